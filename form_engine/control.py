@@ -1,0 +1,98 @@
+"""What a control is: how a field is shown, filled, checked and written as text.
+
+A control is one file in `form_engine/controls/` holding `CONTROL`, with a twin of the same name in
+`designer_ui/src/controls/`. It stands on one value type; storage, filters, aggregates and formulas
+never ask for the control.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.problems import Problem
+from engine.registry import Registry
+from engine.schema import Schema, closed, with_defaults
+from engine.value_type import VALUE_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class ItemColumn:
+    """A column of the item table that makes a structured control queryable."""
+
+    key: str
+    value_type: str
+    label: Mapping[str, str]
+
+
+OPERATORS: Mapping[str, tuple[str, ...]] = {
+    "T": ("eq", "ne", "contains", "not_contains", "starts", "ends", "in", "empty", "not_empty"),
+    "N": ("eq", "ne", "gt", "ge", "lt", "le", "between", "empty", "not_empty"),
+    "D": ("on", "before", "after", "between", "relative", "anniversary", "empty", "not_empty"),
+    "S": ("eq", "ne", "in", "not_in", "empty", "not_empty"),
+    "M": ("has_any", "has_all", "has_none", "exactly", "empty", "not_empty"),
+    "B": ("true", "false", "empty"),
+    "R": ("in", "not_in", "where", "empty", "not_empty"),
+    "U": ("in", "not_in", "me", "my_team", "my_branch", "empty", "not_empty"),
+    "F": ("has_file", "empty", "count", "name_contains"),
+    "G": ("within", "empty", "not_empty"),
+    "Q": ("any_item", "count", "empty", "not_empty"),
+    "-": (),
+}
+"""Filter operators by group, as `spec` of a control names them; the words are in the browser."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """A kind of field. Subclass and override what differs; every method has a default.
+
+    `config` always has the schema's defaults filled in. `value` is the Python value of the value type.
+    `role`: "field" holds a value; "virtual" shows something worked out and holds none; "layout" only arranges.
+    """
+
+    kind: str
+    zh: str
+    en: str
+    value_type: str | None = None
+    group: str = "text"
+    config_schema: Schema = field(default_factory=closed)
+    operators: str = "T"
+    role: str = "field"
+    icon: str = ""
+    sample: Mapping[str, Any] = field(default_factory=dict)
+    """`{"config": {...}, "valid": [json, ...], "invalid": [json, ...]}`, run by the contract tests."""
+    item_columns: tuple[ItemColumn, ...] = ()
+
+    def settings(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the settings with defaults filled in."""
+        return with_defaults(self.config_schema, dict(given))
+
+    def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what the value type needs of the settings; all of them unless a control narrows."""
+        return config
+
+    def normalise(self, value: Any, config: Mapping[str, Any]) -> Any:
+        """Return the value as it is kept: trimmed, folded, rounded."""
+        return value
+
+    def check(self, value: Any, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
+        """Yield what is wrong with a value that is not blank."""
+        return iter(())
+
+    def items(self, value: Any, config: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
+        """Yield one row of `item_columns` for each tooth, site, point … of the value."""
+        return ()
+
+    def to_text(self, value: Any, config: Mapping[str, Any]) -> str:
+        """Return the text form for export, in a form that `from_text` reads back."""
+        return VALUE_TYPES.get(self.value_type or "").to_text(value, self.value_config(config))
+
+    def from_text(self, text: str, config: Mapping[str, Any], path: str) -> Any:
+        """Return the value of a text form, as people type it. Raise Rejected."""
+        return VALUE_TYPES.get(self.value_type or "").from_text(text, self.value_config(config), path)
+
+    def json_schema(self, config: Mapping[str, Any]) -> Schema:
+        """Return the JSON Schema of a submitted value (never null; blanks are handled outside)."""
+        return {}
+
+
+CONTROLS: Registry[Control] = Registry("form_engine.controls", "CONTROL", {"zh": "控件", "en": "control"})
