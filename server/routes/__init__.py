@@ -1,0 +1,1 @@
+"""HTTP routes, one file a subject; each module offers `router`."""
