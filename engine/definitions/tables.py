@@ -295,7 +295,8 @@ def _index(
     for index in table.indexes:
         if index.name == name:
             return index
-    plain, ordered = [], []
+    plain: list[ColumnElement[Any]] = []
+    ordered: list[ColumnElement[Any]] = []
     for written in columns:
         column = table.c[written.removeprefix("-")]
         down = written.startswith("-")
