@@ -1,0 +1,33 @@
+"""flows/: what happens by itself. The settings of each node and trigger belong to their kinds."""
+
+from engine.definitions.schemas._kind import FileKind
+from engine.definitions.schemas._parts import FLAG, FORMULA, KEY, WORDS, closed, keyed
+
+# Open below `kind`: the flow engine checks nodes and triggers with the schemas of their own kinds.
+NODE = {"type": "object", "properties": {"key": KEY, "kind": KEY, "name": WORDS}, "required": ["key", "kind"]}
+TRIGGER = {
+    "type": "object",
+    "properties": {"kind": KEY, "form": KEY, "when": FORMULA},
+    "required": ["kind"],
+}
+
+FILE = FileKind(
+    kind="flows",
+    one="flow",
+    zh="流程",
+    en="Flow",
+    schema=closed(
+        ("key", "name", "trigger", "start", "nodes"),
+        key=KEY,
+        name=WORDS,
+        description=WORDS,
+        module=KEY,
+        trigger=TRIGGER,
+        triggers=keyed({**TRIGGER, "required": ["key", "kind"]}),
+        once_per=FORMULA,
+        start=KEY,
+        nodes=keyed(NODE, minItems=1),
+        variables=keyed({"type": "object", "properties": {"key": KEY}, "required": ["key"]}),
+        off=FLAG,
+    ),
+)

@@ -1,0 +1,203 @@
+"""forms/: what is recorded, how it behaves and how it is looked at."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.definitions.schemas._kind import FileKind
+from engine.definitions.schemas._parts import (
+    AGGREGATES,
+    ANY_OBJECT,
+    COLOR,
+    FLAG,
+    FORMULA,
+    ICON,
+    KEY,
+    PATH,
+    SETS,
+    SORT,
+    TOTALS,
+    WORDS,
+    array,
+    closed,
+    either,
+    keyed,
+    map_of,
+    one_of,
+)
+from engine.schema import Schema
+
+KEYS = array(KEY, maxItems=500)
+PATHS = array(PATH, maxItems=200)
+UNIQUE = either(
+    {"const": True}, closed((), within=KEYS, message=WORDS, on_clash=one_of("refuse", "touch", "ask"))
+)
+
+FIELD_PROPERTIES: Mapping[str, Schema] = {
+    "key": KEY,
+    "control": KEY,
+    "label": WORDS,
+    "help": WORDS,
+    "placeholder": WORDS,
+    "required": FLAG,
+    "required_if": FORMULA,
+    "visible_if": FORMULA,
+    "read_only": FLAG,
+    "read_only_if": FORMULA,
+    "default": {},
+    "default_formula": FORMULA,
+    "unique": UNIQUE,
+    "mask": one_of("phone", "id", "med", "cost", "photo", "name"),
+    "sensitive": FLAG,
+    "indexed": FLAG,
+    "search": one_of("text", "name", "phone", "code"),
+    "history": FLAG,
+    "print": FLAG,
+    "width": {"enum": [0.25, 0.33, 0.5, 0.67, 0.75, 1]},
+    "column_width": {"type": "integer", "minimum": 40, "maximum": 1000},
+    "on_hidden": one_of("keep", "clear"),
+    "fhir": closed(
+        (), system={"type": "string", "maxLength": 200}, code={"type": "string", "maxLength": 100}
+    ),
+}
+"""Properties of every field; the control adds its own settings beside them."""
+
+FIELD: Schema = {"type": "object", "properties": {"key": KEY, "control": KEY}, "required": ["key", "control"]}
+
+
+def field_schema(settings: Mapping[str, Any]) -> Schema:
+    """Return the closed schema of a field whose control has `settings` (the control's `config_schema`)."""
+    required = ["key", "control", *settings.get("required", ())]
+    # What the control says of a name wins: a control may narrow `default` or give it words of its own.
+    schema = {**settings, "type": "object", "required": required, "additionalProperties": False}
+    schema["properties"] = {**FIELD_PROPERTIES, **settings.get("properties", {})}
+    return schema
+
+
+RULE: Schema = {
+    **closed(
+        ("key",),
+        key=KEY,
+        name=WORDS,
+        when=FORMULA,
+        check=FORMULA,
+        message=WORDS,
+        at=PATH,
+        lock=either({"const": True}, KEYS),
+        unlock=KEYS,
+        set=SETS,
+    ),
+    "oneOf": [{"required": ["check"]}, {"required": ["lock"]}, {"required": ["set"]}],
+    "dependentRequired": {"check": ["message"]},
+}
+
+SECTION: Schema = closed(
+    ("items",),
+    key=KEY,
+    section=WORDS,
+    columns={"type": "integer", "minimum": 1, "maximum": 4},
+    folded=FLAG,
+    visible_if=FORMULA,
+    items=KEYS,
+)
+
+VIEW: Schema = closed(
+    ("key", "kind", "name"),
+    key=KEY,
+    kind=one_of("table", "kanban", "calendar", "gallery", "tree", "board"),
+    name=WORDS,
+    filter=FORMULA,
+    columns=PATHS,
+    sort=array(SORT, maxItems=5),
+    group=KEY,
+    totals=TOTALS,
+    by=KEY,
+    card=PATHS,
+    color_if=map_of(FORMULA, COLOR["pattern"]),
+    color=KEY,
+    start=KEY,
+    end=KEY,
+    title=PATH,
+    resource=KEY,
+    parent=KEY,
+    image=KEY,
+    frozen={"type": "integer", "minimum": 0, "maximum": 5},
+    page_size={"type": "integer", "minimum": 10, "maximum": 500},
+    edit=FLAG,
+    roles=KEYS,
+    scale=one_of("day", "week", "month"),
+)
+
+TAB: Schema = closed(
+    ("key", "kind"),
+    key=KEY,
+    kind=one_of("timeline", "form", "related", "fields"),
+    name=WORDS,
+    form=KEY,
+    by=KEY,
+    of=KEYS,
+    columns=PATHS,
+    sort=array(SORT, maxItems=5),
+    filter=FORMULA,
+    add=FLAG,
+    items=PATHS,
+    roles=KEYS,
+    visible_if=FORMULA,
+)
+
+ACTION: Schema = closed(
+    ("key", "name"),
+    key=KEY,
+    name=WORDS,
+    icon=ICON,
+    color=COLOR,
+    visible_if=FORMULA,
+    confirm=WORDS,
+    ask=KEYS,
+    set=SETS,
+    create=closed(("form",), form=KEY, values=SETS),
+    flow=KEY,
+    roles=KEYS,
+)
+
+NUMBER: Schema = closed(
+    ("pattern",),
+    pattern={"type": "string", "minLength": 1, "maxLength": 100},
+    reset=one_of("never", "day", "month", "year"),
+    gapless=FLAG,
+)
+
+FILE = FileKind(
+    kind="forms",
+    one="form",
+    zh="表单",
+    en="Form",
+    schema=closed(
+        ("key", "name", "fields"),
+        key=KEY,
+        name=WORDS,
+        description=WORDS,
+        icon=ICON,
+        module=KEY,
+        number=NUMBER,
+        title={**FORMULA},
+        own_by=array(KEY, maxItems=20),
+        **{"class": one_of("general", "personal", "medical")},
+        append_only=FLAG,
+        off=FLAG,
+        system=map_of(
+            closed((), label=WORDS, help=WORDS, required=FLAG, read_only=FLAG, default_formula=FORMULA)
+        ),
+        fields=keyed(FIELD, maxItems=400),
+        rules=keyed(RULE),
+        unique=keyed(
+            closed(("key", "fields"), key=KEY, fields=array(KEY, minItems=1, maxItems=6), message=WORDS)
+        ),
+        layout=keyed(SECTION),
+        views=keyed(VIEW),
+        page=closed((), header=PATHS, banner=KEY, tabs=keyed(TAB), actions=keyed(ACTION)),
+        public=closed(("fields",), fields=KEYS, intro=WORDS, thanks=WORDS, set=SETS),
+        on_delete=map_of(one_of("restrict", "detach", "with_parent")),
+    ),
+)
+
+__all__ = ["AGGREGATES", "ANY_OBJECT", "FIELD", "FIELD_PROPERTIES", "FILE", "field_schema"]
