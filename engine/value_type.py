@@ -1,7 +1,7 @@
 """What a value type is: how a value is read, stored, compared, written and typed in formulas."""
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.types import TypeEngine
@@ -10,6 +10,16 @@ from engine.expressions.types import ExprType
 from engine.registry import Registry
 
 Config = Mapping[str, Any]
+Reader = Callable[[Any], Any]
+"""Turns one raw value of the database driver (never None) into a Python or JSON value."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Range:
+    """A stretch of days or of instants, both ends belonging to it. Either end may be open (None)."""
+
+    start: Any
+    end: Any
 
 
 class ValueType:
@@ -47,15 +57,26 @@ class ValueType:
         """Return the value of a text form, as people type it. Raise Rejected."""
         return self.parse(text, config, path)
 
+    def reader(self, dialect: str, config: Config) -> Reader | None:
+        """Return what turns a raw driver value of `dialect` ("sqlite", "postgresql") into the Python value.
+
+        None: the driver's value is already right. For code that reads rows past SQLAlchemy's result machinery.
+        """
+        return None
+
+    def json_reader(self, dialect: str, config: Config) -> Reader | None:
+        """Return what turns a raw driver value straight into what the API carries; None: already right."""
+        return None
+
     @property
     def aggregates(self) -> frozenset[str]:
         """Names of the aggregates that make sense: count, count_distinct, sum, avg, min, max."""
         return frozenset({"count", "count_distinct"})
 
-    @cached_property
-    def is_sortable(self) -> bool:
-        """Whether lists may sort by it."""
-        return True
+    is_sortable: bool = True
+    """Whether lists may sort by it."""
 
 
-VALUE_TYPES: Registry[ValueType] = Registry("engine.values", "VALUE_TYPE", {"zh": "值类型", "en": "value type"})
+VALUE_TYPES: Registry[ValueType] = Registry(
+    "engine.values", "VALUE_TYPE", {"zh": "值类型", "en": "value type"}
+)
