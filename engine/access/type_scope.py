@@ -1,0 +1,50 @@
+"""What type a field has in a formula over a form's records, through links and into sub-tables."""
+
+from collections.abc import Iterable
+
+from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape, Shapes
+from engine.expressions.types import ExprType, list_of
+
+MOST_HOPS = 3
+LINKS = frozenset({"reference", "references"})
+
+
+class ShapeTypes:
+    """The fields of one form as formulas see them. `parent` is set inside a sub-table: `{form.x}`."""
+
+    def __init__(self, shapes: Shapes, form: str | FormShape, parent: str | None = None) -> None:
+        self._shapes = shapes
+        self._form = shapes[form] if isinstance(form, str) else form
+        self._parent = parent
+
+    def field(self, path: tuple[str, ...]) -> ExprType | None:
+        """Return the type at `path`; None where there is no such field or the way is too long."""
+        if self._parent is not None and len(path) > 1 and path[0] == "form":
+            return ShapeTypes(self._shapes, self._parent).field(path[1:])
+        steps = walk(self._shapes, self._form, path)
+        if steps is None:
+            return None
+        found = steps[-1][1].type.expression_type(steps[-1][1].config)
+        many = any(field.value_type in ("rows", "references") for _, field in steps[:-1])
+        return list_of(found) if many else found
+
+    def names(self) -> Iterable[str]:
+        """Return the fields of the form itself."""
+        return (*self._form.fields, *SYSTEM_FIELDS)
+
+
+def walk(shapes: Shapes, form: FormShape, path: tuple[str, ...]) -> list[tuple[FormShape, FieldShape]] | None:
+    """Return the field of each step with the form that holds it; None where the way breaks off."""
+    steps: list[tuple[FormShape, FieldShape]] = []
+    here: FormShape | None = form
+    for place, key in enumerate(path):
+        found = here.field(key) if here is not None else None
+        if here is None or found is None or place > MOST_HOPS:
+            return None
+        steps.append((here, found))
+        here = found.rows if found.value_type == "rows" else _target(shapes, found)
+    return steps or None
+
+
+def _target(shapes: Shapes, field: FieldShape) -> FormShape | None:
+    return shapes.get(str(field.config.get("to"))) if field.value_type in LINKS else None
