@@ -85,8 +85,9 @@ RULE: Schema = {
         lock=either({"const": True}, KEYS),
         unlock=KEYS,
         set=SETS,
+        no_overlap=closed(("by", "start", "end"), by=KEYS, start=KEY, end=KEY, where=FORMULA),
     ),
-    "oneOf": [{"required": ["check"]}, {"required": ["lock"]}, {"required": ["set"]}],
+    "oneOf": [{"required": [one]} for one in ("check", "lock", "set", "no_overlap")],
     "dependentRequired": {"check": ["message"]},
 }
 
@@ -166,6 +167,44 @@ NUMBER: Schema = closed(
     gapless=FLAG,
 )
 
+ALIASES = array({"type": "string", "minLength": 1, "maxLength": 60}, maxItems=60)
+SYNONYMS: Schema = {"type": "object", "maxProperties": 500, "additionalProperties": {}}
+COLUMN: Schema = closed(
+    (),
+    aliases=ALIASES,
+    clean=KEY,
+    values=SYNONYMS,
+    ranges=map_of(array({"type": ["number", "null"]}, minItems=2, maxItems=2), "^.{1,63}$"),
+    find=KEYS,
+    pending=FLAG,
+    fallback={},
+)
+IMPORT: Schema = closed(
+    (),
+    fields=map_of(COLUMN),
+    extras=keyed(
+        closed(
+            ("key",),
+            key=KEY,
+            label=WORDS,
+            aliases=ALIASES,
+            clean=KEY,
+            values=SYNONYMS,
+            ranges=map_of(array({"type": ["number", "null"]}, minItems=2, maxItems=2), "^.{1,63}$"),
+            find=KEYS,
+            to=KEY,
+            child=closed(
+                ("form", "by", "field"), form=KEY, by=KEY, field=KEY, at=KEY, split=FLAG, values=SYNONYMS
+            ),
+        ),
+        maxItems=50,
+    ),
+    match=array(array(KEY, minItems=1, maxItems=4), maxItems=8),
+    defaults=SYNONYMS,
+    touch=closed(("form", "by"), form=KEY, by=KEY, values=SYNONYMS),
+)
+"""How sheets are read into the form: header words, cleaners, synonyms of values, what finds an existing record."""
+
 FILE = FileKind(
     kind="forms",
     one="form",
@@ -195,6 +234,7 @@ FILE = FileKind(
         layout=keyed(SECTION),
         views=keyed(VIEW),
         page=closed((), header=PATHS, banner=KEY, tabs=keyed(TAB), actions=keyed(ACTION)),
+        **{"import": IMPORT},
         public=closed(("fields",), fields=KEYS, intro=WORDS, thanks=WORDS, set=SETS),
         on_delete=map_of(one_of("restrict", "detach", "with_parent")),
     ),
