@@ -1,0 +1,1 @@
+"""Measurements, as ratios against calibrations taken in the same run. `make bench` prints a table and writes JSON."""

@@ -1,0 +1,137 @@
+"""Load on a local server: requests a second, latency, and CPU of the server and its database per request."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+Request = tuple[str, str, bytes | None]
+"""Method, path, JSON body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What `load` measured. Times in ms; CPU in ms a request."""
+
+    requests: int
+    per_s: float
+    p50_ms: float
+    p95_ms: float
+    server_cpu_ms: float
+    database_cpu_ms: float
+
+    @property
+    def cpu_ms(self) -> float:
+        return self.server_cpu_ms + self.database_cpu_ms
+
+
+@contextmanager
+def serving(module: str, environment: Mapping[str, str]) -> Iterator[tuple[int, psutil.Process]]:
+    """Run `python -m module` with PORT set; yield port and process once it answers /api/health."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-m", module], env={**os.environ, **environment, "PORT": str(port)})
+    try:
+        _until_healthy(port, process)
+        yield port, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/api/health")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError("the server did not start")
+
+
+def load(
+    port: int,
+    process: psutil.Process,
+    make: Callable[[int], Request],
+    *,
+    count: int,
+    concurrency: int = 8,
+    headers: Mapping[str, str] | None = None,
+    database: Sequence[psutil.Process] = (),
+    warm: int = 50,
+) -> Load:
+    """Send `count` requests (after `warm`) from `concurrency` threads over kept connections; every answer must be 2xx."""
+    _send(port, make, range(warm), concurrency, headers or {})
+    before, before_db = _cpu([process]), _cpu(database)
+    started = time.perf_counter()
+    times = sorted(_send(port, make, range(warm, warm + count), concurrency, headers or {}))
+    took = time.perf_counter() - started
+    return Load(
+        count,
+        count / took,
+        times[len(times) // 2] * 1000,
+        times[int(len(times) * 0.95)] * 1000,
+        (_cpu([process]) - before) * 1000 / count,
+        (_cpu(database) - before_db) * 1000 / count,
+    )
+
+
+def _send(
+    port: int, make: Callable[[int], Request], numbers: Sequence[int], concurrency: int, headers: Mapping[str, str]
+) -> list[float]:
+    shares = [numbers[i::concurrency] for i in range(concurrency)]
+    times: list[float] = []
+    failures: list[str] = []
+
+    def work(mine: Sequence[int]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for number in mine:
+            method, path, body = make(number)
+            started = time.perf_counter()
+            connection.request(method, path, body, {"content-type": "application/json", **headers})
+            response = connection.getresponse()
+            content = response.read()
+            times.append(time.perf_counter() - started)
+            if response.status >= 300:
+                failures.append(f"{response.status} {content[:300]!r}")
+                return
+
+    threads = [threading.Thread(target=work, args=(share,)) for share in shares]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise RuntimeError(failures[0])
+    return times
+
+
+def _cpu(processes: Sequence[psutil.Process]) -> float:
+    total = 0.0
+    for process in processes:
+        for one in (process, *process.children(recursive=True)):
+            try:
+                used = one.cpu_times()
+            except psutil.NoSuchProcess:
+                continue
+            total += used.user + used.system
+    return total
+
+
+def body(value: Any) -> bytes:
+    """Return `value` as a JSON body."""
+    return json.dumps(value).encode()
