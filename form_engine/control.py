@@ -46,7 +46,9 @@ class Control:
     """A kind of field. Subclass and override what differs; every method has a default.
 
     `config` always has the schema's defaults filled in. `value` is the Python value of the value type.
-    `role`: "field" holds a value; "virtual" shows something worked out and holds none; "layout" only arranges.
+    `role`: "field" holds a value that people give; "computed" holds one that the server works out and nobody
+    submits (formula, lookup, rollup); "virtual" shows something worked out and holds none; "layout" only
+    arranges.
     """
 
     kind: str
@@ -66,6 +68,10 @@ class Control:
         """Return the settings with defaults filled in."""
         return with_defaults(self.config_schema, dict(given))
 
+    def value_kind(self, config: Mapping[str, Any]) -> str | None:
+        """Return the value type under these settings; None for computed kinds whose formula decides it."""
+        return self.value_type
+
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what the value type needs of the settings; all of them unless a control narrows."""
         return config
@@ -84,11 +90,12 @@ class Control:
 
     def to_text(self, value: Any, config: Mapping[str, Any]) -> str:
         """Return the text form for export, in a form that `from_text` reads back."""
-        return VALUE_TYPES.get(self.value_type or "").to_text(value, self.value_config(config))
+        return VALUE_TYPES.get(self.value_kind(config) or "").to_text(value, self.value_config(config))
 
     def from_text(self, text: str, config: Mapping[str, Any], path: str) -> Any:
         """Return the value of a text form, as people type it. Raise Rejected."""
-        return VALUE_TYPES.get(self.value_type or "").from_text(text, self.value_config(config), path)
+        kind = VALUE_TYPES.get(self.value_kind(config) or "")
+        return kind.from_text(text, self.value_config(config), path)
 
     def json_schema(self, config: Mapping[str, Any]) -> Schema:
         """Return the JSON Schema of a submitted value (never null; blanks are handled outside)."""

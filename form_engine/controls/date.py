@@ -1,0 +1,18 @@
+"""Date (日期)."""
+
+from engine.schema import closed
+from form_engine.controls._days import Day, days, weekdays
+from form_engine.controls._settings import flag
+
+CONTROL = Day(
+    kind="date",
+    zh="日期",
+    en="Date",
+    icon="calendar",
+    config_schema=closed(**days(), weekdays=weekdays(), lunar=flag("显示农历", "Show lunar date")),
+    sample={
+        "config": {"min": "2026-01-01", "weekdays": [1, 2, 3, 4, 5]},
+        "valid": ["2026-03-02"],
+        "invalid": ["2025-12-31", "2026-03-01", "2026-02-30", "soon"],
+    },
+)

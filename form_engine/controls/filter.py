@@ -1,0 +1,36 @@
+"""Filter (条件): conditions over a form, built with a filter builder and kept as a formula."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.schema import Schema, closed
+from form_engine.controls._settings import key_of
+from form_engine.controls._text import Line
+
+
+@dataclass(frozen=True)
+class Filter(Line):
+    """A formula over the records of `of`."""
+
+    def json_schema(self, config: Mapping[str, Any]) -> Schema:
+        return {"type": "string", "maxLength": 20_000}
+
+
+CONTROL = Filter(
+    kind="filter",
+    zh="筛选条件",
+    en="Filter",
+    group="advanced",
+    icon="filter",
+    operators="-",
+    config_schema=closed(
+        of=key_of("针对表单", "Records of", "form"),
+        of_field=key_of("表单由字段决定", "Form named in field", "field"),
+    ),
+    sample={
+        "config": {"of": "customer"},
+        "valid": ['{age} > 30 AND {city} = "杭州"'],
+        "invalid": [7],
+    },
+)
