@@ -11,6 +11,7 @@ from engine.expressions import Checked
 from engine.schema import Schema
 from engine.text import Words
 from form_engine.control import Control
+from form_engine.json_schema import submission_schema
 
 Json = Mapping[str, Any]
 
@@ -82,6 +83,10 @@ class RulePlan:
     unlock_fields: tuple[str, ...] = ()
     """Fields that stay open under the lock."""
     set: Mapping[str, Checked] = field(default_factory=dict)
+    no_overlap: Json | None = None
+    """`{"by": [keys], "start", "end"}`: two live records alike in `by` may not overlap in time."""
+    where: Checked | None = None
+    """Which records `no_overlap` minds."""
 
     def conditions(self) -> Iterator[Checked]:
         """Yield every formula of the rule."""
@@ -217,8 +222,6 @@ class FormPlan:
 
     def json_schema(self) -> Schema:
         """Return the JSON Schema 2020-12 of a submission: what the server checks without looking elsewhere."""
-        from form_engine.json_schema import submission_schema  # noqa: PLC0415  (see there: it reads plans)
-
         return submission_schema(self)
 
 

@@ -45,14 +45,17 @@ LONGEST_NAME = 63
 
 CHILD_SYSTEM = ("id", "record_id", "position")
 MANY = frozenset({"references", "persons"})
-RANGES = {"date_range": "date", "time_range": "time"}
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text sorts by code point on both databases."""
+RANGES = {"date_range": "date", "time_range": "datetime"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class FormTables:
-    """A form's table, those of its sub-tables and item tables by field key.
+    """A form's table, those of its sub-tables and item tables by field key; equal to itself only.
 
-    `uniques`: name of each unique index → the field keys that clash when the database refuses.
+    `uniques`: name of each unique index → the field keys that clash when the database refuses. `version`: the app
+    version the tables belong to, kept in each record.
     """
 
     shape: FormShape
@@ -60,6 +63,7 @@ class FormTables:
     rows: Mapping[str, "FormTables"]
     items: Mapping[str, Table]
     uniques: Mapping[str, tuple[str, ...]]
+    version: int = 0
 
     def everything(self) -> Iterator[Table]:
         """Yield the table and all below it, parents first."""
@@ -70,12 +74,13 @@ class FormTables:
 
 
 class Tables(Mapping[str, FormTables]):
-    """The tables of all forms by form key."""
+    """The tables of all forms by form key. `version`: the app version they belong to, kept in each record."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: Shapes, version: int = 0) -> None:
         self.shapes = shapes
+        self.version = version
         self.metadata = MetaData()
-        self._forms = {key: _form_tables(shape, self.metadata) for key, shape in shapes.items()}
+        self._forms = {key: _form_tables(shape, self.metadata, version) for key, shape in shapes.items()}
 
     def __getitem__(self, key: str) -> FormTables:
         return self._forms[key]
@@ -86,13 +91,20 @@ class Tables(Mapping[str, FormTables]):
     def __len__(self) -> int:
         return len(self._forms)
 
+    # One set of tables is equal to itself only, so that caches may hang on it.
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
-def build_tables(shapes: Shapes) -> Tables:
+    def __hash__(self) -> int:
+        return id(self)
+
+
+def build_tables(shapes: Shapes, version: int = 0) -> Tables:
     """Return the tables of an app's forms. Rejected where a key cannot be a column."""
     problems = [p for shape in shapes.values() for p in _bad_keys(shape)]
     if problems:
         raise Rejected(problems)
-    return Tables(shapes)
+    return Tables(shapes, version)
 
 
 def physical_name(*parts: str) -> str:
@@ -108,23 +120,24 @@ def column_type(field: FieldShape) -> TypeEngine[Any] | None:
     if not field.stored or field.value_type == "rows":
         return None
     if field.sensitive:
-        return Text()
-    return field.type.column(field.config)
+        return TEXT
+    own = field.type.column(field.config)
+    return TEXT if type(own) is Text else own
 
 
 def shadows(field: FieldShape) -> dict[str, TypeEngine[Any]]:
     """Return the shadow columns of a stored field: suffix → type."""
     found: dict[str, TypeEngine[Any]] = {}
     if field.sensitive:
-        found["b"] = Text()
+        found["b"] = TEXT
     elif field.search is not None:
-        found["s"] = Text()
+        found["s"] = TEXT
     if field.search == "phone":
-        found["t"] = Text()
+        found["t"] = TEXT
     if field.sensitive:
         return found
     if field.unique is not None and field.value_type == "text":
-        found["u"] = Text()
+        found["u"] = TEXT
     if field.value_type == "datetime":
         found["d"] = _type("date")
     if field.value_type in RANGES:
@@ -143,7 +156,7 @@ def unique_column(field: FieldShape) -> str:
 def _type(kind: str) -> TypeEngine[Any]:
     found = VALUE_TYPES.get(kind).column({})
     assert found is not None, kind
-    return found
+    return TEXT if type(found) is Text else found
 
 
 def _bad_keys(shape: FormShape) -> Iterator[Problem]:
@@ -156,7 +169,7 @@ def _bad_keys(shape: FormShape) -> Iterator[Problem]:
             yield from _bad_keys(field.rows)
 
 
-def _form_tables(shape: FormShape, metadata: MetaData) -> FormTables:
+def _form_tables(shape: FormShape, metadata: MetaData, version: int) -> FormTables:
     table = Table(physical_name(f"f_{shape.table}"), metadata, *_columns(shape))
     uniques: dict[str, tuple[str, ...]] = {}
     if shape.parent is None:
@@ -165,9 +178,11 @@ def _form_tables(shape: FormShape, metadata: MetaData) -> FormTables:
         _index(table, ("record_id", "position"))
         _field_indexes(shape, table)
     items = {f.key: _item_table(shape, f, metadata) for f in shape.fields.values() if has_items(f)}
-    rows = {f.key: _form_tables(f.rows, metadata) for f in shape.fields.values() if f.rows is not None}
+    rows = {
+        f.key: _form_tables(f.rows, metadata, version) for f in shape.fields.values() if f.rows is not None
+    }
     return FormTables(
-        shape, table, MappingProxyType(rows), MappingProxyType(items), MappingProxyType(uniques)
+        shape, table, MappingProxyType(rows), MappingProxyType(items), MappingProxyType(uniques), version
     )
 
 
@@ -180,13 +195,12 @@ def _columns(shape: FormShape) -> Iterator[Column[Any]]:
     if shape.parent is None:
         for key, (kind, config, _) in SYSTEM_FIELDS.items():
             wanted = key in ("id", "created_at", "updated_at", "revision", "def_version")
-            made = VALUE_TYPES.get(kind).column(config)
-            assert made is not None, kind
+            made = column_type(FieldShape(key, kind, config))
             yield Column(key, made, key=key, primary_key=key == "id", nullable=not wanted)
         yield Column("created_at__d", _type("date"), key="created_at__d")
     else:
-        yield Column("id", Text(), primary_key=True, nullable=False)
-        yield Column("record_id", Text(), nullable=False)
+        yield Column("id", TEXT, primary_key=True, nullable=False)
+        yield Column("record_id", TEXT, nullable=False)
         yield Column("position", _type("integer"), nullable=False)
     for field in shape.fields.values():
         yield from field_columns(field)
@@ -204,12 +218,12 @@ def field_columns(field: FieldShape) -> Iterator[Column[Any]]:
 
 def _item_table(shape: FormShape, field: FieldShape, metadata: MetaData) -> Table:
     columns: list[Column[Any]] = [
-        Column("record_id", Text(), nullable=False),
+        Column("record_id", TEXT, nullable=False),
         Column("position", _type("integer"), nullable=False),
     ]
     if field.value_type in MANY:
         names = ["value"]
-        columns.append(Column("value", Text(), nullable=False))
+        columns.append(Column("value", TEXT, nullable=False))
     else:
         names = [one.key for one in field.item_columns]
         columns += [
@@ -268,7 +282,8 @@ def _field_indexes(shape: FormShape, table: Table, live: ColumnElement[bool] | N
         elif field.indexed and not field.sensitive:
             _index(table, (field.key, tail[-1].removeprefix("-")), live)
         for suffix in ("b", "t"):
-            if suffix in names:
+            alone = suffix == "b" and field.unique == ()
+            if suffix in names and not alone:
                 _index(table, (f"{field.key}__{suffix}",), live)
 
 

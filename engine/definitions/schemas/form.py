@@ -46,7 +46,7 @@ FIELD_PROPERTIES: Mapping[str, Schema] = {
     "default": {},
     "default_formula": FORMULA,
     "unique": UNIQUE,
-    "mask": one_of("phone", "id", "med", "cost", "photo", "name"),
+    "mask": one_of("phone", "id", "med", "cost", "photo", "name", "none"),
     "sensitive": FLAG,
     "indexed": FLAG,
     "search": one_of("text", "name", "phone", "code"),

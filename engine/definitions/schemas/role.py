@@ -18,6 +18,7 @@ SCOPE = {"type": "string", "minLength": 1, "maxLength": 4096, "format": "scope"}
 """One of own, team, branch, region, all, none, or a formula over the record."""
 LEVEL = {"type": "string", "pattern": r"^(none|masked|read|write)( until \S[\s\S]*)?$", "maxLength": 4096}
 MASK_CLASSES = ("phone", "id", "med", "cost", "photo", "name")
+RIGHTS = ("import", "export", "print", "design", "bulk_edit", "purge", "restore", "audit", "users", "share")
 GRANT = closed(
     (),
     view=SCOPE,
@@ -27,7 +28,6 @@ GRANT = closed(
     export=SCOPE,
     print=SCOPE,
     approve=SCOPE,
-    restore=SCOPE,
     **{"import": SCOPE},
     fields=map_of(LEVEL, r"^(\*|[a-z][a-z0-9_]{0,62}([.][a-z][a-z0-9_]{0,62})?)$"),
 )
@@ -50,24 +50,7 @@ FILE = FileKind(
         rights=closed(
             (),
             reveal=either(FLAG, DAILY),
-            **dict.fromkeys(
-                (
-                    "import",
-                    "export",
-                    "print",
-                    "design",
-                    "publish",
-                    "bulk_edit",
-                    "purge",
-                    "restore",
-                    "audit",
-                    "users",
-                    "share",
-                    "explain",
-                    "settings",
-                ),
-                FLAG,
-            ),
+            **dict.fromkeys(RIGHTS, FLAG),
         ),
         tests=array(
             closed(

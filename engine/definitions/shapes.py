@@ -1,0 +1,146 @@
+"""Shapes of all forms, worked out from an analysed app."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from engine.definitions.outline import FieldOutline, FormOutline
+from engine.definitions.scopes import Types
+from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape, ItemShape
+from engine.expressions import Checked
+
+MOST_INDEXES = 12
+"""An index speeds up reading and slows down every write; a form gets at most this many from its views."""
+INDEXABLE = frozenset(
+    {
+        "text", "integer", "decimal", "money", "boolean", "date", "datetime", "time", "choice", "reference", "person",
+    }
+)  # fmt: skip
+OPEN = "none"
+_EQUAL = ("choice", "reference", "person", "boolean")
+
+
+def form_shape(
+    form: FormOutline,
+    types: Types,
+    live: frozenset[FieldOutline],
+    formulas: Mapping[str, Checked],
+) -> FormShape:
+    """Return the shape of a form or of the rows of a sub-table."""
+    fields: dict[str, FieldShape] = {}
+    for one in form.fields.values():
+        shape = field_shape(one, types, live, formulas)
+        if shape is not None:
+            fields[one.key] = shape
+    said = form.definition
+    if form.parent is not None:
+        # The root form's key: the tables of rows hang on it.
+        return FormShape(
+            form.key, said.get("label", {}), fields, parent=form.name.rpartition(".")[0].replace(".", "__")
+        )
+    return FormShape(
+        form.key,
+        said.get("name", {}),
+        fields,
+        title=said.get("title"),
+        own_by=tuple(said.get("own_by", ("owner_id", "created_by"))),
+        unique_together=tuple(tuple(unique["fields"]) for unique in said.get("unique", ())),
+        indexes=tuple(_indexes(form, fields, formulas)),
+        append_only=bool(said.get("append_only", False)),
+        class_=str(said.get("class", "general")),
+    )
+
+
+def field_shape(
+    one: FieldOutline,
+    types: Types,
+    live: frozenset[FieldOutline],
+    formulas: Mapping[str, Checked],
+) -> FieldShape | None:
+    """Return the shape of one field; None for fields that hold nothing."""
+    if one.control.role not in ("field", "computed"):
+        return None
+    kind, config, _ = types.type_of(one.form, one.key)
+    said = one.definition
+    unique = said.get("unique")
+    mask = said.get("mask")
+    if mask == OPEN:
+        # The author says so: what is made of protected values may be shown here.
+        mask, config = None, {**config, "open": True}
+    within = tuple(unique.get("within", ())) if isinstance(unique, Mapping) else ()
+    return FieldShape(
+        key=one.key,
+        value_type=kind or "text",
+        config=config,
+        label=said.get("label", {}),
+        stored=one not in live,
+        formula=_formula(one),
+        rollup=_rollup(one),
+        mask=mask,
+        sensitive=bool(said.get("sensitive", False)),
+        unique=within if unique else None,
+        indexed=bool(said.get("indexed", False)),
+        search=said.get("search"),
+        history=bool(said.get("history", True)),
+        item_columns=tuple(ItemShape(column.key, column.value_type) for column in one.control.item_columns),
+        items=_items(one) if one.control.item_columns else None,
+        rows=form_shape(one.rows, types, live, formulas) if one.rows is not None else None,
+    )
+
+
+def _formula(one: FieldOutline) -> str | None:
+    if one.control.role != "computed":
+        return None
+    if isinstance(one.config.get("path"), str):
+        # A lookup is a formula of one name.
+        return "{" + one.config["path"] + "}"
+    formula = one.config.get("formula")
+    return formula if isinstance(formula, str) else None
+
+
+def _rollup(one: FieldOutline) -> Mapping[str, Any] | None:
+    if one.control.role != "computed" or "aggregate" not in one.config:
+        return None
+    names = ("of", "by", "aggregate", "field", "where", "sort")
+    return {name: one.config[name] for name in names if name in one.config}
+
+
+def _items(one: FieldOutline) -> Callable[[Any], Iterable[tuple[Any, ...]]]:
+    return partial(_items_of, one.control, one.config)
+
+
+def _items_of(control: Any, config: Mapping[str, Any], value: Any) -> Iterable[tuple[Any, ...]]:
+    found: Iterable[tuple[Any, ...]] = control.items(value, config)
+    return found
+
+
+def _indexes(
+    form: FormOutline, fields: Mapping[str, FieldShape], formulas: Mapping[str, Checked]
+) -> Iterator[tuple[str, ...]]:
+    """Yield column lists for the views: what a filter fixes by equality, then the sort."""
+    wanted: dict[tuple[str, ...], None] = {}
+    for index, view in enumerate(form.definition.get("views", ())):
+        sort = tuple(name for name in view.get("sort", ("-created_at",))[:1] if _can(name, fields))
+        checked = formulas.get(f"{form.path}/views/{index}/filter")
+        heads = sorted({path[0] for path in checked.fields if len(path) == 1}) if checked is not None else []
+        heads += [view[part] for part in ("by", "group", "resource") if part in view]
+        fixed = [key for key in dict.fromkeys(heads) if _can(key, fields) and _type(key, fields) in _EQUAL]
+        for key in fixed[:2]:
+            wanted[(key, *(name for name in sort if name.lstrip("-") != key))] = None
+        if "start" in view and _can(view["start"], fields):
+            wanted[(view["start"],)] = None
+        if sort and not fixed:
+            wanted[sort] = None
+    yield from list(wanted)[:MOST_INDEXES]
+
+
+def _can(name: str, fields: Mapping[str, FieldShape]) -> bool:
+    key = name.lstrip("-")
+    if key in SYSTEM_FIELDS:
+        return True
+    own = fields.get(key)
+    return own is not None and own.stored and not own.sensitive and own.value_type in INDEXABLE
+
+
+def _type(key: str, fields: Mapping[str, FieldShape]) -> str:
+    return fields[key].value_type if key in fields else SYSTEM_FIELDS[key][0]
