@@ -1,0 +1,287 @@
+"""The two databases: how each holds workspaces apart, opens transactions and changes its schema.
+
+SQLite: one file a workspace. PostgreSQL: one schema and one role a workspace; each transaction takes the role and
+the search path with SET LOCAL, so neither outlives it and statements stay the same text for every workspace.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from sqlalchemy import create_engine, event, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import ProgrammingError
+
+from engine.definitions.tables import physical_name
+from engine.problems import Code, Rejected
+from engine.store.numbers import FUNCTIONS
+from engine.store.platform import APPEND_ONLY, create_platform
+
+NO_ROLE = Code(
+    "store.no_right_to_make_roles",
+    zh="数据库账号无权创建工作区角色",
+    en="The database account may not create the workspace's role",
+    hint_zh="由数据库管理员执行：ALTER ROLE 账号 CREATEROLE",
+    hint_en="Have the database administrator run: ALTER ROLE account CREATEROLE",
+)
+
+BUSY_MS = 30_000
+PREPARED_STATEMENTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one workspace lives: its id, its schema and role (PostgreSQL), its folder (files; SQLite data)."""
+
+    workspace_id: str
+    schema: str
+    role: str
+    folder: Path
+
+
+class Room(Protocol):
+    """An opened workspace of one backend."""
+
+    dialect: Dialect
+    """For compiling statements run on the bare driver: positional parameters."""
+
+    def read(self, snapshot: bool) -> AbstractContextManager[Connection]: ...
+    def write(self) -> AbstractContextManager[Connection]: ...
+    def change(self) -> AbstractContextManager[Connection]:
+        """Open a transaction that may change tables: as the owner, foreign keys unchecked on SQLite."""
+
+    def granted(self, connection: Connection) -> None:
+        """Give the workspace's role its rights on tables made in this transaction."""
+
+    def prepare(self, connection: Connection) -> None:
+        """Make the platform tables that are missing."""
+
+    def close(self) -> None: ...
+
+
+class Backend(Protocol):
+    """One kind of database for a whole installation."""
+
+    def registry(self) -> AbstractContextManager[Connection]:
+        """Open a write transaction on the registry of workspaces."""
+
+    def create(self, place: Place) -> None: ...
+    def open(self, place: Place) -> Room: ...
+    def close(self) -> None: ...
+
+
+@contextmanager
+def _transaction(engine: Engine, begin: str, lock: AbstractContextManager[Any]) -> Iterator[Connection]:
+    """Run one transaction by hand: the engines are in autocommit mode, so BEGIN and COMMIT are what we say."""
+    with lock, engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        _run(driver, begin)
+        try:
+            yield connection
+        except BaseException:
+            _run(driver, "ROLLBACK")
+            raise
+        _run(driver, "COMMIT")
+
+
+def _run(driver: Any, sql: str) -> None:
+    if isinstance(driver, psycopg.Connection):
+        # Several statements in one round trip go only unprepared.
+        driver.execute(sql.encode(), prepare=False)
+    else:
+        driver.execute(sql)
+
+
+class SqliteRoom:
+    """A workspace in its own file. All writers pass one lock, so none waits inside SQLite."""
+
+    def __init__(self, path: Path, pool_size: int) -> None:
+        self.dialect: Dialect = sqlite_dialect()
+        self._engine = sqlite_engine(path, pool_size)
+        self._lock = threading.Lock()
+        self._path = path
+
+    def read(self, snapshot: bool) -> AbstractContextManager[Connection]:
+        return _transaction(self._engine, "BEGIN", nullcontext())
+
+    def write(self) -> AbstractContextManager[Connection]:
+        return _transaction(self._engine, "BEGIN IMMEDIATE", self._lock)
+
+    @contextmanager
+    def change(self) -> Iterator[Connection]:
+        # The pragma does nothing inside a transaction, so changes have a connection of their own.
+        engine = sqlite_engine(self._path, 1, foreign_keys=False)
+        try:
+            with _transaction(engine, "BEGIN IMMEDIATE", self._lock) as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    def granted(self, connection: Connection) -> None:
+        """Nothing to do: whoever can open the file may use its tables."""
+
+    def prepare(self, connection: Connection) -> None:
+        create_platform(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def sqlite_engine(path: Path, pool_size: int, foreign_keys: bool = True) -> Engine:
+    """Return an engine in autocommit mode on a file: write-ahead log, every commit on disk."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        isolation_level="AUTOCOMMIT",
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": BUSY_MS / 1000, "cached_statements": PREPARED_STATEMENTS},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(driver: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+            "temp_store=MEMORY",
+            "cache_size=-32000",
+        ):
+            driver.execute(f"PRAGMA {pragma}").close()
+
+    return engine
+
+
+class SqliteBackend:
+    """Workspaces as files below the data folder."""
+
+    def __init__(self, folder: Path, pool_size: int) -> None:
+        self._pool_size = pool_size
+        self._registry = sqlite_engine(folder / "registry.db", 1)
+        self._lock = threading.Lock()
+
+    def registry(self) -> AbstractContextManager[Connection]:
+        return _transaction(self._registry, "BEGIN IMMEDIATE", self._lock)
+
+    def create(self, place: Place) -> None:
+        room = self.open(place)
+        with room.change() as connection:
+            room.prepare(connection)
+        room.close()
+
+    def open(self, place: Place) -> SqliteRoom:
+        return SqliteRoom(place.folder / "clinic.db", self._pool_size)
+
+    def close(self) -> None:
+        self._registry.dispose()
+
+
+class PostgresRoom:
+    """A workspace in its own schema, entered with its own role in each transaction."""
+
+    def __init__(self, engine: Engine, place: Place) -> None:
+        self.dialect: Dialect = postgres_dialect()
+        self._engine = engine
+        self._place = place
+        enter = f'SET LOCAL ROLE "{place.role}"; SET LOCAL search_path TO "{place.schema}"'
+        self._read = f"BEGIN READ ONLY; {enter}"
+        self._snapshot = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {enter}"
+        self._write = f"BEGIN; {enter}"
+        self._change = (
+            f"BEGIN; SET LOCAL search_path TO \"{place.schema}\"; SET LOCAL lock_timeout TO '500ms'"
+        )
+
+    def read(self, snapshot: bool) -> AbstractContextManager[Connection]:
+        return _transaction(self._engine, self._snapshot if snapshot else self._read, nullcontext())
+
+    def write(self) -> AbstractContextManager[Connection]:
+        return _transaction(self._engine, self._write, nullcontext())
+
+    def change(self) -> AbstractContextManager[Connection]:
+        return _transaction(self._engine, self._change, nullcontext())
+
+    def granted(self, connection: Connection) -> None:
+        schema, role = self._place.schema, self._place.role
+        everything = "SELECT, INSERT, UPDATE, DELETE"
+        connection.exec_driver_sql(f'GRANT {everything} ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"')
+        for table in APPEND_ONLY:
+            connection.exec_driver_sql(f'REVOKE UPDATE, DELETE ON "{schema}".{table} FROM "{role}"')
+
+    def prepare(self, connection: Connection) -> None:
+        create_platform(connection)
+        driver: Any = connection.connection.driver_connection
+        for function in FUNCTIONS:
+            driver.execute(function)
+        self.granted(connection)
+
+    def close(self) -> None:
+        """Nothing to do: the pool belongs to the installation."""
+
+
+class PostgresBackend:
+    """Workspaces as schemas of one database; the registry in the schema `clinicraft`."""
+
+    def __init__(self, url: str, pool_size: int) -> None:
+        self.engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            isolation_level="AUTOCOMMIT",
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=False,
+            pool_recycle=1800,
+            # Short statements: just-in-time compiling costs more than it gives.
+            connect_args={"prepare_threshold": 3, "options": "-c jit=off -c TimeZone=UTC"},
+        )
+
+        @event.listens_for(self.engine, "connect")
+        def _prepare(driver: Any, _record: Any) -> None:
+            driver.prepared_max = PREPARED_STATEMENTS
+
+    @contextmanager
+    def registry(self) -> Iterator[Connection]:
+        begin = "BEGIN; SELECT pg_advisory_xact_lock(7234981); CREATE SCHEMA IF NOT EXISTS clinicraft"
+        with _transaction(
+            self.engine, f"{begin}; SET LOCAL search_path TO clinicraft", nullcontext()
+        ) as opened:
+            yield opened
+
+    def create(self, place: Place) -> None:
+        room = self.open(place)
+        with room.change() as connection:
+            try:
+                connection.exec_driver_sql(f'CREATE ROLE "{place.role}" NOLOGIN')
+                connection.exec_driver_sql(f'GRANT "{place.role}" TO CURRENT_USER')
+            except ProgrammingError as error:
+                if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+                    raise Rejected(NO_ROLE.at("")) from error
+                raise
+            connection.exec_driver_sql(f'CREATE SCHEMA "{place.schema}"')
+            connection.exec_driver_sql(f'GRANT USAGE ON SCHEMA "{place.schema}" TO "{place.role}"')
+            room.prepare(connection)
+
+    def open(self, place: Place) -> PostgresRoom:
+        return PostgresRoom(self.engine, place)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def postgres_dialect() -> Dialect:
+    """Return the dialect that compiles for bare psycopg cursors."""
+    made: Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    return made
+
+
+def sqlite_dialect() -> Dialect:
+    """Return the dialect that compiles for bare sqlite3 cursors."""
+    return SQLiteDialect_pysqlite(paramstyle="qmark")
+
+
+def schema_name(key: str, workspace_id: str) -> str:
+    """Return the schema of a workspace: readable, and never that of an archived one with the same key."""
+    return physical_name(f"ws_{key}_{workspace_id[-8:]}")

@@ -1,0 +1,332 @@
+"""How records become rows: one codec a table, with its statements' text and value encoders worked out once."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC
+from functools import cached_property, lru_cache, partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Column, Table, bindparam, delete, insert, select, update
+from sqlalchemy.engine import Dialect
+
+from engine.definitions.shape import SYSTEM_FIELDS, FieldShape
+from engine.definitions.tables import FormTables, column_type, has_items, shadows
+from engine.store.crypto import WorkspaceKeys
+from engine.text import fold, search_key
+
+Values = Mapping[str, Any]
+Encode = Callable[[Any], Any] | None
+LONGEST_SEARCH_KEY = 4000
+
+NATIVE = frozenset(
+    {"text", "integer", "decimal", "money", "boolean", "date", "datetime", "time", "choice", "choices"}
+    | {"reference", "references", "person", "persons"}
+)
+"""Value types whose Python values msgspec writes just as `to_json` would."""
+
+WRITABLE_SYSTEM = frozenset({"no", "branch_id", "owner_id", "source_ref"})
+
+encode_json = msgspec.json.Encoder().encode
+decode_json = msgspec.json.decode
+
+
+def encoder(column: Column[Any], dialect: Dialect) -> Encode:
+    """Return what turns a Python value into the driver's; None: nothing to do."""
+    made: Encode = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return made
+
+
+def decoder(column: Column[Any], dialect: Dialect) -> Encode:
+    """Return what turns the driver's value into ours; None: nothing to do."""
+    made: Encode = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    return made
+
+
+class Statements:
+    """Text and parameter order of the statements of one table, for the bare driver cursor."""
+
+    def __init__(self, table: Table, keys: Sequence[str], dialect: Dialect) -> None:
+        self.table, self.keys, self.dialect = table, tuple(keys), dialect
+        self.insert = self._text(
+            insert(table).values({table.c[k]: bindparam(f"p{i}") for i, k in enumerate(keys)})
+        )
+        quote = dialect.identifier_preparer.quote
+        names = ", ".join(quote(table.c[k].name) for k in keys)
+        self.copy = f"COPY {quote(table.name)} ({names}) FROM STDIN"
+        self._updates: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+        self._deletes: dict[tuple[str, ...], str] = {}
+
+    @cached_property
+    def of_record(self) -> str:
+        """`SELECT keys … WHERE record_id = ? ORDER BY position`."""
+        c = self.table.c
+        mine = c.record_id == bindparam("w0", type_=c.record_id.type)
+        return self._text(select(*(c[k] for k in self.keys)).where(mine).order_by(c.position))
+
+    def update(self, keys: tuple[str, ...], where: tuple[str, ...]) -> str:
+        """Return `UPDATE … SET keys WHERE where`, parameters in that order."""
+        found = self._updates.get((keys, where))
+        if found is None:
+            c = self.table.c
+            statement = update(self.table).values({c[k]: bindparam(f"p{i}") for i, k in enumerate(keys)})
+            for i, k in enumerate(where):
+                statement = statement.where(c[k] == bindparam(f"w{i}", type_=c[k].type))
+            found = self._updates[keys, where] = self._text(statement)
+        return found
+
+    def delete(self, where: tuple[str, ...]) -> str:
+        """Return `DELETE … WHERE where`."""
+        found = self._deletes.get(where)
+        if found is None:
+            c = self.table.c
+            statement = delete(self.table)
+            for i, k in enumerate(where):
+                statement = statement.where(c[k] == bindparam(f"w{i}", type_=c[k].type))
+            found = self._deletes[where] = self._text(statement)
+        return found
+
+    def _text(self, statement: Any) -> str:
+        return str(statement.compile(dialect=self.dialect))
+
+
+class Codec:
+    """Encodes the records of one form or the rows of one sub-table.
+
+    `order` is the parameter order of `statements.insert`; `encode` gives parameters for any of those columns.
+    """
+
+    def __init__(self, tables: FormTables, dialect: Dialect, keys: Callable[[], WorkspaceKeys]) -> None:
+        self.tables, self.shape, self._keys = tables, tables.shape, keys
+        self.is_child = tables.shape.parent is not None
+        self.table_name = tables.table.name
+        self.stored = {k: f for k, f in tables.shape.fields.items() if column_type(f) is not None}
+        own = [k for k, f in self.stored.items() if not f.sensitive]
+        system = ["id", "record_id", "position"] if self.is_child else list(SYSTEM_FIELDS)
+        self.plain = tuple((k, encoder(tables.table.c[k], dialect)) for k in (*system, *own))
+        self._plain = dict(self.plain)
+        self.sealed = tuple(f for f in self.stored.values() if f.sensitive)
+        self._shadow_makers = self._makers(dialect)
+        self._json_makers = {
+            k: None if f.value_type in NATIVE else f.type.to_json for k, f in tables.shape.fields.items()
+        }
+        self.order = tuple(
+            [k for k, _ in self.plain]
+            + [f.key for f in self.sealed]
+            + [name for _, names in self._shadow_makers for name in names]
+        )
+        self.statements = Statements(tables.table, self.order, dialect)
+        self.rows = {k: Codec(child, dialect, keys) for k, child in tables.rows.items()}
+        self.items = {k: ItemCodec(tables.shape.fields[k], t, dialect) for k, t in tables.items.items()}
+        self.record_keys = (*(() if self.is_child else SYSTEM_FIELDS), *self.stored, *self.rows)
+        self.writable = frozenset(self.stored) | frozenset(self.rows) | WRITABLE_SYSTEM
+        self._decoders = {c.key: decoder(c, dialect) for c in tables.table.columns}
+        self.files = tuple(k for k, f in self.stored.items() if f.value_type == "files" and not f.sensitive)
+
+    def encode(self, values: Values, record_id: str, zone: str) -> list[Any]:
+        """Return the parameters of a whole row, in `order`."""
+        get = values.get
+        row = [
+            made if (made := get(key)) is None or process is None else process(made)
+            for key, process in self.plain
+        ]
+        for field in self.sealed:
+            row.append(self.seal(field, get(field.key), record_id))
+        for make, _ in self._shadow_makers:
+            row += make(get, zone)
+        return row
+
+    def encode_some(self, keys: Iterable[str], values: Values, record_id: str, zone: str) -> dict[str, Any]:
+        """Return column → parameter for the given fields and their shadows."""
+        wanted = set(keys)
+        row: dict[str, Any] = {}
+        for key in wanted:
+            if key in self._plain:
+                value, process = values.get(key), self._plain[key]
+                row[key] = value if value is None or process is None else process(value)
+            elif key in self.stored:
+                row[key] = self.seal(self.stored[key], values.get(key), record_id)
+        for make, names in self._shadow_makers:
+            if names[0].partition("__")[0] in wanted:
+                row.update(zip(names, make(values.get, zone), strict=True))
+        return row
+
+    def seal(self, field: FieldShape, value: Any, record_id: str) -> str | None:
+        """Return the ciphertext of a sensitive field's value."""
+        if value is None:
+            return None
+        text = encode_json(field.type.to_json(value, field.config)).decode()
+        return self._keys().seal(text, self.table_name, record_id, field.key)
+
+    def unseal(self, field: FieldShape, sealed: str | None, record_id: str) -> Any:
+        """Return the value behind a ciphertext of this table."""
+        if sealed is None:
+            return None
+        text = self._keys().open(sealed, self.table_name, record_id, field.key)
+        return field.type.parse(decode_json(text), field.config, f"/{field.key}")
+
+    def record(self, values: Values, cursor: Any) -> dict[str, Any]:
+        """Return the whole record of a row's column values: unsealed, with its sub-tables' rows."""
+        record_id = values["id"]
+        found = {k: values[k] for k in self.record_keys if k in values}
+        for field in self.sealed:
+            found[field.key] = self.unseal(field, found[field.key], record_id)
+        for key, child in self.rows.items():
+            found[key] = child.rows_of(record_id, cursor) or None
+        return found
+
+    def rows_of(self, record_id: str, cursor: Any) -> tuple[dict[str, Any], ...]:
+        """Return the rows of this sub-table that belong to a record, in order."""
+        cursor.execute(self.statements.of_record, (record_id,))
+        rows = []
+        for raw in cursor.fetchall():
+            values = {
+                key: v if v is None or (read := self._decoders[key]) is None else read(v)
+                for key, v in zip(self.statements.keys, raw, strict=True)
+            }
+            rows.append({"id": values["id"], **self.record(values, cursor)})
+        return tuple(rows)
+
+    def to_json(self, key: str, value: Any, record_id: str) -> Any:
+        """Return the value as history keeps it; sensitive ones sealed."""
+        if value is None:
+            return None
+        field = self.shape.fields.get(key)
+        if field is None:
+            return value
+        if field.sensitive:
+            return self.seal(field, value, record_id)
+        if field.rows is not None:
+            return [self.rows[key].row_json(row) for row in value]
+        make = self._json_makers[key]
+        return value if make is None else make(value, field.config)
+
+    def from_json(self, key: str, raw: Any, record_id: str) -> Any:
+        """Return the value of what history kept."""
+        if raw is None:
+            return None
+        field = self.shape.field(key)
+        if field is None:
+            return raw
+        if field.sensitive:
+            return self.unseal(field, raw, record_id)
+        if field.rows is not None:
+            return tuple(self.rows[key].row_from_json(row) for row in raw)
+        return field.type.parse(raw, field.config, f"/{key}")
+
+    def row_json(self, row: Values) -> dict[str, Any]:
+        """Return a sub-table row as history keeps it, with its id."""
+        kept = {
+            k: self.to_json(k, row.get(k), row["id"]) for k in self.shape.fields if row.get(k) is not None
+        }
+        return {"id": row["id"], **kept}
+
+    def row_from_json(self, raw: Values) -> dict[str, Any]:
+        """Return a sub-table row of what history kept."""
+        return {k: v if k == "id" else self.from_json(k, v, raw["id"]) for k, v in raw.items()}
+
+    def _makers(self, dialect: Dialect) -> list[tuple[Callable[[Any, str], list[Any]], tuple[str, ...]]]:
+        """Return, for each field with shadows, what makes their parameters and the names of their columns."""
+        makers: list[tuple[Callable[[Any, str], list[Any]], tuple[str, ...]]] = []
+        columns = self.tables.table.c
+        if not self.is_child:
+            day = encoder(columns["created_at__d"], dialect)
+            makers.append((_days("created_at", day), ("created_at__d",)))
+        for key, field in self.stored.items():
+            names = tuple(f"{key}__{suffix}" for suffix in shadows(field))
+            if names:
+                makes = [
+                    self._maker(field, suffix, columns[f"{key}__{suffix}"], dialect)
+                    for suffix in shadows(field)
+                ]
+                makers.append((_together(makes), names))
+        return makers
+
+    def _mark(self, suffix: str, key: str, text: str) -> str | None:
+        keys = self._keys()
+        make = keys.blind if suffix == "b" else keys.tail
+        return make(self.shape.table, key, text)
+
+    def _maker(self, field: FieldShape, suffix: str, column: Column[Any], dialect: Dialect) -> Any:
+        key, config, kind = field.key, field.config, field.type
+        process = encoder(column, dialect)
+        if suffix == "d":
+            return _days(key, process)
+        if suffix in ("from", "to"):
+            attribute = "start" if suffix == "from" else "end"
+            return lambda get, _zone: [_end(get(key), attribute, process)]
+        if suffix in ("b", "t"):
+            mark = partial(self._mark, suffix, key)
+            return lambda get, _zone: [None if (v := get(key)) is None else mark(kind.to_text(v, config))]
+        by = fold if suffix == "u" else SEARCH_KEYS[field.search or "text"]
+        return lambda get, _zone: [
+            None if (v := get(key)) is None else by(v if isinstance(v, str) else kind.to_text(v, config))
+        ]
+
+
+def _together(makes: list[Any]) -> Callable[[Any, str], list[Any]]:
+    if len(makes) == 1:
+        only: Callable[[Any, str], list[Any]] = makes[0]
+        return only
+    return lambda get, zone: [one for make in makes for one in make(get, zone)]
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _days(key: str, process: Encode) -> Callable[[Any, str], list[Any]]:
+    def make(get: Any, zone: str) -> list[Any]:
+        instant = get(key)
+        if instant is None:
+            return [None]
+        day = instant.astimezone(_zone(zone)).date() if instant.tzinfo else instant.replace(tzinfo=UTC).date()
+        return [day if process is None else process(day)]
+
+    return make
+
+
+def _end(value: Any, attribute: str, process: Encode) -> Any:
+    end = None if value is None else getattr(value, attribute)
+    return end if end is None or process is None else process(end)
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in fold(text) if c.isdecimal())
+
+
+SEARCH_KEYS: Mapping[str, Callable[[str], str]] = {
+    "text": lambda text: fold(text)[:LONGEST_SEARCH_KEY],
+    "name": lambda text: search_key(text)[:LONGEST_SEARCH_KEY],
+    "phone": _digits,
+    "code": fold,
+}
+
+
+class ItemCodec:
+    """Encodes the item rows of one field."""
+
+    def __init__(self, field: FieldShape, table: Table, dialect: Dialect) -> None:
+        assert has_items(field), field.key
+        self._field = field
+        columns = [c.key for c in table.columns]
+        self._encoders = [encoder(table.c[k], dialect) for k in columns[2:]]
+        self.statements = Statements(table, columns, dialect)
+
+    def rows(self, value: Any, record_id: str) -> list[list[Any]]:
+        """Return the parameters of each item row."""
+        if value is None:
+            return []
+        if self._field.items is not None:
+            found: Iterable[tuple[Any, ...]] = self._field.items(value)
+        else:
+            found = [(one,) for one in dict.fromkeys(value)]
+        return [
+            [
+                record_id,
+                i,
+                *(v if v is None or p is None else p(v) for v, p in zip(row, self._encoders, strict=True)),
+            ]
+            for i, row in enumerate(found)
+        ]

@@ -1,0 +1,220 @@
+"""The unit of work: one transaction in which records, history, audit and events are written together."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy.engine import Connection
+
+from engine.access.query import Record, ScopedQuery, ScopedWrite
+from engine.definitions.tables import FormTables
+from engine.ids import new_id
+from engine.problems import NotFound
+from engine.store import numbers, sql
+from engine.store.codec import encode_json
+from engine.store.history import NO_RECORD, HistoryEntry, read_history
+from engine.store.platform import instant
+from engine.store.records import RecordWriter
+
+if TYPE_CHECKING:
+    from engine.store.workspaces import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a transaction writes. `kind`: user, import, flow, api, system; `by`: user id; `batch_id` can be undone as one."""
+
+    kind: str
+    by: str | None = None
+    request_id: str | None = None
+    batch_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line of the audit, chained when the unit closes."""
+
+    action: str
+    form: str | None = None
+    record_id: str | None = None
+    details: Mapping[str, Any] | None = None
+
+
+class AfterWrite(Protocol):
+    """Called after each record write in the same transaction, e.g. to bring rollups up to date.
+
+    `old` and `new` are the records before and after; None where there is none.
+    """
+
+    def __call__(self, unit: "Unit", form: str, old: Record | None, new: Record | None) -> None: ...
+
+
+class Unit:
+    """An open transaction on one connection. Nothing is committed until the block that opened it ends.
+
+    Records are read and written only through statements sealed by `engine.access`.
+    """
+
+    def __init__(self, workspace: "Workspace", connection: Connection, cause: Cause) -> None:
+        self.workspace = workspace
+        self.connection = connection
+        self.cause = cause
+        self.now = workspace.clock.now()
+        self.now_text = instant(self.now)
+        self.is_postgres = workspace.dialect == "postgresql"
+        driver: Any = connection.connection.driver_connection
+        self.driver = driver
+        self.cursor = driver.cursor()
+        self.after_write: tuple[AfterWrite, ...] = workspace.after_write
+        self._audit: list[AuditEntry] = []
+        self._events: list[list[Any]] = []
+        self._last: list[Callable[[], None]] = []
+
+    def execute(self, scoped: ScopedQuery) -> list[Record]:
+        """Return the records a sealed query gives."""
+        self._sealed(scoped, ScopedQuery)
+        self.cursor.execute(scoped.text, scoped.params)
+        return scoped.read(self.cursor.fetchall(), self.workspace.keys)
+
+    def insert(self, write: ScopedWrite, values: Mapping[str, Any], record_id: str | None = None) -> Record:
+        """Create a record of Python values with its history, audit and event; return it."""
+        return self._writer(write, "insert").insert(values, record_id or new_id())
+
+    def insert_many(self, write: ScopedWrite, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Create many records at once, history included; return their ids. One audit line and event for all.
+
+        A row may bring its own `id`.
+        """
+        return self._writer(write, "insert").insert_many(rows) if rows else []
+
+    def load(self, write: ScopedWrite, record_id: str) -> Record:
+        """Return a whole record that the write reaches, others waiting until this unit ends. NotFound otherwise."""
+        return self._writer(write).load(write, record_id)
+
+    def merge(
+        self, write: ScopedWrite, record: Record, revision: int, given: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the values to write on a loaded record that may have changed since `revision`.
+
+        Fields nobody else touched merge; a field that someone set to another value clashes. Conflict: all clashes,
+        each with params field, yours, theirs.
+        """
+        return self._writer(write, "update").merge(record, revision, given)
+
+    def update(self, write: ScopedWrite, record: Record, values: Mapping[str, Any]) -> Record:
+        """Write what differs from the loaded record; return it as it is now."""
+        return self._writer(write, "update").update(record, values)
+
+    def delete(self, write: ScopedWrite, record: Record) -> Record:
+        """Move a loaded record into the recycle bin."""
+        return self._writer(write, "delete").bin(record, into=True)
+
+    def restore(self, write: ScopedWrite, record: Record) -> Record:
+        """Take a loaded record out of the recycle bin. Rejected where a unique value was taken meanwhile."""
+        return self._writer(write, "restore").bin(record, into=False)
+
+    def purge(self, write: ScopedWrite, record: Record) -> None:
+        """Remove a loaded record for good; only its history stays."""
+        self._writer(write, "purge").purge(record)
+
+    def history(self, visible: ScopedQuery, tables: FormTables, record_id: str) -> list[HistoryEntry]:
+        """Return the changes of a record, newest first. NotFound unless the sealed query finds the record."""
+        if not any(record.get("id") == record_id for record in self.execute(visible)):
+            raise NotFound(NO_RECORD.at(""))
+        return read_history(self, self.workspace.codec(tables), record_id)
+
+    def next_numbers(self, series: str, scope: str = "", count: int = 1) -> list[int]:
+        """Return the next numbers of a series without waiting for anyone; a failed save may leave gaps."""
+        return numbers.fast(self, series, scope, count)
+
+    def next_gapless(self, series: str, scope: str = "") -> int:
+        """Return the next number without gaps; call it last, others of the series wait until this unit ends."""
+        return numbers.gapless(self, series, scope)
+
+    def audit(
+        self,
+        action: str,
+        form: str | None = None,
+        record_id: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Note who did what; written and chained at the end of the transaction."""
+        self._audit.append(AuditEntry(action, form, record_id, details))
+
+    def emit(self, kind: str, form: str | None, record_id: str | None, body: Mapping[str, Any]) -> str:
+        """Put an event into the outbox; return its id. The dispatcher takes it up after the commit."""
+        event_id = new_id()
+        self._events.append([event_id, self.now_text, kind, form, record_id, encode_json(body).decode()])
+        return event_id
+
+    def at_last(self, do: Callable[[], None]) -> None:
+        """Run `do` just before the commit, after all record writes."""
+        self._last.append(do)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Take back only this block when it raises; the unit goes on."""
+        marks = len(self._audit), len(self._events)
+        self.cursor.execute("SAVEPOINT unit_step")
+        try:
+            yield
+        except BaseException:
+            self.cursor.execute("ROLLBACK TO SAVEPOINT unit_step")
+            self.cursor.execute("RELEASE SAVEPOINT unit_step")
+            del self._audit[marks[0] :], self._events[marks[1] :]
+            raise
+        self.cursor.execute("RELEASE SAVEPOINT unit_step")
+
+    def _writer(self, write: ScopedWrite, verb: str | None = None) -> RecordWriter:
+        self._sealed(write, ScopedWrite)
+        if verb is not None and write.verb != verb:
+            raise TypeError(f"the right to {write.verb} does not allow to {verb}")
+        return RecordWriter(self, self.workspace.codec(write.tables))
+
+    def flush(self) -> None:
+        """Write what waits for the end: late numbers, events, then the audit with its chain."""
+        for do in self._last:
+            do()
+        if self._events:
+            self.many(sql.insert_events(self.workspace.room.dialect), self._events)
+        if self._audit:
+            self._write_audit()
+        self._last, self._events, self._audit = [], [], []
+
+    def _write_audit(self) -> None:
+        dialect, cause = self.workspace.room.dialect, self.cause
+        # The head is locked last, so a transaction never waits for anything while it holds it.
+        self.cursor.execute(sql.lock_head(dialect))
+        seq, head = self.cursor.fetchone()
+        rows = []
+        for entry in self._audit:
+            seq += 1
+            details = None if entry.details is None else encode_json(entry.details).decode()
+            row = [seq, self.now_text, cause.by, cause.kind, entry.action, entry.form, entry.record_id]
+            row += [cause.request_id, details]
+            head = sql.chain_hash(self.workspace.keys.chain, head, row)
+            rows.append([*row, head])
+        self.many(sql.insert_audit(dialect), rows)
+        self.cursor.execute(sql.move_head(dialect), (seq, head))
+
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run one of the store's own statements for each row."""
+        if len(rows) == 1:
+            self.cursor.execute(statement, rows[0])
+        elif rows:
+            self.cursor.executemany(statement, rows)
+
+    def load_rows(self, copy: str, insert: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Bring many rows into a table the fastest way the driver has."""
+        if not self.is_postgres:
+            self.cursor.executemany(insert, rows)
+            return
+        with self.cursor.copy(copy) as into:
+            for row in rows:
+                into.write_row(row)
+
+    @staticmethod
+    def _sealed(given: object, kind: type) -> None:
+        if type(given) is not kind:
+            raise TypeError(f"the store runs what engine.access sealed, not {type(given).__name__}")
