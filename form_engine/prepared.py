@@ -3,11 +3,12 @@
 `prepared(plan)` keeps its answer beside the plan, so a write never walks the definition.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from engine.definitions.shape import SYSTEM_FIELDS
 from engine.expressions import Checked
 from engine.problems import Rejected
 from form_engine.plan import FieldPlan, FormPlan, RulePlan
@@ -26,6 +27,10 @@ class Prepared:
     """Fields a submission may name; computed, virtual and layout ones are not among them."""
     formulas: Mapping[Key, Checked]
     """Computed fields, stored or live, by key."""
+    lookups: Mapping[Key, tuple[Key, ...]]
+    """Fields that show a field of a linked record, by the path to it."""
+    rollups: Mapping[Key, str]
+    """Fields that sum up records linking here, by their aggregate."""
     stored_formulas: tuple[Key, ...]
     defaults: tuple[tuple[Key, Any], ...]
     sticky: Mapping[Key, Checked]
@@ -42,6 +47,8 @@ class Prepared:
     stages: tuple[FieldPlan, ...]
     filtered_links: tuple[FieldPlan, ...]
     copies: tuple[FieldPlan, ...]
+    targets: Mapping[Key, str]
+    """The form that a reference leads to; "user" for persons."""
     readers: Mapping[Key, frozenset[Key]]
     """For each field, the computed and sticky fields that read it, directly or through others."""
     from_parent: frozenset[Key] = _NOTHING
@@ -54,6 +61,25 @@ class Prepared:
         if known is None:
             known = self.reads[id(condition)] = _closure(_heads(condition), self)
         return known
+
+    def follows(self) -> dict[str, set[tuple[Key, ...]]]:
+        """Return the paths that formulas read of other forms: target form → paths from its record."""
+        found: dict[str, set[tuple[Key, ...]]] = {}
+        for checked in _conditions(self):
+            for path in checked.fields:
+                if len(path) > 1 and path[0] in self.targets:
+                    found.setdefault(self.targets[path[0]], set()).add(path[1:])
+        for path in self.lookups.values():
+            if len(path) > 1 and path[0] in self.targets:
+                found.setdefault(self.targets[path[0]], set()).add(path[1:])
+        for plan in self.filtered_links:
+            if plan.filter is not None:
+                own = {path for path in plan.filter.fields if path and path[0] != "form"}
+                found.setdefault(self.targets[plan.key], set()).update(own)
+        for plan in self.copies:
+            pairs = plan.config["copies"]
+            found.setdefault(self.targets[plan.key], set()).update(tuple(one["from"].split(".")) for one in pairs)
+        return found
 
 
 _KEPT: "WeakKeyDictionary[FormPlan, Prepared]" = WeakKeyDictionary()
@@ -83,10 +109,18 @@ def _prepare(plan: FormPlan) -> Prepared:
         fields=fields,
         writable={key: one for key, one in fields.items() if one.is_written},
         formulas=formulas,
-        stored_formulas=tuple(key for key in formulas if fields[key].shape is not None and fields[key].shape.stored),
+        lookups={key: path for key, one in fields.items() if (path := _lookup(one))},
+        rollups={
+            key: str(one.shape.rollup["aggregate"])
+            for key, one in fields.items()
+            if one.shape is not None and one.shape.rollup is not None
+        },
+        stored_formulas=tuple(key for key in formulas if _is_stored(fields[key])),
         defaults=tuple(_defaults(fields.values())),
         sticky=sticky,
         rows=rows,
+        copies=tuple(one for one in fields.values() if one.config.get("copies")),
+        targets={key: to for key, to in _targets(plan, fields)},
         visible=visible,
         visible_order=_order(visible),
         required=tuple(one for one in fields.values() if one.required or one.required_if is not None),
@@ -100,12 +134,31 @@ def _prepare(plan: FormPlan) -> Prepared:
         sets=tuple(rule for rule in rules if rule.set),
         stages=tuple(one for one in fields.values() if "stages" in one.config),
         filtered_links=tuple(one for one in fields.values() if one.filter is not None),
-        copies=tuple(one for one in fields.values() if one.config.get("copy")),
         readers={},
     )
     made.from_parent = frozenset(_parent_keys(made))
     made.readers = _readers(made)
     return made
+
+
+def _lookup(one: FieldPlan) -> tuple[Key, ...]:
+    path = one.config.get("path")
+    return tuple(path.split(".")) if one.is_computed and isinstance(path, str) else ()
+
+
+def _is_stored(one: FieldPlan) -> bool:
+    return one.shape is not None and one.shape.stored
+
+
+def _targets(plan: FormPlan, fields: Mapping[Key, FieldPlan]) -> Iterable[tuple[Key, str]]:
+    for key in (*SYSTEM_FIELDS, *fields):
+        shape = plan.shape.field(key)
+        if shape is None:
+            continue
+        if shape.value_type in ("person", "persons"):
+            yield key, "user"
+        elif shape.value_type in ("reference", "references"):
+            yield key, str(shape.config.get("to", ""))
 
 
 def _visible(plan: FormPlan, fields: Mapping[Key, FieldPlan]) -> dict[Key, tuple[Checked, ...]]:
@@ -152,9 +205,7 @@ def _conditions(made: Prepared) -> Iterable[Checked]:
             yield plan.required_if
     for rule in (*made.locks, *made.checks, *made.sets):
         yield from rule.conditions()
-    for plan in made.filtered_links:
-        if plan.filter is not None:
-            yield plan.filter
+    yield from (rule[1] for rule in made.read_only.values() if rule[1] is not None)
 
 
 def _readers(made: Prepared) -> dict[Key, frozenset[Key]]:
@@ -163,6 +214,8 @@ def _readers(made: Prepared) -> dict[Key, frozenset[Key]]:
     for key, checked in (*made.formulas.items(), *made.sticky.items()):
         for head in _heads(checked):
             direct.setdefault(head, set()).add(key)
+    for key, lookup in made.lookups.items():
+        direct.setdefault(lookup[0], set()).add(key)
     for key, rows in made.rows.items():
         for head in rows.from_parent:
             direct.setdefault(head, set()).add(key)
@@ -191,6 +244,8 @@ def _closure(heads: frozenset[Key], made: Prepared) -> frozenset[Key]:
         checked = made.formulas.get(key) or made.sticky.get(key)
         if checked is not None:
             waiting.extend(_heads(checked))
+        if key in made.lookups:
+            waiting.append(made.lookups[key][0])
         if key in made.rows:
             waiting.extend(made.rows[key].from_parent)
     return frozenset(seen)
@@ -214,6 +269,3 @@ def _order(visible: Mapping[Key, tuple[Checked, ...]]) -> tuple[Key, ...]:
     for key in visible:
         visit(key)
     return tuple(done)
-
-
-Condition = Callable[[], bool]

@@ -4,16 +4,19 @@ It is the `Context` that formulas evaluate in. A computed field is evaluated whe
 kept until a field that it reads changes; that gives topological order without sorting, and no work twice.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
-from engine.expressions import Checked, evaluate, is_error
+from engine.expressions import Checked, ErrorValue, evaluate
 from engine.ids import new_id
+from form_engine.coercion import as_field_value
 from form_engine.prepared import Prepared
 
 NOTHING: Mapping[str, Any] = {}
+ZERO = Decimal(0)
 
 
 class Related(Protocol):
@@ -52,6 +55,33 @@ class SubmitContext:
     @property
     def is_person(self) -> bool:
         return self.cause in ("user", "api", "public", "import")
+
+
+class RecordFacts(Mapping[str, Any]):
+    """The stored record behind a write: its old values by key, and `id`, `is_new`, `changed`, `old`."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, state: "RecordState") -> None:
+        self._state = state
+
+    def __getitem__(self, key: str) -> Any:
+        state = self._state
+        if key == "is_new":
+            return state.is_new
+        if key == "changed":
+            return state.changed()
+        if key == "old":
+            return state.before
+        if key == "id":
+            return state.record_id or None
+        return state.before[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._state.before)
+
+    def __len__(self) -> int:
+        return len(self._state.before)
 
 
 class RecordState:
@@ -96,9 +126,9 @@ class RecordState:
         return self.context.actor
 
     @property
-    def record(self) -> Mapping[str, Any]:
+    def record(self) -> "RecordFacts":
         """Return what CHANGED, OLDVALUE, ISNEW and RECORDID ask."""
-        return {**self.before, "old": self.before, "is_new": self.is_new, "changed": self.changed()}
+        return RecordFacts(self)
 
     def value(self, path: tuple[str, ...]) -> Any:
         head = path[0]
@@ -114,7 +144,7 @@ class RecordState:
         value = self.get(head)
         if value is None:
             return None
-        target = self.form.plan.target_of(head)
+        target = self.form.targets.get(head)
         if target is None:
             return None
         follow = self.context.related.value
@@ -124,21 +154,38 @@ class RecordState:
 
     def get(self, key: str) -> Any:
         """Return the field's value now; a computed field is evaluated at most once for each state of its inputs."""
-        formula = self.form.formulas.get(key)
+        form = self.form
+        formula = form.formulas.get(key)
         if formula is None:
-            if key in self.form.rows:
-                return [child for child in self.children(key)]
-            if key not in self.sticky:
+            if key in self.sticky:
+                formula = form.sticky[key]
+            elif key in form.rows:
+                return self.children(key)
+            elif key in form.lookups:
+                return self.value(form.lookups[key])
+            elif key in form.rollups:
+                return self._rolled_up(key)
+            else:
                 return self.values.get(key)
-            formula = self.form.sticky[key]
         memo = self.memo
         if key in memo:
             return memo[key]
         value = evaluate(formula, self)
-        if not is_error(value):
-            value = self.form.fields[key].from_formula(value)
+        if not isinstance(value, ErrorValue):
+            value = self.fit(key, value)
         memo[key] = value
         return value
+
+    def _rolled_up(self, key: str) -> Any:
+        """Return a rollup as it stands in the database; nothing points at a new record yet."""
+        if self.is_new:
+            return ZERO if self.form.rollups[key] in ("count", "count_distinct", "sum") else None
+        return self.context.related.value(self.form.plan.key, self.record_id, (key,))
+
+    def fit(self, key: str, value: Any) -> Any:
+        """Return what a formula gave as the value of field `key`."""
+        shape = self.form.fields[key].shape
+        return None if shape is None else as_field_value(value, shape.type, shape.config, self.zone)
 
     def holds(self, condition: Checked) -> bool:
         """Tell whether a condition is true; blank and errors are not."""
@@ -190,6 +237,10 @@ class RecordState:
             return True
         known = self.shown.get(key)
         if known is None:
-            known = all(is_error(answer) or answer is True for answer in (evaluate(c, self) for c in conditions))
+            known = all(isinstance(answer, ErrorValue) or answer is True for answer in (evaluate(c, self) for c in conditions))
             self.shown[key] = known
         return known
+
+
+# Formulas over rows (`FILTER({items}, …)`) take each row for a mapping of its fields.
+Mapping.register(RecordState)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.expressions import evaluate, is_error
+from engine.expressions import ErrorValue, evaluate, exact
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.text import nearest
 from form_engine.plan import FieldPlan, FormPlan, RulePlan
@@ -42,8 +42,6 @@ NOT_ROWS = Code("rows.not_rows", zh="“{field}”应是若干行", en="“{fiel
                 hint_zh="每行是一组字段值", hint_en="Each row is a set of field values")  # fmt: skip
 UNKNOWN_ROW = Code("rows.unknown_row", zh="“{field}”里没有这一行", en="“{field}” has no such row",
                    hint_zh="这一行可能已被删除，请刷新后重试", hint_en="It may have been deleted; reload and try again")  # fmt: skip
-TOO_FEW_ROWS = Code("rows.too_few", zh="“{field}”至少要有 {least} 行", en="“{field}” needs at least {least} rows",
-                    hint_zh="请添加行", hint_en="Add rows")  # fmt: skip
 TOO_MANY_ROWS = Code("rows.too_many", zh="“{field}”最多 {most} 行", en="“{field}” takes at most {most} rows",
                      hint_zh="请删去多余的行", hint_en="Remove rows")  # fmt: skip
 REPEATED_ROW = Code("rows.repeated", zh="“{field}”在本表中重复", en="“{field}” is repeated in this table",
@@ -75,9 +73,10 @@ def submit(plan: FormPlan, given: Any, stored: Mapping[str, Any] | None, context
     problems: list[Problem] = []
     if not isinstance(given, Mapping):
         return Submission({}, frozenset(), (NOT_AN_OBJECT.at("/values"),), state)
-    _write(state, given, "/values", problems)
-    _settle(state, frozenset(given), "/values", problems)
-    values = _stored_values(state)
+    with exact():
+        _write(state, given, "/values", problems)
+        _settle(state, frozenset(given), "/values", problems)
+        values = _stored_values(state)
     before = state.before
     changed = frozenset(key for key, value in values.items() if value != before.get(key))
     return Submission(values, changed, tuple(problems), state)
@@ -138,21 +137,23 @@ def _stranger(state: RecordState, key: Any, raw: Any, path: str) -> Problem | No
 class _Guard:
     """Refuses writes to read-only and locked fields. Both look at the stored record, before this write."""
 
-    __slots__ = ("_before", "_lock", "_person", "_state")
+    __slots__ = ("_before", "_locks", "_person", "_state")
 
     def __init__(self, state: RecordState) -> None:
         self._state = state
         self._before: RecordState | None = None
         self._person = state.context.is_person
-        self._lock: RulePlan | None = None
         top = state.parent or state
+        self._locks: tuple[RulePlan, ...] = ()
         if not top.is_new and top.form.locks:
             before = _before(top)
-            self._lock = next((rule for rule in top.form.locks if before.holds(rule.when)), None)
+            self._locks = tuple(rule for rule in top.form.locks if rule.when is None or before.holds(rule.when))
 
     def refuses(self, plan: FieldPlan, at: str) -> Problem | None:
-        if self._lock is not None:
-            return LOCKED.at(at, field=plan.label, rule=self._lock.key)
+        key = self._state.parent_field or plan.key
+        for rule in self._locks:
+            if key not in rule.unlock_fields and (not rule.lock_fields or key in rule.lock_fields):
+                return LOCKED.at(at, field=plan.label, rule=rule.message or {"zh": rule.key, "en": rule.key})
         if self._person:
             ruled = self._state.form.read_only.get(plan.key)
             if ruled is not None and (ruled[0] or (ruled[1] is not None and self._stored().holds(ruled[1]))):
@@ -256,7 +257,7 @@ def _keep_following(state: RecordState) -> None:
             continue
         before = before or _before(state)
         was = evaluate(formula, before)
-        if not is_error(was) and form.fields[key].from_formula(was) == state.before.get(key):
+        if not isinstance(was, ErrorValue) and state.fit(key, was) == state.before.get(key):
             state.sticky.add(key)
 
 
@@ -266,14 +267,13 @@ def _copy(state: RecordState) -> None:
         if plan.key not in state.touched or state.values.get(plan.key) == state.before.get(plan.key):
             continue
         chosen = state.values.get(plan.key)
-        overwrite = plan.config.get("overwrite", "always") == "always"
-        for pair in plan.config["copy"]:
+        overwrite = plan.config.get("overwrite", "replace") == "replace"
+        for pair in plan.config["copies"]:
             key = pair["to"]
-            target = state.form.fields.get(key)
-            if target is None or key in state.touched or (not overwrite and state.values.get(key) is not None):
+            if key not in state.form.writable or key in state.touched or (not overwrite and state.values.get(key) is not None):
                 continue
             value = state.value((plan.key, *pair["from"].split("."))) if chosen is not None else None
-            state.set(key, target.from_formula(value))
+            state.set(key, state.fit(key, value))
 
 
 def _cascade(state: RecordState, given: frozenset[str], path: str, problems: list[Problem]) -> None:
@@ -285,9 +285,9 @@ def _cascade(state: RecordState, given: frozenset[str], path: str, problems: lis
         parents = frozenset(p[1] for p in formula.fields if len(p) > 1 and p[0] == "form")
         if plan.key not in state.touched and not parents & state.touched:
             continue
-        chosen = state.values[plan.key]
+        chosen, target = state.values[plan.key], state.form.targets[plan.key]
         many = isinstance(chosen, tuple)
-        good = [one for one in (chosen if many else (chosen,)) if _Offered(state, plan.to, one).holds(formula)]
+        good = [one for one in (chosen if many else (chosen,)) if _Offered(state, target, one).holds(formula)]
         if len(good) == (len(chosen) if many else 1):
             continue
         if plan.key in given:
@@ -309,6 +309,8 @@ class _Offered:
     def value(self, path: tuple[str, ...]) -> Any:
         if path[0] == "form":
             return self._state.value(path[1:])
+        if path == ("id",):
+            return self._record_id
         return self._state.context.related.value(self._form, self._record_id, path)
 
     def holds(self, condition: Any) -> bool:
@@ -322,8 +324,8 @@ def _apply_sets(state: RecordState) -> None:
             continue
         for key, formula in rule.set.items():
             value = evaluate(formula, state)
-            if not is_error(value):
-                state.set(key, state.form.fields[key].from_formula(value))
+            if not isinstance(value, ErrorValue):
+                state.set(key, state.fit(key, value))
 
 
 def _clear_hidden(state: RecordState) -> None:
@@ -332,7 +334,7 @@ def _clear_hidden(state: RecordState) -> None:
     waiting = [
         key
         for key in form.visible_order
-        if key in form.writable and form.fields[key].clears_when_hidden(state.is_new) and _may_hide(state, key)
+        if key in form.writable and _clears(form.fields[key], state.is_new) and _may_hide(state, key)
     ]
     # Clearing a field may hide another one, never bring back a cleared one: at most one round per field.
     for _ in range(len(waiting)):
@@ -345,6 +347,11 @@ def _clear_hidden(state: RecordState) -> None:
                     state.child_states[key] = []
                 state.set(key, None)
         waiting = [key for key in waiting if key not in cleared]
+
+
+def _clears(plan: FieldPlan, is_new: bool) -> bool:
+    """Tell whether the field loses its value when a rule hides it: new records do, old ones keep, unless it says."""
+    return plan.on_hidden == "clear" or (plan.on_hidden is None and is_new)
 
 
 def _may_hide(state: RecordState, key: str) -> bool:
@@ -375,17 +382,10 @@ def _settle_rows(state: RecordState, key: str, path: str, problems: list[Problem
         place = child.place or f"{path}/{key}/{index}"
         _settle(child, child.given, place, problems)
     state.forget(key)
-    if plan.config.get("min_rows") and len(children) < plan.config["min_rows"] and _must(state, plan):
-        problems.append(TOO_FEW_ROWS.at(f"{path}/{key}", field=plan.label, least=plan.config["min_rows"]))
-    if plan.config.get("max_rows") is not None and len(children) > plan.config["max_rows"]:
-        problems.append(TOO_MANY_ROWS.at(f"{path}/{key}", field=plan.label, most=plan.config["max_rows"]))
+    problems.extend(plan.control.check([_row(child) for child in children], plan.config, f"{path}/{key}"))
     for column in state.form.rows[key].fields.values():
         if column.unique is not None:
             problems.extend(_repeats(children, column, f"{path}/{key}"))
-
-
-def _must(state: RecordState, plan: FieldPlan) -> bool:
-    return state.is_visible(plan.key)
 
 
 def _repeats(children: Sequence[RecordState], column: FieldPlan, path: str) -> Iterator[Problem]:
@@ -476,17 +476,16 @@ def _check_stage(state: RecordState, plan: FieldPlan, path: str) -> Iterator[Pro
             yield NOT_BY_HAND.at(at, field=plan.label)
             return
         came = stages.get(was or "")
-        if came is not None and any("next" in stage for stage in stages.values()):
-            ways = came.get("next", ())
-            if now not in ways:
-                yield NO_WAY.at(
-                    at,
-                    **{"from": came["label"]},
-                    field=plan.label,
-                    to=target["label"],
-                    allowed=_words([stages[way]["label"] for way in ways if way in stages]),
-                )
-                return
+        ways = came.get("next") if came is not None else None
+        if came is not None and ways is not None and now not in ways:
+            yield NO_WAY.at(
+                at,
+                **{"from": came["label"]},
+                field=plan.label,
+                to=target["label"],
+                allowed=_words([stages[way]["label"] for way in ways if way in stages]),
+            )
+            return
     # A sheet of old records may hold any stage; what a stage requires is asked of moves, and of people.
     if context.cause != "import":
         for key in target.get("requires", ()):
@@ -535,4 +534,4 @@ def _row(child: RecordState) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return None if is_error(value) else value
+    return None if isinstance(value, ErrorValue) else value

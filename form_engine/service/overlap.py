@@ -1,0 +1,68 @@
+"""No double booking: two records may not hold the same doctor, chair or room at the same time.
+
+Checked after the write and before the commit, under a lock on what is held: SQLite writers take turns anyway,
+on PostgreSQL whoever wants the same doctor waits for the other to finish.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.access.query import RecordQuery
+from engine.problems import Code, Conflict
+from form_engine.plan import FormPlan
+from form_engine.service.desk import Desk
+
+OVERLAPS = Code("record.overlaps", zh="“{field}”在 {start} – {end} 已有安排：{title}", en="“{field}” is taken from {start} to {end}: {title}",
+                hint_zh="换一个时间，或换一位", hint_en="Take another time, or another one")  # fmt: skip
+
+
+def guard(desk: Desk, plan: FormPlan, record: Mapping[str, Any]) -> None:
+    """Refuse the record just written where it overlaps another one. Conflict names the time that is taken."""
+    for rule in plan.definition.get("rules", ()):
+        spec = rule.get("no_overlap")
+        if spec is not None:
+            _guard(desk, plan, spec, rule.get("message") or {}, record)
+
+
+def _guard(
+    desk: Desk, plan: FormPlan, spec: Mapping[str, Any], message: Mapping[str, str], record: Mapping[str, Any]
+) -> None:
+    start, end = record.get(spec["start"]), record.get(spec["end"])
+    held = {key: record.get(key) for key in spec["by"]}
+    if start is None or end is None or any(value is None for value in held.values()):
+        return
+    _wait_for(desk, plan.key, held)
+    formulas = (spec["where"],) if spec.get("where") else ()
+    gate, own = desk.system_gate, record["id"]
+    if formulas and not gate.page(RecordQuery(plan.key, fields=("id",), ids=(own,), formulas=formulas, limit=1)).records:
+        return
+    items = [{"field": key, "op": "in", "value": [value]} for key, value in held.items()]
+    items.append({"field": spec["start"], "op": "before", "value": _json(plan, spec["start"], end)})
+    items.append({"field": spec["end"], "op": "after", "value": _json(plan, spec["end"], start)})
+    fields = ("id", spec["start"], spec["end"])
+    query = RecordQuery(plan.key, fields, {"op": "and", "items": items}, formulas, limit=2, python=True)
+    others = [one for one in gate.page(query).records if one["id"] != own]
+    if others:
+        raise Conflict(_problem(desk, plan, spec, message, others[0]))
+
+
+def _problem(desk: Desk, plan: FormPlan, spec: Mapping[str, Any], message: Mapping[str, str], other: Mapping[str, Any]) -> Any:
+    at = spec["by"][0]
+    shown = {key: _json(plan, spec[key], other[spec[key]]) for key in ("start", "end")}
+    title = ""
+    if desk.rights.verb(plan.key, "view"):
+        seen = desk.gate.page(RecordQuery(plan.key, fields=("no",), ids=(other["id"],), limit=1)).records
+        title = desk.gate.titles(plan.key, seen).get(other["id"], "") if seen else ""
+    return OVERLAPS.at(f"/values/{at}", field=plan.label(at), title=title or "–", message=message, **shown)
+
+
+def _json(plan: FormPlan, key: str, value: Any) -> Any:
+    shape = plan.shape.field(key)
+    return value if shape is None else shape.type.to_json(value, shape.config)
+
+
+def _wait_for(desk: Desk, form: str, held: Mapping[str, Any]) -> None:
+    """Let whoever books the same resources finish first."""
+    if desk.unit.workspace.dialect == "postgresql":
+        what = "/".join((desk.unit.workspace.key, form, *(f"{key}={value}" for key, value in sorted(held.items()))))
+        desk.unit.cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (what,))

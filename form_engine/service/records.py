@@ -1,0 +1,245 @@
+"""One record: create, read, change, remove, bring back. Every way in comes through here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from engine.access.levels import Level
+from engine.access.query import RecordQuery
+from engine.definitions.shape import SYSTEM_FIELDS
+from engine.ids import is_id, new_id
+from engine.problems import Code, NotFound, Problem, Rejected
+from engine.text import say
+from form_engine.plan import FieldPlan, FormPlan
+from form_engine.service import clashes, numbering, overlap, relations
+from form_engine.service.desk import NO_RECORD, Desk
+from form_engine.state import RecordState
+from form_engine.submit import Submission, submit
+
+Json = Mapping[str, Any]
+
+NO_TARGET = Code("link.no_target", zh="“{field}”所选的记录不存在，或您无权使用", en="The record chosen for “{field}” does not exist, or is not yours to use",
+                 hint_zh="请重新选择", hint_en="Choose again")  # fmt: skip
+NO_PERSON = Code("person.no_such", zh="“{field}”所选的人不存在或已停用", en="The person chosen for “{field}” does not exist or is switched off",
+                 hint_zh="请重新选择", hint_en="Choose again")  # fmt: skip
+
+
+def create(desk: Desk, form: str, values: Any, *, source_ref: str | None = None, record_id: str | None = None) -> str:
+    """Write a new record and return its id. Rejected with every problem found."""
+    plan = desk.form(form)
+    write = desk.gate.write(form, "insert")
+    submission = submit(plan, values, None, desk.context(form))
+    ready = _accepted(desk, plan, submission, values)
+    fill_system(desk, ready, source_ref)
+    desk.gate.check(write, frozenset(values), None, ready)
+    overlap.guard(desk, plan, submission, record_id=None)
+    record_id = record_id or new_id()
+    numbering.assign(desk, plan, ready)
+    with clashes.explained(desk, plan, ready):
+        record = desk.unit.insert(write, ready, record_id)
+    return record_id
+
+
+def update(desk: Desk, form: str, record_id: str, values: Any, revision: int | None) -> bool:
+    """Change the fields given; return whether anything changed. Fields others changed meanwhile merge or clash."""
+    plan = desk.form(form)
+    write = desk.gate.write(form, "update")
+    stored = desk.unit.load(write, _known_id(record_id))
+    submission = submit(plan, values, stored, desk.context(form))
+    _accepted(desk, plan, submission, values)
+    changes = {key: submission.values[key] for key in submission.changed}
+    given = {key: changes[key] for key in values if key in changes}
+    desk.gate.check(write, frozenset(given), stored, {**stored, **changes})
+    if revision is not None and given:
+        desk.unit.merge(stored, revision, given)
+    if not changes:
+        return False
+    overlap.guard(desk, plan, submission, record_id=record_id)
+    with clashes.explained(desk, plan, {**stored, **changes}, record_id):
+        after = desk.unit.update(write, stored, changes)
+    return True
+
+
+def delete(desk: Desk, form: str, record_id: str) -> None:
+    """Move a record to the bin, with what the relations' policies say about records that point at it."""
+    desk.form(form)
+    write = desk.gate.write(form, "delete")
+    stored = desk.unit.load(write, _known_id(record_id))
+    relations.before_delete(desk, form, record_id)
+    desk.unit.delete(write, stored)
+
+
+def restore(desk: Desk, form: str, record_id: str) -> None:
+    """Bring a record back from the bin; what went with it comes back too."""
+    plan = desk.form(form)
+    write = desk.gate.write(form, "restore")
+    stored = desk.unit.load(write, _known_id(record_id), deleted=True)
+    with clashes.explained(desk, plan, stored, record_id):
+        record = desk.unit.restore(write, stored)
+    relations.after_restore(desk, form, record_id, stored)
+
+
+def read(desk: Desk, form: str, record_id: str, *, deleted: bool = False) -> dict[str, Any]:
+    """Return `{record, labels, can, masked, title}` as this actor may see it."""
+    plan = desk.form(form)
+    fields = desk.readable_fields(plan)
+    query = RecordQuery(form, fields=fields, ids=(_known_id(record_id),), limit=1, deleted=deleted, can=("edit", "delete"))
+    page = desk.gate.page(query)
+    if not page.records:
+        raise NotFound(NO_RECORD.at(""))
+    record = page.records[0]
+    can = record.pop("_can", {})
+    return {
+        "record": record,
+        "labels": page.labels,
+        "can": can,
+        "masked": masked_keys(desk, plan, record),
+        "title": title_of(desk, plan, record),
+    }
+
+
+def check(desk: Desk, form: str, values: Any, record_id: str | None = None) -> dict[str, Any]:
+    """Return what saving `values` would say: problems, computed values, what is hidden, required and read-only."""
+    plan = desk.form(form)
+    stored = None
+    if record_id is not None:
+        stored = desk.unit.load(desk.gate.write(form, "update"), _known_id(record_id))
+    else:
+        desk.gate.write(form, "insert")
+    submission = submit(plan, values, stored, desk.context(form))
+    problems = [*submission.problems, *_dangling(desk, plan, submission, values if isinstance(values, Mapping) else {})]
+    if stored is None and not problems:
+        problems += clashes.foreseen(desk, plan, submission.values)
+    return {"problems": [p.to_json() for p in problems], **_outlook(desk, plan, submission)}
+
+
+def _outlook(desk: Desk, plan: FormPlan, submission: Submission) -> dict[str, Any]:
+    """Return computed values that this actor may see, and the state of each field."""
+    state = submission.state
+    rights = desk.rights
+    computed: dict[str, Any] = {}
+    hidden: list[str] = []
+    for one in plan.fields:
+        shape = one.shape
+        if shape is None:
+            continue
+        if not state.is_visible(one.key):
+            hidden.append(one.key)
+        follows = one.is_computed or one.key in state.sticky
+        if follows and shape.value_type != "rows" and rights.effective(plan.key, one.key).floor >= Level.READ:
+            computed[one.key] = json_value(one, submission.values.get(one.key, state.get(one.key)))
+    return {"computed": computed, "hidden": hidden}
+
+
+def json_value(plan: FieldPlan, value: Any) -> Any:
+    """Return what the API carries for a Python value of the field."""
+    shape = plan.shape
+    if shape is None or value is None:
+        return None
+    try:
+        return shape.type.to_json(value, shape.config)
+    except (TypeError, ValueError, AttributeError):
+        # A formula that ended in an error has no value to show.
+        return None
+
+
+def _accepted(desk: Desk, plan: FormPlan, submission: Submission, values: Any) -> dict[str, Any]:
+    problems: list[Problem] = list(submission.problems)
+    if isinstance(values, Mapping):
+        problems.extend(_dangling(desk, plan, submission, values))
+    if problems:
+        raise Rejected(problems)
+    return dict(submission.values)
+
+
+def fill_system(desk: Desk, values: dict[str, Any], source_ref: str | None = None) -> None:
+    """Fill branch, owner and origin where nobody gave them."""
+    actor = desk.actor
+    if values.get("branch_id") is None:
+        values["branch_id"] = actor.branch_id
+    if "owner_id" not in values and actor.kind == "user":
+        values["owner_id"] = actor.user_id
+    values["source_ref"] = source_ref or values.get("source_ref") or {"user": "manual"}.get(desk.cause, desk.cause)
+
+
+def _dangling(desk: Desk, plan: FormPlan, submission: Submission, given: Json) -> Iterable[Problem]:
+    """Yield a problem for each record chosen that does not exist or may not be used by this actor.
+
+    Only what was given is looked at, all of one form in one statement.
+    """
+    wanted: dict[str, dict[str, list[tuple[str, Any]]]] = {}
+    for label, path, target, record_id in _chosen(plan, submission.state, given):
+        wanted.setdefault(target, {}).setdefault(record_id, []).append((path, label))
+    for target, ids in wanted.items():
+        found = existing(desk, target, tuple(ids))
+        code = NO_PERSON if target == "user" else NO_TARGET
+        for record_id, places in ids.items():
+            if record_id not in found:
+                yield from (code.at(path, field=label) for path, label in places)
+
+
+def existing(desk: Desk, target: str, ids: tuple[str, ...]) -> frozenset[str]:
+    """Return those of `ids` that exist and that this actor may point at."""
+    real = tuple(one for one in ids if is_id(one))
+    if not real:
+        return frozenset()
+    if target == "user":
+        return relations.known_people(desk, real)
+    if target not in desk.app.forms:
+        return frozenset()
+    gate = desk.gate if desk.rights.verb(target, "view") else desk.system_gate
+    page = gate.page(RecordQuery(target, fields=("id",), ids=real, limit=len(real)))
+    return frozenset(record["id"] for record in page.records)
+
+
+def _chosen(plan: FormPlan, state: RecordState, given: Json) -> Iterable[tuple[Any, str, str, str]]:
+    """Yield (label, path, target form, record id) of every reference given and changed, rows included."""
+    for key in given:
+        one = plan.field(key)
+        if one is not None and one.rows is not None:
+            for child in state.child_states.get(key, ()):
+                for inner in child.given:
+                    yield from _ids(child, inner, child.form.fields[inner].label if inner in child.form.fields else {}, child.place)
+            continue
+        label = plan.label(key) if key in SYSTEM_FIELDS else (one.label if one is not None else {})
+        yield from _ids(state, key, label, "/values")
+
+
+def _ids(state: RecordState, key: str, label: Any, path: str) -> Iterable[tuple[Any, str, str, str]]:
+    target = state.form.targets.get(key)
+    if target is None or (key not in state.form.writable and key not in ("branch_id", "owner_id")):
+        return
+    value = state.values.get(key)
+    if value is None or value == state.before.get(key):
+        return
+    for one in value if isinstance(value, tuple) else (value,):
+        yield label, f"{path}/{key}", target, one
+
+
+def _known_id(record_id: str) -> str:
+    if not is_id(record_id):
+        raise NotFound(NO_RECORD.at(""))
+    return record_id
+
+
+def masked_keys(desk: Desk, plan: FormPlan, record: Json) -> list[str]:
+    """Return the fields of the record that this actor sees only behind a mask."""
+    told = record.get("_masked") if isinstance(record, Mapping) else None
+    if told is not None:
+        return sorted(told)
+    rights = desk.rights
+    return sorted(key for key in record if not key.startswith("_") and rights.effective(plan.key, key).ceiling is Level.MASKED)
+
+
+def title_of(desk: Desk, plan: FormPlan, record: Json) -> str:
+    """Return the record's title as this actor may read it."""
+    titles = titles_of(desk, plan.key, [record])
+    return titles.get(str(record["id"]), str(record.get("no") or ""))
+
+
+def titles_of(desk: Desk, form: str, records: Sequence[Json]) -> dict[str, str]:
+    """Return titles by record id; masked and hidden parts stay so."""
+    return desk.gate.titles(form, records)
+
+
+def field_words(plan: FormPlan, key: str, lang: str) -> str:
+    return say(plan.label(key), lang)
