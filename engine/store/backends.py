@@ -48,6 +48,8 @@ class Place:
 class Room(Protocol):
     """An opened workspace of one backend."""
 
+    schema: str | None
+    """The PostgreSQL schema; None on SQLite."""
     dialect: Dialect
     """For compiling statements run on the bare driver: positional parameters."""
 
@@ -102,6 +104,7 @@ class SqliteRoom:
     """A workspace in its own file. All writers pass one lock, so none waits inside SQLite."""
 
     def __init__(self, path: Path, pool_size: int) -> None:
+        self.schema: str | None = None
         self.dialect: Dialect = sqlite_dialect()
         self._engine = sqlite_engine(path, pool_size)
         self._lock = threading.Lock()
@@ -185,6 +188,7 @@ class PostgresRoom:
     """A workspace in its own schema, entered with its own role in each transaction."""
 
     def __init__(self, engine: Engine, place: Place) -> None:
+        self.schema: str | None = place.schema
         self.dialect: Dialect = postgres_dialect()
         self._engine = engine
         self._place = place

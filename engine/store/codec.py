@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
 from functools import cached_property, lru_cache, partial
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,14 +38,11 @@ def encoder(column: Column[Any], dialect: Dialect) -> Encode:
     return made
 
 
-def decoder(column: Column[Any], dialect: Dialect) -> Encode:
-    """Return what turns the driver's value into ours; None: nothing to do."""
-    made: Encode = column.type.dialect_impl(dialect).result_processor(dialect, None)
-    return made
-
-
 class Statements:
-    """Text and parameter order of the statements of one table, for the bare driver cursor."""
+    """The statements of one table as text for the bare driver cursor.
+
+    SQLAlchemy writes columns in the table's order, whatever order it is told: `keys` must come in it.
+    """
 
     def __init__(self, table: Table, keys: Sequence[str], dialect: Dialect) -> None:
         self.table, self.keys, self.dialect = table, tuple(keys), dialect
@@ -91,10 +89,7 @@ class Statements:
 
 
 class Codec:
-    """Encodes the records of one form or the rows of one sub-table.
-
-    `order` is the parameter order of `statements.insert`; `encode` gives parameters for any of those columns.
-    """
+    """Encodes the records of one form or the rows of one sub-table."""
 
     def __init__(self, tables: FormTables, dialect: Dialect, keys: Callable[[], WorkspaceKeys]) -> None:
         self.tables, self.shape, self._keys = tables, tables.shape, keys
@@ -110,21 +105,27 @@ class Codec:
         self._json_makers = {
             k: None if f.value_type in NATIVE else f.type.to_json for k, f in tables.shape.fields.items()
         }
-        self.order = tuple(
-            [k for k, _ in self.plain]
-            + [f.key for f in self.sealed]
-            + [name for _, names in self._shadow_makers for name in names]
-        )
+        made = [
+            *(k for k, _ in self.plain),
+            *(f.key for f in self.sealed),
+            *(name for _, names in self._shadow_makers for name in names),
+        ]
+        self.order = tuple(c.key for c in tables.table.columns)
+        self._in_order = itemgetter(*(made.index(key) for key in self.order))
         self.statements = Statements(tables.table, self.order, dialect)
         self.rows = {k: Codec(child, dialect, keys) for k, child in tables.rows.items()}
         self.items = {k: ItemCodec(tables.shape.fields[k], t, dialect) for k, t in tables.items.items()}
         self.record_keys = (*(() if self.is_child else SYSTEM_FIELDS), *self.stored, *self.rows)
         self.writable = frozenset(self.stored) | frozenset(self.rows) | WRITABLE_SYSTEM
-        self._decoders = {c.key: decoder(c, dialect) for c in tables.table.columns}
+        self._readers = {
+            k: read
+            for k, f in self.stored.items()
+            if not f.sensitive and (read := f.type.reader(dialect.name, f.config)) is not None
+        }
         self.files = tuple(k for k, f in self.stored.items() if f.value_type == "files" and not f.sensitive)
 
-    def encode(self, values: Values, record_id: str, zone: str) -> list[Any]:
-        """Return the parameters of a whole row, in `order`."""
+    def encode(self, values: Values, record_id: str, zone: str) -> tuple[Any, ...]:
+        """Return the parameters of a whole row, in the order of the table's columns."""
         get = values.get
         row = [
             made if (made := get(key)) is None or process is None else process(made)
@@ -134,7 +135,8 @@ class Codec:
             row.append(self.seal(field, get(field.key), record_id))
         for make, _ in self._shadow_makers:
             row += make(get, zone)
-        return row
+        in_order: tuple[Any, ...] = self._in_order(row)
+        return in_order
 
     def encode_some(self, keys: Iterable[str], values: Values, record_id: str, zone: str) -> dict[str, Any]:
         """Return column → parameter for the given fields and their shadows."""
@@ -180,10 +182,10 @@ class Codec:
         cursor.execute(self.statements.of_record, (record_id,))
         rows = []
         for raw in cursor.fetchall():
-            values = {
-                key: v if v is None or (read := self._decoders[key]) is None else read(v)
-                for key, v in zip(self.statements.keys, raw, strict=True)
-            }
+            values = dict(zip(self.statements.keys, raw, strict=True))
+            for key, read in self._readers.items():
+                if values[key] is not None:
+                    values[key] = read(values[key])
             rows.append({"id": values["id"], **self.record(values, cursor)})
         return tuple(rows)
 

@@ -233,7 +233,7 @@ class RecordWriter:
     def _update_row(self, keys: set[str], new: Mapping[str, Any], revision: int) -> None:
         unit, codec = self.unit, self.codec
         row = codec.encode_some(keys, new, new["id"], unit.workspace.zone_of(new.get("branch_id")))
-        order = tuple(sorted(row))
+        order = tuple(key for key in codec.order if key in row)
         with self._named_clashes():
             unit.cursor.execute(
                 codec.statements.update(order, ("id", "revision")),

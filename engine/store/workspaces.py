@@ -9,11 +9,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Column, Index, MetaData, Table, Text, select, text
+from sqlalchemy import Column, Index, MetaData, Table, Text, inspect, select, text
 from sqlalchemy.engine import Connection, RowMapping
 
 from engine.clock import Clock, SystemClock
-from engine.definitions.tables import FormTables
+from engine.definitions.tables import FormTables, Tables
 from engine.ids import new_id
 from engine.problems import Code, Conflict, NotFound, Rejected
 from engine.schema import KEY_PATTERN
@@ -160,6 +160,11 @@ class Workspace:
             yield unit
             unit.flush()
 
+    def create_tables(self, tables: Tables) -> None:
+        """Create the tables of forms that do not exist yet; existing ones stay as they are (see `changes`)."""
+        with self.change() as connection:
+            tables.metadata.create_all(connection)
+
     def close(self) -> None:
         """Give back the connections."""
         self.room.close()
@@ -288,7 +293,7 @@ class Installation:
     def _upgrade(self, workspace: Workspace) -> None:
         """Add platform tables that a newer release brought."""
         with workspace.room.read(False) as connection:
-            known = set(connection.dialect.get_table_names(connection, self._place(workspace.info).schema))
+            known = set(inspect(connection).get_table_names(schema=workspace.room.schema))
         if not known >= set(PLATFORM.tables):
             with workspace.room.change() as connection:
                 workspace.room.prepare(connection)
