@@ -60,6 +60,24 @@ def key_of_label(text: str, config: Mapping[str, Any]) -> str:
     return bare
 
 
+def _escaped(label: str, signs: str) -> str:
+    return "".join("\\" + c if c in signs or c == "\\" else c for c in label)
+
+
+def _parted(text: str, signs: str) -> list[str]:
+    """Return the parts of `text` between any of `signs`; a backslash keeps the next character."""
+    parts, part, chars = [], "", iter(text)
+    for c in chars:
+        if c == "\\":
+            part += next(chars, "")
+        elif c in signs:
+            parts.append(part)
+            part = ""
+        else:
+            part += c
+    return [*parts, part]
+
+
 def membership(value: str, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
     """Yield the problem of a value that is not an option."""
     keys = option_keys(config)
@@ -78,6 +96,10 @@ class One(Control):
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         # Where other text is allowed the value type must not insist on the options.
         return {} if config.get("other") else {"options": config.get("options")}
+
+    def normalise(self, value: str, config: Mapping[str, Any]) -> str | None:
+        # Words typed as “other” that name an option are that option.
+        return key_of_label(value, config) or None if config.get("other") else value
 
     def check(self, value: str, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         yield from membership(value, config, path)
@@ -102,8 +124,17 @@ class Several(Control):
     operators: str = "M"
     between: str = ";"
 
+    @property
+    def _signs(self) -> str:
+        return SPLITS if self.between == ";" else self.between
+
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         return {} if config.get("other") else {"options": config.get("options")}
+
+    def normalise(self, value: Sequence[str], config: Mapping[str, Any]) -> tuple[str, ...] | None:
+        if not config.get("other"):
+            return tuple(value) or None
+        return tuple(dict.fromkeys(key for one in value if (key := key_of_label(one, config)))) or None
 
     def check(self, value: Sequence[str], config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         yield from count(value, config, path)
@@ -112,13 +143,10 @@ class Several(Control):
             yield from membership(one, config, f"{path}/{place}")
 
     def to_text(self, value: Sequence[str], config: Mapping[str, Any]) -> str:
-        return self.between.join(label_of(one, config) for one in value)
+        return self.between.join(_escaped(label_of(one, config), self._signs) for one in value)
 
     def from_text(self, text: str, config: Mapping[str, Any], path: str) -> Any:
-        apart = text
-        for sign in SPLITS if self.between == ";" else self.between:
-            apart = apart.replace(sign, "\n")
-        found = (key_of_label(part, config) for part in apart.split("\n") if part.strip())
+        found = (key_of_label(part, config) for part in _parted(text, self._signs) if part.strip())
         return tuple(dict.fromkeys(found)) or None
 
     def json_schema(self, config: Mapping[str, Any]) -> Schema:

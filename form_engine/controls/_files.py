@@ -10,6 +10,7 @@ from engine.schema import Schema, array, closed
 from form_engine.control import Control
 from form_engine.controls._limits import count, twice
 from form_engine.controls._settings import flag, setting, whole
+from form_engine.controls._structured import shape_problems
 
 TOO_LARGE = Code(
     "file.too_large",
@@ -28,9 +29,9 @@ WRONG_TYPE = Code(
 FILE = closed(
     ("id",),
     id={"type": "string", "minLength": 1, "maxLength": 64},
-    name={"type": "string", "maxLength": 255},
-    size={"type": "integer", "minimum": 0},
-    mime={"type": "string", "maxLength": 120},
+    name={"type": ["string", "null"], "maxLength": 255},
+    size={"type": ["integer", "null"], "minimum": 0},
+    mime={"type": ["string", "null"], "maxLength": 120},
     seconds={"type": "number", "minimum": 0},
     width={"type": "integer", "minimum": 0},
     height={"type": "integer", "minimum": 0},
@@ -64,10 +65,18 @@ class Files(Control):
     def check(
         self, value: Sequence[Mapping[str, Any]], config: Mapping[str, Any], path: str
     ) -> Iterator[Problem]:
+        wrong = list(shape_problems(value, self.json_schema(config), {"zh": self.zh, "en": self.en}, path))
+        yield from wrong
+        if not wrong:
+            yield from self._problems(value, config, path)
+
+    def _problems(
+        self, value: Sequence[Mapping[str, Any]], config: Mapping[str, Any], path: str
+    ) -> Iterator[Problem]:
         yield from count(value, config, path)
         yield from twice([one["id"] for one in value], path)
         for place, one in enumerate(value):
-            name, mime, size = one.get("name", one["id"]), one.get("mime"), one.get("size") or 0
+            name, mime, size = one.get("name") or one["id"], one.get("mime"), one.get("size") or 0
             if size > config["max_mb"] * MB:
                 yield TOO_LARGE.at(
                     f"{path}/{place}", name=name, size=f"{size / MB:.1f}", max=config["max_mb"]

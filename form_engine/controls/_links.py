@@ -11,7 +11,7 @@ from form_engine.controls._choices import counting
 from form_engine.controls._limits import count, twice
 from form_engine.controls._settings import expression, flag, key_of, pick
 
-RECORD_ID: Schema = {"type": "string", "minLength": 1, "maxLength": 64}
+RECORD_ID: Schema = {"type": "string", "maxLength": 64}
 
 
 def linking(to: str | None = None) -> dict[str, Schema]:
@@ -43,6 +43,11 @@ class Link(Control):
 
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"to": config.get("to")} if config.get("to") else {}
+
+    def normalise(self, value: Any, config: Mapping[str, Any]) -> Any:
+        if not config.get("multiple"):
+            return value.strip() or None
+        return tuple(one.strip() for one in value if one.strip()) or None
 
     def check(self, value: Any, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         if config.get("multiple"):

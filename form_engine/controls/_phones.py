@@ -37,13 +37,11 @@ def landline(text: str) -> str:
     tidy = re.sub(r"转|ext\.?|x|#", "-", narrowed(text).casefold())
     tidy = re.sub(r"^(\+|00)86[\s-]*0?(?=[1-9]\d{1,2}[\s-])", "0", tidy)
     runs = [run for run in re.split(r"[^\d+]+", tidy) if run]
-    return _area_apart(_joined(runs))
+    return _joined([*_area_apart(runs[0]), *runs[1:]]) if runs else bare
 
 
 def _joined(runs: list[str]) -> str:
     """Return digits as area-number-extension: runs of a number written in parts are one number."""
-    if not runs:
-        return ""
     has_area = runs[0].startswith("0") and len(runs[0]) <= 4
     area, rest = (runs[:1], runs[1:]) if has_area else ([], runs)
     if area and len(rest) >= 2 and len(rest[0]) <= 4:
@@ -53,9 +51,9 @@ def _joined(runs: list[str]) -> str:
     return "-".join(area + rest)
 
 
-def _area_apart(number: str) -> str:
-    if "-" in number or not number.startswith("0"):
-        return number
+def _area_apart(number: str) -> list[str]:
+    if not re.match(r"0[1-9]\d{8}", number):
+        return [number]
     # Two-digit areas are 10 and 20 to 29; all others have three digits.
     area = 3 if number[1] in "12" else 4
-    return f"{number[:area]}-{number[area:]}"
+    return [number[:area], number[area:]]

@@ -73,8 +73,8 @@ def _alike(
     named = {lang: "、".join(str(labels.get(k, {}).get(lang, k)) for k in keys) for lang in ("zh", "en")}
     seen: dict[tuple[Any, ...], int] = {}
     for place, row in enumerate(rows):
-        mark = tuple(row.get(key) for key in keys)
-        if all(part is None for part in mark):
+        mark = tuple(None if row.get(key) is None else repr(row[key]) for key in keys)
+        if not any(mark):
             continue
         if mark in seen:
             yield SAME_ROWS.at(f"{path}/{place}", first=seen[mark] + 1, second=place + 1, fields=named)

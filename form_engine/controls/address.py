@@ -35,7 +35,7 @@ class Address(Structured):
 
     def normalise(self, value: Any, config: Mapping[str, Any]) -> Any:
         if isinstance(value, str):
-            return read(value) or value
+            return read(value)
         if not isinstance(value, Mapping) or not isinstance(value.get("detail", ""), str):
             return value
         kept = {k: v for k, v in value.items() if k != "detail"}
@@ -57,7 +57,7 @@ class Address(Structured):
 
     def items(self, value: Any, config: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
         names = [division.name for division in line_of(value.get("code", ""))]
-        province, city, district = (names + [None] * 3)[:3]  # type: ignore[list-item]
+        province, city, district = (names + [None] * 3)[:3]
         yield (value.get("code"), province, city, district)
 
     def to_text(self, value: Any, config: Mapping[str, Any]) -> str:
@@ -73,7 +73,8 @@ class Address(Structured):
 
     def json_schema(self, config: Mapping[str, Any]) -> Schema:
         code: Schema = {"type": "string", "pattern": r"^\d{2}(\d{2}(\d{2})?)?$"}
-        return closed(code=code, detail={"type": "string", "maxLength": 300}) | {"minProperties": 1}
+        place = closed(code=code, detail={"type": "string", "maxLength": 300}) | {"minProperties": 1}
+        return {"anyOf": [place, {"type": "string", "maxLength": 300}]}
 
 
 CONTROL = Address(

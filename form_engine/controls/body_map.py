@@ -52,9 +52,10 @@ class BodyMap(Structured):
     """`{"areas": [{"zone": "back_lumbar", "code": "pain", "level": 6}]}`; the text form is `back_lumbar=pain@6`."""
 
     def normalise(self, value: Any, config: Mapping[str, Any]) -> Any:
-        if isinstance(value, Mapping) and value.get("areas") in ([], ()):
-            return None
-        return value
+        if not isinstance(value, Mapping) or not isinstance(value.get("areas"), list | tuple):
+            return value
+        areas = [_tidy(area) for area in value["areas"]]
+        return {**value, "areas": areas} if areas else None
 
     def check_content(self, value: Any, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         areas: Sequence[Mapping[str, Any]] = value["areas"]
@@ -101,6 +102,14 @@ class BodyMap(Structured):
 
     def json_schema(self, config: Mapping[str, Any]) -> Schema:
         return MAP
+
+
+def _tidy(area: Any) -> Any:
+    if not isinstance(area, Mapping) or not isinstance(area.get("note"), str):
+        return area
+    note = narrowed(area["note"].replace(";", "；").replace("\n", " "))
+    rest = {key: item for key, item in area.items() if key != "note"}
+    return {**rest, "note": note} if note else rest
 
 
 def _written(area: Mapping[str, Any]) -> str:

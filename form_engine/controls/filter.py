@@ -1,9 +1,11 @@
 """Filter (条件): conditions over a form, built with a filter builder and kept as a formula."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.expressions import parse
+from engine.problems import Problem, Rejected
 from engine.schema import Schema, closed
 from form_engine.controls._settings import key_of
 from form_engine.controls._text import Line
@@ -12,6 +14,12 @@ from form_engine.controls._text import Line
 @dataclass(frozen=True)
 class Filter(Line):
     """A formula over the records of `of`."""
+
+    def check(self, value: str, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
+        try:
+            parse(value)
+        except Rejected as wrong:
+            yield from (Problem(problem.code, path, problem.params) for problem in wrong.problems)
 
     def json_schema(self, config: Mapping[str, Any]) -> Schema:
         return {"type": "string", "maxLength": 20_000}
@@ -31,6 +39,6 @@ CONTROL = Filter(
     sample={
         "config": {"of": "customer"},
         "valid": ['{age} > 30 AND {city} = "杭州"'],
-        "invalid": [7],
+        "invalid": ["{age} >", "((1)", 7],
     },
 )

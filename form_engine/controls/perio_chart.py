@@ -61,6 +61,7 @@ CHART: Schema = closed(
     teeth={"type": "object", "additionalProperties": TOOTH, "maxProperties": 32},
     summary={"type": "object"},
 )
+EMPTY: Mapping[str, Any] = {"mobility": 0, "implant": False, "missing": False, "note": ""}
 LINE = re.compile(r"\s*(\d\d)\s*:\s*(.*)")
 ARRAYS = ("pd", "rec", "bop", "plaque")
 EXAMPLE = "16: pd=3 2 3 3 2 3; rec=0 0 0 0 0 0; bop=1 0 0 0 0 0; mobility=1; furcation=B1"
@@ -135,14 +136,20 @@ def _tidy(tooth: Any) -> Any:
     if not isinstance(tooth, Mapping):
         return tooth
     tidied = {name: _tidy_part(name, part) for name, part in tooth.items()}
-    return {name: part for name, part in tidied.items() if part not in (None, 0, False, "", {})}
+    return {name: part for name, part in tidied.items() if not _says_nothing(name, part)}
+
+
+def _says_nothing(name: str, part: Any) -> bool:
+    # Only blanks of the right type are dropped: a wrong one must come to light in the check.
+    empty = EMPTY.get(name, {})
+    return type(part) is type(empty) and part == empty
 
 
 def _tidy_part(name: str, part: Any) -> Any:
-    """Return a part of a tooth as it is kept; None for six sites that were not looked at."""
+    """Return a part of a tooth as it is kept; `{}` for six sites that were not looked at."""
     if name in ARRAYS and isinstance(part, list | tuple):
         marks = [int(mark) if isinstance(mark, bool) else mark for mark in part]
-        return None if len(marks) == len(SITES) and all(mark is None for mark in marks) else marks
+        return {} if len(marks) == len(SITES) and all(mark is None for mark in marks) else marks
     if name == "furcation" and isinstance(part, Mapping):
         return {side: grade for side, grade in sorted(part.items()) if grade}
     if name == "note" and isinstance(part, str):

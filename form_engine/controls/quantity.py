@@ -46,7 +46,7 @@ class Quantity(Structured):
             exact = round(number(value["value"]), config["scale"])
         except ArithmeticError:
             return value
-        return {"value": format(exact, "f"), "unit": value.get("unit", config["units"][0]["unit"])}
+        return {**value, "value": format(exact, "f"), "unit": value.get("unit", config["units"][0]["unit"])}
 
     def check_content(self, value: Any, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         unit = _unit(config, value["unit"])

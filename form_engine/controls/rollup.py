@@ -10,7 +10,7 @@ CONTROL = Computed(
     en="Rollup",
     icon="sum",
     config_schema=closed(
-        ("of", "by", "aggregate"),
+        ("of", "aggregate"),
         of=key_of("汇总的表单", "Records of", "form"),
         by=key_of("通过字段", "Linked by", "field"),
         aggregate=pick(

@@ -54,10 +54,12 @@ class ScoreScale(Structured):
     def normalise(self, value: Any, config: Mapping[str, Any]) -> Any:
         if not isinstance(value, Mapping) or not isinstance(value.get("q"), Mapping):
             return value
-        if not all(isinstance(score, int | float) for score in value["q"].values()):
+        if not all(
+            isinstance(score, int | float) and not isinstance(score, bool) for score in value["q"].values()
+        ):
             return value
         total = total_of(value["q"])
-        return {"q": value["q"], "total": int(total) if total == int(total) else float(total)}
+        return {**value, "total": int(total) if total == int(total) else float(total)}
 
     def check_content(self, value: Any, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         for question in config["questions"]:
@@ -77,7 +79,7 @@ class ScoreScale(Structured):
     def json_schema(self, config: Mapping[str, Any]) -> Schema:
         score: Schema = {"type": "number"}
         questions = {question["key"]: score for question in config["questions"]}
-        return closed(("q",), q=closed(**questions), total=score)
+        return closed(("q",), q=closed(**questions), total={})
 
 
 CONTROL = ScoreScale(

@@ -34,7 +34,8 @@ class Tags(Several):
         return {} if config["new"] else {"options": config.get("options")}
 
     def normalise(self, value: Sequence[str], config: Mapping[str, Any]) -> tuple[str, ...] | None:
-        return tuple(dict.fromkeys(" ".join(tag.split()) for tag in value if tag.strip())) or None
+        tidied = [" ".join(tag.split()) for tag in value if tag.strip()]
+        return super().normalise(tidied, {**config, "other": True})
 
     def check(self, value: Sequence[str], config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         known = option_keys(config)
@@ -47,7 +48,9 @@ class Tags(Several):
             yield from _clashes(value, config, path)
 
     def json_schema(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        return super().json_schema({**config, "other": config["new"]})
+        schema = super().json_schema({**config, "other": config["new"]})
+        # Repeated and blank tags are dropped before they are counted.
+        return {key: word for key, word in schema.items() if key != "maxItems"}
 
 
 def _clashes(value: Sequence[str], config: Mapping[str, Any], path: str) -> Iterator[Problem]:

@@ -56,14 +56,15 @@ DENTITIONS = {
 ABSENT = frozenset({"missing", "unerupted"})
 CODE_TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": 32}
 SURFACE: Schema = one_of(*SURFACES)
-CODES = array(CODE_TEXT, maxItems=12, uniqueItems=True)
-ACT = closed(("code",), code=CODE_TEXT, surfaces=array(SURFACE, maxItems=6, uniqueItems=True))
+CODES = array(CODE_TEXT, maxItems=60)
+ACT = closed(("code",), code=CODE_TEXT, surfaces=array(SURFACE, maxItems=12))
+ACTS = array({"anyOf": [ACT, CODE_TEXT]}, maxItems=12)
 TOOTH = closed(
     status=CODE_TEXT,
     surfaces=closed(**dict.fromkeys(SURFACES, CODES)),
     marks=CODES,
-    plan=array(ACT, maxItems=12),
-    done=array(ACT, maxItems=12),
+    plan=ACTS,
+    done=ACTS,
     mobility={"type": "integer", "minimum": 0, "maximum": 3},
     note={"type": "string", "maxLength": 500},
 )
@@ -71,7 +72,9 @@ CHART: Schema = closed(
     ("teeth",),
     teeth={"type": "object", "additionalProperties": TOOTH, "maxProperties": 52},
     dentition=one_of(*DENTITIONS),
+    system=one_of("FDI"),
 )
+EMPTY: Mapping[str, Any] = {"surfaces": {}, "marks": [], "plan": [], "done": [], "mobility": 0, "note": ""}
 
 
 def _keys(config: Mapping[str, Any], name: str) -> list[str]:
@@ -93,7 +96,9 @@ class ToothChart(Structured):
         known = sorted((fdi for fdi in kept if fdi in teeth()), key=chart_order)
         strange = [fdi for fdi in kept if fdi not in teeth()]
         chart = {"teeth": {fdi: kept[fdi] for fdi in (*known, *strange) if kept[fdi] or fdi in strange}}
-        extra = {key: item for key, item in value.items() if key not in ("teeth", "system")}
+        extra = {
+            key: item for key, item in value.items() if key != "teeth" and (key, item) != ("system", "FDI")
+        }
         return {**chart, **extra} if chart["teeth"] or set(extra) - {"dentition"} else None
 
     def check_content(self, value: Any, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
@@ -154,8 +159,13 @@ def _tidy_tooth(tooth: Any) -> Any:
             kept[layer] = [_tidy_act(act) for act in kept[layer]]
     if kept.get("status") == "present":
         del kept["status"]
-    empty = (None, "", 0, [], {}, ())
-    return {key: item for key, item in kept.items() if item not in empty}
+    return {key: item for key, item in kept.items() if not _says_nothing(key, item)}
+
+
+def _says_nothing(key: str, item: Any) -> bool:
+    # Only blanks of the right type are dropped: a wrong one must come to light in the check.
+    empty = EMPTY.get(key)
+    return type(item) is type(empty) and item == empty
 
 
 def _is_codes(value: Any) -> bool:

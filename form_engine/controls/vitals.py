@@ -74,7 +74,11 @@ class Vitals(Structured):
     def normalise(self, value: Any, config: Mapping[str, Any]) -> Any:
         if not isinstance(value, Mapping):
             return value
-        kept = {key: item for key, item in value.items() if item is not None and key != "bmi"}
+        kept = {
+            key: item
+            for key, item in value.items()
+            if key != "bmi" and (item is not None or key not in SIGNS)
+        }
         weight, height = kept.get("weight"), kept.get("height")
         if _is_number(weight) and _is_number(height) and height and height >= SIGNS["height"].least:
             kept["bmi"] = bmi(weight, height)
@@ -115,7 +119,7 @@ class Vitals(Structured):
         return self.normalise(found, config)
 
     def json_schema(self, config: Mapping[str, Any]) -> Schema:
-        return closed(**{key: {"type": "number"} for key in ORDER})
+        return closed(**{key: {"type": ["number", "null"]} for key in ORDER})
 
 
 def _is_number(value: Any) -> bool:
