@@ -48,7 +48,8 @@ class Inputs:
         if of is None:
             yield from UNREADABLE
             return
-        yield (of.key, str(rollup.get("by")), False)
+        if rollup.get("by"):
+            yield (of.key, str(rollup["by"]), False)
         if rollup.get("field"):
             yield (of.key, str(rollup["field"]), False)
         if rollup.get("where"):
