@@ -80,7 +80,7 @@ def analyse(app: App, kinds: FieldKinds) -> Analysis:
     reads = reads_of(types, computed, where)
     problems.extend(cycles(reads))
     live = live_fields(reads, computed)
-    problems.extend(References(sound, forms, types).problems())
+    problems.extend(References(app, forms, types, sound).problems())
     problems.extend(secret_problems(forms, reads))
     for form in forms.values():
         if form.is_sound:

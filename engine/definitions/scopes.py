@@ -66,6 +66,11 @@ class Types:
         """Return what `path` leads to from a record of `form`; None when there is no such thing."""
         if path and path[0] == OUTER and OUTER not in form.fields:
             around = outer or form.parent
+            # A filter inside a sub-table may name the row's fields and those of the record around it.
+            while (
+                around is not None and len(path) > 1 and not around.has(path[1]) and around.parent is not None
+            ):
+                around = around.parent
             return self.see(around, path[1:]) if around is not None and len(path) > 1 else None
         return self._walk(form, path, (), False, 0)
 

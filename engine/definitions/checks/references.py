@@ -52,6 +52,13 @@ VIEW_NEEDS = Code(
     hint_zh="在视图设置里选择对应的字段",
     hint_en="Choose the field in the view's settings",
 )
+ROLLUP_NEEDS = Code(
+    "rollup.needs",
+    zh="这个汇总没有说明哪些记录属于当前记录",
+    en="The rollup does not say which records belong to this one",
+    hint_zh="写上 by（对方表单里指向本表单的关联字段），或在 where 里用 {form.字段}",
+    hint_en="Give `by`, the link in the other form that points here, or use {form.field} in `where`",
+)
 NO_LINK_BACK = Code(
     "reference.no_link_back",
     zh="表单“{form}”没有指向“{to}”的关联字段",
@@ -96,8 +103,10 @@ _VIEW_NEEDS: Mapping[str, tuple[str, ...]] = {
 class References:
     """Checks the names of one app."""
 
-    def __init__(self, app: App, forms: Forms, types: Types) -> None:
+    def __init__(self, app: App, forms: Forms, types: Types, sound: App) -> None:
         self.app = app
+        self.sound = sound
+        """Without objects that break their schema: what names something. `app` has all that may be named."""
         self.forms = forms
         self.types = types
 
@@ -106,12 +115,12 @@ class References:
         for form in self.forms.values():
             if form.is_sound:
                 yield from self._form(form)
-        for key, role in self.app.of("roles").items():
+        for key, role in self.sound.of("roles").items():
             yield from self._role(role, pointer("roles", key))
-        for key, page in self.app.of("pages").items():
+        for key, page in self.sound.of("pages").items():
             yield from self._page(page, pointer("pages", key))
         for kind in ("segments", "messages", "prints"):
-            for key, one in self.app.of(kind).items():
+            for key, one in self.sound.of(kind).items():
                 if isinstance(one.get("form"), str):
                     yield from self._form_name(one["form"], pointer(kind, key, "form"))
         yield from self._dashboards()
@@ -157,6 +166,12 @@ class References:
                 yield from self._form_name(one.config[name], f"{one.path}/{name}")
         yield from self._stages(one)
         yield from self._more(one)
+        if (
+            one.config.get("aggregate")
+            and "by" not in one.config
+            and "{form." not in one.config.get("where", "")
+        ):
+            yield ROLLUP_NEEDS.at(one.path)
         unique = one.definition.get("unique")
         if isinstance(unique, Mapping):
             yield from self._keys(one.form, unique.get("within", ()), one.path + "/unique/within")
@@ -372,7 +387,7 @@ class References:
 
     def _dashboards(self) -> Iterator[Problem]:
         reports = self.app.of("reports")
-        for key, dashboard in self.app.of("dashboards").items():
+        for key, dashboard in self.sound.of("dashboards").items():
             for index, cell in enumerate(
                 dashboard.get("cells", ()) if isinstance(dashboard.get("cells"), list) else ()
             ):

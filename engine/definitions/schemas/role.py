@@ -18,7 +18,10 @@ SCOPE = {"type": "string", "minLength": 1, "maxLength": 4096, "format": "scope"}
 """One of own, team, branch, region, all, none, or a formula over the record."""
 LEVEL = {"type": "string", "pattern": r"^(none|masked|read|write)( until \S[\s\S]*)?$", "maxLength": 4096}
 MASK_CLASSES = ("phone", "id", "med", "cost", "photo", "name")
-RIGHTS = ("import", "export", "print", "design", "bulk_edit", "purge", "restore", "audit", "users", "share")
+RIGHTS = (
+    "import", "export", "print", "design", "publish", "bulk_edit", "purge", "restore", "audit", "users", "share",
+    "explain", "settings",
+)  # fmt: skip
 GRANT = closed(
     (),
     view=SCOPE,
