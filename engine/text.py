@@ -2,13 +2,18 @@
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
+from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
 Words = Mapping[str, str]
 """A label in both languages: `{"zh": "姓名", "en": "Name"}`."""
+
+
+LONGEST_QUICK = 8
+"""Characters up to which looking for phrases oneself is quicker: names, not sentences."""
 
 
 def say(words: Words | None, lang: str) -> str:
@@ -29,15 +34,33 @@ def nearest(word: str, among: Iterable[str], most: int = 3) -> list[str]:
 
 
 @lru_cache(maxsize=65536)
+def _syllables(text: str) -> tuple[tuple[str, bool], ...]:
+    """Return the pinyin of each character, and stretches of other writing as they are (marked False)."""
+    if len(text) <= LONGEST_QUICK and not any(part in PHRASES_DICT for part in _parts(text)):
+        return tuple((_of_character(c), True) if ord(c) in PINYIN_DICT else (c, False) for c in text)
+    # pypinyin knows phrases (重庆 is Chongqing) but takes fifty times as long.
+    marked = lazy_pinyin(text, errors=lambda other: f"\0{other}")
+    return tuple((one.removeprefix("\0"), not one.startswith("\0")) for one in marked)
+
+
+def _parts(text: str) -> Iterator[str]:
+    size = len(text)
+    return (text[i:j] for i in range(size - 1) for j in range(i + 2, size + 1))
+
+
+@lru_cache(maxsize=32768)
+def _of_character(character: str) -> str:
+    return lazy_pinyin(character)[0]
+
+
 def pinyin(text: str) -> str:
     """Return the pinyin of `text` without tones, in one piece: 张三 gives `zhangsan`."""
-    return "".join(lazy_pinyin(text)).casefold()
+    return "".join(one for one, _ in _syllables(text)).casefold()
 
 
-@lru_cache(maxsize=65536)
 def initials(text: str) -> str:
     """Return the first letters of the pinyin of `text`: 张三 gives `zs`."""
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).casefold()
+    return "".join(one[:1] if is_chinese else one for one, is_chinese in _syllables(text)).casefold()
 
 
 def search_key(text: str) -> str:
