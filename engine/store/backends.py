@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import ProgrammingError
 
 from engine.definitions.tables import physical_name
+from engine.expressions import sqlite_calls
 from engine.problems import Code, Rejected
 from engine.store.numbers import FUNCTIONS
 from engine.store.platform import APPEND_ONLY, create_platform
@@ -156,6 +157,7 @@ def sqlite_engine(path: Path, pool_size: int, foreign_keys: bool = True) -> Engi
             "cache_size=-32000",
         ):
             driver.execute(f"PRAGMA {pragma}").close()
+        sqlite_calls.register(driver)
 
     return engine
 
