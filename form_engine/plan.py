@@ -10,6 +10,7 @@ from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape, Shape
 from engine.expressions import Checked
 from engine.schema import Schema
 from engine.text import Words
+from form_engine.client import ClientRights, client_plan
 from form_engine.control import Control
 from form_engine.json_schema import submission_schema
 
@@ -223,6 +224,10 @@ class FormPlan:
     def json_schema(self) -> Schema:
         """Return the JSON Schema 2020-12 of a submission: what the server checks without looking elsewhere."""
         return submission_schema(self)
+
+    def client(self, rights: ClientRights) -> dict[str, Any]:
+        """Return what GET /api/forms/{form} gives a person with `rights`."""
+        return client_plan(self, rights)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,311 @@
+"""What the browser gets of a form: only what this person may know of it, with every formula as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from engine.definitions.shape import SYSTEM_FIELDS
+from engine.expressions import Checked
+from engine.expressions.tree import to_tree
+from form_engine.control import OPERATORS
+
+if TYPE_CHECKING:
+    from form_engine.plan import ActionPlan, FieldPlan, FormPlan, RulePlan, SectionPlan, TabPlan, ViewPlan
+
+Json = dict[str, Any]
+VERBS = ("view", "create", "edit", "delete", "import", "export", "print")
+SHOWN_SYSTEM = ("no", "branch_id", "owner_id", "created_at", "created_by", "updated_at", "updated_by")
+_SAID = ("help", "placeholder", "width", "column_width", "on_hidden", "print", "mask", "search")
+
+
+class Word(Protocol):
+    """A level of `engine.access.levels`."""
+
+    @property
+    def word(self) -> str: ...
+
+
+class Levelled(Protocol):
+    """What one may have of a field: never more than `ceiling`."""
+
+    @property
+    def ceiling(self) -> Any: ...
+
+
+class ClientRights(Protocol):
+    """What the client plan asks of `engine.access.policy.Rights`."""
+
+    @property
+    def roles(self) -> Iterable[Any]: ...
+    def verb(self, form: str, verb: str) -> bool: ...
+    def effective(self, form: str, field: str) -> Levelled: ...
+
+
+def client_plan(plan: FormPlan, rights: ClientRights) -> Json:
+    """Return the form as GET /api/forms/{form} gives it. Hidden fields are absent, and so is all that names them."""
+    return _Client(plan, rights).plan_json()
+
+
+class _Client:
+    def __init__(self, plan: FormPlan, rights: ClientRights) -> None:
+        self.plan = plan
+        self.rights = rights
+        self.roles = {str(role.key) for role in rights.roles}
+        self.levels = dict(self._levels())
+
+    def _levels(self) -> Iterator[tuple[str, str]]:
+        # By path within the form: `items.price` for a column of a sub-table.
+        for key in (*SYSTEM_FIELDS, *self.plan.by_key):
+            one = self.plan.by_key.get(key)
+            if one is not None and one.shape is None:
+                yield key, "read"
+                continue
+            yield key, self.rights.effective(self.plan.key, key).ceiling.word
+            if one is not None and one.rows is not None:
+                for inner in one.rows.fields:
+                    path = f"{key}.{inner.key}"
+                    known = inner.shape is not None
+                    yield path, self.rights.effective(self.plan.key, path).ceiling.word if known else "read"
+
+    def sees(self, path: str) -> bool:
+        """Tell whether the first field of `path` may be known of; what lies behind links the gate decides."""
+        head, _, rest = path.partition(".")
+        one = self.plan.by_key.get(head)
+        if one is not None and one.rows is not None and rest:
+            return self.levels.get(path, "none") != "none"
+        return self.levels.get(head, "none") != "none"
+
+    def tree(self, checked: Checked | None) -> Any:
+        """Return the tree of a formula; None where it names a field this person may not know of."""
+        if checked is None or not self._may_name(checked):
+            return None
+        return to_tree(checked)
+
+    def _may_name(self, checked: Checked, inside: str = "") -> bool:
+        return all(self._names(path, inside) for path in checked.fields)
+
+    def _names(self, path: tuple[str, ...], inside: str) -> bool:
+        if path[0] == "form" and "form" not in self.plan.by_key:
+            return len(path) > 1 and self.sees(path[1])
+        # A formula of a row names its columns; one over another form's records is that form's business.
+        return self.sees(f"{inside}.{path[0]}") if inside else self.sees(".".join(path))
+
+    def plan_json(self) -> Json:
+        """Return the whole plan."""
+        plan = self.plan
+        fields = [self._field(one, "") for one in plan.fields if self.sees(one.key)]
+        return {
+            "key": plan.key,
+            "name": plan.name,
+            "icon": plan.icon,
+            "module": plan.module,
+            "fields": fields,
+            "system": [self._system(key) for key in SHOWN_SYSTEM if self.sees(key)],
+            "rules": [told for rule in plan.rules if (told := self._rule(rule)) is not None],
+            "layout": self._layout(),
+            "views": [self._view(view) for view in plan.views.values() if self._for_me(view.roles)],
+            "page": self._page(),
+            "title": self.tree(plan.title),
+            "order": [key for key in plan.order if self.sees(key)],
+            "verbs": {verb: self.rights.verb(plan.key, verb) for verb in VERBS},
+        }
+
+    def _for_me(self, roles: Iterable[str]) -> bool:
+        wanted = set(roles)
+        return not wanted or bool(wanted & self.roles)
+
+    def _field(self, one: FieldPlan, inside: str) -> Json:
+        control, said = one.control, one.definition
+        path = f"{inside}.{one.key}" if inside else one.key
+        told: Json = {
+            "key": one.key,
+            "control": control.kind,
+            "role": control.role,
+            "label": one.label,
+            "level": self.levels.get(path, "none"),
+            "value_type": one.shape.value_type if one.shape is not None else None,
+            "operators": list(OPERATORS.get(control.operators, ())) if not inside else [],
+            "operator_group": control.operators,
+            "required": one.required,
+            "read_only": one.read_only,
+            "config": self._config(one),
+        }
+        told.update({name: said[name] for name in _SAID if name in said})
+        if one.default is not None:
+            told["default"] = one.default
+        for name, checked in (
+            ("required_if", one.required_if),
+            ("visible_if", one.visible_if),
+            ("read_only_if", one.read_only_if),
+            ("default_formula", one.default_formula),
+            ("computed", one.formula),
+        ):
+            if checked is not None and self._may_name(checked, inside):
+                told[name] = to_tree(checked)
+        if one.shape is not None:
+            told["stored"] = one.shape.stored
+            for name in ("to", "scale"):
+                if name in one.shape.config:
+                    told[name] = one.shape.config[name]
+        if one.rows is not None:
+            told["fields"] = [
+                self._field(inner, one.key)
+                for inner in one.rows.fields
+                if self.sees(f"{one.key}.{inner.key}")
+            ]
+            told["order"] = list(one.rows.order)
+        return told
+
+    def _config(self, one: FieldPlan) -> Json:
+        # Formulas stay here: filters and rollups run on the server, conditions go along as trees.
+        config = {name: value for name, value in one.config.items() if name not in _SERVER_ONLY}
+        for place, checked in one.conditions.items():
+            _put(config, place.split("/"), to_tree(checked) if self._may_name(checked) else None)
+        if one.filter is not None:
+            # The picker asks the server; it must ask again when one of these changes.
+            config["filter_reads"] = sorted(
+                path[1] for path in one.filter.fields if path[0] == "form" and len(path) > 1
+            )
+        return config
+
+    def _system(self, key: str) -> Json:
+        kind, config, _ = SYSTEM_FIELDS[key]
+        told = self.plan.system.get(key, {})
+        extra = {name: told[name] for name in ("help", "required", "read_only") if name in told}
+        default = self.plan.system_defaults.get(key)
+        if default is not None and self._may_name(default):
+            extra["default_formula"] = to_tree(default)
+        return {
+            "key": key,
+            "label": self.plan.label(key),
+            "value_type": kind,
+            "level": self.levels[key],
+            "operator_group": _SYSTEM_OPERATORS.get(kind, "T"),
+            **({"to": config["to"]} if "to" in config else {}),
+            **extra,
+        }
+
+    def _rule(self, rule: RulePlan) -> Json | None:
+        # The server runs every rule; the browser those whose fields it knows.
+        if not all(self._may_name(checked) for checked in rule.conditions()):
+            return None
+        told: Json = {"key": rule.key, "when": self.tree(rule.when)}
+        if rule.check is not None:
+            told.update(check=self.tree(rule.check), message=rule.message, at=rule.at)
+        if rule.lock:
+            told.update(lock=list(rule.lock_fields) or True, unlock=list(rule.unlock_fields))
+        if rule.set:
+            told["set"] = {key: to_tree(checked) for key, checked in rule.set.items() if self.sees(key)}
+        return told
+
+    def _layout(self) -> list[Json]:
+        told = [one for section in self.plan.layout if (one := self._section(section))["items"]]
+        placed = {key for section in self.plan.layout for key in section.items}
+        placed |= {key for field in self.plan.fields for key in _arranged(field)}
+        rest = [one.key for one in self.plan.fields if one.key not in placed and self.sees(one.key)]
+        if rest:
+            # A field nobody placed is still shown: nothing is lost because a layout forgot it.
+            title = {"zh": "其他", "en": "More"} if self.plan.layout else {}
+            told.append({"key": "other", "section": title, "columns": 2, "folded": bool(told), "items": rest})
+        return told
+
+    def _section(self, section: SectionPlan) -> Json:
+        told: Json = {
+            "key": section.key,
+            "section": section.section,
+            "columns": section.columns,
+            "folded": section.folded,
+            "items": [key for key in section.items if self.sees(key)],
+        }
+        if section.visible_if is not None and self._may_name(section.visible_if):
+            told["visible_if"] = to_tree(section.visible_if)
+        return told
+
+    def _view(self, view: ViewPlan) -> Json:
+        told = {name: value for name, value in view.definition.items() if name not in ("filter", "roles")}
+        for name in ("columns", "card"):
+            if name in told:
+                told[name] = [path for path in told[name] if self.sees(path)]
+        if "sort" in told:
+            told["sort"] = [path for path in told["sort"] if self.sees(path.lstrip("-"))]
+        if "totals" in told:
+            told["totals"] = {key: how for key, how in told["totals"].items() if self.sees(key)}
+        told["color_if"] = {
+            color: to_tree(checked) for color, checked in view.color_if.items() if self._may_name(checked)
+        }
+        return told
+
+    def _page(self) -> Json:
+        page = self.plan.page
+        told: Json = {
+            "header": [path for path in page.get("header", ()) if self.sees(path)],
+            "tabs": [self._tab(tab) for tab in self.plan.tabs.values() if self._tab_is_mine(tab)],
+            "actions": [self._action(one) for one in self.plan.actions.values() if self._for_me(one.roles)],
+        }
+        if "banner" in page and self.sees(page["banner"]):
+            told["banner"] = page["banner"]
+        return told
+
+    def _tab_is_mine(self, tab: TabPlan) -> bool:
+        if not self._for_me(tab.definition.get("roles", ())):
+            return False
+        return tab.kind != "related" or self.rights.verb(tab.definition["form"], "view")
+
+    def _tab(self, tab: TabPlan) -> Json:
+        told = {
+            name: value
+            for name, value in tab.definition.items()
+            if name not in ("filter", "roles", "visible_if")
+        }
+        if "of" in told:
+            told["of"] = [form for form in told["of"] if self.rights.verb(form, "view")]
+        if tab.kind == "related":
+            told["by"] = tab.links.get(told["form"])
+            told["add"] = bool(told.get("add")) and self.rights.verb(told["form"], "create")
+        if "items" in told:
+            told["items"] = [path for path in told["items"] if self.sees(path)]
+        if tab.visible_if is not None and self._may_name(tab.visible_if):
+            told["visible_if"] = to_tree(tab.visible_if)
+        return told
+
+    def _action(self, action: ActionPlan) -> Json:
+        kept = ("key", "name", "icon", "color", "confirm", "ask", "flow")
+        told = {name: value for name, value in action.definition.items() if name in kept}
+        if action.visible_if is not None and self._may_name(action.visible_if):
+            told["visible_if"] = to_tree(action.visible_if)
+        told["sets"] = sorted(key for key in action.set if self.sees(key))
+        created = action.definition.get("create")
+        if created is not None:
+            told["create"] = {
+                "form": created["form"],
+                "values": {key: to_tree(one) for key, one in action.create.items() if self._may_name(one)},
+            }
+        return told
+
+
+_SERVER_ONLY = ("fields", "formula", "filter", "where", "path", "of", "by", "aggregate", "sort")
+_SYSTEM_OPERATORS: Mapping[str, str] = {"datetime": "D", "person": "U", "reference": "R", "integer": "N"}
+
+
+def _arranged(one: FieldPlan) -> Iterator[str]:
+    # Fields that a pane of tabs, steps or folds holds.
+    if one.control.role == "layout":
+        for value in one.config.values():
+            for pane in value if isinstance(value, list) else ():
+                if isinstance(pane, Mapping):
+                    yield from pane.get("items", ())
+
+
+def _put(config: Json, place: list[str], value: Any) -> None:
+    # Replaces a formula deep in the settings without touching the plan's own copy.
+    head, rest = place[0], place[1:]
+    if not rest:
+        config[head] = value
+        return
+    inner = config.get(head)
+    copy: Any = (
+        dict(inner) if isinstance(inner, Mapping) else {str(i): one for i, one in enumerate(inner or ())}
+    )
+    _put(copy, rest, value)
+    config[head] = copy if isinstance(inner, Mapping) else list(copy.values())
