@@ -1,25 +1,16 @@
 """What a value type is: how a value is read, stored, compared, written and typed in formulas."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.types import TypeEngine
 
-from engine.expressions.types import ExprType
+from engine.expressions.types import ExprType, Range
 from engine.registry import Registry
 
 Config = Mapping[str, Any]
 Reader = Callable[[Any], Any]
 """Turns one raw value of the database driver (never None) into a Python or JSON value."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Range:
-    """A stretch of days or of instants, both ends belonging to it. Either end may be open (None)."""
-
-    start: Any
-    end: Any
 
 
 class ValueType:
@@ -80,3 +71,5 @@ class ValueType:
 VALUE_TYPES: Registry[ValueType] = Registry(
     "engine.values", "VALUE_TYPE", {"zh": "值类型", "en": "value type"}
 )
+
+__all__ = ["VALUE_TYPES", "Config", "Range", "Reader", "ValueType"]

@@ -1,6 +1,7 @@
 """The static types of formulas."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,11 @@ def list_of(item: ExprType) -> ExprType:
 def record_of(form: str) -> ExprType:
     """Return the type of a record of `form`."""
     return ExprType("record", form=form)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Range:
+    """A stretch of days or of instants, both ends belonging to it. Either end may be open (None)."""
+
+    start: Any
+    end: Any

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from engine.value_type import Range
+from engine.expressions.types import Range
 
 
 def to_compact_json(value: Any) -> str:
@@ -55,7 +55,7 @@ def read_instant(raw: datetime) -> datetime:
 
 def write_instant_text(value: datetime) -> str:
     """Return the text form that sorts as the instant does."""
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f").rjust(26, "0")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
 def read_range(kind: str, raw: Any) -> Range:
@@ -73,7 +73,7 @@ class ScaledInteger(TypeDecorator[Decimal]):
 
     def __init__(self, scale: int) -> None:
         super().__init__()
-        self.scale = scale
+        self.scale = self.decimals = scale
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
         return None if value is None else int(Decimal(value).scaleb(self.scale))
@@ -90,7 +90,7 @@ class ExactNumber(TypeDecorator[Decimal]):
 
     def __init__(self, scale: int) -> None:
         super().__init__()
-        self.scale = scale
+        self.scale = self.decimals = scale
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
