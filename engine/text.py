@@ -4,6 +4,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import groupby
 
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
@@ -36,11 +37,18 @@ def nearest(word: str, among: Iterable[str], most: int = 3) -> list[str]:
 @lru_cache(maxsize=65536)
 def _syllables(text: str) -> tuple[tuple[str, bool], ...]:
     """Return the pinyin of each character, and stretches of other writing as they are (marked False)."""
-    if len(text) <= LONGEST_QUICK and not any(part in PHRASES_DICT for part in _parts(text)):
-        return tuple((_of_character(c), True) if ord(c) in PINYIN_DICT else (c, False) for c in text)
+    found: list[tuple[str, bool]] = []
+    for is_chinese, run in groupby(text, lambda c: ord(c) in PINYIN_DICT):
+        piece = "".join(run)
+        found += [(one, True) for one in _read(piece)] if is_chinese else [(piece, False)]
+    return tuple(found)
+
+
+def _read(chinese: str) -> Iterable[str]:
+    if len(chinese) <= LONGEST_QUICK and not any(part in PHRASES_DICT for part in _parts(chinese)):
+        return map(_of_character, chinese)
     # pypinyin knows phrases (重庆 is Chongqing) but takes fifty times as long.
-    marked = lazy_pinyin(text, errors=lambda other: f"\0{other}")
-    return tuple((one.removeprefix("\0"), not one.startswith("\0")) for one in marked)
+    return lazy_pinyin(chinese)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -28,6 +28,12 @@ NATIVE = frozenset(
 
 WRITABLE_SYSTEM = frozenset({"no", "branch_id", "owner_id", "source_ref"})
 
+NOT_IN_HISTORY = frozenset(
+    {"id", "created_at", "created_by", "updated_at", "updated_by", "deleted_at", "deleted_by"}
+    | {"revision", "def_version"}
+)
+"""What the columns of a history row say already."""
+
 encode_json = msgspec.json.Encoder().encode
 decode_json = msgspec.json.decode
 
@@ -100,11 +106,16 @@ class Codec:
         system = ["id", "record_id", "position"] if self.is_child else list(SYSTEM_FIELDS)
         self.plain = tuple((k, encoder(tables.table.c[k], dialect)) for k in (*system, *own))
         self._plain = dict(self.plain)
+        self._plain_keys = tuple(k for k, _ in self.plain)
+        self._processed = tuple((i, p) for i, (_, p) in enumerate(self.plain) if p is not None)
         self.sealed = tuple(f for f in self.stored.values() if f.sensitive)
         self._shadow_makers = self._makers(dialect)
         self._json_makers = {
             k: None if f.value_type in NATIVE else f.type.to_json for k, f in tables.shape.fields.items()
         }
+        self._special = tuple(
+            k for k, f in tables.shape.fields.items() if f.sensitive or self._json_makers[k] is not None
+        )
         made = [
             *(k for k, _ in self.plain),
             *(f.key for f in self.sealed),
@@ -116,6 +127,9 @@ class Codec:
         self.rows = {k: Codec(child, dialect, keys) for k, child in tables.rows.items()}
         self.items = {k: ItemCodec(tables.shape.fields[k], t, dialect) for k, t in tables.items.items()}
         self.record_keys = (*(() if self.is_child else SYSTEM_FIELDS), *self.stored, *self.rows)
+        self.history_keys = tuple(
+            k for k in self.record_keys if k not in NOT_IN_HISTORY and self.has_history(k)
+        )
         self.writable = frozenset(self.stored) | frozenset(self.rows) | WRITABLE_SYSTEM
         self._readers = {
             k: read
@@ -124,13 +138,18 @@ class Codec:
         }
         self.files = tuple(k for k, f in self.stored.items() if f.value_type == "files" and not f.sensitive)
 
+    def has_history(self, key: str) -> bool:
+        """Tell whether changes of the field are kept in history."""
+        field = self.shape.field(key)
+        return field is None or field.history
+
     def encode(self, values: Values, record_id: str, zone: str) -> tuple[Any, ...]:
         """Return the parameters of a whole row, in the order of the table's columns."""
         get = values.get
-        row = [
-            made if (made := get(key)) is None or process is None else process(made)
-            for key, process in self.plain
-        ]
+        row = [get(key) for key in self._plain_keys]
+        for i, process in self._processed:
+            if row[i] is not None:
+                row[i] = process(row[i])
         for field in self.sealed:
             row.append(self.seal(field, get(field.key), record_id))
         for make, _ in self._shadow_makers:
@@ -202,6 +221,14 @@ class Codec:
             return [self.rows[key].row_json(row) for row in value]
         make = self._json_makers[key]
         return value if make is None else make(value, field.config)
+
+    def first_values(self, record: Values) -> dict[str, Any]:
+        """Return what history keeps of a new record."""
+        found = {k: v for k in self.history_keys if (v := record[k]) is not None}
+        for key in self._special:
+            if key in found:
+                found[key] = self.to_json(key, found[key], record["id"])
+        return found
 
     def from_json(self, key: str, raw: Any, record_id: str) -> Any:
         """Return the value of what history kept."""

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
 from sqlalchemy.engine import Connection
 
 from engine.access.account_tables import ACCOUNTS
+from engine.definitions.versions import VERSIONS
 
 PLATFORM = MetaData()
 
@@ -251,15 +252,15 @@ META = Table(
     "cc_meta", PLATFORM, Column("key", Text, primary_key=True), Column("value", Text, nullable=False)
 )
 
-for _table in ACCOUNTS.tables.values():
+for _table in (*ACCOUNTS.tables.values(), *VERSIONS.tables.values()):
     _table.to_metadata(PLATFORM)
 
-APPEND_ONLY = ("cc_history", "cc_audit")
+APPEND_ONLY = ("cc_history", "cc_audit", "cc_versions")
 
 
 def instant(at: datetime) -> str:
     """Return the text of an instant in platform tables."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
 def from_instant(text_: str) -> datetime:

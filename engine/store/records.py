@@ -54,19 +54,6 @@ EVENT_OF = {
     "restore": "record.restored",
     "purge": "record.purged",
 }
-NOT_IN_HISTORY = frozenset(
-    {
-        "id",
-        "created_at",
-        "created_by",
-        "updated_at",
-        "updated_by",
-        "deleted_at",
-        "deleted_by",
-        "revision",
-        "def_version",
-    }
-)
 _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
 
 
@@ -91,7 +78,7 @@ class RecordWriter:
         with self._named_clashes():
             unit.cursor.execute(codec.statements.insert, row)
         self._insert_parts([record])
-        self._recorded("create", None, record, self._first_values(record))
+        self._recorded("create", None, record, codec.first_values(record))
         return record
 
     def insert_many(self, given: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -102,7 +89,7 @@ class RecordWriter:
         with self._named_clashes():
             unit.load_rows(codec.statements.copy, codec.statements.insert, rows)
         self._insert_parts(records)
-        entries = [self._entry("create", r["id"], 1, self._first_values(r)) for r in records]
+        entries = [self._entry("create", r["id"], 1, codec.first_values(r)) for r in records]
         unit.load_rows(sql.copy_history(self.dialect), sql.insert_history(self.dialect), entries)
         ids = [r["id"] for r in records]
         unit.emit("records.created", self.shape.key, None, {"ids": ids, **self._why()})
@@ -334,17 +321,13 @@ class RecordWriter:
         found = {"cause": cause.kind, "by": cause.by}
         return found if cause.batch_id is None else {**found, "batch": cause.batch_id}
 
-    def _first_values(self, record: Record) -> dict[str, Any]:
-        to_json, record_id = self.codec.to_json, record["id"]
-        return {
-            k: to_json(k, v, record_id)
-            for k, v in record.items()
-            if v is not None and k not in NOT_IN_HISTORY
-        }
-
     def _differences(self, old: Record, new: Record, keys: Iterable[str]) -> dict[str, Any]:
         to_json, record_id = self.codec.to_json, new["id"]
-        return {k: [to_json(k, old.get(k), record_id), to_json(k, new[k], record_id)] for k in keys}
+        return {
+            k: [to_json(k, old.get(k), record_id), to_json(k, new[k], record_id)]
+            for k in keys
+            if self.codec.has_history(k)
+        }
 
     def _entry(self, kind: str, record_id: str, revision: int, changes: Mapping[str, Any]) -> tuple[Any, ...]:
         unit, cause = self.unit, self.unit.cause
