@@ -48,7 +48,7 @@ def answer(content: Any, status: int = 200) -> Response:
     return Response(_encode(content), status, media_type="application/json")
 
 
-def refuse(problems: Iterable[Problem], status: int) -> Response:
+def refuse(problems: Iterable[Problem], status: int, **more: Any) -> Response:
     """Return `application/problem+json` (RFC 9457) with every problem in both languages."""
     found = list(problems)
     body = {
@@ -57,6 +57,7 @@ def refuse(problems: Iterable[Problem], status: int) -> Response:
         "title": found[0].message("en") if found else "",
         "code": found[0].code if found else "",
         "problems": [problem.to_json() for problem in found],
+        **more,
     }
     return Response(_encode(body), status, media_type="application/problem+json")
 

@@ -1,0 +1,121 @@
+"""The house: the installation, its clinics with the app each one runs, and the jobs behind them."""
+
+import threading
+import time
+from pathlib import Path
+
+from engine.access.passwords import Passwords
+from engine.clock import Clock, SystemClock
+from engine.definitions import versions
+from engine.definitions.app import App
+from engine.definitions.tables import Tables, build_tables
+from engine.problems import Code, NotFound
+from engine.store.workspaces import Installation, Workspace
+from engine.store.workspaces import Settings as StoreSettings
+from form_engine.compile import compile_app
+from form_engine.plan import AppPlan
+from server.people import People
+from server.rates import Rates
+from server.settings import Settings
+
+NO_APP = Code(
+    "house.no_app",
+    zh="诊所“{key}”还没有安装应用",
+    en="The workspace “{key}” has no app yet",
+    hint_zh="运行 clinicraft install dental --workspace {key}",
+    hint_en="Run: clinicraft install dental --workspace {key}",
+)
+
+VERSION_FRESH_S = 2.0
+
+
+class Clinic:
+    """One workspace with the app version it runs, compiled."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.people = People(workspace)
+        self._lock = threading.Lock()
+        self._number = 0
+        self._plan: AppPlan | None = None
+        self._tables: Tables | None = None
+        self._checked_at = 0.0
+
+    @property
+    def key(self) -> str:
+        return self.workspace.key
+
+    @property
+    def plan(self) -> AppPlan:
+        """Return the compiled app; a version published elsewhere is taken up within two seconds."""
+        if self._plan is None or time.monotonic() - self._checked_at > VERSION_FRESH_S:
+            self._refresh()
+        assert self._plan is not None
+        return self._plan
+
+    @property
+    def version_number(self) -> int:
+        return self._number
+
+    def _refresh(self) -> None:
+        with self._lock:
+            with self.workspace.read() as unit:
+                current = versions.current(unit.connection)
+                if current is None:
+                    raise NotFound(NO_APP.at("", key=self.key))
+                app = None if current.number == self._number else versions.load(unit.connection, current.number)
+            if app is not None:
+                self._take_up(current.number, app)
+            self._checked_at = time.monotonic()
+
+    def _take_up(self, number: int, app: App) -> None:
+        self._plan = compile_app(app)
+        self._number = number
+        self.people.forget()
+
+
+class House:
+    """One running installation. Opened once a process."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.passwords = Passwords()
+        self.installation = Installation.open(
+            StoreSettings(
+                data_dir=Path(settings.home),
+                database_url=_sqlalchemy_url(settings.database_url),
+                pool_size=settings.threads,
+                clock=self.clock,
+            )
+        )
+        self.rates = Rates()
+        self._clinics: dict[str, Clinic] = {}
+        self._lock = threading.Lock()
+
+    def only_workspace(self) -> str:
+        """Return the key of the only workspace, or "" where there are none or several."""
+        found = self.installation.registry()
+        return found[0].key if len(found) == 1 else ""
+
+    def clinic(self, key: str) -> Clinic:
+        """Return a clinic by its workspace key, opened once. NotFound for none."""
+        found = self._clinics.get(key)
+        if found is not None:
+            return found
+        workspace = self.installation.workspace(key)
+        with self._lock:
+            return self._clinics.setdefault(key, Clinic(workspace))
+
+    def close(self) -> None:
+        """Stop the jobs and give back all connections."""
+        self.installation.close()
+
+
+def _sqlalchemy_url(url: str | None) -> str | None:
+    if url is None:
+        return None
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url

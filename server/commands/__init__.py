@@ -1,0 +1,1 @@
+"""The commands of `clinicraft`, one file each; every module offers `register(app)`."""

@@ -1,0 +1,130 @@
+"""The demo's world: one seeded source of chance, one clock, ids that repeat, and the records made so far."""
+
+import math
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Shanghai")
+MONTHS = 24
+"""How far back the demo's history goes."""
+Row = dict[str, Any]
+
+
+@dataclass
+class World:
+    """What the story is made from. Everything random goes through `rng`, so one seed gives one clinic."""
+
+    seed: int
+    now: datetime
+    scale: float
+    rng: random.Random = field(init=False)
+    rows: dict[str, list[Row]] = field(init=False, default_factory=dict)
+    _serial: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(f"clinicraft-demo-{self.seed}")
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZONE).date()
+
+    @property
+    def start(self) -> date:
+        """Return the first day of the history."""
+        return self.today - timedelta(days=MONTHS * 30 + 8)
+
+    def count(self, full: float, least: int = 1) -> int:
+        """Return how many of `full` there are at this scale."""
+        return max(least, round(full * self.scale))
+
+    def new_id(self, at: datetime) -> str:
+        """Return a UUIDv7 for the instant; the serial keeps the order of making within a millisecond."""
+        self._serial += 1
+        value = (int(at.timestamp() * 1000) << 80) | (0x7 << 76) | ((self._serial & 0xFFF) << 64) | (0b10 << 62)
+        text = f"{value | self.rng.getrandbits(62):032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    def add(
+        self, form: str, at: datetime, *, branch: str | None, owner: str | None, by: str | None = None, **values: Any
+    ) -> Row:
+        """Make a record as created at `at`, never later than now. Blank values are left out."""
+        at = min(at, self.now)
+        row: Row = {"id": self.new_id(at), "created_at": stamp(at), "branch_id": branch, "owner_id": owner}
+        row["created_by"] = by or owner
+        row.update({key: value for key, value in values.items() if value is not None})
+        self.rows.setdefault(form, []).append(row)
+        return row
+
+    def chance(self, share: float) -> bool:
+        return self.rng.random() < share
+
+    def pick[T](self, options: Sequence[T]) -> T:
+        return options[int(self.rng.random() * len(options))]
+
+    def weighted[T](self, options: Sequence[tuple[T, float]]) -> T:
+        """Return one of the options, by weight."""
+        at = self.rng.random() * sum(weight for _, weight in options)
+        for option, weight in options:
+            at -= weight
+            if at < 0:
+                return option
+        return options[-1][0]
+
+    def some[T](self, options: Sequence[T], most: int, least: int = 0) -> list[T]:
+        """Return `least` to `most` different options, in their own order."""
+        count = min(len(options), self.rng.randint(least, most))
+        chosen = set(self.rng.sample(range(len(options)), count))
+        return [option for index, option in enumerate(options) if index in chosen]
+
+    def log_normal(self, median: float, p90: float) -> Decimal:
+        """Return an amount of a log-normal law with this median and ninetieth percentile, in tens of yuan."""
+        value = median * math.exp(self.rng.gauss(0, math.log(p90 / median) / 1.2815515655))
+        return Decimal(round(value / 10) * 10).quantize(Decimal("0.01"))
+
+    def moment(self, day: date, low: float = 9, high: float = 18) -> datetime:
+        """Return an instant of the clinic's day between two hours of its clock."""
+        minutes = int(self.rng.uniform(low, high) * 60)
+        return at_clock(day, minutes)
+
+    def strokes(self, at: datetime, name: str, relation: str = "本人") -> dict[str, Any]:
+        """Return a signature: a few random strokes, as a pen would leave."""
+        lines = []
+        for stroke in range(2):
+            x, y = 0.1 + 0.4 * stroke, self.rng.uniform(0.3, 0.6)
+            line = []
+            for step in range(6):
+                x, y = min(0.98, x + self.rng.uniform(0.02, 0.07)), min(0.9, max(0.1, y + self.rng.uniform(-0.2, 0.2)))
+                line.append([round(x, 3), round(y, 3), stroke * 400 + step * 40])
+            lines.append(line)
+        return {"strokes": lines, "signed_at": stamp(at), "ratio": 2.5, "signer": {"name": name, "relation": relation}}
+
+
+def at_clock(day: date, minutes: int) -> datetime:
+    """Return the instant `minutes` after midnight of the clinic's day."""
+    return datetime.combine(day, time(minutes // 60 % 24, minutes % 60), ZONE).astimezone(UTC)
+
+
+def stamp(at: datetime) -> str:
+    """Return an instant as JSON carries it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that `stamp` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def yuan(value: Decimal | int | float | str) -> str:
+    """Return an amount as JSON carries it: `"120.00"`."""
+    return str(Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Yield the days from `first` to `last`, both included."""
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)

@@ -1,0 +1,119 @@
+"""The app as the signed-in person sees it: menu, forms, their plans and JSON Schemas, own settings."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request, Response
+from engine.access.policy import Rights
+from form_engine.client import client_plan
+from form_engine.plan import AppPlan, FormPlan, PagePlan
+from form_engine.service.personal import keep, preference
+from server.requests import Asked, asked
+from server.responses import answer
+
+router = APIRouter(prefix="/api")
+
+VERBS = ("view", "create", "edit", "delete", "export", "print")
+
+
+@router.get("/app")
+def app(request: Request) -> Response:
+    """Return pages with the tabs this person may open, and the forms they may use."""
+    one = asked(request)
+    plan = one.clinic.plan
+    rights = plan.policy.rights(one.known.actor)
+    pages = (_page(plan, rights, page) for page in plan.pages.values())
+    shown = sorted((page for page in pages if page), key=lambda page: (page.get("order", 1000), page["key"]))
+    forms = [_card(one, form, rights) for form in plan.forms.values() if form.parent is None]
+    return answer({"pages": shown, "forms": [form for form in forms if form], "lists": plan.lists})
+
+
+def _page(plan: AppPlan, rights: Rights, page: PagePlan) -> dict[str, Any] | None:
+    made = dict(page.definition)
+    held = {role.key for role in rights.roles}
+    if made.get("roles") and not held & set(made["roles"]):
+        return None
+    for part in ("tabs", "today", "numbers"):
+        if part in made:
+            made[part] = [
+                item
+                for item in made[part]
+                if rights.verb(item["form"], "view") and (not item.get("roles") or held & set(item["roles"]))
+            ]
+    if made["kind"] == "views" and not made.get("tabs"):
+        return None
+    if made["kind"] == "views":
+        made["tabs"] = [{**tab, "name": tab.get("name") or _view_name(plan, tab)} for tab in made["tabs"]]
+    return made
+
+
+def _view_name(plan: AppPlan, tab: dict[str, Any]) -> Any:
+    form = plan.forms[tab["form"]]
+    named = next((view.definition.get("name") for view in form.views if view.key == tab.get("view")), None)
+    return named or form.name
+
+
+def verbs_of(one: Asked, form: str, rights: Rights) -> dict[str, bool]:
+    """Return which verbs the person may use on at least some record of the form."""
+    verbs = {verb: rights.verb(form, verb) for verb in VERBS}
+    return {
+        **verbs,
+        "import": verbs["create"] and bool(rights.right("import")),
+        "export": verbs["export"] and bool(rights.right("export")),
+        "bulk_edit": verbs["edit"] and bool(rights.right("bulk_edit")),
+        "restore": verbs["delete"] or bool(rights.right("restore")),
+    }
+
+
+def _card(one: Asked, form: FormPlan, rights: Rights) -> dict[str, Any] | None:
+    verbs = verbs_of(one, form.key, rights)
+    if not (verbs["view"] or verbs["create"]):
+        return None
+    return {"key": form.key, "name": form.name, "icon": form.definition.get("icon"), "verbs": verbs}
+
+
+@router.get("/forms/{form}")
+def form_plan(request: Request, form: str) -> Response:
+    """Return the form's plan as this person may see it."""
+    one = asked(request)
+    with one.desk() as desk:
+        plan = desk.form(form)
+        made = client_plan(plan, desk.rights)
+    return answer({**made, "verbs": verbs_of(one, form, one.clinic.plan.policy.rights(one.known.actor))})
+
+
+@router.get("/forms/{form}/schema")
+def form_schema(request: Request, form: str) -> Response:
+    """Return the JSON Schema (2020-12) of a submission."""
+    one = asked(request)
+    with one.desk() as desk:
+        return answer(desk.form(form).json_schema())
+
+
+@router.get("/prefs/{key}")
+def pref(request: Request, key: str) -> Response:
+    """Return a setting of mine: `{value}`, null where there is none."""
+    with asked(request).desk() as desk:
+        return answer({"value": preference(desk.unit, desk.actor.user_id, key)})
+
+
+@router.put("/prefs/{key}")
+def put_pref(request: Request, key: str, values: Annotated[dict[str, Any], Body()]) -> Response:
+    """Keep a setting of mine."""
+    with asked(request).desk(write=True) as desk:
+        keep(desk.unit, desk.actor.user_id, key, values.get("value"))
+    return Response(status_code=204)
+
+
+@router.get("/forms/{form}/saved-views")
+def saved_views(request: Request, form: str) -> Response:
+    """Return my own views of a form."""
+    with asked(request).desk() as desk:
+        return answer(preference(desk.unit, desk.actor.user_id, f"views.{desk.form(form).key}") or [])
+
+
+@router.put("/forms/{form}/saved-views")
+def put_saved_views(request: Request, form: str, values: Annotated[dict[str, Any], Body()]) -> Response:
+    """Keep my own views of a form."""
+    with asked(request).desk(write=True) as desk:
+        keep(desk.unit, desk.actor.user_id, f"views.{desk.form(form).key}", values.get("views", []))
+    return Response(status_code=204)
