@@ -38,7 +38,9 @@ def pg_database(pg_url: str) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture(params=BOTH)
-def installation(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) -> Iterator[Installation]:
+def installation(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock
+) -> Iterator[Installation]:
     """Return an empty installation, once on each database."""
     url = request.getfixturevalue("pg_database")() if request.param == "postgresql" else None
     opened = Installation.open(Settings(tmp_path / "data", url, pool_size=4, clock=clock))

@@ -155,14 +155,14 @@ class Unit:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Take back only this block when it raises; the unit goes on."""
-        marks = len(self._audit), len(self._events)
+        marks = len(self._audit), len(self._events), len(self._last)
         self.cursor.execute("SAVEPOINT unit_step")
         try:
             yield
         except BaseException:
             self.cursor.execute("ROLLBACK TO SAVEPOINT unit_step")
             self.cursor.execute("RELEASE SAVEPOINT unit_step")
-            del self._audit[marks[0] :], self._events[marks[1] :]
+            del self._audit[marks[0] :], self._events[marks[1] :], self._last[marks[2] :]
             raise
         self.cursor.execute("RELEASE SAVEPOINT unit_step")
 

@@ -62,7 +62,9 @@ def everything(clinic: Workspace, tables: FormTables) -> ScopedQuery:
     table = tables.table
     keys = [c.key for c in table.columns]
     text = str(select(table).order_by(table.c.id).compile(dialect=clinic.room.dialect))
-    return seal_query(tables.shape.key, text, (), lambda rows, _keys: [dict(zip(keys, r, strict=True)) for r in rows])
+    return seal_query(
+        tables.shape.key, text, (), lambda rows, _keys: [dict(zip(keys, r, strict=True)) for r in rows]
+    )
 
 
 def create(clinic: Workspace, tables: FormTables, cause: Cause = USER, **values: Any) -> dict[str, Any]:
