@@ -287,7 +287,7 @@ def _cascade(state: RecordState, given: frozenset[str], path: str, problems: lis
             continue
         chosen, target = state.values[plan.key], state.form.targets[plan.key]
         many = isinstance(chosen, tuple)
-        good = [one for one in (chosen if many else (chosen,)) if _Offered(state, target, one).holds(formula)]
+        good = [one for one in (chosen if many else (chosen,)) if Offered(state, target, one).holds(formula)]
         if len(good) == (len(chosen) if many else 1):
             continue
         if plan.key in given:
@@ -296,7 +296,7 @@ def _cascade(state: RecordState, given: frozenset[str], path: str, problems: lis
             state.set(plan.key, (tuple(good) or None) if many else None)
 
 
-class _Offered:
+class Offered:
     """A record that a link may offer, as the link's filter sees it: its own fields, and `{form.x}`."""
 
     __slots__ = ("_form", "_record_id", "_state", "actor", "data", "now", "record", "today", "zone")

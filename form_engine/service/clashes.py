@@ -7,6 +7,7 @@ from engine.access.query import RecordQuery
 from engine.problems import Code, Conflict, Forbidden, Problem, Rejected
 from form_engine.plan import FormPlan
 from form_engine.service.desk import Desk
+from form_engine.service.titles import titles_of
 
 TAKEN = Code("record.taken", zh="“{field}”与已有记录“{title}”重复", en="“{field}” is already used by “{title}”",
              hint_zh="打开那条记录继续，或改用其他值", hint_en="Open that record and go on there, or use another value")  # fmt: skip
@@ -40,7 +41,7 @@ def foreseen(desk: Desk, plan: FormPlan, values: Mapping[str, Any], record_id: s
 
 def find(desk: Desk, plan: FormPlan, values: Mapping[str, Any], but: str | None = None) -> str | None:
     """Return the id of the live record holding these values, whoever may see it."""
-    items = [{"field": key, "op": _equals(plan, key), "value": _plain(plan, key, value)} for key, value in values.items()]
+    items = [{"field": key, "op": "eq", "value": _plain(plan, key, value)} for key, value in values.items()]
     query = RecordQuery(plan.key, fields=("id",), where={"op": "and", "items": items}, limit=2)
     for record in desk.system_gate.page(query).records:
         if record["id"] != but:
@@ -48,20 +49,9 @@ def find(desk: Desk, plan: FormPlan, values: Mapping[str, Any], but: str | None 
     return None
 
 
-def _equals(plan: FormPlan, key: str) -> str:
-    shape = plan.shape.field(key)
-    kind = shape.value_type if shape is not None else "text"
-    if kind in ("reference", "person"):
-        return "in"
-    return "on" if kind in ("date", "datetime") else "eq"
-
-
 def _plain(plan: FormPlan, key: str, value: Any) -> Any:
     shape = plan.shape.field(key)
-    if shape is None:
-        return value
-    plain = shape.type.to_json(value, shape.config)
-    return [plain] if shape.value_type in ("reference", "person") else plain
+    return value if shape is None else shape.type.to_json(value, shape.config)
 
 
 def _told(desk: Desk, plan: FormPlan, at: str, message: Mapping[str, str], other: str) -> Problem:
@@ -70,7 +60,7 @@ def _told(desk: Desk, plan: FormPlan, at: str, message: Mapping[str, str], other
     if desk.rights.verb(plan.key, "view"):
         page = desk.gate.page(RecordQuery(plan.key, fields=("no",), ids=(other,), limit=1))
         if page.records:
-            title = desk.gate.titles(plan.key, page.records).get(other, "")
+            title = titles_of(desk, plan.key, page.records).get(other, "")
             existing = {"form": plan.key, "id": other, "title": title}
             return TAKEN.at(path, field=label, title=title, existing=existing, message=message)
     return TAKEN_UNSEEN.at(path, field=label)

@@ -52,7 +52,7 @@ class Desk:
         """Return the gate that sees everything: for formulas and guards, never for what is shown."""
         if self._system_gate is None:
             actor = system_actor(self.actor.workspace, zone=self.actor.zone)
-            self._system_gate = Gate(self.app.policy, actor, self.unit, self.unit.workspace.keys)
+            self._system_gate = Gate(self.app.policy, actor, self.unit)
         return self._system_gate
 
     @property

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.access.query import RecordQuery
-from engine.problems import Code, Conflict
-from form_engine.plan import FormPlan
+from engine.problems import Code, Conflict, Problem
+from form_engine.plan import FormPlan, RulePlan
 from form_engine.service.desk import Desk
+from form_engine.service.titles import titles_of
 
 OVERLAPS = Code("record.overlaps", zh="“{field}”在 {start} – {end} 已有安排：{title}", en="“{field}” is taken from {start} to {end}: {title}",
                 hint_zh="换一个时间，或换一位", hint_en="Take another time, or another one")  # fmt: skip
@@ -18,42 +19,45 @@ OVERLAPS = Code("record.overlaps", zh="“{field}”在 {start} – {end} 已有
 
 def guard(desk: Desk, plan: FormPlan, record: Mapping[str, Any]) -> None:
     """Refuse the record just written where it overlaps another one. Conflict names the time that is taken."""
-    for rule in plan.definition.get("rules", ()):
-        spec = rule.get("no_overlap")
-        if spec is not None:
-            _guard(desk, plan, spec, rule.get("message") or {}, record)
+    for rule in rules(plan):
+        _guard(desk, plan, rule, record)
 
 
-def _guard(
-    desk: Desk, plan: FormPlan, spec: Mapping[str, Any], message: Mapping[str, str], record: Mapping[str, Any]
-) -> None:
+def rules(plan: FormPlan) -> tuple[RulePlan, ...]:
+    """Return the rules of the form against overlapping."""
+    return tuple(rule for rule in plan.rules if rule.no_overlap is not None)
+
+
+def _guard(desk: Desk, plan: FormPlan, rule: RulePlan, record: Mapping[str, Any]) -> None:
+    spec = rule.no_overlap or {}
     start, end = record.get(spec["start"]), record.get(spec["end"])
     held = {key: record.get(key) for key in spec["by"]}
     if start is None or end is None or any(value is None for value in held.values()):
         return
     _wait_for(desk, plan.key, held)
-    formulas = (spec["where"],) if spec.get("where") else ()
+    formulas = (rule.where.text,) if rule.where is not None else ()
     gate, own = desk.system_gate, record["id"]
     if formulas and not gate.page(RecordQuery(plan.key, fields=("id",), ids=(own,), formulas=formulas, limit=1)).records:
         return
-    items = [{"field": key, "op": "in", "value": [value]} for key, value in held.items()]
-    items.append({"field": spec["start"], "op": "before", "value": _json(plan, spec["start"], end)})
-    items.append({"field": spec["end"], "op": "after", "value": _json(plan, spec["end"], start)})
+    items = [{"field": key, "op": "eq", "value": value} for key, value in held.items()]
+    items.append({"field": spec["start"], "op": "lt", "value": _json(plan, spec["start"], end)})
+    items.append({"field": spec["end"], "op": "gt", "value": _json(plan, spec["end"], start)})
     fields = ("id", spec["start"], spec["end"])
     query = RecordQuery(plan.key, fields, {"op": "and", "items": items}, formulas, limit=2, python=True)
     others = [one for one in gate.page(query).records if one["id"] != own]
     if others:
-        raise Conflict(_problem(desk, plan, spec, message, others[0]))
+        raise Conflict(_problem(desk, plan, rule, others[0]))
 
 
-def _problem(desk: Desk, plan: FormPlan, spec: Mapping[str, Any], message: Mapping[str, str], other: Mapping[str, Any]) -> Any:
+def _problem(desk: Desk, plan: FormPlan, rule: RulePlan, other: Mapping[str, Any]) -> Problem:
+    spec = rule.no_overlap or {}
     at = spec["by"][0]
     shown = {key: _json(plan, spec[key], other[spec[key]]) for key in ("start", "end")}
     title = ""
     if desk.rights.verb(plan.key, "view"):
         seen = desk.gate.page(RecordQuery(plan.key, fields=("no",), ids=(other["id"],), limit=1)).records
-        title = desk.gate.titles(plan.key, seen).get(other["id"], "") if seen else ""
-    return OVERLAPS.at(f"/values/{at}", field=plan.label(at), title=title or "–", message=message, **shown)
+        title = titles_of(desk, plan.key, seen).get(other["id"], "") if seen else ""
+    return OVERLAPS.at(f"/values/{at}", field=plan.label(at), title=title or "–", message=rule.message, **shown)
 
 
 def _json(plan: FormPlan, key: str, value: Any) -> Any:

@@ -1,17 +1,21 @@
 """One record: create, read, change, remove, bring back. Every way in comes through here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.access.levels import Level
 from engine.access.query import RecordQuery
 from engine.definitions.shape import SYSTEM_FIELDS
+from engine.expressions import ErrorValue, evaluate
 from engine.ids import is_id, new_id
-from engine.problems import Code, NotFound, Problem, Rejected
-from engine.text import say
+from engine.problems import Code, Conflict, NotFound, Problem, Rejected
+from form_engine.coercion import as_field_value
 from form_engine.plan import FieldPlan, FormPlan
+from form_engine.prepared import prepared
 from form_engine.service import clashes, numbering, overlap, relations
 from form_engine.service.desk import NO_RECORD, Desk
+from form_engine.service.titles import titles_of
 from form_engine.state import RecordState
 from form_engine.submit import Submission, submit
 
@@ -21,6 +25,12 @@ NO_TARGET = Code("link.no_target", zh="“{field}”所选的记录不存在，�
                  hint_zh="请重新选择", hint_en="Choose again")  # fmt: skip
 NO_PERSON = Code("person.no_such", zh="“{field}”所选的人不存在或已停用", en="The person chosen for “{field}” does not exist or is switched off",
                  hint_zh="请重新选择", hint_en="Choose again")  # fmt: skip
+NO_ACTION = Code("record.no_action", zh="“{form}”没有按钮“{action}”", en="“{form}” has no button “{action}”",
+                 hint_zh="刷新页面后重试", hint_en="Reload the page and try again")  # fmt: skip
+NOT_ASKED = Code("record.not_asked", zh="按钮“{action}”不询问“{field}”", en="The button “{action}” does not ask for “{field}”",
+                 hint_zh="请在记录里修改该字段", hint_en="Change the field in the record")  # fmt: skip
+NOT_NOW = Code("record.not_now", zh="现在不能执行“{action}”", en="“{action}” is not possible now",
+               hint_zh="记录的状态已变，请刷新后查看", hint_en="The record has moved on; reload it")  # fmt: skip
 
 
 def create(desk: Desk, form: str, values: Any, *, source_ref: str | None = None, record_id: str | None = None) -> str:
@@ -31,12 +41,23 @@ def create(desk: Desk, form: str, values: Any, *, source_ref: str | None = None,
     ready = _accepted(desk, plan, submission, values)
     fill_system(desk, ready, source_ref)
     desk.gate.check(write, frozenset(values), None, ready)
-    overlap.guard(desk, plan, submission, record_id=None)
-    record_id = record_id or new_id()
     numbering.assign(desk, plan, ready)
-    with clashes.explained(desk, plan, ready):
-        record = desk.unit.insert(write, ready, record_id)
-    return record_id
+    record = desk.unit.insert(write, ready, record_id or new_id())
+    overlap.guard(desk, plan, record)
+    return str(record["id"])
+
+
+def create_unchecked(desk: Desk, form: str, values: Json) -> str:
+    """Write a record that follows from another one, whatever the actor may create himself. Rules still hold."""
+    plan = desk.app.forms[form]
+    gate = desk.system_gate
+    submission = submit(plan, values, None, replace(desk.context(form), cause="flow", may_write=lambda key: True))
+    if submission.problems:
+        raise Rejected(submission.problems)
+    ready = dict(submission.values)
+    fill_system(desk, ready)
+    numbering.assign(desk, plan, ready)
+    return str(desk.unit.insert(gate.write(form, "insert"), ready)["id"])
 
 
 def update(desk: Desk, form: str, record_id: str, values: Any, revision: int | None) -> bool:
@@ -50,12 +71,12 @@ def update(desk: Desk, form: str, record_id: str, values: Any, revision: int | N
     given = {key: changes[key] for key in values if key in changes}
     desk.gate.check(write, frozenset(given), stored, {**stored, **changes})
     if revision is not None and given:
-        desk.unit.merge(stored, revision, given)
+        desk.unit.merge(write, stored, revision, given)
     if not changes:
         return False
-    overlap.guard(desk, plan, submission, record_id=record_id)
-    with clashes.explained(desk, plan, {**stored, **changes}, record_id):
-        after = desk.unit.update(write, stored, changes)
+    record = desk.unit.update(write, stored, changes)
+    overlap.guard(desk, plan, record)
+    desk.related.forget(form, record_id)
     return True
 
 
@@ -72,9 +93,9 @@ def restore(desk: Desk, form: str, record_id: str) -> None:
     """Bring a record back from the bin; what went with it comes back too."""
     plan = desk.form(form)
     write = desk.gate.write(form, "restore")
-    stored = desk.unit.load(write, _known_id(record_id), deleted=True)
-    with clashes.explained(desk, plan, stored, record_id):
-        record = desk.unit.restore(write, stored)
+    stored = desk.unit.load(write, _known_id(record_id))
+    record = desk.unit.restore(write, stored)
+    overlap.guard(desk, plan, record)
     relations.after_restore(desk, form, record_id, stored)
 
 
@@ -95,6 +116,62 @@ def read(desk: Desk, form: str, record_id: str, *, deleted: bool = False) -> dic
         "masked": masked_keys(desk, plan, record),
         "title": title_of(desk, plan, record),
     }
+
+
+def after_save(desk: Desk, form: str, record_id: str) -> dict[str, Any]:
+    """Return the record just written as its writer may see it; only its id where that is nothing."""
+    if not desk.rights.verb(form, "view"):
+        return {"record": {"id": record_id}, "labels": {}, "can": {}, "masked": [], "title": ""}
+    try:
+        return read(desk, form, record_id)
+    except NotFound:
+        # Handed over to another branch or person: written, and out of the writer's sight.
+        return {"record": {"id": record_id}, "labels": {}, "can": {}, "masked": [], "title": ""}
+
+
+def act(desk: Desk, form: str, record_id: str, action: str, values: Json) -> dict[str, Any]:
+    """Press a button: the fields it asks for, what it sets, the record it creates. Return the record."""
+    plan = desk.form(form)
+    button = plan.actions.get(action)
+    if button is None or (button.roles and not button.roles & desk.actor.roles and not desk.actor.is_system):
+        raise NotFound(NO_ACTION.at("/action", form=plan.name, action=action))
+    asked = button.definition.get("ask", ())
+    strangers = [key for key in values if key not in asked]
+    if strangers:
+        raise Rejected(NOT_ASKED.at(f"/values/{key}", field=plan.label(key), action=button.name) for key in strangers)
+    write = desk.gate.write(form, "update")
+    stored = desk.unit.load(write, _known_id(record_id))
+    state = RecordState(prepared(plan), stored, desk.context(form))
+    if button.visible_if is not None and not state.holds(button.visible_if):
+        raise Conflict(NOT_NOW.at("/action", action=button.name))
+    # What a button sets is its author's word, like a flow's: it may move stages and fill read-only fields.
+    set_values = {key: _given(plan, state, key, formula) for key, formula in button.set.items()}
+    pressed = replace(desk, cause="flow")
+    update(pressed, form, record_id, {**values, **set_values}, None)
+    made = button.definition.get("create")
+    if made is not None:
+        target = desk.form(made["form"])
+        create(desk, target.key, {key: _given(target, state, key, formula) for key, formula in button.create.items()})
+    return after_save(desk, form, record_id)
+
+
+def _given(plan: FormPlan, state: RecordState, key: str, formula: Any) -> Any:
+    """Return what a formula gives, as JSON for field `key` of `plan`."""
+    value = evaluate(formula, state)
+    shape = plan.shape.field(key)
+    if shape is None or value is None or isinstance(value, ErrorValue):
+        return None
+    fitting = as_field_value(value, shape.type, shape.config, state.zone)
+    return None if fitting is None else shape.type.to_json(fitting, shape.config)
+
+
+def explain(desk: Desk, form: str, record_id: str, verb: str) -> list[Any]:
+    """Return which role and rule lets the actor reach the record, or stops it."""
+    query = RecordQuery(form, ids=(_known_id(record_id),), limit=1, python=True)
+    found = desk.system_gate.page(query).records
+    if not found:
+        raise NotFound(NO_RECORD.at(""))
+    return desk.gate.explain(form, found[0], verb)
 
 
 def check(desk: Desk, form: str, values: Any, record_id: str | None = None) -> dict[str, Any]:
@@ -234,12 +311,3 @@ def title_of(desk: Desk, plan: FormPlan, record: Json) -> str:
     """Return the record's title as this actor may read it."""
     titles = titles_of(desk, plan.key, [record])
     return titles.get(str(record["id"]), str(record.get("no") or ""))
-
-
-def titles_of(desk: Desk, form: str, records: Sequence[Json]) -> dict[str, str]:
-    """Return titles by record id; masked and hidden parts stay so."""
-    return desk.gate.titles(form, records)
-
-
-def field_words(plan: FormPlan, key: str, lang: str) -> str:
-    return say(plan.label(key), lang)

@@ -48,7 +48,7 @@ def _deal(desk: Desk, other: str, key: str, record_id: str, policy: str) -> None
     op = "in" if shape.value_type == "reference" else "has_any"
     where = {"op": "and", "items": [{"field": key, "op": op, "value": [record_id]}]}
     if policy == "restrict":
-        count = gate.count(RecordQuery(other, where=where))
+        count, _ = gate.count(RecordQuery(other, where=where))
         if count:
             raise Conflict(IN_USE.at("", form=plan.name, count=count))
         return
@@ -80,7 +80,7 @@ def after_restore(desk: Desk, form: str, record_id: str, was: Any) -> None:
             if one["deleted_at"] != was.get("deleted_at"):
                 continue
             write = gate.write(other, "restore")
-            stored = desk.unit.load(write, one["id"], deleted=True)
+            stored = desk.unit.load(write, one["id"])
             desk.unit.restore(write, stored)
             after_restore(desk, other, one["id"], stored)
 

@@ -1,0 +1,53 @@
+"""Many records at once: one change for all, as one batch that can be taken back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.access.query import RecordQuery
+from engine.problems import Code, Forbidden, Rejected, TooMany
+from form_engine.service import clashes, records
+from form_engine.service.desk import Desk
+from form_engine.views.listing import read
+
+NO_BULK = Code("bulk.no_right", zh="您没有批量修改的权限", en="You may not change many records at once",
+               hint_zh="请让主管开通“批量编辑”", hint_en="Ask for the right “bulk edit”")  # fmt: skip
+TOO_MANY = Code("bulk.too_many", zh="一次最多修改 {most} 条，筛选出了 {count} 条", en="At most {most} records at once; {count} were chosen",
+                hint_zh="缩小筛选范围，分几次修改", hint_en="Narrow the filter and do it in parts")  # fmt: skip
+NOTHING = Code("bulk.nothing", zh="没有选中任何记录", en="No record is chosen",
+               hint_zh="先勾选记录", hint_en="Tick the records first")  # fmt: skip
+
+MOST = 5_000
+
+
+def chosen(desk: Desk, form: str, request: Mapping[str, Any]) -> list[str]:
+    """Return the ids named, or those of the filter; every one of them is asked for its rights again when written."""
+    if not desk.rights.right("bulk_edit"):
+        raise Forbidden(NO_BULK.at(""))
+    if request.get("ids") is not None:
+        ids = [one for one in request["ids"] if isinstance(one, str)]
+    else:
+        asked = read(desk, form, {key: request[key] for key in ("view", "filter", "formula", "search") if key in request})
+        query = RecordQuery(form, ("id",), asked.query.where, asked.query.formulas, asked.query.search, limit=MOST)
+        page = desk.gate.page(query)
+        if page.cursor is not None:
+            raise TooMany(TOO_MANY.at("/filter", most=MOST, count=desk.gate.count(query)[0]))
+        ids = [record["id"] for record in page.records]
+    if not ids:
+        raise Rejected(NOTHING.at("/ids"))
+    if len(ids) > MOST:
+        raise TooMany(TOO_MANY.at("/ids", most=MOST, count=len(ids)))
+    return list(dict.fromkeys(ids))
+
+
+def update(desk: Desk, form: str, ids: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Change each record by the same rules as a single save; those refused are told, the others are written."""
+    updated = 0
+    failed: list[dict[str, Any]] = []
+    for record_id in ids:
+        try:
+            with desk.unit.savepoint():
+                updated += records.update(desk, form, record_id, values, None)
+        except Rejected as error:
+            told = clashes.explain(desk, desk.form(form), error, values, record_id)
+            failed.append({"id": record_id, "problems": [one.to_json() for one in told.problems]})
+    return {"updated": updated, "failed": failed}

@@ -1,0 +1,46 @@
+"""Many new records at once: the same rules as a single save, written together. For sample data and import."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.ids import new_id
+from engine.problems import Problem, Rejected
+from form_engine.service import numbering, overlap, records
+from form_engine.service.desk import Desk
+from form_engine.submit import submit
+
+SYSTEM_GIVEN = ("id", "created_at", "created_by", "updated_at", "no", "source_ref", "branch_id", "owner_id")
+"""System values that a load may bring as Python values."""
+
+
+def load(desk: Desk, form: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Write rows of JSON values and return their ids in order. Rejected with the problems of all rows, none written.
+
+    A row may bring system values (`id`, `created_at` …) as Python values. Records that one row points at must exist.
+    """
+    plan = desk.form(form)
+    write = desk.gate.write(form, "insert")
+    context = desk.context(form)
+    ready: list[dict[str, Any]] = []
+    problems: list[Problem] = []
+    for index, row in enumerate(rows):
+        system = {key: row[key] for key in SYSTEM_GIVEN if key in row}
+        given = {key: value for key, value in row.items() if key not in system} if system else row
+        submission = submit(plan, given, None, context)
+        if submission.problems:
+            problems.extend(problem.under(f"/{index}") for problem in submission.problems)
+            if len(problems) > 200:
+                break
+            continue
+        values = {**submission.values, **system}
+        records.fill_system(desk, values)
+        values.setdefault("id", new_id())
+        ready.append(values)
+    if problems:
+        raise Rejected(problems)
+    numbering.assign_many(desk, plan, ready)
+    ids = desk.unit.insert_many(write, ready)
+    if overlap.rules(plan):
+        for values in ready:
+            overlap.guard(desk, plan, values)
+    return ids

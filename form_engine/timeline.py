@@ -1,0 +1,106 @@
+"""Timeline: everything about one person, newest first, from every form that points at them.
+
+One statement for each form, merged by time; what a reader may not see is not there.
+"""
+
+import heapq
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.access.query import RecordQuery
+from engine.problems import NotFound
+from form_engine.plan import FormPlan
+from form_engine.service.desk import NO_RECORD, Desk
+from form_engine.service.titles import titles_of
+
+PAGE = 30
+MOST = 100
+_TIME_FIELDS = ("started_at", "start_at", "arrived_at", "visited_at", "done_at", "paid_at", "at", "date", "sent_at")
+"""Usual names of when something happened; forms without any are placed by when they were entered."""
+
+
+def timeline(desk: Desk, form: str, record_id: str, cursor: str | None = None, limit: int = PAGE) -> dict[str, Any]:
+    """Return `{items: [{form, id, at, title, record}], labels, cursor}` of a record's page."""
+    plan = desk.form(form)
+    if not desk.gate.page(RecordQuery(form, fields=("id",), ids=(record_id,), limit=1)).records:
+        raise NotFound(NO_RECORD.at(""))
+    limit = max(1, min(limit, MOST))
+    before, after_id = _read_cursor(cursor)
+    labels: dict[str, Any] = {}
+    streams = [
+        list(_of_form(desk, desk.app.forms[other], key, record_id, before, after_id, limit + 1, labels))
+        for other, key in sources(desk, plan)
+    ]
+    merged = heapq.merge(*streams, key=lambda item: (item["at"], item["id"]), reverse=True)
+    items = [item for item, _ in zip(merged, range(limit + 1), strict=False)]
+    more = len(items) > limit
+    items = items[:limit]
+    return {"items": items, "labels": labels, "cursor": _write_cursor(items[-1]) if more else None}
+
+
+def sources(desk: Desk, plan: FormPlan) -> Iterator[tuple[str, str]]:
+    """Yield (form, link field) of each form on the timeline: those its tab names, or all that point at this one."""
+    tab = next((one for one in plan.tabs.values() if one.kind == "timeline"), None)
+    links: Mapping[str, str] = tab.links if tab is not None and tab.links else _pointing(desk, plan)
+    for other, key in links.items():
+        if desk.rights.verb(other, "view"):
+            yield other, key
+
+
+def _pointing(desk: Desk, plan: FormPlan) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for other in desk.app.forms.values():
+        for key, shape in other.shape.fields.items():
+            if shape.stored and shape.value_type == "reference" and shape.config.get("to") == plan.key:
+                found.setdefault(other.key, key)
+    return found
+
+
+def time_field(plan: FormPlan) -> str:
+    """Return the field that says when a record of the form happened."""
+    for key in _TIME_FIELDS:
+        shape = plan.shape.fields.get(key)
+        if shape is not None and shape.stored and shape.value_type == "datetime":
+            return key
+    return "created_at"
+
+
+def _of_form(
+    desk: Desk, plan: FormPlan, key: str, record_id: str, before: str | None, after_id: str, limit: int, labels: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    shown = desk.readable_fields(plan, rows=False)
+    if key not in shown:
+        return
+    at = time_field(plan)
+    at = at if at in shown else "created_at"
+    items: list[dict[str, Any]] = [{"field": key, "op": "in", "value": [record_id]}]
+    if before is not None:
+        # Not "before": records of the cursor's own instant may still be due.
+        items.append({"field": at, "op": "le", "value": before})
+    query = RecordQuery(plan.key, _shown_on_card(plan, shown, at), {"op": "and", "items": items}, sort=(f"-{at}",), limit=limit)
+    page = desk.gate.page(query)
+    titles = titles_of(desk, plan.key, page.records)
+    for form, names in page.labels.items():
+        labels.setdefault(form, {}).update(names)
+    for record in page.records:
+        moment = record.get(at)
+        if moment is None or (before is not None and (moment, record["id"]) >= (before, after_id)):
+            continue
+        yield {"form": plan.key, "id": record["id"], "at": moment, "title": titles.get(record["id"], ""), "record": record}
+
+
+def _shown_on_card(plan: FormPlan, shown: tuple[str, ...], at: str) -> tuple[str, ...]:
+    header = [key for key in plan.page.get("header", ()) if key in shown]
+    plain = [key for key in plan.shape.fields if key in shown and plan.shape.fields[key].stored]
+    return tuple(dict.fromkeys([at, *header, *plain[:8], *(k for k in ("no", "created_by", "owner_id") if k in shown)]))
+
+
+def _write_cursor(item: Mapping[str, Any]) -> str:
+    return f"{item['at']}~{item['id']}"
+
+
+def _read_cursor(cursor: str | None) -> tuple[str | None, str]:
+    if not cursor or "~" not in cursor:
+        return None, ""
+    at, _, record_id = cursor.partition("~")
+    return at[:40], record_id[:40]

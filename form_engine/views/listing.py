@@ -1,0 +1,81 @@
+"""Lists: the records of a view, their groups (kanban, group by), totals and counts. All through the gate."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.access.query import RecordQuery
+from engine.problems import Rejected
+from form_engine.service.desk import Desk
+from form_engine.service.titles import labels_of
+from form_engine.views.requests import WRONG_REQUEST, ListRequest, aggregates, read_request
+
+def read(desk: Desk, form: str, request: Any) -> ListRequest:
+    """Return the checked request of a list on `form`."""
+    plan = desk.form(form)
+    return read_request(plan, request, desk.readable_fields(plan, rows=False), desk.actor)
+
+
+def records(desk: Desk, form: str, request: Any) -> dict[str, Any]:
+    """Return `{records, labels, cursor, count?}`: one page of a list."""
+    asked = read(desk, form, request)
+    page = desk.gate.page(replace(asked.query, can=("edit", "delete")))
+    answer: dict[str, Any] = {"records": page.records, "labels": page.labels, "cursor": page.cursor}
+    if asked.wants_count:
+        answer["count"] = count(desk, asked.query)
+    return answer
+
+
+def count(desk: Desk, query: RecordQuery) -> dict[str, Any]:
+    """Return `{value, exact}`."""
+    value, exact = desk.gate.count(replace(query, after=None))
+    return {"value": value, "exact": exact}
+
+
+def groups(desk: Desk, form: str, request: Any) -> dict[str, Any]:
+    """Return `{groups: [{value, label, count, totals}]}`, every value of `by` with its number of records."""
+    asked = read(desk, form, request)
+    if asked.by is None:
+        raise Rejected(WRONG_REQUEST.at("/by", key="by", expected={"zh": "字段", "en": "a field"}))
+    query = replace(asked.query, group=(asked.by,), aggregates=aggregates(asked.totals), after=None, sort=(), fields=())
+    found = desk.gate.groups(query)
+    words = _words(desk, form, asked.by, [group["values"][0] for group in found])
+    return {
+        "groups": [
+            {"value": group["values"][0], "label": words.get(group["values"][0]), "count": group["count"], "totals": group["totals"]}
+            for group in found
+        ]
+    }
+
+
+def _words(desk: Desk, form: str, by: str, values: list[Any]) -> dict[Any, Any]:
+    """Return what to call each group: the option's words, the record's title, the person's name."""
+    plan = desk.form(form)
+    one = plan.field(by)
+    if one is not None and isinstance(one.config.get("options"), list | tuple):
+        return {option["key"]: option.get("label") for option in one.config["options"] if isinstance(option, Mapping)}
+    shape = plan.shape.field(by)
+    if shape is None or shape.value_type not in ("reference", "person"):
+        return {}
+    ids = tuple(value for value in values if isinstance(value, str))
+    return dict(labels_of(desk, "user" if shape.value_type == "person" else str(shape.config.get("to")), ids))
+
+
+def totals(desk: Desk, form: str, request: Any) -> dict[str, Any]:
+    """Return `{totals: {field: value}}` over all records of the list."""
+    asked = read(desk, form, request)
+    query = replace(asked.query, aggregates=aggregates(asked.totals), after=None, sort=(), fields=())
+    return {"totals": desk.gate.aggregate(query)}
+
+
+def tree(desk: Desk, form: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the children of one node of a tree view (`filter` by the parent field), with who has children."""
+    asked = read(desk, form, request)
+    answer = records(desk, form, request)
+    parent = asked.view.definition.get("parent") if asked.view is not None else None
+    ids = [record["id"] for record in answer["records"]]
+    if parent and ids:
+        where = {"op": "and", "items": [{"field": parent, "op": "in", "value": ids}]}
+        found = desk.gate.groups(RecordQuery(form, where=where, group=(parent,)))
+        answer["children"] = {group["values"][0]: group["count"] for group in found}
+    return answer
