@@ -12,7 +12,7 @@ export default defineConfig(({ mode }) => ({
     chunkSizeWarningLimit: 700,
   },
   server: {
-    proxy: mode === "mock" ? {} : { "/api": "http://127.0.0.1:8123" },
+    ...(mode === "mock" ? {} : { proxy: { "/api": "http://127.0.0.1:8123" } }),
   },
   test: {
     environment: "jsdom",

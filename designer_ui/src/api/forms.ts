@@ -14,7 +14,7 @@ const OWN = new Set(
 );
 
 /** The settings of a control come flat beside the field's own properties, or under `config`. */
-const withConfig = (field: FieldPlan & { readonly [key: string]: unknown }): FieldPlan => {
+const withConfig = (field: FieldPlan): FieldPlan => {
   const flat: { [key: string]: JsonObject[string] } = {};
   for (const [key, value] of Object.entries(field))
     if (!OWN.has(key) && value !== undefined) flat[key] = JSON.parse(JSON.stringify(value));

@@ -34,19 +34,19 @@ const one = (form: string, recordId: string, rest = ""): string =>
 export const fetchRecords = (form: string, query: Query, signal?: AbortSignal): Promise<Page> =>
   request<Page>("POST", at(form, "query"), query, signal);
 
+const firstCursor = (): string | null => null;
+
 /** All pages seen so far of a list; ask for the next as the reader nears the end. */
 export const useRecords = (form: string, query: Query, enabled = true) =>
   useInfiniteQuery({
     queryKey: ["records", form, "list", query],
     queryFn: ({ pageParam, signal }) =>
       fetchRecords(form, { ...query, cursor: pageParam, count: pageParam === null && query.count !== false }, signal),
-    initialPageParam: emptyCursor,
+    initialPageParam: firstCursor(),
     getNextPageParam: (page) => page.cursor,
     placeholderData: keepPreviousData,
     enabled,
   });
-
-const emptyCursor: string | null = null;
 
 /** One page, for cards, calendars and related lists. */
 export const useRecordPage = (form: string, query: Query, enabled = true) =>
@@ -192,7 +192,7 @@ export const useTimeline = (form: string, recordId: string) =>
         "GET",
         one(form, recordId, `/timeline${pageParam ? `?cursor=${encodeURIComponent(pageParam)}` : ""}`),
       ),
-    initialPageParam: emptyCursor,
+    initialPageParam: firstCursor(),
     getNextPageParam: (page) => page.cursor,
   });
 

@@ -1,0 +1,73 @@
+/** Providers around the routes: server state, language, theme. */
+
+import { QueryClientProvider } from "@tanstack/react-query";
+import { App as AntApp, ConfigProvider } from "antd";
+import enUS from "antd/locale/en_US";
+import zhCN from "antd/locale/zh_CN";
+import { useEffect, useMemo, useState } from "react";
+import { RouterProvider } from "react-router/dom";
+import { useMe } from "./api/session";
+import { queryClient } from "./api/queryClient";
+import { router } from "./routes";
+import { brandOf, type Mode, themeOf } from "./shared/theme";
+import { TokenVars } from "./shared/TokenVars";
+import { BrandContext, type ThemeChoice, ThemeContext, keptTheme, keepTheme } from "./shared/themeChoice";
+import { useLang } from "./shared/useLang";
+
+const systemDark = () => window.matchMedia("(prefers-color-scheme: dark)");
+
+const useSystemMode = (): Mode => {
+  const [dark, setDark] = useState(() => systemDark().matches);
+  useEffect(() => {
+    const media = systemDark();
+    const listen = () => setDark(media.matches);
+    media.addEventListener("change", listen);
+    return () => media.removeEventListener("change", listen);
+  }, []);
+  return dark ? "dark" : "light";
+};
+
+const Themed = () => {
+  const lang = useLang();
+  const system = useSystemMode();
+  const { data: me } = useMe();
+  const [choice, setChoice] = useState<ThemeChoice>(keptTheme);
+  const [brand, setBrand] = useState<string | null>(null);
+  const mode = choice === "system" ? system : choice;
+  const shown = brandOf(me?.app.brand ?? brand);
+  const theme = useMemo(() => themeOf(shown, mode), [shown, mode]);
+  const chosen = useMemo(
+    () => ({
+      choice,
+      mode,
+      choose: (next: ThemeChoice) => {
+        keepTheme(next);
+        setChoice(next);
+      },
+    }),
+    [choice, mode],
+  );
+  return (
+    <ConfigProvider
+      theme={theme}
+      locale={lang === "zh" ? zhCN : enUS}
+      button={{ autoInsertSpace: false }}
+      getPopupContainer={() => document.body}
+    >
+      <TokenVars dark={mode === "dark"} />
+      <AntApp className="app">
+        <ThemeContext.Provider value={chosen}>
+          <BrandContext.Provider value={setBrand}>
+            <RouterProvider router={router} />
+          </BrandContext.Provider>
+        </ThemeContext.Provider>
+      </AntApp>
+    </ConfigProvider>
+  );
+};
+
+export const App = () => (
+  <QueryClientProvider client={queryClient}>
+    <Themed />
+  </QueryClientProvider>
+);

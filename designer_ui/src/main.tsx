@@ -1,0 +1,10 @@
+import { createRoot } from "react-dom/client";
+import { App } from "./app";
+import { firstLang, startI18n } from "./shared/i18n";
+import "./app.css";
+
+const root = document.getElementById("root");
+if (root)
+  void startI18n(firstLang()).then(() => {
+    createRoot(root).render(<App />);
+  });

@@ -1,0 +1,68 @@
+/** The run itself: progress, result, undo of the whole. */
+
+import { App, Button, Progress, Result } from "antd";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { errorSheetUrl, useImport, useUndoImport } from "../../api/imports";
+import { ErrorState } from "../../shared/States";
+import { useSay } from "../../shared/useLang";
+import { useNotify } from "../../shared/useNotify";
+import { Counts, percentOf } from "./DryRunStep";
+
+export const RunStep = ({ form, name, importId, onAgain }: { form: string; name: string; importId: string; onAgain: () => void }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const notify = useNotify();
+  const { modal } = App.useApp();
+  const { data, error, refetch } = useImport(importId, true);
+  const undo = useUndoImport();
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data || data.state === "running" || data.state === "checked" || data.state === "checking")
+    return (
+      <div className="import-box">
+        <p>{t("import.running")}</p>
+        <Progress percent={percentOf(data)} />
+        <p className="hint">{t("import.mayLeave")}</p>
+      </div>
+    );
+  if (data.state === "undone") return <Result status="info" title={t("import.undone")} extra={<Button onClick={onAgain}>{t("import.again")}</Button>} />;
+  const failed = data.state === "failed";
+  return (
+    <div className="import-box">
+      <Result status={failed ? "error" : "success"} title={failed ? say(data.problems?.[0]?.message) || t("import.failed") : t("import.done", { name })} />
+      <Counts counts={data.counts ?? {}} />
+      <div className="import-foot">
+        {(data.counts?.rejected ?? 0) > 0 ? (
+          <a href={errorSheetUrl(importId)} download>
+            {t("import.errorSheet")}
+          </a>
+        ) : null}
+        {failed ? null : (
+          <Button
+            danger
+            loading={undo.isPending}
+            onClick={() =>
+              modal.confirm({
+                title: t("import.undoAsk"),
+                content: t("import.undoText"),
+                okText: t("import.undo"),
+                cancelText: t("common.cancel"),
+                onOk: () =>
+                  undo.mutateAsync(importId).then(
+                    () => refetch(),
+                    (failure: unknown) => notify.failed(failure),
+                  ),
+              })
+            }
+          >
+            {t("import.undo")}
+          </Button>
+        )}
+        <Button onClick={onAgain}>{t("import.again")}</Button>
+        <Link to={`/forms/${form}`}>
+          <Button type="primary">{t("import.see", { name })}</Button>
+        </Link>
+      </div>
+    </div>
+  );
+};

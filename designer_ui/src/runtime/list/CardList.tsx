@@ -1,0 +1,52 @@
+/** The list on a phone: one card a record, title first, then what the columns say. */
+
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+import type { FieldPlan, FormPlan, RecordData } from "../../api/types";
+import { fieldOf, titleKey } from "../../shared/fields";
+import { isBlank } from "../../shared/json";
+import { useSay } from "../../shared/useLang";
+import { Cell } from "./Cell";
+import type { Rows } from "./useRows";
+
+export const CardList = ({ plan, fields, rows, onOpen }: { plan: FormPlan; fields: readonly FieldPlan[]; rows: Rows; onOpen: (record: RecordData) => void }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const title = fieldOf(plan, titleKey(plan));
+  const others = fields.filter((field) => field.key !== title?.key);
+  return (
+    <div className="cards">
+      {rows.lines.map((line) => {
+        if (line.kind === "group")
+          return (
+            <button key={line.id} type="button" className="card-group" aria-expanded={line.isOpen} onClick={() => rows.toggle(line.id)}>
+              <b>{line.group.label || line.id}</b> <span>{line.group.count}</span>
+            </button>
+          );
+        if (line.kind !== "record") return null;
+        const { record } = line;
+        return (
+          <button key={record.id} type="button" className="card" onClick={() => onOpen(record)}>
+            <span className="card-title">{title ? <Cell field={title} value={record[title.key]} labels={rows.labels} /> : record.no}</span>
+            <span className="card-facts">
+              {others
+                .filter((field) => record[field.key] !== undefined && !isBlank(record[field.key] ?? null))
+                .slice(0, 5)
+                .map((field) => (
+                  <span key={field.key} className="card-fact">
+                    <span className="card-label">{say(field.label)}</span>
+                    <Cell field={field} value={record[field.key]} labels={rows.labels} />
+                  </span>
+                ))}
+            </span>
+          </button>
+        );
+      })}
+      {rows.lines.some((line) => line.kind === "wait") ? (
+        <Button block loading={rows.isFetching} onClick={rows.more}>
+          {t("list.loadMore")}
+        </Button>
+      ) : null}
+    </div>
+  );
+};

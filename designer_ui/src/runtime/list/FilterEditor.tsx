@@ -1,0 +1,216 @@
+/** The little editor of one filter: operator and value. */
+
+import { Button, DatePicker, Input, InputNumber, Select } from "antd";
+import dayjs from "dayjs";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { FieldPlan, FilterItem, FormPlan } from "../../api/types";
+import { columnFields } from "../../shared/fields";
+import { isSearchable, needsOf, operatorsOf, PERIODS, periodNeedsDays, startItem, withOperator } from "../../shared/filters";
+import { optionsOf } from "../../shared/format";
+import { asNumber, asText, isObject, type Json, strings } from "../../shared/json";
+import { score } from "../../shared/match";
+import { useSay } from "../../shared/useLang";
+import type { Picked } from "./filterWords";
+import { RecordSelect } from "./RecordSelect";
+
+interface ValueProps {
+  form: string;
+  field: FieldPlan;
+  value: Json | undefined;
+  picked: Picked;
+  onPicked: (names: Picked) => void;
+  onChange: (value: Json) => void;
+}
+
+const isLinked = (field: FieldPlan): boolean =>
+  ["reference", "references", "person", "persons"].includes(field.value_type ?? "");
+
+const isDay = (field: FieldPlan): boolean => field.value_type === "date" || field.value_type === "datetime";
+
+const One = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => {
+  const say = useSay();
+  const options = optionsOf(field);
+  if (isLinked(field))
+    return <RecordSelect form={form} field={field.key} value={strings([value ?? null])} picked={picked} onPicked={onPicked} onChange={(ids) => onChange(ids.at(-1) ?? null)} />;
+  if (options.length)
+    return (
+      <Select
+        className="filter-value"
+        value={asText(value) || null}
+        showSearch={{ optionFilterProp: "label" }}
+        options={options.map((option) => ({ value: option.key, label: say(option.label) }))}
+        onChange={(next) => onChange(next)}
+      />
+    );
+  if (isDay(field))
+    return (
+      <DatePicker
+        className="filter-value"
+        value={typeof value === "string" && value ? dayjs(value) : null}
+        onChange={(next) => onChange(next ? next.format("YYYY-MM-DD") : null)}
+      />
+    );
+  if (["integer", "decimal", "money"].includes(field.value_type ?? ""))
+    return (
+      <InputNumber
+        className="filter-value"
+        stringMode
+        value={asText(value) || null}
+        onChange={(next) => onChange(next === null ? null : field.value_type === "integer" ? asNumber(next) : String(next))}
+      />
+    );
+  return <Input className="filter-value" autoFocus value={asText(value)} onChange={(event) => onChange(event.target.value)} />;
+};
+
+const Many = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => {
+  const say = useSay();
+  if (isLinked(field))
+    return <RecordSelect form={form} field={field.key} value={strings(value)} picked={picked} onPicked={onPicked} onChange={(ids) => onChange(ids)} />;
+  const options = optionsOf(field);
+  return (
+    <Select
+      className="filter-value"
+      mode={options.length ? "multiple" : "tags"}
+      autoFocus
+      defaultOpen={options.length > 0 && strings(value).length === 0}
+      value={strings(value)}
+      showSearch={{ optionFilterProp: "label" }}
+      options={options.map((option) => ({ value: option.key, label: say(option.label) }))}
+      onChange={(next) => onChange(next)}
+    />
+  );
+};
+
+const Value = (props: ValueProps & { op: string }) => {
+  const { op, value, field, onChange } = props;
+  const { t } = useTranslation();
+  const inside = isObject(value) ? value : {};
+  switch (needsOf(op)) {
+    case "nothing":
+      return null;
+    case "list":
+      return <Many {...props} />;
+    case "range":
+      return (
+        <div className="filter-range">
+          <One {...props} value={inside.from} onChange={(from) => onChange({ ...inside, from })} />
+          <span>{t("filter.to")}</span>
+          <One {...props} value={inside.to} onChange={(to) => onChange({ ...inside, to })} />
+        </div>
+      );
+    case "period": {
+      const period = asText(inside.period);
+      return (
+        <div className="filter-range">
+          <Select
+            className="filter-value"
+            value={period}
+            listHeight={320}
+            options={PERIODS.map((key) => ({ value: key, label: t(`period.${key}`, { n: "N" }) }))}
+            onChange={(next) => onChange(periodNeedsDays(next) ? { period: next, n: asNumber(inside.n) ?? 7 } : { period: next })}
+          />
+          {periodNeedsDays(period) ? (
+            <InputNumber min={1} max={3660} value={asNumber(inside.n)} suffix={t("filter.dayUnit")} onChange={(n) => onChange({ period, n: asNumber(n) })} />
+          ) : null}
+        </div>
+      );
+    }
+    case "days":
+      return <InputNumber className="filter-value" min={0} max={366} value={asNumber(inside.days)} suffix={t("filter.dayUnit")} onChange={(days) => onChange({ days: asNumber(days) })} />;
+    case "count":
+      return (
+        <div className="filter-range">
+          <Select
+            value={asText(inside.op) || "ge"}
+            options={["eq", "ge", "le"].map((key) => ({ value: key, label: t(`op.${key}`) }))}
+            onChange={(next) => onChange({ ...inside, op: next })}
+          />
+          <InputNumber min={0} value={asNumber(inside.value)} onChange={(count) => onChange({ ...inside, value: asNumber(count) })} />
+        </div>
+      );
+    case "place":
+      return (
+        <div className="filter-range">
+          {(["lng", "lat", "km"] as const).map((key) => (
+            <InputNumber key={key} placeholder={t(`filter.${key}`)} value={asNumber(inside[key])} onChange={(next) => onChange({ ...inside, [key]: asNumber(next) })} />
+          ))}
+        </div>
+      );
+    default:
+      return <One {...props} field={field} />;
+  }
+};
+
+export const FilterEditor = ({
+  form,
+  field,
+  item,
+  picked,
+  onPicked,
+  onChange,
+  onClose,
+}: {
+  form: string;
+  field: FieldPlan;
+  item: FilterItem;
+  picked: Picked;
+  onPicked: (names: Picked) => void;
+  onChange: (item: FilterItem) => void;
+  onClose: () => void;
+}) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  return (
+    <div
+      className="filter-editor"
+      onKeyDown={(event) => {
+        if (event.key === "Escape" || (event.key === "Enter" && event.target instanceof HTMLInputElement && !event.nativeEvent.isComposing && event.target.type === "text" && event.target.getAttribute("role") !== "combobox")) onClose();
+      }}
+    >
+      <div className="filter-line">
+        <span className="filter-name">{say(field.label)}</span>
+        <Select
+          value={item.op}
+          className="filter-op"
+          aria-label={t("filter.operator")}
+          popupMatchSelectWidth={false}
+          options={operatorsOf(field)
+            .filter((op) => needsOf(op) !== "group")
+            .map((op) => ({ value: op, label: t(`op.${op}`) }))}
+          onChange={(op) => onChange(withOperator(item, op))}
+        />
+      </div>
+      <Value form={form} field={field} op={item.op} value={item.value} picked={picked} onPicked={onPicked} onChange={(value) => onChange({ ...item, value })} />
+      <div className="filter-end">
+        <Button size="small" type="primary" onClick={onClose}>
+          {t("common.done")}
+        </Button>
+      </div>
+    </div>
+  );
+};
+
+/** Pick the field to filter by; typing narrows. */
+export const FieldPicker = ({ plan, onPick }: { plan: FormPlan; onPick: (item: FilterItem) => void }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const [query, setQuery] = useState("");
+  const fields = useMemo(
+    () => columnFields(plan).filter(isSearchable).filter((field) => score(say(field.label), query) > 0),
+    [plan, query, say],
+  );
+  return (
+    <div className="field-picker">
+      <Input autoFocus allowClear placeholder={t("filter.findField")} value={query} onChange={(event) => setQuery(event.target.value)} onPressEnter={() => fields[0] && onPick(startItem(fields[0]))} />
+      <div className="field-list">
+        {fields.map((field) => (
+          <button key={field.key} type="button" onClick={() => onPick(startItem(field))}>
+            {say(field.label)}
+          </button>
+        ))}
+        {fields.length === 0 ? <div className="field-none">{t("filter.noField")}</div> : null}
+      </div>
+    </div>
+  );
+};

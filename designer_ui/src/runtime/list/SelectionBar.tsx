@@ -1,0 +1,65 @@
+/** What can be done with the chosen rows. */
+
+import CloseOutlined from "@ant-design/icons/CloseOutlined";
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+
+export const SelectionBar = ({
+  count,
+  total,
+  isAll,
+  isBin,
+  canEdit,
+  canDelete,
+  busy,
+  onAll,
+  onEdit,
+  onDelete,
+  onRestore,
+  onClear,
+}: {
+  count: number;
+  total: number | null;
+  isAll: boolean;
+  isBin: boolean;
+  canEdit: boolean;
+  canDelete: boolean;
+  busy: boolean;
+  onAll: () => void;
+  onEdit: () => void;
+  onDelete: () => void;
+  onRestore: () => void;
+  onClear: () => void;
+}) => {
+  const { t } = useTranslation();
+  return (
+    <div className="selection" role="toolbar" aria-label={t("selection.title")}>
+      <b>{isAll && total !== null ? t("selection.all", { count: total }) : t("selection.count", { count })}</b>
+      {!isAll && canEdit && !isBin && total !== null && total > count ? (
+        <Button type="link" size="small" onClick={onAll}>
+          {t("selection.takeAll", { count: total })}
+        </Button>
+      ) : null}
+      <span className="tools-gap" />
+      {isBin ? (
+        <Button size="small" type="primary" loading={busy} onClick={onRestore}>
+          {t("selection.restore")}
+        </Button>
+      ) : (
+        <>
+          {canEdit ? (
+            <Button size="small" loading={busy} onClick={onEdit}>
+              {t("selection.edit")}
+            </Button>
+          ) : null}
+          {canDelete && !isAll ? (
+            <Button size="small" danger loading={busy} onClick={onDelete}>
+              {t("selection.delete")}
+            </Button>
+          ) : null}
+        </>
+      )}
+      <Button size="small" type="text" icon={<CloseOutlined />} aria-label={t("selection.clear")} onClick={onClear} />
+    </div>
+  );
+};

@@ -1,0 +1,221 @@
+/** The table view of a form: toolbar, chips, grid, selection. */
+
+import { Button } from "antd";
+import { useCallback, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useDelete, useRestore, useTotals } from "../../api/records";
+import type { FilterGroup, RecordData } from "../../api/types";
+import { fieldOf } from "../../shared/fields";
+import { countItems } from "../../shared/filters";
+import { useKinds } from "../../shared/kinds";
+import { ErrorState, StateView } from "../../shared/States";
+import { useShortcuts } from "../../shared/shortcuts";
+import { useSay } from "../../shared/useLang";
+import { useNarrow } from "../../shared/useNarrow";
+import { useNotify } from "../../shared/useNotify";
+import { useFrame } from "../shell/frame";
+import { BulkEdit } from "./BulkEdit";
+import { CardList } from "./CardList";
+import { FilterChips } from "./FilterBar";
+import { Grid } from "./Grid";
+import { SelectionBar } from "./SelectionBar";
+import { askedFields, NO_FILTER, queryOf } from "./settings";
+import { Toolbar } from "./Toolbar";
+import { useColors } from "./useColors";
+import { useExport } from "./useExport";
+import { useInlineEdit } from "./useInlineEdit";
+import { useListState } from "./useListState";
+import { useRows } from "./useRows";
+import type { ViewProps } from "./ViewHost";
+
+export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const frame = useFrame();
+  const notify = useNotify();
+  const narrow = useNarrow();
+  const { settings, change, reset, isChanged } = useListState(plan, view);
+  const [search, setSearch] = useState("");
+  const [chip, setChip] = useState<number | null>(null);
+  const [bin, setBin] = useState(false);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [everything, setEverything] = useState(false);
+  const [bulk, setBulk] = useState(false);
+
+  const fields = useMemo(
+    () => settings.columns.map((key) => fieldOf(plan, key)).filter((field) => field !== undefined),
+    [plan, settings.columns],
+  );
+  useKinds(fields.map((field) => field.control));
+  const query = useMemo(() => {
+    const asked = queryOf(view, settings, search, undefined);
+    return { ...asked, fields: askedFields(plan, view, settings.columns), ...(bin ? { deleted: true } : {}) };
+  }, [view, settings, search, plan, bin]);
+  const rows = useRows(plan.key, query, bin ? null : settings.group, settings.totals);
+  const { fields: _fields, sort: _sort, ...scope } = query;
+  const hasTotals = Object.keys(settings.totals).length > 0;
+  const { data: totals } = useTotals(plan.key, { ...scope, totals: settings.totals }, hasTotals);
+  const colorOf = useColors(plan, view);
+  const inline = useInlineEdit(plan);
+  const exporting = useExport(plan.key);
+  const remove = useDelete(plan.key);
+  const restore = useRestore(plan.key);
+
+  const ids = useMemo(() => rows.records.map((record) => record.id), [rows.records]);
+  const { openRecord } = frame;
+  const onOpen = useCallback((record: RecordData) => openRecord(plan.key, record.id, ids), [openRecord, plan.key, ids]);
+  const select = useCallback((next: Set<string>) => {
+    setSelected(next);
+    setEverything(false);
+  }, []);
+  const clear = () => select(new Set());
+  const removeAll = async () => {
+    const chosen = [...selected];
+    const results = await Promise.allSettled(chosen.map((recordId) => remove.mutateAsync(recordId)));
+    const failed = results.find((result) => result.status === "rejected");
+    const done = chosen.filter((_id, index) => results[index]?.status === "fulfilled");
+    clear();
+    if (failed) notify.failed(failed.reason);
+    if (done.length)
+      notify.done(t("selection.deleted", { count: done.length }), () => {
+        void Promise.allSettled(done.map((recordId) => restore.mutateAsync(recordId)));
+      });
+  };
+  const restoreAll = async () => {
+    const results = await Promise.allSettled([...selected].map((recordId) => restore.mutateAsync(recordId)));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) notify.failed(failed.reason);
+    else notify.done(t("selection.restored", { count: selected.size }));
+    clear();
+  };
+  useShortcuts([
+    { keys: "n", run: () => plan.verbs.create && frame.openNew({ form: plan.key }) },
+    { keys: "mod+z", run: inline.undo },
+    ...["j", "k", "ArrowDown", "ArrowUp"].map((keys) => ({
+      keys,
+      run: (event: KeyboardEvent) => {
+        const grid = document.getElementById("grid");
+        grid?.focus({ preventScroll: true });
+        grid?.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, bubbles: true }));
+      },
+    })),
+    { keys: "Escape", run: () => (frame.opened ? frame.closeRecord() : clear()) },
+  ]);
+  const isFiltered = countItems(settings.where) > 0 || search.trim() !== "";
+  const empty = isFiltered ? (
+    <StateView
+      picture="search"
+      title={t("list.noMatch")}
+      action={
+        <Button
+          onClick={() => {
+            setSearch("");
+            change({ where: NO_FILTER });
+          }}
+        >
+          {t("filter.clear")}
+        </Button>
+      }
+    >
+      {t("list.noMatchNext")}
+    </StateView>
+  ) : bin ? (
+    <StateView picture="empty" title={t("list.binEmpty")} />
+  ) : (
+    <StateView
+      picture="empty"
+      title={t("list.none", { name: say(plan.name) })}
+      action={
+        plan.verbs.create ? (
+          <Button type="primary" onClick={() => frame.openNew({ form: plan.key })}>
+            {t("list.create", { name: say(plan.name) })}
+          </Button>
+        ) : null
+      }
+    >
+      {t(plan.verbs.import ? "list.noneNextImport" : "list.noneNext")}
+    </StateView>
+  );
+  const target: { ids: string[] } | { filter: FilterGroup } = everything
+    ? { filter: query.filter ?? NO_FILTER }
+    : { ids: [...selected] };
+  const total = rows.count?.value ?? null;
+  return (
+    <div className="list">
+      {selected.size > 0 ? (
+        <SelectionBar
+          count={selected.size}
+          total={total}
+          isAll={everything}
+          isBin={bin}
+          canEdit={plan.verbs.bulk_edit ?? plan.verbs.edit ?? false}
+          canDelete={plan.verbs.delete ?? false}
+          busy={remove.isPending || restore.isPending}
+          onAll={() => setEverything(true)}
+          onEdit={() => setBulk(true)}
+          onDelete={() => void removeAll()}
+          onRestore={() => void restoreAll()}
+          onClear={clear}
+        />
+      ) : (
+        <Toolbar
+          plan={plan}
+          settings={settings}
+          onSettings={change}
+          search={search}
+          onSearch={setSearch}
+          onChipAdded={setChip}
+          isChanged={isChanged}
+          onSaveView={() => onSaveView(settings)}
+          onReset={reset}
+          isBin={bin}
+          onBin={(next) => {
+            clear();
+            setBin(next);
+          }}
+          onExport={(format) => void exporting.run(scope, settings.columns, format)}
+          isTable
+        />
+      )}
+      {bin ? <div className="bin-note">{t("list.binNote")}</div> : null}
+      <FilterChips plan={plan} where={settings.where} open={chip} onOpen={setChip} onChange={(where) => change({ where })} />
+      {rows.error && rows.lines.length === 0 ? (
+        <ErrorState error={rows.error} onRetry={rows.retry} />
+      ) : narrow ? (
+        rows.lines.length === 0 && !rows.isPending ? (
+          empty
+        ) : (
+          <CardList plan={plan} fields={fields} rows={rows} onOpen={onOpen} />
+        )
+      ) : (
+        <Grid
+          plan={plan}
+          fields={fields}
+          rows={rows}
+          settings={settings}
+          onSettings={change}
+          selected={selected}
+          onSelect={select}
+          openedId={frame.opened?.form === plan.key ? frame.opened.recordId : null}
+          onOpen={onOpen}
+          canEdit={inline.canEdit}
+          onEdit={inline.edit}
+          colorOf={colorOf}
+          totals={totals}
+          empty={empty}
+        />
+      )}
+      {bulk ? (
+        <BulkEdit
+          plan={plan}
+          count={everything && total !== null ? total : selected.size}
+          target={target}
+          onClose={(done) => {
+            setBulk(false);
+            if (done) clear();
+          }}
+        />
+      ) : null}
+    </div>
+  );
+};

@@ -1,0 +1,134 @@
+/** How one person looks at one view: columns, widths, sort, filter, grouping, density. Pure, but for `keep` and `kept`. */
+
+import type { FilterGroup, FormPlan, Query, SavedView, ViewPlan } from "../../api/types";
+import { columnFields, fieldOf, titleKey } from "../../shared/fields";
+import { allOf } from "../../shared/filters";
+import { isRightAligned } from "../../shared/format";
+import { fieldsIn } from "../../shared/rules";
+
+export type Density = "compact" | "normal" | "loose";
+
+export const ROW_HEIGHT: Record<Density, number> = { compact: 32, normal: 36, loose: 48 };
+
+export interface ListSettings {
+  columns: string[];
+  widths: { [field: string]: number };
+  sort: string[];
+  group: string | null;
+  where: FilterGroup;
+  density: Density;
+  totals: { [field: string]: string };
+}
+
+export const NO_FILTER: FilterGroup = { op: "and", items: [] };
+
+const densityOf = (name: string | undefined): Density => (name === "compact" || name === "loose" ? name : "compact");
+
+const firstColumns = (plan: FormPlan): string[] => {
+  const heavy = new Set(["rows", "structured", "files", "geo"]);
+  const fields = plan.fields.filter(
+    (field) => field.level !== "none" && field.role !== "layout" && !heavy.has(field.value_type ?? ""),
+  );
+  return [...new Set([titleKey(plan), ...fields.slice(0, 8).map((field) => field.key), "created_at"])];
+};
+
+/** What the view's author chose, with unknown and hidden fields left out. */
+export const settingsOf = (plan: FormPlan, view: ViewPlan | SavedView | undefined): ListSettings => {
+  const may = new Set(columnFields(plan).map((field) => field.key));
+  const wanted = view?.columns?.length ? view.columns : firstColumns(plan);
+  const columns = wanted.filter((key) => may.has(key));
+  const totals = Object.entries(view?.totals ?? {}).filter(([key]) => may.has(key));
+  return {
+    columns: columns.length ? columns : firstColumns(plan).filter((key) => may.has(key)),
+    widths: view && "widths" in view ? { ...view.widths } : {},
+    sort: [...(view?.sort ?? ["-created_at"])],
+    group: view?.group ?? null,
+    where: view && "where" in view && view.where ? view.where : NO_FILTER,
+    density: densityOf(view && "density" in view ? view.density : undefined),
+    totals: Object.fromEntries(totals),
+  };
+};
+
+export const DEFAULT_WIDTH = 140;
+
+const WIDE: { readonly [key: string]: number } = {
+  text: 150,
+  datetime: 168,
+  date: 124,
+  time: 84,
+  money: 116,
+  integer: 92,
+  decimal: 96,
+  boolean: 76,
+  choice: 112,
+  choices: 176,
+  reference: 124,
+  references: 180,
+  person: 100,
+  persons: 150,
+  files: 110,
+  rows: 92,
+  structured: 170,
+};
+
+export const widthOf = (plan: FormPlan, key: string, settings: ListSettings, lang: string): number => {
+  const kept = settings.widths[key];
+  if (kept) return kept;
+  const field = fieldOf(plan, key);
+  if (!field) return DEFAULT_WIDTH;
+  const base = field.control === "textarea" || field.control === "richtext" ? 220 : (WIDE[field.value_type ?? ""] ?? DEFAULT_WIDTH);
+  const label = (lang === "zh" ? (field.label.zh ?? "").length * 14 : (field.label.en ?? "").length * 8) + 40;
+  return Math.min(Math.max(base, label), isRightAligned(field) ? 160 : 260);
+};
+
+/** The fields to ask for: those shown, the title, and what the colour rules look at. */
+export const askedFields = (plan: FormPlan, view: ViewPlan | undefined, columns: readonly string[]): string[] => {
+  const looked = Object.values(view?.color_if ?? {}).flatMap((tree) => fieldsIn(tree));
+  const extra = [view?.by, view?.start, view?.end, view?.resource, view?.parent, view?.image].filter((key) => typeof key === "string");
+  const all = new Set([titleKey(plan), ...columns, ...(view?.card ?? []), ...extra, ...looked]);
+  return [...all].filter((key) => fieldOf(plan, key) !== undefined);
+};
+
+export const queryOf = (
+  view: ViewPlan | undefined,
+  settings: ListSettings,
+  search: string,
+  extra: FilterGroup | undefined,
+): Query => {
+  const filter = allOf(settings.where, extra);
+  return {
+    ...(view && !("base" in view) ? { view: view.key } : {}),
+    ...(filter ? { filter } : {}),
+    ...(search.trim() ? { search: search.trim() } : {}),
+    ...(settings.sort.length ? { sort: settings.sort } : {}),
+  };
+};
+
+const keptKey = (form: string, view: string): string => `clinicraft.list.${form}.${view}`;
+
+/** Personal changes since the view was opened first, on this machine. */
+export const kept = (form: string, view: string): Partial<ListSettings> => {
+  try {
+    const text = localStorage.getItem(keptKey(form, view));
+    const found: Partial<ListSettings> | null = text ? JSON.parse(text) : null;
+    return found ?? {};
+  } catch {
+    return {};
+  }
+};
+
+export const keep = (form: string, view: string, settings: ListSettings | null): void => {
+  if (!settings) localStorage.removeItem(keptKey(form, view));
+  else {
+    // Filters are for the moment: coming back tomorrow to a list that hides half the people misleads.
+    const { where: _where, ...lasting } = settings;
+    localStorage.setItem(keptKey(form, view), JSON.stringify(lasting));
+  }
+};
+
+/** Kept columns that have since gone from the form are dropped. */
+export const merged = (plan: FormPlan, base: ListSettings, own: Partial<ListSettings>): ListSettings => {
+  const may = new Set(columnFields(plan).map((field) => field.key));
+  const columns = (own.columns ?? base.columns).filter((key) => may.has(key));
+  return { ...base, ...own, columns: columns.length ? columns : base.columns, where: base.where };
+};

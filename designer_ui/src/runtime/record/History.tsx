@@ -1,0 +1,61 @@
+/** Every change: who, when, from which to which. */
+
+import { useTranslation } from "react-i18next";
+import { useHistory } from "../../api/records";
+import type { FormPlan, HistoryEntry, Labels } from "../../api/types";
+import { fieldOf } from "../../shared/fields";
+import { formatAgo, formatInstant, formatValue, labelOf } from "../../shared/format";
+import { useControlHost } from "../../shared/host";
+import { ErrorState, Loading, StateView } from "../../shared/States";
+import { useSay } from "../../shared/useLang";
+
+const Entry = ({ entry, plan, labels }: { entry: HistoryEntry; plan: FormPlan; labels: Labels }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const { lang, zone } = useControlHost();
+  const who = entry.by_name || labelOf(labels, "user", entry.by ?? "") || t("history.system");
+  return (
+    <li className="history-entry">
+      <div className="history-head">
+        <b>{who}</b>
+        <span className="hint" title={formatInstant(entry.at, lang, zone)}>
+          {formatInstant(entry.at, lang, zone)} · {formatAgo(entry.at, lang, zone)}
+          {entry.cause ? ` · ${t(`cause.${entry.cause}`, { defaultValue: entry.cause })}` : ""}
+        </span>
+      </div>
+      <table>
+        <tbody>
+          {entry.changes.map((change) => {
+            const field = fieldOf(plan, change.field);
+            if (!field) return null;
+            const look = { lang, zone, labels };
+            return (
+              <tr key={change.field}>
+                <th scope="row">{say(field.label)}</th>
+                <td>
+                  <del>{formatValue(change.old, field, look)}</del> <span aria-hidden="true">→</span> <ins>{formatValue(change.new, field, look)}</ins>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </li>
+  );
+};
+
+export const History = ({ plan, recordId, labels }: { plan: FormPlan; recordId: string; labels: Labels }) => {
+  const { t } = useTranslation();
+  const { data, error, isPending, refetch } = useHistory(plan.key, recordId);
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (isPending) return <Loading />;
+  if (data.entries.length === 0) return <StateView picture="empty" title={t("history.none")} />;
+  const all: Labels = { ...labels, ...data.labels };
+  return (
+    <ol className="history">
+      {data.entries.map((entry, index) => (
+        <Entry key={entry.id ?? `${entry.at}-${index}`} entry={entry} plan={plan} labels={all} />
+      ))}
+    </ol>
+  );
+};

@@ -1,0 +1,145 @@
+/** Everything about one record: header, alert banner, tabs. */
+
+import { App, Button, Dropdown, Tabs } from "antd";
+import EllipsisOutlined from "@ant-design/icons/EllipsisOutlined";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useForm } from "../../api/forms";
+import { useDelete, useRecord, useRestore } from "../../api/records";
+import type { FormPlan, PageTabPlan, RecordAnswer } from "../../api/types";
+import { ErrorState, Loading } from "../../shared/States";
+import { useShortcuts } from "../../shared/shortcuts";
+import { useSay } from "../../shared/useLang";
+import { useNotify } from "../../shared/useNotify";
+import { RecordForm } from "./RecordForm";
+import { RecordHeader } from "./RecordHeader";
+import { RelatedList } from "./RelatedList";
+import { FactsTab } from "./FactsTab";
+import { Timeline } from "./Timeline";
+
+const History = lazy(async () => ({ default: (await import("./History")).History }));
+const Explain = lazy(async () => ({ default: (await import("./Explain")).Explain }));
+
+const FORM_TAB: PageTabPlan = { key: "form", kind: "form" };
+const TIMELINE_TAB: PageTabPlan = { key: "timeline", kind: "timeline" };
+
+/** The plan's tabs; a form and a timeline are there in any case. */
+export const tabsOf = (plan: FormPlan): PageTabPlan[] => {
+  const tabs = plan.page.tabs?.length ? plan.page.tabs : [FORM_TAB, TIMELINE_TAB];
+  return tabs.some((tab) => tab.kind === "form") ? tabs : [...tabs, FORM_TAB];
+};
+
+const TabBody = ({ tab, plan, answer, onDirty }: { tab: PageTabPlan; plan: FormPlan; answer: RecordAnswer; onDirty: (dirty: boolean) => void }) => {
+  const { id } = answer.record;
+  if (tab.kind === "timeline") return <Timeline form={plan.key} recordId={id} />;
+  if (tab.kind === "related" && tab.form && tab.by) return <RelatedList tab={tab} form={tab.form} by={tab.by} recordId={id} title={answer.title} />;
+  if (tab.kind === "fields") return <FactsTab plan={plan} answer={answer} items={tab.items ?? []} />;
+  return <RecordForm plan={plan} answer={answer} onSaved={() => undefined} onDirty={onDirty} />;
+};
+
+export const RecordView = ({
+  form,
+  recordId,
+  isDrawer,
+  onDirty,
+  onGone,
+}: {
+  form: string;
+  recordId: string;
+  isDrawer: boolean;
+  onDirty: (dirty: boolean) => void;
+  onGone: () => void;
+}) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const notify = useNotify();
+  const { modal } = App.useApp();
+  const { data: plan, error: planError } = useForm(form);
+  const { data: answer, error, refetch } = useRecord(form, recordId);
+  const remove = useDelete(form);
+  const restore = useRestore(form);
+  const [tab, setTab] = useState<string | null>(null);
+  const tabs = plan ? tabsOf(plan) : [];
+  const formTab = tabs.find((item) => item.kind === "form")?.key ?? "form";
+  useShortcuts([{ keys: "e", run: () => setTab(formTab) }]);
+  if (error || planError) return <ErrorState error={error ?? planError} onRetry={() => void refetch()} />;
+  if (!plan || !answer) return <Loading rows={10} />;
+  const erase = () =>
+    modal.confirm({
+      title: t("record.deleteAsk", { form: say(plan.name), name: answer.title || answer.record.no || "" }),
+      content: t("record.deleteText"),
+      okText: t("common.delete"),
+      okButtonProps: { danger: true },
+      cancelText: t("common.cancel"),
+      onOk: () =>
+        remove.mutateAsync(recordId).then(
+          () => {
+            onGone();
+            notify.done(t("record.deleted", { name: answer.title }), () => restore.mutate(recordId, { onError: notify.failed }));
+          },
+          (failure: unknown) => notify.failed(failure),
+        ),
+    });
+  const menu = [
+    { key: "copy", label: t("record.copyLink") },
+    ...(answer.can.delete ? [{ key: "delete", label: t("common.delete"), danger: true }] : []),
+  ];
+  const shownTabs = [
+    ...tabs.map((item) => ({
+      key: item.key,
+      label: say(item.name) || t(`record.tab_${item.kind}`),
+      children: <TabBody tab={item} plan={plan} answer={answer} onDirty={onDirty} />,
+    })),
+    {
+      key: "__history",
+      label: t("record.history"),
+      children: (
+        <Suspense fallback={<Loading />}>
+          <History plan={plan} recordId={recordId} labels={answer.labels} />
+        </Suspense>
+      ),
+    },
+    {
+      key: "__explain",
+      label: t("record.explain"),
+      children: (
+        <Suspense fallback={<Loading />}>
+          <Explain form={form} recordId={recordId} />
+        </Suspense>
+      ),
+    },
+  ];
+  return (
+    <article className={isDrawer ? "record record-drawer" : "record"}>
+      <RecordHeader
+        plan={plan}
+        answer={answer}
+        actions={
+          <>
+            {answer.can.edit && tab !== formTab && tabs[0]?.kind !== "form" ? (
+              <Button type="primary" onClick={() => setTab(formTab)}>
+                {t("record.edit")}
+              </Button>
+            ) : null}
+            <Dropdown
+              trigger={["click"]}
+              menu={{
+                items: menu,
+                onClick: ({ key }) => {
+                  if (key === "delete") erase();
+                  if (key === "copy")
+                    void navigator.clipboard
+                      .writeText(`${window.location.origin}/r/${form}/${recordId}`)
+                      .then(() => notify.done(t("record.copied")));
+                },
+              }}
+            >
+              <Button icon={<EllipsisOutlined />} aria-label={t("record.more")} />
+            </Dropdown>
+          </>
+        }
+      />
+      <Tabs size="small" className="record-tabs" activeKey={tab ?? shownTabs[0]?.key ?? ""} onChange={setTab} items={shownTabs} />
+    </article>
+  );
+};

@@ -1,0 +1,89 @@
+/** Records of another form that point here, with "add" that fills in the link. */
+
+import PlusOutlined from "@ant-design/icons/PlusOutlined";
+import { Button } from "antd";
+import { useTranslation } from "react-i18next";
+import { useForm } from "../../api/forms";
+import { useRecordPage } from "../../api/records";
+import type { PageTabPlan, Query } from "../../api/types";
+import { columnFields, fieldOf, titleKey } from "../../shared/fields";
+import { isRightAligned } from "../../shared/format";
+import { useKinds } from "../../shared/kinds";
+import { ErrorState, Loading, StateView } from "../../shared/States";
+import { useSay } from "../../shared/useLang";
+import { Cell } from "../list/Cell";
+import { useFrame } from "../shell/frame";
+
+const SHOWN = 50;
+
+export const RelatedList = ({ tab, form, by, recordId, title }: { tab: PageTabPlan; form: string; by: string; recordId: string; title: string }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const frame = useFrame();
+  const { data: plan, error: planError } = useForm(form);
+  const wanted = tab.columns?.length || !plan ? (tab.columns ?? []) : [titleKey(plan), ...columnFields(plan).slice(0, 4).map((field) => field.key)];
+  const query: Query = {
+    filter: { op: "and", items: [{ field: by, op: "in", value: [recordId] }] },
+    sort: ["-created_at"],
+    limit: SHOWN,
+    fields: [...new Set(wanted)],
+    count: true,
+  };
+  const { data, error, isPending, refetch } = useRecordPage(form, query, plan !== undefined);
+  const fields = plan ? [...new Set(wanted)].map((key) => fieldOf(plan, key)).filter((field) => field !== undefined).filter((field) => field.level !== "none") : [];
+  useKinds(fields.map((field) => field.control));
+  if (error || planError) return <ErrorState error={error ?? planError} onRetry={() => void refetch()} />;
+  if (!plan || isPending || !data) return <Loading />;
+  const add =
+    tab.add !== false && plan.verbs.create ? (
+      <Button size="small" icon={<PlusOutlined />} onClick={() => frame.openNew({ form, preset: { [by]: recordId }, onDone: () => undefined })}>
+        {t("list.create", { name: say(plan.name) })}
+      </Button>
+    ) : null;
+  if (data.records.length === 0)
+    return (
+      <StateView picture="empty" title={t("related.none", { name: say(plan.name) })} action={add}>
+        {t("related.noneNext", { title })}
+      </StateView>
+    );
+  const ids = data.records.map((record) => record.id);
+  return (
+    <div className="related">
+      <div className="related-bar">
+        <span className="hint">{t("list.count", { count: data.count?.value ?? ids.length, shown: data.count?.value ?? ids.length })}</span>
+        <span className="tools-gap" />
+        {add}
+      </div>
+      <div className="related-scroll">
+        <table>
+          <thead>
+            <tr>
+              {fields.map((field) => (
+                <th key={field.key} className={isRightAligned(field) ? "num" : ""}>
+                  {say(field.label)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {data.records.map((record) => (
+              <tr
+                key={record.id}
+                tabIndex={0}
+                onClick={() => frame.openRecord(form, record.id, ids)}
+                onKeyDown={(event) => event.key === "Enter" && frame.openRecord(form, record.id, ids)}
+              >
+                {fields.map((field) => (
+                  <td key={field.key} className={isRightAligned(field) ? "num" : ""}>
+                    <Cell field={field} value={record[field.key]} labels={data.labels} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {data.cursor ? <p className="hint">{t("related.firstOnly", { count: SHOWN })}</p> : null}
+    </div>
+  );
+};

@@ -1,0 +1,104 @@
+/** What a form shows and sends, apart from how it looks. Pure. */
+
+import type { FieldPlan, FormPlan, Problem, RecordData, SectionPlan } from "../../api/types";
+import { isBlank, type Json, type Values, sameJson } from "../../shared/json";
+
+/** The keys that can be sent at all: held values that this person may write. */
+export const sendable = (field: FieldPlan): boolean =>
+  field.level === "write" && field.read_only !== true && field.computed === undefined && field.role !== "virtual" && field.role !== "layout";
+
+/** A new record sends what is filled; a change sends only what differs. */
+export const toSave = (plan: FormPlan, values: Values, stored: RecordData | null, visible: (key: string) => boolean): Values => {
+  const sent: Values = {};
+  for (const field of plan.fields) {
+    if (!sendable(field)) continue;
+    const value = values[field.key] ?? null;
+    if (stored === null ? !isBlank(value) && visible(field.key) : !sameJson(value, stored[field.key])) sent[field.key] = value;
+  }
+  return sent;
+};
+
+export const firstValues = (plan: FormPlan, preset: Values | undefined): Values => {
+  const values: Values = {};
+  for (const field of plan.fields) if (field.default !== undefined && field.default !== null) values[field.key] = field.default;
+  return { ...values, ...preset };
+};
+
+export const storedValues = (plan: FormPlan, record: RecordData): Values => {
+  const values: Values = {};
+  for (const field of [...plan.fields, ...plan.system]) {
+    const value = record[field.key];
+    if (value !== undefined) values[field.key] = value;
+  }
+  return values;
+};
+
+/** The field that a problem points at: "/phone", "/values/phone/0", "/items/2/price" (its first known part). */
+export const fieldAt = (plan: FormPlan, problem: Problem): string | null => {
+  const parts = problem.path.split("/").filter(Boolean);
+  return parts.find((part) => plan.fields.some((field) => field.key === part)) ?? null;
+};
+
+export const problemsByField = (plan: FormPlan, problems: readonly Problem[]): Map<string, Problem[]> => {
+  const map = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const key = fieldAt(plan, problem) ?? "";
+    map.set(key, [...(map.get(key) ?? []), problem]);
+  }
+  return map;
+};
+
+/** The plan's sections, and one more for fields that no section lists. */
+export const sectionsOf = (plan: FormPlan): SectionPlan[] => {
+  const listed = new Set(plan.layout.flatMap((section) => section.items));
+  const rest = plan.fields.filter((field) => !listed.has(field.key) && field.role !== "layout").map((field) => field.key);
+  if (rest.length === 0) return plan.layout;
+  const other: SectionPlan = {
+    key: "__rest",
+    section: plan.layout.length ? { zh: "其他", en: "Other" } : {},
+    columns: 2,
+    folded: plan.layout.length > 0,
+    items: rest,
+  };
+  return [...plan.layout, other];
+};
+
+/** Parses cells pasted from a spreadsheet: rows by line, cells by tab, quotes undone. */
+export const pastedCells = (text: string): string[][] => {
+  const rows: string[][] = [[]];
+  let cell = "";
+  let quoted = false;
+  const endCell = () => {
+    rows.at(-1)?.push(cell);
+    cell = "";
+  };
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at] ?? "";
+    if (quoted) {
+      if (letter === '"' && text[at + 1] === '"') {
+        cell += '"';
+        at += 1;
+      } else if (letter === '"') quoted = false;
+      else cell += letter;
+    } else if (letter === '"' && cell === "") quoted = true;
+    else if (letter === "\t") endCell();
+    else if (letter === "\n") {
+      endCell();
+      rows.push([]);
+    } else if (letter !== "\r") cell += letter;
+  }
+  endCell();
+  return rows.filter((row) => row.some((one) => one.trim() !== ""));
+};
+
+export const isDirty = (values: Values, base: Values): boolean => {
+  const keys = new Set([...Object.keys(values), ...Object.keys(base)]);
+  return [...keys].some((key) => !sameJson(values[key], base[key]));
+};
+
+export const changedFields = (values: Values, base: Values): { [key: string]: Json } => {
+  const changed: Values = {};
+  for (const key of new Set([...Object.keys(values), ...Object.keys(base)]))
+    if (!sameJson(values[key], base[key])) changed[key] = values[key] ?? null;
+  return changed;
+};

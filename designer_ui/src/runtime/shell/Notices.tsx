@@ -1,0 +1,73 @@
+/** The notifications drawer: newest first; opening one marks it read. */
+
+import BellOutlined from "@ant-design/icons/BellOutlined";
+import { Badge, Button, Drawer } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNotices, useReadNotices } from "../../api/session";
+import { formatAgo, formatInstant } from "../../shared/format";
+import { ErrorState, Loading, StateView } from "../../shared/States";
+import { useLang, useSay } from "../../shared/useLang";
+import { useFrame } from "./frame";
+
+export const Notices = ({ zone }: { zone: string }) => {
+  const { t } = useTranslation();
+  const lang = useLang();
+  const say = useSay();
+  const frame = useFrame();
+  const [open, setOpen] = useState(false);
+  const { data = [], isPending, error, refetch } = useNotices();
+  const read = useReadNotices();
+  const unread = data.filter((notice) => !notice.read_at);
+  return (
+    <>
+      <Badge count={unread.length} size="small" offset={[-6, 6]}>
+        <Button type="text" icon={<BellOutlined />} aria-label={t("notices.title")} onClick={() => setOpen(true)} />
+      </Badge>
+      <Drawer
+        open={open}
+        onClose={() => setOpen(false)}
+        size={400}
+        title={t("notices.title")}
+        extra={
+          unread.length ? (
+            <Button size="small" onClick={() => read.mutate(unread.map((notice) => notice.id))}>
+              {t("notices.readAll")}
+            </Button>
+          ) : null
+        }
+      >
+        {isPending ? <Loading /> : null}
+        {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
+        {!isPending && !error && data.length === 0 ? (
+          <StateView picture="empty" title={t("notices.none")}>
+            {t("notices.noneNext")}
+          </StateView>
+        ) : null}
+        <ul className="notices">
+          {data.map((notice) => (
+            <li key={notice.id}>
+              <button
+                type="button"
+                className={notice.read_at ? "notice" : "notice notice-new"}
+                onClick={() => {
+                  if (!notice.read_at) read.mutate([notice.id]);
+                  if (notice.form && notice.record_id) {
+                    setOpen(false);
+                    frame.openRecord(notice.form, notice.record_id);
+                  }
+                }}
+              >
+                <span className="notice-title">{say(notice.title)}</span>
+                {notice.detail ? <span className="notice-detail">{say(notice.detail)}</span> : null}
+                <time className="notice-at" dateTime={notice.at} title={formatInstant(notice.at, lang, zone)}>
+                  {formatAgo(notice.at, lang, zone)}
+                </time>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </Drawer>
+    </>
+  );
+};

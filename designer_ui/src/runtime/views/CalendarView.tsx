@@ -1,0 +1,181 @@
+/** Calendar and resource board: day by doctor or room, week, month; drag to move or stretch. */
+
+import LeftOutlined from "@ant-design/icons/LeftOutlined";
+import RightOutlined from "@ant-design/icons/RightOutlined";
+import { Button, Segmented, Select } from "antd";
+import { useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { fetchOptions } from "../../api/forms";
+import { useRecordPage, useUpdate } from "../../api/records";
+import type { FilterGroup, RecordData } from "../../api/types";
+import { fieldOf } from "../../shared/fields";
+import { addDays, formatDay, instantOf, localDay, targetOf } from "../../shared/format";
+import { useControlHost } from "../../shared/host";
+import { ErrorState } from "../../shared/States";
+import { useSay } from "../../shared/useLang";
+import { useNarrow } from "../../shared/useNarrow";
+import { useNotify } from "../../shared/useNotify";
+import type { ViewProps } from "../list/ViewHost";
+import { useFrame } from "../shell/frame";
+import { type CalendarItem, clashWith, itemOf, type Move, moveValues, resourcesOf } from "./calendarModel";
+import { EventBoard } from "./EventBoard";
+import { useView } from "./useView";
+
+type Span = "resource" | "day" | "week" | "month";
+
+const rangeOf = (day: string, span: Span): [string, string] => {
+  if (span === "resource" || span === "day") return [day, addDays(day, 1)];
+  const moment = new Date(`${day}T12:00:00Z`);
+  if (span === "week") {
+    const monday = addDays(day, -((moment.getUTCDay() + 6) % 7));
+    return [monday, addDays(monday, 7)];
+  }
+  const first = `${day.slice(0, 8)}01`;
+  const lead = (new Date(`${first}T12:00:00Z`).getUTCDay() + 6) % 7;
+  return [addDays(first, -lead), addDays(first, 42 - lead)];
+};
+
+const stepOf = (day: string, span: Span, by: number): string => {
+  if (span === "week") return addDays(day, 7 * by);
+  if (span !== "month") return addDays(day, by);
+  const moment = new Date(`${day.slice(0, 8)}15T12:00:00Z`);
+  moment.setUTCMonth(moment.getUTCMonth() + by);
+  return `${moment.toISOString().slice(0, 8)}01`;
+};
+
+export const CalendarView = (props: ViewProps) => {
+  const { plan, view } = props;
+  const { t } = useTranslation();
+  const say = useSay();
+  const { lang, zone } = useControlHost();
+  const frame = useFrame();
+  const notify = useNotify();
+  const narrow = useNarrow();
+  const today = localDay(new Date(), zone);
+  const [day, setDay] = useState(today);
+  const hasResource = Boolean(view?.resource);
+  const [span, setSpan] = useState<Span>(view?.kind === "board" && hasResource ? "resource" : narrow ? "day" : "week");
+  const [only, setOnly] = useState<string[]>([]);
+  const [all, setAll] = useState<{ id: string; title: string }[]>([]);
+  const [from, until] = rangeOf(day, span);
+  const startKey = view?.start ?? "start_at";
+  const isDate = fieldOf(plan, startKey)?.value_type === "date";
+  const extra: FilterGroup = useMemo(
+    () => ({
+      op: "and",
+      items: [
+        {
+          field: startKey,
+          op: "between",
+          value: isDate ? { from, to: addDays(until, -1) } : { from: instantOf(from, "00:00", zone), to: instantOf(addDays(until, -1), "23:59:59", zone) },
+        },
+      ],
+    }),
+    [startKey, isDate, from, until, zone],
+  );
+  const { query, bar, cards } = useView(props, extra);
+  const answer = useRecordPage(plan.key, { ...query, sort: [startKey], limit: 500 });
+  const update = useUpdate(plan.key);
+  const resourceKey = view?.resource ?? "";
+  const resourceField = fieldOf(plan, resourceKey);
+  useEffect(() => {
+    let alive = true;
+    if (resourceKey)
+      fetchOptions(plan.key, resourceKey, "")
+        .then((options) => alive && setAll(options.slice(0, 40).map((option) => ({ id: option.id, title: option.label }))))
+        .catch(() => undefined);
+    return () => {
+      alive = false;
+    };
+  }, [plan.key, resourceKey]);
+  const { data } = answer;
+  const items = useMemo(
+    () => (view && data ? data.records.map((record) => itemOf(plan, view, record, { lang, zone, labels: data.labels }, cards)).filter((item) => item !== null) : []),
+    [plan, view, data, lang, zone, cards],
+  );
+  const resources = useMemo(() => {
+    const busy = resourcesOf(resourceField, data?.records ?? [], data?.labels ?? {}, resourceKey, resourceField ? targetOf(resourceField) : "");
+    const known = new Map([...busy, ...all].map((item) => [item.id, item]));
+    const list = [...known.values()];
+    if (only.length) return list.filter((item) => only.includes(item.id));
+    // Those with bookings first; a clinic with many doctors still fits the screen.
+    return busy.length ? [...busy, ...all.filter((item) => !busy.some((one) => one.id === item.id))].slice(0, Math.max(busy.length, 8)) : list.slice(0, 8);
+  }, [resourceField, data, resourceKey, all, only]);
+  const recordOf = (id: string): RecordData | undefined => data?.records.find((record) => record.id === id);
+  const move = (item: CalendarItem, change: Move, revert: () => void) => {
+    const record = recordOf(item.id);
+    if (!record || !view) return revert();
+    const clash = clashWith(items, item);
+    const values = moveValues(plan, view, record, change, zone);
+    const old = Object.fromEntries(Object.keys(values).map((key) => [key, record[key] ?? null]));
+    update.mutate(
+      { recordId: record.id, revision: record.revision, values },
+      {
+        onSuccess: (saved) => {
+          const undo = () => update.mutate({ recordId: record.id, revision: saved.record.revision, values: old }, { onError: notify.failed });
+          notify.done(clash ? t("calendar.movedOver", { name: clash.title }) : t("calendar.moved"), undo);
+        },
+        onError: (error) => {
+          revert();
+          notify.failed(error);
+        },
+      },
+    );
+  };
+  const title = span === "month" ? t("calendar.month", { year: day.slice(0, 4), month: Number(day.slice(5, 7)) }) : span === "week" ? `${formatDay(from, lang, today)} – ${formatDay(addDays(until, -1), lang, today)}` : formatDay(day, lang, today);
+  const spans: Span[] = hasResource ? ["resource", "day", "week", "month"] : ["day", "week", "month"];
+  return (
+    <div className="list">
+      {bar(
+        <div className="cal-tools">
+          <Button size="small" onClick={() => setDay(today)} disabled={day === today}>
+            {t("calendar.today")}
+          </Button>
+          <Button size="small" type="text" icon={<LeftOutlined />} aria-label={t("calendar.back")} onClick={() => setDay(stepOf(day, span, -1))} />
+          <Button size="small" type="text" icon={<RightOutlined />} aria-label={t("calendar.forward")} onClick={() => setDay(stepOf(day, span, 1))} />
+          <b className="cal-title">{title}</b>
+          <Segmented
+            size="small"
+            value={span}
+            options={spans.map((key) => ({ value: key, label: key === "resource" && resourceField ? t("calendar.by", { name: say(resourceField.label) }) : t(`calendar.${key}`) }))}
+            onChange={setSpan}
+          />
+          {span === "resource" ? (
+            <Select
+              size="small"
+              mode="multiple"
+              maxTagCount={1}
+              allowClear
+              className="cal-only"
+              placeholder={t("calendar.allOf")}
+              aria-label={t("calendar.allOf")}
+              value={only}
+              options={[...new Map([...all, ...resources].map((item) => [item.id, { value: item.id, label: item.title }])).values()]}
+              showSearch={{ optionFilterProp: "label" }}
+              onChange={setOnly}
+            />
+          ) : null}
+        </div>,
+      )}
+      {answer.error ? <ErrorState error={answer.error} onRetry={() => void answer.refetch()} /> : null}
+      <EventBoard
+        span={span}
+        day={day}
+        items={items}
+        resources={resources}
+        lang={lang}
+        canEdit={plan.verbs.edit !== false}
+        onOpen={(id) => frame.openRecord(plan.key, id, items.map((item) => item.id))}
+        onMove={move}
+        clashOf={(item) => clashWith(items, item)}
+        onClash={(item) => notify.warn(t("calendar.clash", { name: item.title }))}
+        onPick={(start, end, resource) => {
+          if (!plan.verbs.create || !view) return;
+          const blank: RecordData = { id: "", revision: 0 };
+          frame.openNew({ form: plan.key, preset: moveValues(plan, view, blank, { start, end, resource }, zone) });
+        }}
+      />
+      {data?.cursor ? <p className="hint">{t("calendar.tooMany")}</p> : null}
+    </div>
+  );
+};

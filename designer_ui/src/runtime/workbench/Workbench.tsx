@@ -1,0 +1,152 @@
+/** What do I do now: today's lists, each line opening its record beside; my numbers on the right. */
+
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { useForm } from "../../api/forms";
+import { useApp, useMe, useWorkbench } from "../../api/session";
+import type { RecordData, Workbench, WorkbenchSection } from "../../api/types";
+import { fieldOf } from "../../shared/fields";
+import { BLANK, formatDay, formatMoney, formatNumber, formatPercent, localDay, localTime } from "../../shared/format";
+import { useControlHost } from "../../shared/host";
+import { asText, type Json } from "../../shared/json";
+import { useKinds } from "../../shared/kinds";
+import { ErrorState, Loading, StateView } from "../../shared/States";
+import { useSay } from "../../shared/useLang";
+import { Cell } from "../list/Cell";
+import { useFrame } from "../shell/frame";
+
+/** "late" before today, "today" today, else "". */
+const urgencyOf = (value: Json | undefined, zone: string, now: Date): "late" | "today" | "" => {
+  const text = asText(value);
+  if (text === "") return "";
+  const day = text.includes("T") ? localDay(text, zone) : text.slice(0, 10);
+  const today = localDay(now, zone);
+  if (day < today) return "late";
+  return day === today ? "today" : "";
+};
+
+const DUE = ["due_at", "due_date", "plan_at", "next_followup_at", "scheduled_at"];
+
+const Line = ({ section, record, sequence }: { section: WorkbenchSection; record: RecordData; sequence: readonly string[] }) => {
+  const { t } = useTranslation();
+  const { zone } = useControlHost();
+  const frame = useFrame();
+  const { data: plan } = useForm(section.form);
+  if (!plan) return null;
+  const fields = section.columns.map((key) => fieldOf(plan, key)).filter((field) => field !== undefined);
+  const time = fields.find((field) => field.value_type === "datetime");
+  const shown = fields.filter((field) => field !== time);
+  const at = time ? asText(record[time.key]) : "";
+  const dueKey = DUE.find((key) => record[key] !== undefined);
+  const urgency = dueKey ? urgencyOf(record[dueKey] ?? null, zone, new Date()) : "";
+  return (
+    <li>
+      <button type="button" className="work-line" onClick={() => frame.openRecord(section.form, record.id, sequence)}>
+        {time ? <span className="work-time">{at ? (localDay(at, zone) === localDay(new Date(), zone) ? localTime(at, zone) : localDay(at, zone).slice(5).replace("-", "/")) : BLANK}</span> : null}
+        {shown.map((field, index) => (
+          <span key={field.key} className={index === 0 ? "work-title" : "work-fact"}>
+            <Cell field={field} value={record[field.key]} labels={section.labels} />
+          </span>
+        ))}
+        {urgency ? <span className={`due due-${urgency}`}>{t(`due.${urgency}`)}</span> : null}
+      </button>
+    </li>
+  );
+};
+
+const Section = ({ section }: { section: WorkbenchSection }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const { data: plan } = useForm(section.form);
+  useKinds(plan ? section.columns.map((key) => fieldOf(plan, key)?.control ?? "") : []);
+  const ids = section.records.map((record) => record.id);
+  return (
+    <section className="work-section">
+      <h2>
+        {say(section.name)} <span className="group-count">{section.count}</span>
+      </h2>
+      {section.records.length ? (
+        <ul className="work-list">
+          {section.records.map((record) => (
+            <Line key={record.id} section={section} record={record} sequence={ids} />
+          ))}
+        </ul>
+      ) : (
+        <p className="work-none">{t("workbench.clear")}</p>
+      )}
+      {section.count > section.records.length ? <p className="hint">{t("workbench.firstOf", { shown: section.records.length, count: section.count })}</p> : null}
+    </section>
+  );
+};
+
+const numberText = (number: Workbench["numbers"][number]): string => {
+  if (number.format === "money") return formatMoney(number.value);
+  if (number.format === "percent") return formatPercent(number.value);
+  return formatNumber(number.value);
+};
+
+const Numbers = ({ numbers }: { numbers: Workbench["numbers"] }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  if (numbers.length === 0) return null;
+  return (
+    <aside className="numbers" aria-label={t("workbench.numbers")}>
+      <h2>{t("workbench.numbers")}</h2>
+      <dl>
+        {numbers.map((number) => (
+          <div key={number.key} className="number">
+            <dt>{say(number.name)}</dt>
+            <dd>
+              <b>{numberText(number)}</b>
+              {typeof number.trend === "number" && number.trend !== 0 ? (
+                <span className={number.trend > 0 ? "trend trend-up" : "trend trend-down"}>
+                  {number.trend > 0 ? "▲" : "▼"} {Math.abs(number.trend)}
+                </span>
+              ) : null}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </aside>
+  );
+};
+
+export const WorkbenchScreen = () => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const { page: key } = useParams();
+  const { lang, zone } = useControlHost();
+  const { data: app } = useApp();
+  const { data: me } = useMe();
+  const { data, error, isPending, refetch } = useWorkbench();
+  const page = app?.pages.find((item) => item.key === key);
+  const today = localDay(new Date(), zone);
+  return (
+    <div className="page page-work">
+      <div className="head">
+        <h1>{say(page?.name) || t("workbench.title")}</h1>
+        <span className="hint">
+          {formatDay(today, lang, today)}
+          {me ? ` · ${me.user.name}` : ""}
+        </span>
+      </div>
+      {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
+      {isPending ? <Loading rows={14} /> : null}
+      {data ? (
+        <div className={data.numbers.length ? "work work-with-numbers" : "work"}>
+          <div className="work-columns">
+            {data.sections.length === 0 ? (
+              <StateView picture="empty" title={t("workbench.none")}>
+                {t("workbench.noneNext")}
+              </StateView>
+            ) : null}
+            {data.sections.map((section) => (
+              <Section key={section.key} section={section} />
+            ))}
+          </div>
+          <Numbers numbers={data.numbers} />
+        </div>
+      ) : null}
+    </div>
+  );
+};

@@ -1,0 +1,23 @@
+/** Light, dark or as the system; and the brand before anyone has signed in. */
+
+import { createContext } from "react";
+import type { Mode } from "./theme";
+
+export type ThemeChoice = Mode | "system";
+
+const STORED = "clinicraft.theme";
+
+export const keptTheme = (): ThemeChoice => {
+  const kept = localStorage.getItem(STORED);
+  return kept === "light" || kept === "dark" ? kept : "system";
+};
+
+export const keepTheme = (choice: ThemeChoice): void => localStorage.setItem(STORED, choice);
+
+export const ThemeContext = createContext<{ choice: ThemeChoice; mode: Mode; choose: (choice: ThemeChoice) => void }>({
+  choice: "system",
+  mode: "light",
+  choose: () => undefined,
+});
+
+export const BrandContext = createContext<(brand: string | null) => void>(() => undefined);
