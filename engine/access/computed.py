@@ -27,7 +27,9 @@ class Inputs:
         found = shape.field(head)
         if found is not None and tail and found.rows is not None:
             inner = found.rows.field(tail)
-            return tuple(self._row_inputs(shape, head, found.rows, inner)) if inner is not None else UNREADABLE
+            return (
+                tuple(self._row_inputs(shape, head, found.rows, inner)) if inner is not None else UNREADABLE
+            )
         if found is None:
             return UNREADABLE
         try:
@@ -60,7 +62,9 @@ class Inputs:
                 else:
                     yield from ((form, key, False) for form, key, _ in self.along(of, path))
 
-    def _row_inputs(self, shape: FormShape, rows: str, child: FormShape, field: FieldShape) -> Iterator[Input]:
+    def _row_inputs(
+        self, shape: FormShape, rows: str, child: FormShape, field: FieldShape
+    ) -> Iterator[Input]:
         if field.formula is None:
             return
         try:

@@ -14,7 +14,7 @@ def mask(value: Any, mask_class: str | None) -> str | None:
     phone 138****5678, id 110***********1234, name 张*; every other class shows dots and nothing of the value,
     not even its length.
     """
-    if value is None or value == "" or value == () or value == []:
+    if value is None or value in ("", (), []):
         return None
     if not isinstance(value, str):
         return DOTS
@@ -26,12 +26,12 @@ def mask(value: Any, mask_class: str | None) -> str | None:
 def tail_of(value: object) -> str | None:
     """Return the last four digits of a phone number: what its mask shows, so what may be searched."""
     digits = "".join(c for c in str(value) if c.isascii() and c.isdigit())
-    return digits[-4:] if len(digits) >= 8 else None
+    return digits[-4:] if len(digits) >= 7 else None
 
 
 def _phone(value: str) -> str:
     digits = "".join(c for c in value if c.isascii() and c.isdigit())
-    if len(digits) < 8:
+    if len(digits) < 7:
         return DOTS
     if len(digits) == 13 and digits.startswith("86"):
         digits = digits[2:]
@@ -46,7 +46,7 @@ def _name(value: str) -> str:
     return f"{value[0]}*" if len(value) > 1 else DOTS
 
 
-def _concealed(value: str) -> str:
+def _concealed(_value: str) -> str:
     return DOTS
 
 

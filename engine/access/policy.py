@@ -23,7 +23,9 @@ class Policy:
     `problems` are what was wrong in the roles; each wrong rule denies.
     """
 
-    def __init__(self, roles: Mapping[str, Role], shapes: Shapes, tables: Tables, problems: tuple[Problem, ...]) -> None:
+    def __init__(
+        self, roles: Mapping[str, Role], shapes: Shapes, tables: Tables, problems: tuple[Problem, ...]
+    ) -> None:
         self.roles, self.shapes, self.tables, self.problems = roles, shapes, tables, problems
         self.inputs = Inputs(shapes)
         self._rights: dict[Signature, Rights] = {}
@@ -40,7 +42,9 @@ class Policy:
         return found
 
 
-def compile_policy(definitions: Mapping[str, Mapping[str, Any]], shapes: Shapes, tables: Tables | None = None) -> Policy:
+def compile_policy(
+    definitions: Mapping[str, Mapping[str, Any]], shapes: Shapes, tables: Tables | None = None
+) -> Policy:
     """Return the policy of an app's roles (`{key: role JSON}`); look at its `problems`."""
     roles, problems = compile_roles(definitions, shapes)
     return Policy(roles, shapes, tables or build_tables(shapes), tuple(problems))

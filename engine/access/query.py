@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import ColumnElement
 
 from engine.access.actor import Actor
+from engine.definitions.tables import FormTables
 
 Row = Sequence[Any]
 Record = dict[str, Any]
@@ -36,6 +39,8 @@ class RecordQuery:
     """The verb whose rows are meant: "export" gives only what may be exported."""
     can: tuple[str, ...] = ()
     """Verbs to answer for each record under `_can`, e.g. ("edit", "delete")."""
+    python: bool = False
+    """Give Python values (for export and print) instead of JSON ones."""
 
 
 _SEAL = object()
@@ -47,18 +52,27 @@ class _Sealed:
     __slots__ = ()
 
 
+class Keys(Protocol):
+    """Opens sealed values and makes the marks that find them; a workspace's own (`Workspace.keys`)."""
+
+    def open(self, sealed: str, table: str, record_id: str, field: str) -> str: ...
+    def blind(self, form: str, field: str, text: str) -> str: ...
+    def tail(self, form: str, field: str, text: str) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ScopedQuery(_Sealed):
     """A checked read: driver text, bound parameters, and how to read its rows.
 
-    The store runs `cursor.execute(text, params)` and gives `read(cursor.fetchall())` back, nothing else.
-    `params` is a tuple for SQLite (`?`) and a mapping for PostgreSQL (`%(name)s`).
+    The store runs `cursor.execute(text, params)` on the driver's own cursor and gives
+    `read(cursor.fetchall(), keys)` back, nothing else. `params` is a tuple for SQLite (`?`) and a mapping for
+    PostgreSQL (`%(name)s`). Where there are more records than `limit` the last one read holds `_cursor`.
     """
 
     form: str
     text: str
     params: Any
-    read: Callable[[Sequence[Row]], list[Record]]
+    read: Callable[[Sequence[Row], Keys | None], list[Record]]
     _seal: object = None
 
     def __post_init__(self) -> None:
@@ -66,26 +80,34 @@ class ScopedQuery(_Sealed):
             raise TypeError("only engine.access makes a ScopedQuery")
 
 
-WriteVerb = Literal["create", "edit", "delete", "restore", "purge"]
+WriteVerb = Literal["insert", "update", "delete", "restore", "purge"]
 
 
 @dataclass(frozen=True, slots=True)
 class ScopedWrite(_Sealed):
-    """A checked write of one record. `values` are Python values of stored fields (own, `owner_id`, `branch_id` …).
+    """The right to write records of a form that meet `predicate` (None: every one), as they are before the write."""
 
-    `stored` is the record as loaded, None for a new one. Where `check` is set the store runs it after writing,
-    in the same transaction, and refuses the write when it gives no row.
-    """
-
-    verb: WriteVerb
     form: str
-    record_id: str
-    values: Mapping[str, Any]
-    stored: Mapping[str, Any] | None
+    verb: WriteVerb
+    tables: FormTables
+    predicate: ColumnElement[bool] | None
     actor: Actor
-    check: ScopedQuery | None = None
     _seal: object = None
 
     def __post_init__(self) -> None:
         if self._seal is not _SEAL:
             raise TypeError("only engine.access makes a ScopedWrite")
+
+
+def seal_query(
+    form: str, text: str, params: Any, read: Callable[[Sequence[Row], Keys | None], list[Record]]
+) -> ScopedQuery:
+    """Make a read. For `engine.access` alone; a test looks for other callers."""
+    return ScopedQuery(form, text, params, read, _SEAL)
+
+
+def seal_write(
+    form: str, verb: WriteVerb, tables: FormTables, predicate: ColumnElement[bool] | None, actor: Actor
+) -> ScopedWrite:
+    """Make a write. For `engine.access` alone; a test looks for other callers."""
+    return ScopedWrite(form, verb, tables, predicate, actor, _SEAL)

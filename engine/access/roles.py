@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.access.levels import HIDDEN, MASKED, WORDS, Condition, FieldLevel, Level
+from engine.access.levels import HIDDEN, WORDS, Condition, FieldLevel, Level
 from engine.access.rules import NO_ROW, SCOPES, RowRule, Source
 from engine.access.type_scope import ShapeTypes
 from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape, Shapes
@@ -16,9 +16,12 @@ from engine.expressions.types import BOOL
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.text import nearest
 
-VERBS = ("view", "create", "edit", "delete", "export", "print", "import", "approve")
+VERBS = ("view", "create", "edit", "delete", "export", "print", "import", "approve", "restore")
 MASK_CLASSES = ("phone", "id", "med", "cost", "photo", "name")
-RIGHTS = ("reveal", "import", "export", "design", "bulk_edit", "purge", "restore", "print", "share", "users", "audit",
+RIGHTS = (
+    "publish",
+    "settings",
+    "explain","reveal", "import", "export", "design", "bulk_edit", "purge", "restore", "print", "share", "users", "audit",
           "publish", "explain", "settings")  # fmt: skip
 NEUTRAL = frozenset({"id", "no", "revision", "created_at", "created_by", "updated_at", "updated_by", "deleted_at",
                      "deleted_by", "def_version", "source_ref"})  # fmt: skip
@@ -112,7 +115,9 @@ class Role:
 NO_GRANT = Grant(rest=Level.NONE)
 
 
-def compile_roles(definitions: Mapping[str, Mapping[str, Any]], shapes: Shapes) -> tuple[dict[str, Role], list[Problem]]:
+def compile_roles(
+    definitions: Mapping[str, Mapping[str, Any]], shapes: Shapes
+) -> tuple[dict[str, Role], list[Problem]]:
     """Return the roles by key, and all problems; each wrong rule has become a denial."""
     problems: list[Problem] = []
     roles = {key: _Compiler(key, role, shapes, problems).role() for key, role in definitions.items()}
@@ -163,7 +168,9 @@ class _Compiler:
             return True
         close = ", ".join(nearest(name, shape.fields)) or "–"
         where = self.path + path
-        self.problems.append(UNKNOWN_FIELD.at(where, role=self.key, form=shape.key, field=name, nearest=close))
+        self.problems.append(
+            UNKNOWN_FIELD.at(where, role=self.key, form=shape.key, field=name, nearest=close)
+        )
         return False
 
     def rule(self, form: str, shape: FormShape | None, verb: str, given: object) -> RowRule:
@@ -172,9 +179,11 @@ class _Compiler:
         if given in SCOPES:
             return RowRule((Source(self.key, str(given)),))
         path = pointer("grants", form, verb)
+        if not isinstance(given, str) or shape is None:
+            words = {"role": self.key, "form": form, "verb": verb, "scope": str(given), "why": "–"}
+            self.problems.append(BAD_SCOPE.at(self.path + path, **words))
+            return RowRule((Source(self.key, "none"),))
         try:
-            if not isinstance(given, str) or shape is None:
-                raise Rejected(BAD_SCOPE.at(path, role=self.key, form=form, verb=verb, scope=str(given), why="–"))
             return RowRule((Source(self.key, None, condition(given, form, self.shapes)),))
         except Rejected as found:
             self.report(BAD_SCOPE, path, found, form=form, verb=verb, scope=str(given))
@@ -190,7 +199,10 @@ class _Compiler:
         if not until:
             return FieldLevel(floor)
         try:
-            step = (Level.WRITE if floor is Level.READ else high, frozenset({condition(formula, form, self.shapes)}))
+            step = (
+                Level.WRITE if floor is Level.READ else high,
+                frozenset({condition(formula, form, self.shapes)}),
+            )
         except Rejected as found:
             self.report(BAD_LEVEL, path, found, form=form, field=name, level=given)
             return FieldLevel(min(floor, Level.MASKED))
@@ -200,7 +212,9 @@ class _Compiler:
         found = {}
         for name, word in _mapping(self.given.get("masks")).items():
             if name not in MASK_CLASSES:
-                self.unknown(pointer("masks", name), {"zh": "遮盖类别", "en": "mask class"}, name, MASK_CLASSES)
+                self.unknown(
+                    pointer("masks", name), {"zh": "遮盖类别", "en": "mask class"}, name, MASK_CLASSES
+                )
             elif word not in WORDS:
                 self.unknown(pointer("masks", name), {"zh": "权限", "en": "level"}, str(word), tuple(WORDS))
                 found[name] = Level.NONE
@@ -236,8 +250,8 @@ NOT_A_CONDITION = Code(
     "access.not_a_condition",
     zh="公式“{formula}”的结果是 {type}，不是成立或不成立",
     en="The formula “{formula}” gives {type}, not true or false",
-    hint_zh="请写成比较，例如 {status} = \"open\"",
-    hint_en="Write a comparison, for example {status} = \"open\"",
+    hint_zh='请写成比较，例如 {status} = "open"',
+    hint_en='Write a comparison, for example {status} = "open"',
 )
 
 
@@ -266,5 +280,3 @@ def _wider(one: Any, other: Any) -> Any:
     if not one or not other:
         return one or other
     return {k: max(one.get(k, 0), other.get(k, 0)) for k in {**one, **other}}
-
-

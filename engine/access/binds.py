@@ -1,0 +1,101 @@
+"""Statements compiled once to driver text; each run only fills in values."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy.types import TypeEngine
+
+from engine.access.actor import Actor
+
+DIALECTS: Mapping[str, Dialect] = {
+    "sqlite": SQLiteDialect_pysqlite(),
+    "postgresql": PGDialect_psycopg(),  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+}
+Values = Mapping[str, Any]
+Process = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Driver text with its constants, and the places that each run fills: (place, name of the value, writer)."""
+
+    text: str
+    constants: Any
+    places: tuple[tuple[Any, str, Process | None], ...]
+
+    def params(self, values: Values) -> Any:
+        """Return the driver's parameters for one run."""
+        filled: Any = self.constants.copy()
+        for place, name, write in self.places:
+            value = values[name]
+            filled[place] = value if write is None or value is None else write(value)
+        return tuple(filled) if isinstance(filled, list) else filled
+
+
+def prepare(statement: ClauseElement, dialect_name: str) -> Prepared:
+    """Compile for the driver. Parameters made by `bound` become places, all others constants."""
+    dialect = DIALECTS[dialect_name]
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    given = compiled.params
+    writers = {}
+    for parameter, name in compiled.bind_names.items():  # type: ignore[attr-defined]  # of SQLCompiler
+        writers[name] = parameter.type.dialect_impl(dialect).bind_processor(dialect)
+    names = compiled.positiontup if compiled.positional else list(given)  # type: ignore[attr-defined]
+    constants: dict[str, Any] = {}
+    for name in given:
+        write = writers.get(name) or writers.get(_origin(name, writers))
+        constants[name] = given[name] if write is None or given[name] is None else write(given[name])
+    at = list(enumerate(names)) if compiled.positional else [(n, n) for n in names]  # type: ignore[attr-defined]
+    places = tuple((place, name[3:], writers.get(name)) for place, name in at if name.startswith("cc_"))
+    filled: Any = [constants[n] for n in names] if compiled.positional else constants  # type: ignore[attr-defined]
+    return Prepared(str(compiled), filled, places)
+
+
+def _origin(name: str, writers: Mapping[str, Any]) -> str:
+    # A list parameter is written out as name_1, name_2 …, each of the list's own type.
+    return name.rpartition("_")[0] if name not in writers else name
+
+
+def bound(name: str, type_: TypeEngine[Any], value: Any = None) -> BindParameter[Any]:
+    """Return a parameter that every run fills with the value called `name`."""
+    return bindparam(f"cc_{name}", value, type_=type_, required=False)
+
+
+def is_one_of(column: ColumnElement[Any], name: str, dialect: str, value: Any = None) -> ColumnElement[bool]:
+    """Return `column` in a list of texts of any length, filled as `name` by `listed`; the text stays the same."""
+    if dialect == "postgresql":
+        return column == func.any(bound(name, ARRAY(Text()), value))
+    # json_each gives one row for each item of a JSON array
+    each = func.json_each(bound(name, Text(), value)).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+def listed(values: tuple[str, ...], dialect: str) -> Any:
+    """Return the value for a parameter of `is_one_of`."""
+    return list(values) if dialect == "postgresql" else _json_array(values)
+
+
+def _json_array(values: tuple[str, ...]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)
+
+
+def actor_values(actor: Actor, dialect: str) -> dict[str, Any]:
+    """Return what the row scopes of `engine.access.row_sql` are filled with."""
+    return {
+        "me": actor.user_id,
+        "staff": actor.staff_id,
+        "team": listed((*sorted(actor.team), actor.user_id), dialect),
+        "team_staff": listed(
+            (*sorted(actor.team_staff), *([actor.staff_id] if actor.staff_id else [])), dialect
+        ),
+        "branches": listed(actor.branches, dialect),
+        "branch": actor.branches[0] if len(actor.branches) == 1 else None,
+        "region": listed(actor.region_branches, dialect),
+    }

@@ -1,0 +1,223 @@
+"""What stands beside a page of records: titles of linked records and names of people, and sub-table rows.
+
+One statement for each linked form and each sub-table, whatever the number of records.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.access.account_tables import USERS
+from engine.access.binds import is_one_of, listed, prepare
+from engine.access.columns import Output, Reading
+from engine.access.context import RecordContext
+from engine.access.core import Core
+from engine.access.levels import Condition, Level
+from engine.access.masking import DOTS
+from engine.access.query import Record, RecordQuery, seal_query
+from engine.access.sql_fields import Moment, SqlFields
+from engine.access.statements import Plan
+from engine.access.type_scope import ShapeTypes
+from engine.definitions.shape import FieldShape, FormShape
+from engine.expressions import Checked, check, evaluate, parse
+from engine.problems import Rejected
+from engine.text import Words, say
+
+NO_ACCESS: Words = {"zh": "（无权查看）", "en": "(no access)"}
+"""Stands for a linked record that the asker may not see, or that is not there: nobody can tell which."""
+PEOPLE = "user"
+LINKS: Mapping[str, str] = {"reference": "one", "references": "many", "person": "one", "persons": "many"}
+
+
+class Expansion(Core):
+    """Labels and rows beside records."""
+
+    def labels(self, form: str, ids: Iterable[str]) -> dict[str, str]:
+        """Return the titles of records by id ("user": names of people); what may not be seen has a neutral one."""
+        wanted = tuple(dict.fromkeys(ids))
+        neutral = say(NO_ACCESS, self.actor.lang)
+        found = dict.fromkeys(wanted, neutral)
+        if not wanted or self.actor.kind == "public":
+            return found
+        titles = self._people(wanted) if form == PEOPLE else self._titles(form, wanted)
+        return {**found, **titles}
+
+    def _people(self, ids: tuple[str, ...]) -> dict[str, str]:
+        def build(moment: Moment) -> Any:
+            chosen = select(USERS.c.id, USERS.c.name).where(is_one_of(USERS.c.id, "ids", moment.dialect))
+            return prepare(chosen, moment.dialect)
+
+        prepared = self.kept(("people",), build)
+        params = prepared.params({"ids": listed(ids, self.moment.dialect)})
+        scoped = seal_query(
+            PEOPLE,
+            prepared.text,
+            params,
+            lambda rows, _keys: [{"id": row[0], "name": row[1]} for row in rows],
+        )
+        return {row["id"]: row["name"] for row in self.unit.execute(scoped)}
+
+    def _titles(self, form: str, ids: tuple[str, ...]) -> dict[str, str]:
+        shape = self.policy.shapes.get(form)
+        if shape is None or not self.rights.verb(form, "view"):
+            return {}
+        title, paths = self._title(shape)
+        plan = Plan(form, ("id", *paths), None, (), None, (), None, None, (), (), True, "view", (), True)
+        statement = self.statement(plan)
+        values = {**self.moment.values, "ids": listed(ids, self.moment.dialect), "limit": len(ids)}
+        scoped = seal_query(form, statement.prepared.text, statement.prepared.params(values), statement.read)
+        return {
+            record["id"]: self._titled(shape, title, paths, record) for record in self.unit.execute(scoped)
+        }
+
+    def _title(self, shape: FormShape) -> tuple[Checked | None, tuple[str, ...]]:
+        """Return a form's title formula and the paths of it that the asker sees something of, `no` last."""
+
+        def build(_moment: Moment) -> tuple[Checked | None, tuple[str, ...]]:
+            title: Checked | None = None
+            wanted: set[tuple[str, ...]] = set()
+            if shape.title is not None:
+                title = check(parse(shape.title), ShapeTypes(self.policy.shapes, shape))
+                wanted = set(title.fields)
+            paths = [".".join(path) for path in sorted(wanted)] + ["no"]
+            return title, tuple(dict.fromkeys(path for path in paths if self._is_seen(shape, path)))
+
+        found: tuple[Checked | None, tuple[str, ...]] = self.kept(
+            ("title", shape.key, self.rights.signature), build
+        )
+        return found
+
+    def _is_seen(self, shape: FormShape, path: str) -> bool:
+        try:
+            seen = self.guard.see(shape, path)
+        except Rejected:
+            return False
+        return seen.shape.value_type != "rows" and all(key not in ("rows",) for key in path.split("."))
+
+    def _titled(self, shape: FormShape, title: Checked | None, paths: Sequence[str], record: Record) -> str:
+        if title is None:
+            return str(record.get("no") or "")
+        if len(title.fields) == 1 and len(paths) == 2 and shape.title == "{" + paths[0] + "}":
+            return str(record.get(paths[0]) or record.get("no") or "")
+        made = evaluate(title, _Flat(shape, record, self.actor, self.unit.now))
+        return made if isinstance(made, str) and made.strip() else str(record.get("no") or "")
+
+    def page_labels(self, query: RecordQuery, records: Sequence[Record]) -> dict[str, dict[str, str]]:
+        """Return the labels of everything that the records of a page link to, by form and id."""
+        wanted: dict[str, dict[str, None]] = {}
+        shape = self.policy.shapes[query.form]
+        for path in records[0] if records else ():
+            found = self._link(shape, path)
+            if found is None:
+                continue
+            target, field = found
+            if field.rows is not None:
+                self._row_links(field.rows, path, records, wanted)
+                continue
+            ids = wanted.setdefault(target, {})
+            for record in records:
+                value = record.get(path)
+                if value is not None:
+                    ids.update(dict.fromkeys([value] if isinstance(value, str) else value))
+        for ids in wanted.values():
+            ids.pop(DOTS, None)
+        return {form: self.labels(form, ids) for form, ids in wanted.items() if ids}
+
+    def _row_links(
+        self, rows: FormShape, path: str, records: Sequence[Record], wanted: dict[str, dict[str, None]]
+    ) -> None:
+        for key, field in rows.fields.items():
+            if field.value_type not in LINKS:
+                continue
+            ids = wanted.setdefault(_target(field), {})
+            for record in records:
+                for row in record.get(path) or ():
+                    value = row.get(key)
+                    if value is not None:
+                        ids.update(dict.fromkeys([value] if isinstance(value, str) else value))
+
+    def _link(self, shape: FormShape, path: str) -> tuple[str, FieldShape] | None:
+        field: FieldShape | None = None
+        here: FormShape | None = shape
+        for key in path.split("."):
+            field = here.field(key) if here is not None else None
+            if field is None:
+                return None
+            here = self.policy.shapes.get(str(field.config.get("to")))
+        if field is None or (field.rows is None and field.value_type not in LINKS):
+            return None
+        return _target(field), field
+
+    def add_rows(self, query: RecordQuery, records: Sequence[Record]) -> None:
+        """Add the rows of every sub-table that the query asks for."""
+        shape = self.policy.shapes[query.form]
+        wanted = query.fields or tuple(self.guard.visible(shape))
+        for key in wanted:
+            field = shape.field(key)
+            if field is not None and field.rows is not None and records:
+                self.guard.see(shape, key)
+                found = self._rows_of(shape, field, [r["id"] for r in records], query.python)
+                for record in records:
+                    if record["id"] in found:
+                        record[key] = found[record["id"]]
+                    elif self.rights.effective(shape.key, key).floor is not Level.NONE:
+                        record[key] = []
+
+    def _rows_of(
+        self, shape: FormShape, field: FieldShape, ids: Sequence[str], python: bool
+    ) -> dict[str, list[Record]]:
+        prepared, read = self.kept(
+            ("rows", shape.key, field.key, self.rights.signature, python),
+            lambda moment: self._rows_statement(moment, shape, field, python),
+        )
+        params = prepared.params({**self.moment.values, "ids": listed(tuple(ids), self.moment.dialect)})
+        found: dict[str, list[Record]] = {}
+        for row in self.unit.execute(seal_query(shape.key, prepared.text, params, read)):
+            of = row.pop("_of")
+            if "id" in row:
+                found.setdefault(of, []).append(row)
+        return found
+
+    def _rows_statement(self, moment: Moment, shape: FormShape, field: FieldShape, python: bool) -> Any:
+        tables = self.policy.tables[shape.key]
+        outer = SqlFields(moment, tables)
+        child = tables.rows[field.key]
+        rows = SqlFields(moment, child, None, self.rights, parent=outer)
+        assert field.rows is not None
+        level = self.rights.effective(shape.key, field.key)
+        columns = [rows.table.c.record_id.label("_of"), rows.table.c.id.label("id")]
+        outputs = [Output("id", FieldShape("id", "text"), level)]
+        for key, inner in field.rows.fields.items():
+            have = level.meet(self.rights.effective(shape.key, f"{field.key}.{key}"))
+            if have.ceiling is Level.NONE:
+                continue
+            sealed = (child.table.name, key) if inner.sensitive else None
+            column = rows.table.c[key] if inner.sensitive else rows.column((key,))
+            columns.append(column.label(key))
+            outputs.append(Output(key, inner, have, sealed=sealed))
+        marks: dict[tuple[str, Condition], str] = {}
+        for one in sorted({c for o in outputs for c in o.level.conditions()}, key=lambda c: c.text):
+            marks["", one] = f"_m{len(marks)}"
+            columns.append(outer.condition(one).label(marks["", one]))
+        # The record stands beside its rows: conditions are about it, and its values may be asked for.
+        source = rows.table.join(outer.table, rows.table.c.record_id == outer.table.c.id)
+        for table, on in (*rows.joins, *outer.joins):
+            source = source.outerjoin(table, on)
+        wanted = is_one_of(rows.table.c.record_id, "ids", moment.dialect)
+        statement = select(*columns).select_from(source).where(wanted)
+        statement = statement.order_by(rows.table.c.record_id, rows.table.c.position)
+        names = tuple(str(column.name) for column in columns)
+        reading = Reading(names, tuple(outputs), marks, moment.dialect, python, (), tuple(marks.values()))
+        return prepare(statement, moment.dialect), reading.compiled()
+
+
+def _target(field: FieldShape) -> str:
+    return PEOPLE if field.value_type in ("person", "persons") else str(field.config.get("to"))
+
+
+class _Flat(RecordContext):
+    """A record read by a statement: paths through links are its keys."""
+
+    def value(self, path: tuple[str, ...]) -> Any:
+        return self._values.get(".".join(path))

@@ -1,0 +1,334 @@
+"""Builds the statements of a gate: every list, group, total, label and count is one of these, scoped and prepared."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, func, literal_column, or_, select, tuple_
+from sqlalchemy.sql import Select
+
+from engine.access.amounts import AGGREGATES
+from engine.access.binds import Prepared, bound, is_one_of, prepare
+from engine.access.columns import Output, Reading, shown_label
+from engine.access.field_guard import FieldGuard, Seen
+from engine.access.filter_sql import FilterSql, Inner
+from engine.access.filters import Group
+from engine.access.levels import Condition
+from engine.access.policy import Rights
+from engine.access.query import Keys, Record, Row
+from engine.access.search_sql import SearchSql, Words
+from engine.access.sql_fields import Moment, SqlFields
+from engine.access.totals import Total, read_groups, total
+from engine.definitions.shape import FieldShape, FormShape
+from engine.expressions import Checked
+from engine.expressions.sql import to_condition
+from engine.problems import Code, Rejected
+
+NOT_SORTABLE = Code(
+    "query.not_sortable",
+    zh="不能按“{label}”排序或分组",
+    en="Lists cannot be sorted or grouped by “{label}”",
+    hint_zh="请改用文本、数字、日期或单选字段",
+    hint_en="Use a text, number, date or single choice instead",
+)
+BAD_AGGREGATE = Code(
+    "query.bad_aggregate",
+    zh="“{label}”不能做“{function}”统计",
+    en="“{function}” cannot be worked out for “{label}”",
+    hint_zh="可用：{choices}",
+    hint_en="Possible: {choices}",
+)
+MOST_GROUPS = 1000
+COUNT_CAP = 10_000
+Reader = Callable[[Sequence[Row], Keys | None], list[Record]]
+ValueReader = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A query read and checked: what decides the statement's text. Equal plans share one statement."""
+
+    form: str
+    fields: tuple[str, ...]
+    where: Group | None
+    formulas: tuple[str, ...]
+    words: tuple[str, ...] | None
+    sort: tuple[str, ...]
+    after: tuple[bool, ...] | None
+    """For each sort value of the cursor whether it is blank; None on the first page."""
+    deleted: bool | None
+    """Live records, those in the recycle bin, or (None) both."""
+    group: tuple[str, ...]
+    aggregates: tuple[tuple[str, str, str], ...]
+    with_ids: bool
+    verb: str
+    can: tuple[str, ...]
+    python: bool
+    kind: str = "rows"
+    """rows, groups or count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A prepared statement and how its rows are read. `sort` has the outputs a cursor is made of."""
+
+    prepared: Prepared
+    read: Reader
+    sort: tuple[tuple[str, ValueReader], ...] = ()
+
+
+@dataclass
+class Builder:
+    """Builds the statement of one plan."""
+
+    moment: Moment
+    rights: Rights
+    plan: Plan
+    formulas: tuple[Checked, ...] = ()
+    guard: FieldGuard = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.guard = FieldGuard(self.rights)
+        policy = self.moment.policy
+        self.shape: FormShape = policy.shapes[self.plan.form]
+        self.tables = policy.tables[self.plan.form]
+        self.asker = SqlFields(self.moment, self.tables, None, self.rights)
+        self.trusted = SqlFields(self.moment, self.tables, None, None, joins=self.asker.joins)
+        self.marks: dict[tuple[str, Condition], str] = {}
+        self.shown: list[ColumnElement[Any]] = []
+
+    def build(self) -> Statement:
+        """Return the statement."""
+        kinds = {"rows": self._rows, "groups": self._groups, "count": self._count}
+        return kinds[self.plan.kind]()
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return everything that decides which records are meant; the row rule first."""
+        plan, table = self.plan, self.asker.table
+        found: list[ColumnElement[bool]] = []
+        if plan.deleted is not None:
+            found.append(table.c.deleted_at.is_not(None) if plan.deleted else table.c.deleted_at.is_(None))
+        row = self.trusted.reached(self.rights.row(plan.form, plan.verb), joins=True)
+        if row is not None:
+            found.append(row)
+        if plan.with_ids:
+            found.append(is_one_of(table.c.id, "ids", self.moment.dialect))
+        if plan.where is not None:
+            inner = Inner(self.asker, self._finder)
+            found.append(FilterSql(self.asker, self._shape_at, inner).group(plan.where))
+        found += [to_condition(one, self.asker) for one in self.formulas]
+        if plan.words is not None:
+            words = Words(plan.words, plan.words)
+            found.append(SearchSql(self.asker, self.trusted, self.rights).predicate(words))
+        return found
+
+    def _shape_at(self, path: str) -> FieldShape:
+        return self.guard.use(self.shape, path).shape
+
+    def _finder(self, kind: str, name: str) -> Callable[[str], FieldShape]:
+        """Return what finds the fields behind a link, a sub-table or a structured field."""
+        if kind == "form":
+            form = self.moment.policy.shapes[name]
+            return lambda path: self.guard.use(form, path).shape
+        if kind == "rows":
+            return lambda path: self.guard.use(self.shape, f"{name}.{path}").shape
+        return partial(item_shape, self.shape, name)
+
+    def _rows(self) -> Statement:
+        outputs = tuple(self._output(path) for path in self.plan.fields)
+        can = tuple((verb, self._can(verb)) for verb in self.plan.can)
+        sort = self._sort_outputs()
+        wanted, order = self.conditions(), self._order()
+        if self.plan.after is not None:
+            wanted.append(self._beyond())
+        # Joins are known only now that every part has been made.
+        statement = select(*self.shown).select_from(self.asker.source()).where(*wanted)
+        statement = statement.order_by(*order).limit(bound("limit", Integer()))
+        names = tuple(str(column.name) for column in self.shown)
+        marks, dialect = dict(self.marks), self.moment.dialect
+        reading = Reading(names, outputs, marks, dialect, self.plan.python, can, self._helpers(outputs))
+        return Statement(prepare(statement, dialect), reading.compiled(), sort)
+
+    def _helpers(self, outputs: Sequence[Output]) -> tuple[str, ...]:
+        """Return the labels that only help to read a record and are not part of it."""
+        named = {output.label for output in outputs}
+        return tuple(
+            str(c.name) for c in self.shown if c.name not in named and not str(c.name).startswith("_k")
+        )
+
+    def _output(self, path: str) -> Output:
+        seen = self.guard.see(self.shape, path)
+        keys = tuple(path.split("."))
+        way = ".".join(keys[:-1])
+        id_label = "id"
+        sealed = None
+        if seen.shape.sensitive:
+            holder = self.asker.holder(keys)
+            column: ColumnElement[Any] = holder.c[keys[-1]]
+            tables = self.moment.policy.tables[seen.form.key]
+            sealed = (tables.table.name, seen.shape.key)
+            if way:
+                id_label = f"_id_{way}"
+                self._show(holder.c.id, id_label)
+        else:
+            column = self.asker.column(keys)
+        for one in sorted(seen.level.conditions(), key=lambda c: c.text):
+            self._mark(way, keys, seen, one)
+        self._show(column, path)
+        return Output(path, seen.shape, seen.level, seen.way, way, sealed, id_label)
+
+    def _mark(self, way: str, keys: tuple[str, ...], seen: Seen, one: Condition) -> None:
+        if (way, one) in self.marks:
+            return
+        label = f"_m{len(self.marks)}"
+        self.marks[way, one] = label
+        if not way:
+            self._show(self.trusted.condition(one), label)
+            return
+        # A condition about a linked record is asked of the very alias its field comes from.
+        tables = self.moment.policy.tables[seen.form.key]
+        there = SqlFields(self.moment, tables, self.asker.holder(keys), None, joined=False)
+        self._show(there.condition(one), label)
+
+    def _show(self, column: ColumnElement[Any], label: str) -> None:
+        if all(str(one.name) != label for one in self.shown):
+            self.shown.append(column.label(label))
+
+    def _can(self, verb: str) -> str | bool:
+        rule = self.rights.row(self.plan.form, verb)
+        here = self.rights.row(self.plan.form, self.plan.verb)
+        if rule.is_none or rule.is_all:
+            return not rule.is_none
+        if not rule.within and rule.alternatives() == here.alternatives():
+            return True
+        predicate = self.trusted.reached(replace(rule, within=()), joins=True)
+        if predicate is None:
+            return True
+        self._show(predicate, f"_can_{verb}")
+        return f"_can_{verb}"
+
+    def _sort_outputs(self) -> tuple[tuple[str, ValueReader], ...]:
+        found = []
+        for at, key in enumerate(self.plan.sort):
+            path = key.removeprefix("-")
+            shape = self._sort_shape(path, "/sort")
+            column = self.asker.column(tuple(path.split(".")))
+            self._show(column, f"_k{at}")
+            found.append((f"_k{at}", shape.type.json_reader(self.moment.dialect, shape.config)))
+        return tuple(found)
+
+    def _sort_shape(self, path: str, here: str) -> FieldShape:
+        shape = self.guard.use(self.shape, path, here).shape
+        if not shape.type.is_sortable or shape.sensitive or shape.value_type in UNSORTED:
+            raise Rejected(NOT_SORTABLE.at(here, label=shown_label(shape, path)))
+        return shape
+
+    def _order(self) -> list[ColumnElement[Any]]:
+        order: list[ColumnElement[Any]] = []
+        down = False
+        for key in self.plan.sort:
+            down = key.startswith("-")
+            column = self.asker.column(tuple(key.removeprefix("-").split(".")))
+            order.append(column.desc().nulls_last() if down else column.asc().nulls_first())
+        last = self.asker.table.c.id
+        order.append(last.desc().nulls_last() if down else last.asc().nulls_first())
+        return order
+
+    def _beyond(self) -> ColumnElement[bool]:
+        """Return what comes after the cursor: blanks come first upwards and last downwards."""
+        columns = [self.asker.column(tuple(k.removeprefix("-").split("."))) for k in self.plan.sort]
+        downs = [k.startswith("-") for k in self.plan.sort]
+        blanks = list(self.plan.after or ())
+        columns.append(self.asker.table.c.id)
+        downs.append(downs[-1] if downs else False)
+        blanks.append(False)
+        values = [bound(f"k{at}", column.type) for at, column in enumerate(columns)]
+        if len(columns) == 2 and not blanks[0] and downs[0] == downs[1]:
+            return self._after_pair(columns, values, downs[0])
+        parts: list[ColumnElement[bool]] = []
+        same: list[ColumnElement[bool]] = []
+        for column, value, down, blank in zip(columns, values, downs, blanks, strict=True):
+            further = _further(column, value, down, blank)
+            if further is not None:
+                parts.append(and_(*same, further))
+            same.append(column.is_(None) if blank else column == value)
+        return or_(*parts)
+
+    def _after_pair(
+        self, columns: list[ColumnElement[Any]], values: list[Any], down: bool
+    ) -> ColumnElement[bool]:
+        # A row comparison is what an index on both columns can jump to.
+        pair, mark = tuple_(*columns), tuple_(*values)
+        if not down:
+            return pair > mark
+        never_blank = self.plan.sort[0].removeprefix("-") in NEVER_BLANK
+        return pair < mark if never_blank else or_(pair < mark, columns[0].is_(None))
+
+    def _groups(self) -> Statement:
+        keys, readers = [], []
+        for path in self.plan.group:
+            shape = self._sort_shape(path, "/by")
+            keys.append(self.asker.column(tuple(path.split("."))))
+            readers.append(self._value_reader(shape))
+        totals = [self._total(at, one) for at, one in enumerate(self.plan.aggregates)]
+        wanted = self.conditions()
+        count = func.count(self.asker.table.c.id).label("count")
+        columns: list[ColumnElement[Any]] = [key.label(f"g{at}") for at, key in enumerate(keys)]
+        columns += [count, *(column for total in totals for column in total.columns)]
+        statement = select(*columns).select_from(self.asker.source()).where(*wanted)
+        if keys:
+            statement = statement.group_by(*keys).order_by(count.desc(), *keys).limit(MOST_GROUPS)
+        return Statement(prepare(statement, self.moment.dialect), partial(read_groups, readers, totals))
+
+    def _value_reader(self, shape: FieldShape) -> ValueReader:
+        made = shape.type.reader if self.plan.python else shape.type.json_reader
+        return made(self.moment.dialect, shape.config)
+
+    def _total(self, at: int, given: tuple[str, str, str]) -> Total:
+        name, function, path = given
+        if path in ("", "*") and function == "count":
+            return Total(name, "rows", (), None)
+        here = f"/totals/{name}"
+        shape = self.guard.use(self.shape, path, here).shape
+        choices = (
+            () if shape.sensitive or shape.value_type == "rows" else shape.type.aggregates & set(AGGREGATES)
+        )
+        if function not in choices:
+            words = {"function": function, "choices": ", ".join(sorted(choices)) or "–"}
+            raise Rejected(BAD_AGGREGATE.at(here, label=shown_label(shape, path), **words))
+        column = self.asker.column(tuple(path.split(".")))
+        return total(f"t{at}", name, function, column, self._value_reader(shape), self.moment.dialect)
+
+    def _count(self) -> Statement:
+        wanted = self.conditions()
+        inner: Select[Any] = select(literal_column("1")).select_from(self.asker.source()).where(*wanted)
+        capped = inner.limit(bound("limit", Integer())).subquery()
+        statement = select(func.count().label("count")).select_from(capped)
+        return Statement(prepare(statement, self.moment.dialect), read_count)
+
+
+def read_count(rows: Sequence[Row], _keys: Keys | None) -> list[Record]:
+    """Return `[{"count": n}]`."""
+    return [{"count": int(rows[0][0])}]
+
+
+def item_shape(form: FormShape, key: str, name: str) -> FieldShape:
+    """Return a column of a structured field's item table as a field. Rejected where there is none."""
+    outer = form.field(key)
+    for one in outer.item_columns if outer is not None else ():
+        if one.key == name:
+            return FieldShape(name, one.value_type, {}, {"zh": name, "en": name})
+    raise Rejected(NOT_SORTABLE.at("", label={"zh": name, "en": name}))
+
+
+def _further(column: ColumnElement[Any], value: Any, down: bool, blank: bool) -> ColumnElement[bool] | None:
+    if down:
+        return None if blank else or_(column < value, column.is_(None))
+    return column.is_not(None) if blank else column > value
+
+
+UNSORTED = frozenset(
+    {"rows", "files", "structured", "geo", "choices", "references", "persons", "date_range", "time_range"}
+)
+NEVER_BLANK = frozenset({"id", "created_at", "updated_at", "revision"})
