@@ -18,6 +18,7 @@ from engine.store.platform import instant
 from engine.store.records import RecordWriter
 
 if TYPE_CHECKING:
+    from engine.store.crypto import WorkspaceKeys
     from engine.store.workspaces import Workspace
 
 
@@ -70,6 +71,16 @@ class Unit:
         self._audit: list[AuditEntry] = []
         self._events: list[list[Any]] = []
         self._last: list[Callable[[], None]] = []
+
+    @property
+    def dialect(self) -> str:
+        """ "sqlite" or "postgresql"."""
+        return self.workspace.dialect
+
+    @property
+    def keys(self) -> "WorkspaceKeys":
+        """The workspace's keys, with which the gate looks for encrypted values."""
+        return self.workspace.keys
 
     def execute(self, scoped: ScopedQuery) -> list[Record]:
         """Return the records a sealed query gives."""
