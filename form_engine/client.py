@@ -66,7 +66,9 @@ class _Client:
                 for inner in one.rows.fields:
                     path = f"{key}.{inner.key}"
                     known = inner.shape is not None
-                    yield path, self.rights.effective(self.plan.key, path).ceiling.word if known else "read"
+                    level = self.rights.effective(self.plan.key, path).ceiling.word if known else "read"
+                    yield path, level
+                    yield from _deeper(inner, path, level)
 
     def sees(self, path: str) -> bool:
         """Tell whether the first field of `path` may be known of; what lies behind links the gate decides."""
@@ -89,7 +91,9 @@ class _Client:
         if path[0] == "form" and "form" not in self.plan.by_key:
             return len(path) > 1 and self.sees(path[1])
         # A formula of a row names its columns; one over another form's records is that form's business.
-        return self.sees(f"{inside}.{path[0]}") if inside else self.sees(".".join(path))
+        if inside:
+            return self.levels.get(f"{inside}.{path[0]}", self.levels.get(path[0], "none")) != "none"
+        return self.sees(".".join(path))
 
     def plan_json(self) -> Json:
         """Return the whole plan."""
@@ -286,6 +290,13 @@ class _Client:
 
 _SERVER_ONLY = ("fields", "formula", "filter", "where", "path", "of", "by", "aggregate", "sort")
 _SYSTEM_OPERATORS: Mapping[str, str] = {"datetime": "D", "person": "U", "reference": "R", "integer": "N"}
+
+
+def _deeper(one: FieldPlan, path: str, level: str) -> Iterator[tuple[str, str]]:
+    # Rows within rows are as open as the column that holds them.
+    for inner in one.rows.fields if one.rows is not None else ():
+        yield f"{path}.{inner.key}", level
+        yield from _deeper(inner, f"{path}.{inner.key}", level)
 
 
 def _arranged(one: FieldPlan) -> Iterator[str]:

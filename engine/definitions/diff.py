@@ -36,7 +36,8 @@ class Change:
             if lang == "zh":
                 return f"{place}：{prop}由“{before}”改为“{after}”"
             return f"{place}: {prop} changed from “{before}” to “{after}”"
-        return _SENTENCES[self.action][lang].format(place=place, prop=f" {prop}" if prop else "")
+        space = " " if lang == "en" and prop else ""
+        return _SENTENCES[self.action][lang].format(place=place, prop=space + prop)
 
     def to_json(self) -> dict[str, Any]:
         """Return `{path, action, message: {zh, en}, before, after}`."""
@@ -104,12 +105,12 @@ _MISSING = object()
 
 def diff(old: App, new: App) -> list[Change]:
     """Return what is different in `new`, in the order of kinds, objects and properties."""
-    changes = list(_object(old.manifest, new.manifest, "/app", ((FILES.get("app").words, new.name),)))
+    changes = list(_object(old.manifest, new.manifest, "/app", ((_kind("app"), new.name),)))
     for key in sorted(old.words.keys() | new.words.keys()):
         trail: Trail = (({"zh": "叫法", "en": "word"}, {"zh": key, "en": key}),)
         changes += _item(old.words.get(key, _MISSING), new.words.get(key, _MISSING), f"/words/{key}", trail)
     if old.modules != new.modules:
-        trail = ((FILES.get("app").words, new.name),)
+        trail = ((_kind("app"), new.name),)
         changes.append(
             Change("/modules", "changed", trail, _PROPERTIES["modules"], list(old.modules), list(new.modules))
         )
@@ -117,8 +118,12 @@ def diff(old: App, new: App) -> list[Change]:
         for key in dict.fromkeys([*old.of(kind), *new.of(kind)]):
             before, after = old.of(kind).get(key, _MISSING), new.of(kind).get(key, _MISSING)
             named = after if after is not _MISSING else before
-            changes += _item(before, after, pointer(kind, key), ((FILES.get(kind).words, _name(named, key)),))
+            changes += _item(before, after, pointer(kind, key), ((_kind(kind), _name(named, key)),))
     return changes
+
+
+def _kind(kind: str) -> Words:
+    return {"zh": FILES.get(kind).zh, "en": FILES.get(kind).one}
 
 
 def _item(before: Any, after: Any, path: str, trail: Trail) -> Iterator[Change]:

@@ -4,7 +4,7 @@ For each property: changed on one side only, take that; changed alike, fine; cha
 ours stays until somebody chooses. Lists merge by key; a deletion against an edit is always a clash.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -86,7 +86,7 @@ class _Merging:
         merged = {}
         for name in dict.fromkeys([*ours, *theirs, *base]):
             sides = (side.get(name, ABSENT) for side in (base, theirs, ours))
-            value = self.value(*sides, path + pointer(name))
+            value = self.value(*_three(sides), path + pointer(name))
             if value is not ABSENT:
                 merged[name] = value
         return merged
@@ -96,7 +96,7 @@ class _Merging:
         sides = [{item["key"]: item for item in side} for side in (base, theirs, ours)]
         kept: dict[str, Any] = {}
         for key in dict.fromkeys([*sides[0], *sides[1], *sides[2]]):
-            value = self.value(*(side.get(key, ABSENT) for side in sides), path + pointer(key))
+            value = self.value(*_three(side.get(key, ABSENT) for side in sides), path + pointer(key))
             if value is not ABSENT:
                 kept[key] = value
         order = self.order([list(side) for side in sides], kept, path)
@@ -168,6 +168,11 @@ def merge(base: App, theirs: App, ours: App, choices: Mapping[str, Side] | None 
     modules = merging.words(list(base.modules), list(theirs.modules), list(ours.modules), "/modules")
     words = merging.mapping(base.words, theirs.words, ours.words, "/words")
     return Merge(App(manifest, objects, tuple(modules), words), tuple(merging.clashes))
+
+
+def _three(sides: Iterable[Any]) -> tuple[Any, Any, Any]:
+    base, theirs, ours = sides
+    return base, theirs, ours
 
 
 def _same(one: Any, other: Any) -> bool:

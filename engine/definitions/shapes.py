@@ -93,9 +93,9 @@ def _formula(one: FieldOutline) -> str | None:
         return None
     if isinstance(one.config.get("path"), str):
         # A lookup is a formula of one name.
-        return "{" + one.config["path"] + "}"
+        return f"{{{one.config['path']}}}"
     formula = one.config.get("formula")
-    return formula if isinstance(formula, str) else None
+    return str(formula) if formula is not None else None
 
 
 def _rollup(one: FieldOutline) -> Mapping[str, Any] | None:

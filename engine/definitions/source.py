@@ -86,7 +86,7 @@ PACKAGE_TOO_BIG = Code(
     hint_en="Remove what is not part of the app's definition",
 )
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*){0,3}|[A-Za-z][A-Za-z0-9_-]*\.md|[A-Z]+")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*){0,3}")
 _BESIDE = (".md", ".csv", ".txt")
 """Endings of files that may lie beside the objects and are not read as definitions."""
 

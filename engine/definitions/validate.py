@@ -138,9 +138,8 @@ def _pattern_properties(validator: Any, patterns: Mapping[str, Schema], instance
                     yield from validator.descend(value, schema, path=name, schema_path=pattern)
 
 
-Validator = validators.extend(
-    Draft202012Validator, {"pattern": _pattern, "patternProperties": _pattern_properties}
-)
+_ON_RE2 = {"pattern": _pattern, "patternProperties": _pattern_properties}
+Validator: Any = validators.extend(Draft202012Validator, _ON_RE2)  # type: ignore[no-untyped-call]  # jsonschema's stubs leave it untyped
 
 
 class Checker:
@@ -161,7 +160,7 @@ class Checker:
                 yield from _translate(error, path)
 
 
-def _translate(error: ValidationError, path: str) -> Iterator[Problem]:
+def _translate(error: Any, path: str) -> Iterator[Problem]:
     at = path + pointer(*error.absolute_path)
     keyword, wanted, given = str(error.validator), error.validator_value, error.instance
     if keyword == "additionalProperties" and wanted is False:
@@ -210,7 +209,7 @@ def _simple(keyword: str, wanted: Any, given: Any, at: str, schema: Any) -> Prob
     return NOT_ALLOWED.at(at, rule=keyword)
 
 
-def _unknown(error: ValidationError, at: str) -> Iterator[Problem]:
+def _unknown(error: Any, at: str) -> Iterator[Problem]:
     known = list(error.schema.get("properties", ())) if isinstance(error.schema, Mapping) else []
     for name in error.instance:
         if name not in known:
@@ -218,13 +217,13 @@ def _unknown(error: ValidationError, at: str) -> Iterator[Problem]:
             yield UNKNOWN_PROPERTY.at(at + pointer(name), name=name, nearest=", ".join(close) or "–")
 
 
-def _alternatives(error: ValidationError, path: str, at: str) -> Iterator[Problem]:
+def _alternatives(error: Any, path: str, at: str) -> Iterator[Problem]:
     # "Exactly one of these properties" reads better as one sentence than as the errors of each branch.
     branches = error.validator_value
     if all(isinstance(b, Mapping) and b.keys() == {"required"} for b in branches):
         yield CHOOSE_ONE.at(at, names=", ".join(name for b in branches for name in b["required"]))
         return
-    by_branch: dict[int, list[ValidationError]] = {}
+    by_branch: dict[int, list[Any]] = {}
     for inner in error.context or ():
         by_branch.setdefault(int(inner.schema_path[0]), []).append(inner)
     if not by_branch:
@@ -242,7 +241,7 @@ def _alternatives(error: ValidationError, path: str, at: str) -> Iterator[Proble
         yield from _translate(inner, path)
 
 
-def _misses_type(errors: list[ValidationError]) -> bool:
+def _misses_type(errors: list[Any]) -> bool:
     return any(
         e.validator in ("type", "const") and len(e.absolute_path) == len(e.parent.absolute_path)
         for e in errors

@@ -73,7 +73,7 @@ def _field_problems(fields: Any, path: str, kinds: FieldKinds) -> Iterator[Probl
 
 def _is_regex(control: FieldKind) -> bool:
     schema = control.config_schema.get("properties", {}).get("pattern", {})
-    return schema.get("format") == "regex" or schema.get("x-kind") == "regex"
+    return "regex" in (schema.get("format"), schema.get("x-kind"))
 
 
 def json_schema(kind: str, kinds: FieldKinds) -> Schema:
