@@ -1,20 +1,28 @@
 """The house: the installation, its clinics with the app each one runs, and the jobs behind them."""
 
+import json
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import select
+
+from engine.access import accounts
+from engine.access.actor import Actor
 from engine.access.passwords import Passwords
 from engine.clock import Clock, SystemClock
 from engine.definitions import versions
 from engine.definitions.app import App
-from engine.definitions.tables import Tables, build_tables
+from engine.jobs.dispatcher import Dispatcher
 from engine.problems import Code, NotFound
+from engine.store.platform import META
 from engine.store.workspaces import Installation, Workspace
 from engine.store.workspaces import Settings as StoreSettings
 from form_engine.compile import compile_app
 from form_engine.plan import AppPlan
-from server.people import People
+from form_engine.service import RecordService
+from server.people import People, known_person
 from server.rates import Rates
 from server.settings import Settings
 
@@ -26,7 +34,17 @@ NO_APP = Code(
     hint_en="Run: clinicraft install dental --workspace {key}",
 )
 
+NO_LOGIN = Code(
+    "house.no_login",
+    zh="没有账号“{login}”",
+    en="There is no login “{login}”",
+    hint_zh="练习诊所的账号见登录页",
+    hint_en="The sign-in page of the practice clinic lists its logins",
+)
+
 VERSION_FRESH_S = 2.0
+DEMO_LOGINS = "demo_logins"
+"""Key in `cc_meta` under which a practice clinic keeps what its sign-in page offers."""
 
 
 class Clinic:
@@ -38,7 +56,7 @@ class Clinic:
         self._lock = threading.Lock()
         self._number = 0
         self._plan: AppPlan | None = None
-        self._tables: Tables | None = None
+        self._service: RecordService | None = None
         self._checked_at = 0.0
 
     @property
@@ -54,6 +72,24 @@ class Clinic:
         return self._plan
 
     @property
+    def service(self) -> RecordService:
+        """Return the service over the records, for the version in force."""
+        plan = self.plan
+        if self._service is None or self._service.app is not plan:
+            self._service = RecordService(self.workspace, plan)
+        return self._service
+
+    def actor(self, login: str) -> Actor:
+        """Return a person by login, for the command line. NotFound for none."""
+        plan = self.plan
+        with self.workspace.read() as unit:
+            account = accounts.account_by_login(unit.connection, login)
+            if account is None:
+                raise NotFound(NO_LOGIN.at("/login", login=login))
+            session = accounts.Session(account, account.branch_id, unit.now)
+            return known_person(self.workspace, unit, plan, session).actor
+
+    @property
     def version_number(self) -> int:
         return self._number
 
@@ -63,7 +99,9 @@ class Clinic:
                 current = versions.current(unit.connection)
                 if current is None:
                     raise NotFound(NO_APP.at("", key=self.key))
-                app = None if current.number == self._number else versions.load(unit.connection, current.number)
+                app = (
+                    None if current.number == self._number else versions.load(unit.connection, current.number)
+                )
             if app is not None:
                 self._take_up(current.number, app)
             self._checked_at = time.monotonic()
@@ -92,6 +130,7 @@ class House:
         self.rates = Rates()
         self._clinics: dict[str, Clinic] = {}
         self._lock = threading.Lock()
+        self._dispatcher: Dispatcher | None = None
 
     def only_workspace(self) -> str:
         """Return the key of the only workspace, or "" where there are none or several."""
@@ -107,8 +146,30 @@ class House:
         with self._lock:
             return self._clinics.setdefault(key, Clinic(workspace))
 
+    def demo_logins(self, key: str) -> Any:
+        """Return the demo accounts of a practice clinic, with their password; none of a real one."""
+        with self.clinic(key).workspace.read() as unit:
+            found = unit.connection.execute(select(META.c.value).where(META.c.key == DEMO_LOGINS)).scalar()
+        return json.loads(found) if found else []
+
+    def start_jobs(self) -> None:
+        """Start the thread that hands out events and runs jobs of every clinic."""
+        if self._dispatcher is None:
+            self._dispatcher = Dispatcher(self._workspaces, lambda _: (), {})
+            self._dispatcher.start()
+
+    def wake(self) -> None:
+        """Say that there is work, so that it need not wait for the next sweep."""
+        if self._dispatcher is not None:
+            self._dispatcher.wake()
+
+    def _workspaces(self) -> list[Workspace]:
+        return [self.installation.workspace(info.key) for info in self.installation.registry()]
+
     def close(self) -> None:
         """Stop the jobs and give back all connections."""
+        if self._dispatcher is not None:
+            self._dispatcher.stop()
         self.installation.close()
 
 

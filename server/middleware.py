@@ -54,10 +54,16 @@ class Guard:
             return
         headers = dict(scope["headers"])
         path: str = scope["path"]
-        if scope["method"] not in {"GET", "HEAD", "OPTIONS"} and path.startswith("/api/") and _is_foreign(headers):
+        if (
+            scope["method"] not in {"GET", "HEAD", "OPTIONS"}
+            and path.startswith("/api/")
+            and _is_foreign(headers)
+        ):
             await refuse([CROSS_SITE.at("")], 403)(scope, receive, send)
             return
-        is_upload = headers.get(b"content-type", b"").startswith(b"multipart/") and path.startswith(UPLOAD_PATHS)
+        is_upload = headers.get(b"content-type", b"").startswith(b"multipart/") and path.startswith(
+            UPLOAD_PATHS
+        )
         limit_mb = self.upload_mb if is_upload else self.body_mb
         if int(headers.get(b"content-length", b"0") or 0) > limit_mb * MEGABYTE:
             await refuse([TOO_LARGE.at("", limit_mb=limit_mb)], 413)(scope, receive, send)
@@ -82,7 +88,7 @@ class Guard:
 
         try:
             await self.app(scope, receive, with_headers)
-        except BodyTooLarge:
+        except BodyTooLargeError:
             if not has_started:
                 await refuse([TOO_LARGE.at("", limit_mb=self.body_mb)], 413)(scope, receive, with_headers)
         except Exception:
@@ -92,7 +98,7 @@ class Guard:
                 await refuse([BROKEN.at("", reference=reference)], 500)(scope, receive, with_headers)
 
 
-class BodyTooLarge(Exception):
+class BodyTooLargeError(Exception):
     """A body without (or with a false) length grew past the limit."""
 
 
@@ -104,7 +110,7 @@ def _limited(receive: Receive, most: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > most:
-            raise BodyTooLarge
+            raise BodyTooLargeError
         return message
 
     return limited

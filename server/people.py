@@ -75,7 +75,7 @@ def known_person(workspace: Workspace, unit: Unit, plan: AppPlan, session: Sessi
     """Return the person of a session with branch, region and team worked out."""
     account = session.account
     actor = system_actor(workspace.key, zone=workspace.zone)
-    branches = _branches(Gate(plan.policy, actor, unit, workspace.keys), plan)
+    branches = _branches(Gate(plan.policy, actor, unit), plan)
     return Known(_actor(workspace, unit, session, branches), account, branches, time.monotonic())
 
 

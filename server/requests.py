@@ -1,16 +1,13 @@
-"""What a route works with: the house, the clinic of the session, who asks, and a desk over one transaction."""
+"""What a route works with: the house, the clinic of the session, and who asks."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fastapi import Request
 
 from engine.access import accounts
-from engine.access.gate import Gate
+from engine.access.actor import Actor
 from engine.problems import NotFound, Unauthenticated
-from engine.store.unit import Cause
-from form_engine.service.desk import Desk
+from form_engine.service import RecordService
 from server.clinics import Clinic, House
 from server.people import Known
 
@@ -26,14 +23,13 @@ class Asked:
     known: Known
     token: str
 
-    @contextmanager
-    def desk(self, *, write: bool = False, cause: str = "user", batch_id: str | None = None) -> Iterator[Desk]:
-        """Open the one transaction of this request, with the gate of this person over it."""
-        workspace, actor = self.clinic.workspace, self.known.actor
-        opened = workspace.write(Cause(cause, actor.user_id, batch_id=batch_id)) if write else workspace.read()
-        with opened as unit:
-            plan = self.clinic.plan
-            yield Desk(plan, unit, actor, Gate(plan.policy, actor, unit, workspace.keys), cause)
+    @property
+    def actor(self) -> Actor:
+        return self.known.actor
+
+    @property
+    def service(self) -> RecordService:
+        return self.clinic.service
 
 
 def house_of(request: Request) -> House:

@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from server.formula_backends import run
-
 
 class BackEnd(StrEnum):
     """Where a formula is worked out."""
@@ -22,18 +20,25 @@ class BackEnd(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("formula", help="Work out formulas, from a file (or - for standard input) with one JSON object a line.")(formula)
+    app.command(
+        "formula",
+        help="Work out formulas, from a file (or - for standard input) with one JSON object a line.",
+    )(formula)
 
 
 def formula(
-    text: Annotated[str | None, typer.Argument(help='A formula, e.g. \'ROUND(10/3, 2)\'')] = None,
+    text: Annotated[str | None, typer.Argument(help="A formula, e.g. 'ROUND(10/3, 2)'")] = None,
     batch: Annotated[
         Path | None,
-        typer.Option(help='File with lines {"formula": "...", "values": {...}, "types": {...}}; - reads standard input'),
+        typer.Option(
+            help='File with lines {"formula": "...", "values": {...}, "types": {...}}; - reads standard input'
+        ),
     ] = None,
     backend: Annotated[BackEnd, typer.Option(help="Where to work it out")] = BackEnd.PYTHON,
 ) -> None:
     """Print `{"value": ...}` or `{"error": {"code", "position"}}`, a line each, in the order given."""
+    from server.formula_backends import run
+
     if (text is None) == (batch is None):
         raise typer.BadParameter("give either a formula or --batch FILE")
     for line in run(_lines(text, batch), backend.value):

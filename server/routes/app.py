@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
+
 from engine.access.policy import Rights
 from form_engine.client import client_plan
 from form_engine.plan import AppPlan, FormPlan, PagePlan
-from form_engine.service.personal import keep, preference
-from server.requests import Asked, asked
+from server.requests import asked
 from server.responses import answer
 
 router = APIRouter(prefix="/api")
@@ -23,7 +23,7 @@ def app(request: Request) -> Response:
     rights = plan.policy.rights(one.known.actor)
     pages = (_page(plan, rights, page) for page in plan.pages.values())
     shown = sorted((page for page in pages if page), key=lambda page: (page.get("order", 1000), page["key"]))
-    forms = [_card(one, form, rights) for form in plan.forms.values() if form.parent is None]
+    forms = [_card(form, rights) for form in plan.forms.values() if form.parent is None]
     return answer({"pages": shown, "forms": [form for form in forms if form], "lists": plan.lists})
 
 
@@ -52,7 +52,7 @@ def _view_name(plan: AppPlan, tab: dict[str, Any]) -> Any:
     return named or form.name
 
 
-def verbs_of(one: Asked, form: str, rights: Rights) -> dict[str, bool]:
+def verbs_of(form: str, rights: Rights) -> dict[str, bool]:
     """Return which verbs the person may use on at least some record of the form."""
     verbs = {verb: rights.verb(form, verb) for verb in VERBS}
     return {
@@ -64,8 +64,8 @@ def verbs_of(one: Asked, form: str, rights: Rights) -> dict[str, bool]:
     }
 
 
-def _card(one: Asked, form: FormPlan, rights: Rights) -> dict[str, Any] | None:
-    verbs = verbs_of(one, form.key, rights)
+def _card(form: FormPlan, rights: Rights) -> dict[str, Any] | None:
+    verbs = verbs_of(form.key, rights)
     if not (verbs["view"] or verbs["create"]):
         return None
     return {"key": form.key, "name": form.name, "icon": form.definition.get("icon"), "verbs": verbs}
@@ -75,45 +75,45 @@ def _card(one: Asked, form: FormPlan, rights: Rights) -> dict[str, Any] | None:
 def form_plan(request: Request, form: str) -> Response:
     """Return the form's plan as this person may see it."""
     one = asked(request)
-    with one.desk() as desk:
-        plan = desk.form(form)
-        made = client_plan(plan, desk.rights)
-    return answer({**made, "verbs": verbs_of(one, form, one.clinic.plan.policy.rights(one.known.actor))})
+    rights = one.clinic.plan.policy.rights(one.actor)
+    with one.service.reading(one.actor) as desk:
+        made = client_plan(desk.form(form), rights)
+    return answer({**made, "verbs": verbs_of(form, rights)})
 
 
 @router.get("/forms/{form}/schema")
 def form_schema(request: Request, form: str) -> Response:
     """Return the JSON Schema (2020-12) of a submission."""
     one = asked(request)
-    with one.desk() as desk:
+    with one.service.reading(one.actor) as desk:
         return answer(desk.form(form).json_schema())
 
 
 @router.get("/prefs/{key}")
 def pref(request: Request, key: str) -> Response:
     """Return a setting of mine: `{value}`, null where there is none."""
-    with asked(request).desk() as desk:
-        return answer({"value": preference(desk.unit, desk.actor.user_id, key)})
+    one = asked(request)
+    return answer({"value": one.service.preference(one.actor, key)})
 
 
 @router.put("/prefs/{key}")
 def put_pref(request: Request, key: str, values: Annotated[dict[str, Any], Body()]) -> Response:
     """Keep a setting of mine."""
-    with asked(request).desk(write=True) as desk:
-        keep(desk.unit, desk.actor.user_id, key, values.get("value"))
+    one = asked(request)
+    one.service.keep(one.actor, key, values.get("value"))
     return Response(status_code=204)
 
 
 @router.get("/forms/{form}/saved-views")
 def saved_views(request: Request, form: str) -> Response:
     """Return my own views of a form."""
-    with asked(request).desk() as desk:
-        return answer(preference(desk.unit, desk.actor.user_id, f"views.{desk.form(form).key}") or [])
+    one = asked(request)
+    return answer(one.service.saved_views(one.actor, form))
 
 
 @router.put("/forms/{form}/saved-views")
 def put_saved_views(request: Request, form: str, values: Annotated[dict[str, Any], Body()]) -> Response:
     """Keep my own views of a form."""
-    with asked(request).desk(write=True) as desk:
-        keep(desk.unit, desk.actor.user_id, f"views.{desk.form(form).key}", values.get("views", []))
+    one = asked(request)
+    one.service.keep_views(one.actor, form, values.get("views", []))
     return Response(status_code=204)

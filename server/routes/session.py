@@ -16,9 +16,15 @@ router = APIRouter(prefix="/api")
 
 WRONG_OLD = Code("account.wrong_old", zh="原密码不对", en="The old password is wrong")
 NO_BRANCH = Code(
-    "account.no_branch", zh="您不在这个分院", en="You do not work in this branch", hint_zh="请选择列表中的分院", hint_en="Choose one of the list"
+    "account.no_branch",
+    zh="您不在这个分院",
+    en="You do not work in this branch",
+    hint_zh="请选择列表中的分院",
+    hint_en="Choose one of the list",
 )
-NO_SUCH_LOOK = Code("account.no_such_choice", zh="没有这个选项：{given}", en="There is no such choice: {given}")
+NO_SUCH_LOOK = Code(
+    "account.no_such_choice", zh="没有这个选项：{given}", en="There is no such choice: {given}"
+)
 
 Values = Annotated[dict[str, Any], Body()]
 
@@ -68,7 +74,9 @@ def sign_in(request: Request, values: Values) -> Response:
             unit.audit("sign_in_failed", details={"login": login[:64]})
         raise Unauthenticated(accounts.WRONG_SIGN_IN.at(""))
     with workspace.write(Cause("user", candidate.user_id)) as unit:
-        token = accounts.open_session(unit.connection, candidate.user_id, now, request.headers.get("user-agent", ""))
+        token = accounts.open_session(
+            unit.connection, candidate.user_id, now, request.headers.get("user-agent", "")
+        )
         unit.audit("signed_in")
     known = clinic.people.of(token, clinic.plan)
     response = answer(me(Asked(house, clinic, known, token)))
@@ -144,12 +152,18 @@ def change_password(request: Request, values: Values) -> Response:
     hashed = one.house.passwords.hash(new)
     with one.clinic.workspace.write(Cause("user", account.user_id)) as unit:
         accounts.set_password(unit.connection, account.user_id, hashed, now)
-        token = accounts.open_session(unit.connection, account.user_id, now, request.headers.get("user-agent", ""))
+        token = accounts.open_session(
+            unit.connection, account.user_id, now, request.headers.get("user-agent", "")
+        )
         unit.audit("password_changed")
     one.clinic.people.forget()
     response = Response(status_code=204)
     response.set_cookie(
-        COOKIE, f"{one.clinic.key}.{token}", httponly=True, samesite="lax", secure=one.house.settings.secure_cookies
+        COOKIE,
+        f"{one.clinic.key}.{token}",
+        httponly=True,
+        samesite="lax",
+        secure=one.house.settings.secure_cookies,
     )
     return response
 
@@ -162,7 +176,9 @@ def _refuse_unknown(key: str, given: Any, known: tuple[str, ...]) -> None:
 def me(one: Asked) -> dict[str, Any]:
     """Return Me: person, workspace, branches, rights and the app's face."""
     actor, account, plan = one.known.actor, one.known.account, one.clinic.plan
-    roles = [{"key": key, "name": plan.roles[key]["name"]} for key in sorted(actor.roles) if key in plan.roles]
+    roles = [
+        {"key": key, "name": plan.roles[key]["name"]} for key in sorted(actor.roles) if key in plan.roles
+    ]
     branches = [
         {"id": branch_id, "name": name, "short_name": short}
         for branch_id, name, short, _ in one.known.branches

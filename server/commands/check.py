@@ -1,0 +1,47 @@
+"""`clinicraft check`: tell everything that is wrong with an app definition."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.problems import Problem, Rejected
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "check", help="Check an app definition (a folder or a zip) and tell every problem with its place."
+    )(check)
+
+
+def check(
+    path: Annotated[Path, typer.Argument(help="Folder or zip of the app, or the name of a shipped template")],
+    as_json: Annotated[bool, typer.Option("--json", help="One problem a line, for machines")] = False,
+) -> None:
+    """Exit with 1 where there are problems that stop publishing."""
+    from server.cli import print_json, show_problems
+
+    try:
+        problems, forms = _problems(path)
+    except Rejected as refused:
+        problems, forms = list(refused.problems), 0
+    show_problems(problems, as_json=as_json)
+    if problems:
+        raise SystemExit(1)
+    if as_json:
+        print_json({"ok": True, "forms": forms})
+    else:
+        typer.echo(f"✓ {path}: {forms} forms, no problems")
+
+
+def _problems(path: Path) -> tuple[list[Problem], int]:
+    from engine.definitions import assemble, load_template, load_zip
+    from form_engine.compile import lint_app
+    from server.templates import template_folder
+
+    if path.is_file():
+        app = assemble(load_zip(path.read_bytes()), {})
+    else:
+        app = load_template(template_folder(str(path)))
+    return lint_app(app), len(app.of("forms"))

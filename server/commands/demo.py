@@ -1,0 +1,71 @@
+"""`clinicraft demo`: open a practice clinic with sample data."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from server.clinics import House
+from server.commands._house import Home, settings_of
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("demo", help="Open a practice clinic with sample data, and serve it.")(demo)
+
+
+def demo(
+    template: Annotated[str, typer.Argument(help="Which template to open")] = "dental",
+    scale: Annotated[
+        float, typer.Option(help="Amount of sample data; 1.0 is a chain of six branches over two years")
+    ] = 0.02,
+    seed: Annotated[int, typer.Option(help="Another seed gives other people")] = 7,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default 127.0.0.1")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; default 8000, 0 takes a free one")
+    ] = None,
+    home: Home = None,
+    fresh: Annotated[bool, typer.Option(help="Throw the practice clinic away and make a new one")] = False,
+    serve: Annotated[bool, typer.Option(help="Only set up, without serving")] = True,
+    browser: Annotated[bool, typer.Option(help="Open the browser")] = True,
+) -> None:
+    """Set up on first use; later starts open what is there."""
+    from server.commands.serve import run
+
+    house = House(settings_of(home, host=host, port=port, practice=True))
+    _prepare(house, template, scale, seed, fresh=fresh)
+    if not serve:
+        house.close()
+        return
+    run(house, "齐悦口腔练习诊所已打开 / The practice clinic is open: {url}", open_browser=browser)
+
+
+def _prepare(house: House, template: str, scale: float, seed: int, *, fresh: bool) -> None:
+    from server.templates import template_folder
+
+    folder = template_folder(template)
+    known = {info.key for info in house.installation.registry()}
+    if folder.name in known and fresh:
+        house.installation.archive(folder.name)
+        known.discard(folder.name)
+    if folder.name in known and house.demo_logins(folder.name):
+        return
+    from rich.progress import Progress
+
+    from server.demo.loading import load_demo
+    from server.installing import install
+
+    with Progress(transient=True) as progress:
+        shown = progress.add_task("正在准备练习诊所 / Preparing the practice clinic", total=None)
+        clinic = install(house, folder.name, folder)
+
+        def tell(form: str, done: int, total: int | None) -> None:
+            progress.update(shown, description=f"{form} {done:,}", completed=done, total=total)
+
+        load_demo(house, clinic, seed=seed, scale=scale, today=_today(clinic), tell=tell)
+
+
+def _today(clinic: Any) -> date:
+    from engine.clock import business_day
+
+    return business_day(clinic.workspace.clock.now(), clinic.workspace.zone)

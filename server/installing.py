@@ -1,0 +1,88 @@
+"""Installing an app into a workspace: check, tables, version, first account."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.store.changes import ChangePlan, apply_changes, plan_changes
+
+from engine.access import accounts
+from engine.access.accounts import Account
+from engine.definitions import load_template, versions
+from engine.definitions.app import App
+from engine.ids import new_id
+from engine.problems import Code, Conflict, NotFound
+from engine.store.unit import Cause
+from form_engine.compile import compile_app
+from server.clinics import Clinic, House
+
+OTHER_APP = Code(
+    "install.other_app",
+    zh="工作区“{key}”运行的是另一个应用“{app}”",
+    en="The workspace “{key}” runs another app, “{app}”",
+    hint_zh="请用 --workspace 指定一个新的工作区",
+    hint_en="Choose a new workspace with --workspace",
+)
+
+
+def install(
+    house: House, key: str, folder: Path, name: Mapping[str, str] | None = None, profile: str | None = None
+) -> Clinic:
+    """Install the app in `folder` as workspace `key`, or bring an older version of it up to date."""
+    app = load_template(folder, profile)
+    plan = compile_app(app)
+    try:
+        clinic = house.clinic(key)
+    except NotFound:
+        workspace = house.installation.create(key, dict(name or app.name))
+        workspace.create_tables(plan.policy.tables)
+        _publish(house, key, app, None)
+        return house.clinic(key)
+    _upgrade(house, clinic, app)
+    return clinic
+
+
+def _upgrade(house: House, clinic: Clinic, app: App) -> None:
+    with clinic.workspace.read() as unit:
+        current = versions.current(unit.connection)
+        old = versions.load(unit.connection, current.number) if current else None
+    plan = compile_app(app)
+    if old is None:
+        clinic.workspace.create_tables(plan.policy.tables)
+    else:
+        if old.key != app.key:
+            raise Conflict(OTHER_APP.at("/workspace", key=clinic.key, app=old.key))
+        if versions.content_hash(old) == versions.content_hash(app):
+            return
+        apply_changes(clinic.workspace, changes(clinic, old, app))
+    _publish(house, clinic.key, app, current.number if current else None)
+
+
+def changes(clinic: Clinic, old: App, new: App) -> ChangePlan:
+    """Return what taking up `new` would do to the data, with row counts and samples."""
+    with clinic.workspace.read() as unit:
+        return plan_changes(unit, compile_app(old).policy.tables, compile_app(new).policy.tables)
+
+
+def _publish(house: House, key: str, app: App, base: int | None) -> None:
+    workspace = house.installation.workspace(key)
+    with workspace.write(Cause("system")) as unit:
+        version = versions.publish(unit.connection, app, unit.now, note=f"{app.key} {app.version}", base=base)
+        accounts.bump_rules(unit.connection)
+        unit.audit(
+            "app_published", details={"app": app.key, "version": app.version, "number": version.number}
+        )
+
+
+def first_account(house: House, clinic: Clinic, login: str, role: str) -> str | None:
+    """Make the first account with a random password; return the password, None where there are accounts already."""
+    with clinic.workspace.read() as unit:
+        if accounts.all_accounts(unit.connection):
+            return None
+    password = secrets.token_urlsafe(9)
+    hashed = house.passwords.hash(password)
+    account = Account(new_id(), login, login, (role,), ())
+    with clinic.workspace.write(Cause("system")) as unit:
+        accounts.create_account(unit.connection, account, hashed, unit.now)
+        unit.audit("account_created", details={"login": login})
+    return password
