@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BindParameter, ColumnElement, Text, bindparam, func, select
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Text, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
@@ -71,7 +71,7 @@ def bound(name: str, type_: TypeEngine[Any], value: Any = None) -> BindParameter
 def is_one_of(column: ColumnElement[Any], name: str, dialect: str, value: Any = None) -> ColumnElement[bool]:
     """Return `column` in a list of texts of any length, filled as `name` by `listed`; the text stays the same."""
     if dialect == "postgresql":
-        return column == func.any(bound(name, ARRAY(Text()), value))
+        return column == any_(bound(name, ARRAY(Text()), value))
     # json_each gives one row for each item of a JSON array
     each = func.json_each(bound(name, Text(), value)).table_valued("value")
     return column.in_(select(each.c.value))

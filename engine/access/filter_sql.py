@@ -152,7 +152,7 @@ class FilterSql:
             day = found.beside("d")
             column = column if day is None else day
         if self._dialect == "postgresql":
-            month_day: ColumnElement[Any] = func.to_char(cast(column, Date()), "MMDD")
+            month_day: ColumnElement[Any] = func.to_char(cast(column, Date()), "MMDD", type_=Text())
         else:
             month_day = func.substr(column, 6, 2, type_=Text()).concat(
                 func.substr(column, 9, 2, type_=Text())

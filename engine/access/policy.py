@@ -209,6 +209,9 @@ class Cache:
                     self._kept.move_to_end(key)
         return found
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def put(self, key: Any, value: Any) -> None:
         with self._lock:
             self._kept[key] = value

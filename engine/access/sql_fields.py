@@ -254,7 +254,7 @@ class SqlFields:
             self.moment, of, of.table.alias(), rights,
             joined=False, parent=self, depth=self._depth + 1,
         )  # fmt: skip
-        wanted = [there.table.c.deleted_at.is_(None)]
+        wanted: list[ColumnElement[bool]] = [there.table.c.deleted_at.is_(None)]
         if rollup.get("by"):
             wanted.append(there.column((str(rollup["by"]),)) == self.table.c.id)
         seen = there.seen("view")
