@@ -88,7 +88,7 @@ class RecordState:
     """One record or sub-table row during a write. `before` is the stored record, None on create."""
 
     __slots__ = (
-        "before", "child_states", "context", "data", "form", "given", "is_new", "memo", "now", "parent",
+        "before", "child_states", "context", "data", "form", "given", "is_checked", "is_new", "memo", "now", "parent",
         "parent_field", "place", "record_id", "shown", "sticky", "today", "touched", "values", "zone",
     )  # fmt: skip
 
@@ -116,6 +116,8 @@ class RecordState:
         self.child_states: dict[str, list[RecordState]] = {}
         self.record_id = self.values.get("id") or ""
         self.given: frozenset[str] = frozenset()
+        self.is_checked = False
+        """Whether the values given went through their controls already."""
         self.place = ""
         """Where a row stands in what was submitted, e.g. `/values/items/2`."""
 

@@ -82,6 +82,34 @@ def submit(plan: FormPlan, given: Any, stored: Mapping[str, Any] | None, context
     return Submission(values, changed, tuple(problems), state)
 
 
+def submit_values(
+    plan: FormPlan, values: Mapping[str, Any], stored: Mapping[str, Any] | None, context: SubmitContext
+) -> Submission:
+    """Return what writing Python values comes to that were read and checked field by field already (import).
+
+    Everything else is the same: guards, defaults, rules, visibility, computed fields, what is required.
+    """
+    state = RecordState(prepared(plan), stored, context)
+    state.is_checked = True
+    problems: list[Problem] = []
+    with exact():
+        guard = _Guard(state) if state.form.read_only or stored is not None else None
+        for key, value in values.items():
+            one = state.form.writable.get(key)
+            if guard is not None and one is not None and value != state.before.get(key):
+                refused = guard.refuses(one, f"/values/{key}")
+                if refused is not None:
+                    problems.append(refused)
+                    continue
+            state.values[key] = value
+            state.touched.add(key)
+        _settle(state, frozenset(values), "/values", problems)
+        ready = _stored_values(state)
+    before = state.before
+    changed = frozenset(key for key, value in ready.items() if value != before.get(key))
+    return Submission(ready, changed, tuple(problems), state)
+
+
 def _write(state: RecordState, given: Mapping[str, Any], path: str, problems: list[Problem]) -> None:
     """Take the values given into `state`, refusing what may not be written."""
     form = state.form
@@ -406,7 +434,7 @@ def _check(state: RecordState, path: str, problems: list[Problem]) -> None:
     for plan in form.required:
         if _is_due(state, plan) and _is_blank(state, plan.key) and f"{path}/{plan.key}" not in broken:
             problems.append(REQUIRED.at(f"{path}/{plan.key}", field=plan.label))
-    for key in state.touched:
+    for key in () if state.is_checked else state.touched:
         plan_ = form.writable.get(key)
         if plan_ is None or plan_.rows is not None:
             continue

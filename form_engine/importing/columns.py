@@ -11,6 +11,7 @@ from typing import Any
 from engine.definitions.shape import SYSTEM_FIELDS
 from engine.problems import Code, Problem, Rejected
 from engine.text import Words, fold
+from engine.value_type import VALUE_TYPES
 from form_engine.importing.cleaning import (
     CLEANERS,
     Cleaned,
@@ -112,8 +113,10 @@ class Column:
     def _kept(self, raw: Any, aside: Mapping[str, Any]) -> Reading:
         """Take a clean JSON value through the field itself: parsed, normalised, checked."""
         plan = self.plan
-        if plan is None or raw is None:
-            return Reading(raw, aside)
+        if raw is None:
+            return Reading(None, aside)
+        if plan is None:
+            return self._system(raw) if self.to in SYSTEM_FIELDS else Reading(raw, aside)
         try:
             value = plan.parse(raw, "")
             if value is None:
@@ -122,6 +125,13 @@ class Column:
             return Reading(value, aside, tuple(plan.control.check(value, plan.config, "")))
         except Rejected as error:
             return Reading(None, aside, error.problems)
+
+    def _system(self, raw: Any) -> Reading:
+        kind, config, _ = SYSTEM_FIELDS[self.to]
+        try:
+            return Reading(VALUE_TYPES.get(kind).parse(raw, config, ""))
+        except Rejected as error:
+            return Reading(problems=error.problems)
 
     def _by_option(self, text: str) -> Reading:
         words = split_list(text) if self.many else [text]
@@ -177,7 +187,7 @@ def columns_of(plan: FormPlan, may_write: Callable[[str], bool]) -> dict[str, Co
     said = section.get("fields", {})
     found: dict[str, Column] = {}
     for one in plan.fields:
-        if one.is_written and one.rows is None and one.shape is not None and may_write(one.key):
+        if one.is_written and one.rows is None and one.shape is not None and not one.read_only and may_write(one.key):
             found[one.key] = _field_column(one, said.get(one.key, {}))
     for key in IMPORTED_SYSTEM:
         if may_write(key):

@@ -1,9 +1,9 @@
 """History of a record, as its reader may see it."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.access.levels import Level
-from engine.access.masking import mask
 from engine.access.query import RecordQuery
 from form_engine.plan import FormPlan
 from form_engine.service.desk import Desk
@@ -18,6 +18,7 @@ def history(desk: Desk, form: str, record_id: str) -> list[dict[str, Any]]:
     plan = desk.form(form)
     visible = desk.gate.select(RecordQuery(form, fields=("id",), ids=(record_id,), limit=1))
     entries = desk.unit.history(visible, desk.app.policy.tables[form], record_id)
+    now = desk.system_gate.page(RecordQuery(form, ids=(record_id,), limit=1, python=True)).records[0]
     return [
         {
             "revision": entry.revision,
@@ -26,35 +27,15 @@ def history(desk: Desk, form: str, record_id: str) -> list[dict[str, Any]]:
             "by": entry.by,
             "cause": entry.cause,
             "batch": entry.batch_id,
-            "changes": dict(_changes(desk, plan, entry.changes)),
+            "changes": dict(_changes(desk, plan, entry.changes, now)),
         }
         for entry in entries
     ]
 
 
-def _changes(desk: Desk, plan: FormPlan, changes: Any) -> Any:
-    rights = desk.rights
+def _changes(desk: Desk, plan: FormPlan, changes: Mapping[str, tuple[Any, Any]], now: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, (old, new) in changes.items():
         shape = plan.shape.field(key)
-        # A condition may have held then and not now: only what is always readable is told of the past.
-        level = rights.effective(plan.key, key).floor if shape is not None else Level.NONE
-        if shape is None or level is Level.NONE:
+        if shape is None or desk.gate.level_of(plan.shape, key, now) is Level.NONE:
             continue
-        if shape.value_type == "rows" and any(
-            rights.effective(plan.key, f"{key}.{inner}").floor < Level.READ for inner in (shape.rows.fields if shape.rows else ())
-        ):
-            yield key, [None if old is None else len(old), None if new is None else len(new)]
-            continue
-        told = [None if value is None else _plain(shape, value) for value in (old, new)]
-        if level is Level.MASKED:
-            told = [None if value is None else mask(value, shape.mask or "med") for value in told]
-        yield key, told
-
-
-def _plain(shape: Any, value: Any) -> Any:
-    if shape.value_type == "rows":
-        return [
-            {k: None if v is None or shape.rows.field(k) is None else _plain(shape.rows.field(k), v) for k, v in row.items() if k != "id"}
-            for row in value
-        ]
-    return shape.type.to_json(value, shape.config)
+        yield key, [desk.gate.shown(plan.key, key, value, now) for value in (old, new)]

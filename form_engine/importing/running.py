@@ -1,0 +1,358 @@
+"""Running an import: rows in chunks, each chunk one transaction, every row accounted for."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.access.levels import Level
+from engine.ids import new_id
+from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
+from form_engine.importing.cleaning import Context, is_blank, split_notes
+from form_engine.importing.columns import Column
+from form_engine.importing.finding import Finder, Matcher
+from form_engine.importing.settings import ImportSettings
+from form_engine.plan import FormPlan
+from form_engine.service import clashes, numbering, overlap, records, touches
+from form_engine.service.desk import Desk
+from form_engine.submit import submit, submit_values
+
+BLANK_ROW = Code("import.blank_row", zh="空行", en="Blank row",
+                 hint_zh="已跳过", hint_en="Passed over")  # fmt: skip
+KNOWN_ALREADY = Code("import.known_already", zh="已有这条记录：{title}", en="This record exists already: {title}",
+                     hint_zh="按所选的重复处理方式跳过", hint_en="Passed over, as chosen for repeats")  # fmt: skip
+OUT_OF_REACH = Code("import.out_of_reach", zh="已有这条记录，但不在您可修改的范围内", en="This record exists already, and is not yours to change",
+                    hint_zh="请让主管处理这一行", hint_en="Ask your supervisor to deal with this row")  # fmt: skip
+NOTHING_NEW = Code("import.nothing_new", zh="已有这条记录，没有要补充的内容", en="This record exists already and the row adds nothing",
+                   hint_zh="无需处理", hint_en="Nothing to do")  # fmt: skip
+PENDING = Code("import.pending", zh="“{field}”里的“{value}”不认识，已用“待确认”代替", en="“{value}” in “{field}” is unknown; a stand-in was used",
+               hint_zh="导入后在待确认列表里处理", hint_en="Deal with it in the list of open questions")  # fmt: skip
+
+CHUNK = 1_000
+OUTCOMES = ("created", "merged", "skipped", "rejected")
+
+
+@dataclass(slots=True)
+class Row:
+    """One row on its way: where it stands in the file, what its cells came to, what became of it."""
+
+    number: int
+    """Counted from 1, as the spreadsheet program shows it."""
+    values: dict[str, Any] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    outcome: str = ""
+    record_id: str | None = None
+    ready: dict[str, Any] | None = None
+
+
+class Importer:
+    """Brings the rows of one sheet into one form. Keeps what it learned from chunk to chunk."""
+
+    def __init__(self, plan: FormPlan, columns: Mapping[str, Column], settings: ImportSettings, context: Context) -> None:
+        self.plan, self.settings, self.context = plan, settings, context
+        self.fed = [(index, columns[key]) for index, key in sorted(settings.map.items())]
+        self.finder = Finder()
+        self.matcher = Matcher(plan, settings.match)
+        section = plan.definition.get("import", {})
+        self.defaults = self._defaults(columns, {**section.get("defaults", {}), **settings.defaults})
+
+    def _defaults(self, columns: Mapping[str, Column], given: Mapping[str, Any]) -> dict[str, Any]:
+        fed = {column.to or column.key for _, column in self.fed}
+        found: dict[str, Any] = {}
+        for key, raw in given.items():
+            column = columns.get(key)
+            if column is None or column.plan is None or key in fed:
+                continue
+            value = column.plan.parse(raw, f"/defaults/{key}")
+            found[key] = None if value is None else column.plan.control.normalise(value, column.plan.config)
+        return found
+
+    def chunk(self, desk: Desk, cells: Sequence[tuple[int, Sequence[Any]]], *, dry: bool) -> list[Row]:
+        """Work through some rows in the desk's unit; written unless `dry`. Return what became of each, in order."""
+        rows = [self._read(number, row) for number, row in cells]
+        alive = [row for row in rows if not row.outcome]
+        self._resolve(desk, alive)
+        self.matcher.prepare(desk, [row.values for row in alive])
+        self._decide(desk, alive, dry=dry)
+        fresh = [row for row in rows if row.outcome == "created"]
+        if fresh and not dry:
+            self._insert(desk, fresh)
+        if not dry:
+            self._children(desk, [row for row in rows if row.outcome in ("created", "merged")])
+        return rows
+
+    # Reading.
+
+    def _read(self, number: int, cells: Sequence[Any]) -> Row:
+        row = Row(number)
+        width = len(cells)
+        values = row.values
+        asides: dict[str, Any] = {}
+        is_empty = True
+        for index, column in self.fed:
+            cell = cells[index] if index < width else None
+            if cell is None or cell == "":
+                continue
+            reading = column.read(cell, self.context)
+            if reading.problems:
+                is_empty = False
+                row.problems.extend(problem.under(f"/{column.key}") for problem in reading.problems)
+                continue
+            if reading.aside:
+                asides.update(reading.aside)
+            if reading.lookup:
+                is_empty = False
+                row.extras[column.key] = (column, reading.lookup)
+            elif reading.value is not None:
+                is_empty = False
+                if column.child is not None:
+                    row.extras[column.key] = (column, reading.value)
+                elif column.to:
+                    values.setdefault(column.to, reading.value)
+        if is_empty and all(is_blank(cell) for cell in cells):
+            row.outcome = "skipped"
+            row.problems = [BLANK_ROW.at("")]
+            return row
+        if asides:
+            self._take_asides(values, asides)
+        for key, value in self.defaults.items():
+            values.setdefault(key, value)
+        return row
+
+    def _take_asides(self, values: dict[str, Any], asides: Mapping[str, Any]) -> None:
+        """Use what a cell told about other fields: the gender in 赵阿姨, the second phone, the WeChat id."""
+        for key, raw in asides.items():
+            one = self.plan.field(key) or (self.plan.field("wechat_id") if key == "wechat" else None)
+            if one is None or not one.is_written or one.rows is not None or one.key in values:
+                continue
+            column = Column(one.key, one.label, lambda cell, context: cell, {}, plan=one, to=one.key)
+            words = {option_word: option["key"] for option in one.config.get("options") or () for option_word in _words(option)}
+            reading = column._kept(words.get(raw, raw), {})
+            if reading.value is not None and not reading.problems:
+                values[one.key] = reading.value
+
+    # Finding.
+
+    def _resolve(self, desk: Desk, rows: Sequence[Row]) -> None:
+        words: dict[str, dict[str, None]] = {}
+        for row in rows:
+            for key, (column, found) in row.extras.items():
+                if column.target_form:
+                    words.setdefault(key, {}).update(dict.fromkeys(found))
+        for index_column in self.fed:
+            column = index_column[1]
+            if column.target_form and column.key in words:
+                self.finder.prepare(desk, column, words[column.key], self.context)
+        for row in rows:
+            for key in [key for key, (column, _) in row.extras.items() if column.target_form]:
+                column, found = row.extras.pop(key)
+                self._point(desk, row, column, found)
+
+    def _point(self, desk: Desk, row: Row, column: Column, words: Sequence[str]) -> None:
+        ids: list[str] = []
+        for word in words:
+            record_id, problem = self.finder.find(desk, column, word)
+            if record_id is None:
+                record_id = self.finder.fallback(desk, column)
+                if record_id is not None or column.settings.get("pending"):
+                    row.notes.append(PENDING.at(f"/{column.key}", field=column.label, value=word))
+                elif problem is not None:
+                    row.problems.append(problem.under(f"/{column.key}"))
+            if record_id is not None:
+                ids.append(record_id)
+        if ids:
+            row.values[column.to or column.key] = tuple(dict.fromkeys(ids)) if column.many else ids[0]
+
+    # Deciding.
+
+    def _decide(self, desk: Desk, rows: Sequence[Row], *, dry: bool) -> None:
+        write = desk.gate.write(self.plan.key, "import")
+        context = replace(desk.context(self.plan.key), cause="import")
+        checked = self._checked_keys(desk)
+        waiting: dict[str, Row] = {}
+        for row in rows:
+            known = self.matcher.match(row.values)
+            if known is not None:
+                self._merge(desk, row, known, waiting.get(known), context, dry=dry)
+                continue
+            if not row.problems:
+                self._prepare(desk, write, row, context, checked)
+            if row.problems:
+                row.outcome = "rejected"
+                continue
+            row.outcome, row.record_id = "created", new_id()
+            self.matcher.learn(row.values, row.record_id)
+            waiting[row.record_id] = row
+
+    def _checked_keys(self, desk: Desk) -> tuple[str, ...]:
+        """Return the fields whose right to write depends on the record; the others were settled with the mapping."""
+        rights = desk.rights
+        keys = [column.to for _, column in self.fed if column.to]
+        return tuple(key for key in keys if rights.effective(self.plan.key, key).floor < Level.WRITE)
+
+    def _prepare(self, desk: Desk, write: Any, row: Row, context: Any, checked: tuple[str, ...]) -> None:
+        submission = submit_values(self.plan, row.values, None, context)
+        if submission.problems:
+            row.problems.extend(_short(problem) for problem in submission.problems)
+            return
+        ready = dict(submission.values)
+        records.fill_system(desk, ready, "import")
+        try:
+            given = [key for key in checked if key in row.values]
+            desk.gate.check(write, given, None, ready, "import")
+        except (Forbidden, Rejected) as error:
+            row.problems.extend(error.problems)
+            return
+        row.ready = ready
+
+    def _merge(self, desk: Desk, row: Row, known: str, pending: Row | None, context: Any, *, dry: bool) -> None:
+        policy = self.settings.policy
+        row.record_id = known
+        if row.problems and policy in ("fill", "overwrite"):
+            row.outcome = "rejected"
+            return
+        if policy == "skip":
+            row.outcome = "skipped"
+            row.problems = [KNOWN_ALREADY.at("", title=self._called(row))]
+        elif pending is not None:
+            self._merge_pending(desk, row, pending, context)
+        elif policy == "touch":
+            row.outcome = "merged"
+            if not dry:
+                touches.note(desk, self.plan, known, row.values)
+        else:
+            self._merge_stored(desk, row, known, context, dry=dry)
+
+    def _merge_pending(self, desk: Desk, row: Row, pending: Row, context: Any) -> None:
+        """Merge into a row of this chunk that is not written yet."""
+        row.outcome = "merged"
+        if self.settings.policy == "touch":
+            return
+        fresh = row.values if self.settings.policy == "overwrite" else {k: v for k, v in row.values.items() if k not in pending.values}
+        merged = {**pending.values, **fresh}
+        submission = submit_values(self.plan, merged, None, context)
+        if submission.problems:
+            row.outcome = "rejected"
+            row.problems.extend(_short(problem) for problem in submission.problems)
+            return
+        pending.values, ready = merged, dict(submission.values)
+        records.fill_system(desk, ready, "import")
+        pending.ready = ready
+
+    def _merge_stored(self, desk: Desk, row: Row, known: str, context: Any, *, dry: bool) -> None:
+        try:
+            write = desk.gate.write(self.plan.key, "update")
+            stored = desk.unit.load(write, known)
+        except (Forbidden, NotFound):
+            row.outcome, row.problems = "rejected", [OUT_OF_REACH.at("")]
+            return
+        fills = self.settings.policy == "fill"
+        values = {
+            key: value
+            for key, value in row.values.items()
+            if key in self.plan.by_key and stored.get(key) != value and not (fills and stored.get(key) is not None)
+        }
+        if not values:
+            row.outcome, row.problems = "skipped", [NOTHING_NEW.at("")]
+            return
+        submission = submit_values(self.plan, values, stored, context)
+        problems = [_short(problem) for problem in submission.problems]
+        changes = {key: submission.values[key] for key in submission.changed}
+        try:
+            if not problems:
+                desk.gate.check(write, tuple(values), stored, {**stored, **changes})
+                if not dry:
+                    with desk.unit.savepoint():
+                        overlap.guard(desk, self.plan, desk.unit.update(write, stored, changes))
+        except Rejected as error:
+            problems = list(error.problems)
+        row.outcome = "rejected" if problems else "merged"
+        row.problems.extend(problems)
+
+    def _called(self, row: Row) -> str:
+        for key in ("name", "title", "phone", "no"):
+            if isinstance(row.values.get(key), str):
+                return str(row.values[key])
+        return f"#{row.number}"
+
+    # Writing.
+
+    def _insert(self, desk: Desk, rows: Sequence[Row]) -> None:
+        ready = [{**(row.ready or {}), "id": row.record_id} for row in rows]
+        numbering.assign_many(desk, self.plan, ready)
+        write = desk.gate.write(self.plan.key, "import")
+        try:
+            with desk.unit.savepoint():
+                desk.unit.insert_many(write, ready)
+                if overlap.rules(self.plan):
+                    for values in ready:
+                        overlap.guard(desk, self.plan, values)
+        except Rejected:
+            # One row clashes with another, or with a record outside the match: find out which, one by one.
+            self._insert_singly(desk, write, rows, ready)
+
+    def _insert_singly(self, desk: Desk, write: Any, rows: Sequence[Row], ready: Sequence[dict[str, Any]]) -> None:
+        for row, values in zip(rows, ready, strict=True):
+            try:
+                with desk.unit.savepoint():
+                    overlap.guard(desk, self.plan, desk.unit.insert(write, values, row.record_id))
+            except Rejected as error:
+                told = clashes.explain(desk, self.plan, error, values)
+                row.outcome, row.record_id = "rejected", None
+                row.problems.extend(_short(problem) for problem in told.problems)
+
+    # What else a row says: notes, first bills, referrals, each a record of its own.
+
+    def _children(self, desk: Desk, rows: Sequence[Row]) -> None:
+        made: dict[str, list[tuple[Row, dict[str, Any]]]] = {}
+        for row in rows:
+            for column, value in row.extras.values():
+                if column.child is not None and row.record_id is not None:
+                    for values in self._child(column.child, row.record_id, value):
+                        made.setdefault(column.child["form"], []).append((row, values))
+        for form, entries in made.items():
+            self._insert_children(desk, form, entries)
+
+    def _child(self, child: Mapping[str, Any], record_id: str, value: Any) -> Iterator[dict[str, Any]]:
+        fixed = {child["by"]: record_id, **child.get("values", {})}
+        if not child.get("split"):
+            yield {**fixed, child["field"]: value}
+            return
+        for day, words in split_notes(str(value), self.context):
+            values = {**fixed, child["field"]: words}
+            if day is not None and child.get("at"):
+                values[child["at"]] = datetime.combine(day, time(9), ZoneInfo(self.context.zone)).isoformat()
+            yield values
+
+    def _insert_children(self, desk: Desk, form: str, entries: Iterable[tuple[Row, dict[str, Any]]]) -> None:
+        plan = desk.app.forms.get(form)
+        if plan is None:
+            return
+        context = replace(desk.context(form), cause="flow", may_write=lambda key: True)
+        ready: list[dict[str, Any]] = []
+        for row, values in entries:
+            submission = submit(plan, values, None, context)
+            if submission.problems:
+                row.notes.extend(submission.problems)
+                continue
+            made = dict(submission.values)
+            records.fill_system(desk, made, "import")
+            made["id"] = new_id()
+            ready.append(made)
+        numbering.assign_many(desk, plan, ready)
+        if ready:
+            desk.unit.insert_many(desk.system_gate.write(form, "insert"), ready)
+
+
+def _short(problem: Problem) -> Problem:
+    """Return a problem whose path names the field of the sheet: `/phone`, not `/values/phone`."""
+    return Problem(problem.code, problem.path.removeprefix("/values"), problem.params)
+
+
+def _words(option: Any) -> Iterator[str]:
+    if isinstance(option, Mapping):
+        yield str(option["key"])
+        yield from option.get("label", {}).values()
