@@ -68,13 +68,13 @@ def _prepared(what: str) -> tuple[Callable[..., Any], list[Callable[[Any], Any]]
 
 def _body(name: str, kinds: Sequence[str], zone: str) -> Callable[..., Any]:
     if name.startswith("to "):
-        convert, context = converter(name.removeprefix("to ")), SimpleNamespace(zone=zone)
+        convert, context = converter(name.removeprefix("to ")), SimpleNamespace(zone=zone, data=None)
         return lambda value: None if value is None else convert(value, context)
     operation = OPERATIONS.get(name)
     if operation is not None:
         return operation
     function = FUNCTIONS.get(name)
-    context = SimpleNamespace(zone=zone)
+    context = SimpleNamespace(zone=zone, data=None)
     assert function.body is not None
     raw = function.body
     body = (lambda *values: raw(context, *values)) if function.needs_context else raw
