@@ -1,0 +1,1 @@
+"""Specifications, mirroring the packages."""
