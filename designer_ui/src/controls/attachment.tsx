@@ -1,0 +1,3 @@
+import { filesView } from "./parts/files";
+
+export default filesView("attachment");

@@ -1,0 +1,11 @@
+import { lazy } from "react";
+import type { ControlView } from "../shared/kinds";
+import { type ChoiceConfig, joinedCell } from "./parts/choices";
+
+const view: ControlView<readonly string[], ChoiceConfig> = {
+  kind: "cascader",
+  Input: lazy(() => import("./heavy/CascaderInput")),
+  Cell: joinedCell(" / "),
+};
+
+export default view;

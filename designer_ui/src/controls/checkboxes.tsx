@@ -1,0 +1,3 @@
+import { severalView } from "./parts/choices";
+
+export default severalView("checkboxes", true);

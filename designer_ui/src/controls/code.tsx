@@ -1,0 +1,3 @@
+import { linesView } from "./parts/lines";
+
+export default linesView("code", true);

@@ -1,0 +1,3 @@
+import { dayView } from "./parts/days";
+
+export default dayView("date");

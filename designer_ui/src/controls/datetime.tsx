@@ -1,0 +1,3 @@
+import { instantView } from "./parts/days";
+
+export default instantView("datetime");

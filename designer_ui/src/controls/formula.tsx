@@ -1,0 +1,3 @@
+import { computedView } from "./parts/computed";
+
+export default computedView("formula");

@@ -1,0 +1,97 @@
+/** A pick list that asks the server as one types; a new record may be made on the spot. */
+
+import { Select } from "antd";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { BLANK, labelOf, targetOf } from "../../shared/format";
+import { type LinkOption, useControlHost } from "../../shared/host";
+import type { InputProps } from "../../shared/kinds";
+import { idsOf, type LinkConfig, type LinkValue } from "../parts/links";
+
+const WAIT_MS = 200;
+
+/** The options for what is typed, asked 200 ms after the last key; late answers are dropped. */
+const useOptions = (form: string, field: string, isOpen: boolean, query: string): { found: LinkOption[]; busy: boolean } => {
+  const { searchOptions } = useControlHost();
+  const [found, setFound] = useState<LinkOption[]>([]);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    if (!isOpen) return;
+    let alive = true;
+    setBusy(true);
+    const timer = setTimeout(() => {
+      searchOptions(form, field, query)
+        .then((options) => alive && setFound(options))
+        .catch(() => alive && setFound([]))
+        .finally(() => alive && setBusy(false));
+    }, WAIT_MS);
+    return () => {
+      alive = false;
+      clearTimeout(timer);
+    };
+  }, [form, field, isOpen, query, searchOptions]);
+  return { found, busy };
+};
+
+const LinkInput = ({ id, value, config, field, labels, form, disabled, invalid, autoFocus, compact, onChange }: InputProps<LinkValue, LinkConfig>) => {
+  const { createRecord, me, say } = useControlHost();
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const [query, setQuery] = useState("");
+  const names = useRef(new Map<string, string>());
+  const target = targetOf(field);
+  const { found, busy } = useOptions(form, field.key, isOpen, query);
+  for (const one of found) names.current.set(one.id, one.label);
+  const nameOf = (recordId: string) =>
+    names.current.get(recordId) ?? (labelOf(labels, target, recordId) || (recordId === me.id ? me.name : BLANK));
+  const chosen = idsOf(value);
+  const options = useMemo(() => found.map((one) => ({ value: one.id, label: one.label, detail: one.detail })), [found]);
+  const create = async () => {
+    setOpen(false);
+    const made = await createRecord(target);
+    if (!made) return;
+    names.current.set(made.id, made.label);
+    onChange(config.multiple ? [...chosen, made.id] : made.id);
+  };
+  return (
+    <Select<{ value: string; label: string }[] | { value: string; label: string } | null>
+      id={id ?? ""}
+      labelInValue
+      style={{ width: "100%" }}
+      {...(config.multiple ? { mode: "multiple" as const, maxCount: config.max_count } : {})}
+      value={config.multiple ? chosen.map((one) => ({ value: one, label: nameOf(one) })) : chosen[0] ? { value: chosen[0], label: nameOf(chosen[0]) } : null}
+      disabled={disabled}
+      status={invalid ? "error" : ""}
+      variant={compact ? "borderless" : "outlined"}
+      autoFocus={autoFocus ?? false}
+      allowClear
+      loading={busy}
+      placeholder={say(field.placeholder) || t("ctl.search")}
+      notFoundContent={busy ? t("ctl.searching") : t("ctl.nothingFound")}
+      showSearch={{ filterOption: false, onSearch: setQuery }}
+      onOpenChange={setOpen}
+      options={options}
+      optionRender={(option) => (
+        <span>
+          {option.data.label} {option.data.detail ? <span className="ctl-quiet">{option.data.detail}</span> : null}
+        </span>
+      )}
+      popupRender={(menu) => (
+        <>
+          {menu}
+          {config.create ? (
+            <button type="button" className="ctl-link ctl-create" onMouseDown={(event) => event.preventDefault()} onClick={create}>
+              + {t("ctl.createNew")}
+            </button>
+          ) : null}
+        </>
+      )}
+      onChange={(next) => {
+        if (Array.isArray(next)) onChange(next.length ? next.map((one) => one.value) : null);
+        else onChange(next?.value ?? null);
+      }}
+    />
+  );
+};
+
+export default LinkInput;

@@ -1,0 +1,97 @@
+/** A pad to sign on, with finger, pen or mouse; keeps strokes and their times. */
+
+import { Button, Input, Select } from "antd";
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useControlHost } from "../../shared/host";
+import type { InputProps } from "../../shared/kinds";
+import type { SignatureConfig, Signed, Stroke, StrokePoint } from "../parts/signed";
+
+const share = (part: number, whole: number): number => Math.round(Math.min(1, Math.max(0, part / whole)) * 1e4) / 1e4;
+
+const SignatureInput = ({ id, value, config, disabled, onChange }: InputProps<Signed, SignatureConfig>) => {
+  const { t } = useTranslation();
+  const { say } = useControlHost();
+  const pad = useRef<SVGSVGElement>(null);
+  const began = useRef(0);
+  const [line, setLine] = useState<StrokePoint[] | null>(null);
+  const strokes = value?.strokes ?? [];
+  const height = config.height ?? 160;
+  const pointOf = (event: React.PointerEvent): StrokePoint => {
+    const box = pad.current?.getBoundingClientRect();
+    const [width, tall] = [box?.width || 1, box?.height || 1];
+    return [share(event.clientX - (box?.left ?? 0), width), share(event.clientY - (box?.top ?? 0), tall), Math.round(Math.min(3_600_000, event.timeStamp - began.current))];
+  };
+  const sign = (next: readonly Stroke[]) => {
+    if (!next.length) return onChange(null);
+    const box = pad.current?.getBoundingClientRect();
+    const ratio = box ? Math.min(10, Math.max(0.2, Math.round((box.width / box.height) * 100) / 100)) : 3;
+    onChange({ ...(value?.signer ? { signer: value.signer } : {}), strokes: next, signed_at: new Date().toISOString(), ratio, device: navigator.userAgent.slice(0, 200) });
+  };
+  const signer = (part: "name" | "relation", next: string) =>
+    value && onChange({ ...value, signer: { ...value.signer, [part]: next } });
+  const width = height * (value?.ratio ?? 3);
+  return (
+    <div>
+      {config.statement ? <p className="ctl-lines">{say(config.statement)}</p> : null}
+      <svg
+        id={id}
+        ref={pad}
+        className="ctl-pad"
+        style={{ height }}
+        viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={t("ctl.signHere")}
+        onPointerDown={(event) => {
+          if (disabled || event.button > 0) return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          if (!strokes.length) began.current = event.timeStamp;
+          setLine([pointOf(event)]);
+        }}
+        onPointerMove={(event) => {
+          if (line && line.length < 2000) setLine([...line, pointOf(event)]);
+        }}
+        onPointerUp={() => {
+          if (line) sign([...strokes, line].slice(0, 200));
+          setLine(null);
+        }}
+        onPointerCancel={() => setLine(null)}
+      >
+        {strokes.length || line ? null : (
+          <text x="50%" y="50%" textAnchor="middle" fill="currentColor" opacity={0.4} fontSize={16}>
+            {t("ctl.signHere")}
+          </text>
+        )}
+        {[...strokes, ...(line ? [line] : [])].map((stroke, place) => (
+          <polyline key={place} points={stroke.map(([x, y]) => `${x * width},${y * height}`).join(" ")} fill="none" stroke="currentColor" strokeWidth={2.5} strokeLinecap="round" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />
+        ))}
+      </svg>
+      <div className="ctl-row">
+        <Button size="small" disabled={disabled || !strokes.length} onClick={() => sign(strokes.slice(0, -1))}>
+          {t("ctl.undoStroke")}
+        </Button>
+        <Button size="small" disabled={disabled || !strokes.length} onClick={() => onChange(null)}>
+          {t("ctl.signAgain")}
+        </Button>
+        {config.ask_name ? (
+          <>
+            <Input size="small" style={{ width: 140 }} maxLength={50} disabled={disabled || !value} value={value?.signer?.name ?? ""} placeholder={t("ctl.signerName")} aria-label={t("ctl.signerName")} onChange={(event) => signer("name", event.target.value)} />
+            <Select
+              size="small"
+              style={{ width: 110 }}
+              disabled={disabled || !value}
+              value={value?.signer?.relation ?? null}
+              placeholder={t("ctl.relation")}
+              aria-label={t("ctl.relation")}
+              options={(config.relations ?? ["本人"]).map((one) => ({ value: one, label: one }))}
+              onChange={(next: string) => signer("relation", next)}
+            />
+          </>
+        ) : null}
+      </div>
+    </div>
+  );
+};
+
+export default SignatureInput;

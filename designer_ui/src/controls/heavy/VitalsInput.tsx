@@ -1,0 +1,48 @@
+/** Vital signs side by side; figures outside the usual range are marked as one types. */
+
+import { InputNumber } from "antd";
+import { useTranslation } from "react-i18next";
+import type { InputProps } from "../../shared/kinds";
+import { useLang } from "../../shared/useLang";
+import { bmiOf, isOff, SIGNS, type VitalsConfig, type VitalsValue } from "../parts/vitalSigns";
+
+const VitalsInput = ({ id, value, config, disabled, invalid, onChange }: InputProps<VitalsValue, VitalsConfig>) => {
+  const lang = useLang();
+  const { t } = useTranslation();
+  const parts = config.parts ?? ["bp_sys", "bp_dia", "hr", "temp", "spo2", "weight", "height"];
+  const now = value ?? {};
+  const bmi = bmiOf(now);
+  const set = (key: string, next: number | null) => {
+    const { [key]: _old, bmi: _bmi, ...rest } = now;
+    const kept: VitalsValue = next === null ? rest : { ...rest, [key]: next };
+    const worked = bmiOf(kept);
+    onChange(Object.keys(kept).length ? { ...kept, ...(worked === undefined ? {} : { bmi: worked }) } : null);
+  };
+  return (
+    <div className="ctl-vitals">
+      {SIGNS.filter((sign) => parts.includes(sign.key)).map((sign, place) => (
+        <label key={sign.key}>
+          {sign[lang]} {isOff(sign, now[sign.key]) ? <span className="ctl-off">{t("ctl.unusual")}</span> : null}
+          <InputNumber
+            id={place === 0 ? (id ?? "") : `${id}-${sign.key}`}
+            style={{ width: "100%" }}
+            value={now[sign.key] ?? null}
+            min={0}
+            step={sign.key === "temp" ? 0.1 : 1}
+            suffix={sign.unit}
+            disabled={disabled}
+            status={invalid ? "error" : ""}
+            onChange={(next) => set(sign.key, next)}
+          />
+        </label>
+      ))}
+      {bmi === undefined ? null : (
+        <div className="ctl-quiet">
+          BMI <b className="ctl-num">{bmi}</b>
+        </div>
+      )}
+    </div>
+  );
+};
+
+export default VitalsInput;

@@ -1,0 +1,3 @@
+import { integerView } from "./parts/numbers";
+
+export default integerView("integer");

@@ -1,0 +1,3 @@
+import { moneyView } from "./parts/numbers";
+
+export default moneyView("money");

@@ -1,0 +1,3 @@
+import { decimalView } from "./parts/numbers";
+
+export default decimalView("number");

@@ -1,0 +1,76 @@
+/** Number controls: right-aligned, tabular digits, units. */
+
+import { lazy, type ReactNode } from "react";
+import { formatMoney, formatNumber, formatPercent, groupDigits } from "../../shared/format";
+import { asNumber } from "../../shared/json";
+import type { CellProps, ControlView, InputProps } from "../../shared/kinds";
+import "../controls.css";
+
+export interface NumberConfig {
+  min?: number;
+  max?: number;
+  step?: number;
+  scale?: number;
+  places?: number;
+  unit?: string;
+  thousands?: boolean;
+}
+
+export type NumberValue = string | number;
+
+const NumberInput = lazy(() => import("../heavy/NumberInput"));
+
+const shownNumber = (value: NumberValue | null, config: NumberConfig): string => {
+  const text = value === null ? "" : String(value);
+  const tidy = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return `${config.thousands ? groupDigits(tidy) : tidy}${config.unit ? ` ${config.unit}` : ""}`;
+};
+
+const cell =
+  (show: (value: NumberValue | null, config: NumberConfig) => ReactNode) =>
+  ({ value, config }: CellProps<NumberValue, NumberConfig>) => <span className="ctl-num">{show(value, config)}</span>;
+
+export const integerView = (kind: string): ControlView<NumberValue, NumberConfig> => ({
+  kind,
+  Input: (props: InputProps<NumberValue, NumberConfig>) => <NumberInput {...props} whole />,
+  Cell: cell(shownNumber),
+});
+
+export const decimalView = (kind: string): ControlView<NumberValue, NumberConfig> => ({
+  kind,
+  Input: (props: InputProps<NumberValue, NumberConfig>) => <NumberInput {...props} />,
+  Cell: cell(shownNumber),
+});
+
+export const moneyView = (kind: string): ControlView<NumberValue, NumberConfig> => ({
+  kind,
+  Input: (props: InputProps<NumberValue, NumberConfig>) => (
+    <NumberInput {...props} config={{ ...props.config, scale: 2 }} prefix="¥" />
+  ),
+  Cell: cell(formatMoney),
+});
+
+export const percentView = (kind: string): ControlView<NumberValue, NumberConfig> => ({
+  kind,
+  Input: (props: InputProps<NumberValue, NumberConfig>) => <NumberInput {...props} shift={2} suffix="%" />,
+  Cell: cell(formatPercent),
+});
+
+/** A bar from `min` to `max`, with the number beside it. */
+export const Bar = ({ share, words }: { share: number; words: string }) => (
+  <span className="ctl-bar">
+    <i aria-hidden>
+      <b style={{ width: `${Math.min(100, Math.max(0, share * 100))}%` }} />
+    </i>
+    <span className="ctl-num">{words}</span>
+  </span>
+);
+
+export const shareOf = (value: NumberValue | null, config: NumberConfig): number => {
+  const [least, most] = [config.min ?? 0, config.max ?? 1];
+  return most > least ? ((asNumber(value) ?? least) - least) / (most - least) : 0;
+};
+
+/** How a computed number is shown, by its `format`. */
+export const showAs = (format: string | undefined, value: NumberValue | null): string =>
+  format === "money" ? formatMoney(value) : format === "percent" ? formatPercent(value) : formatNumber(value);

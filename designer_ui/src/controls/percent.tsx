@@ -1,0 +1,3 @@
+import { percentView } from "./parts/numbers";
+
+export default percentView("percent");

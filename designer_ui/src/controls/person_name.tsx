@@ -1,0 +1,4 @@
+import { lineView } from "./parts/lines";
+import { tidyName } from "./parts/tidy";
+
+export default lineView("person_name", { tidy: tidyName });

@@ -1,0 +1,3 @@
+import { oneView } from "./parts/choices";
+
+export default oneView("radio", true);

@@ -1,0 +1,14 @@
+import { lazy } from "react";
+import type { ControlView } from "../shared/kinds";
+import type { LineConfig } from "./parts/lines";
+import { Html, plainOf } from "./parts/html";
+
+const view: ControlView<string, LineConfig> = {
+  kind: "richtext",
+  Input: lazy(() => import("./heavy/RichTextInput")),
+  Cell: ({ value }) => <span className="ctl-clip">{value ? plainOf(value) : null}</span>,
+  Detail: ({ value }) => <Html html={value ?? ""} />,
+  wide: true,
+};
+
+export default view;

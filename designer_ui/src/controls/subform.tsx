@@ -1,0 +1,3 @@
+import { rowsView } from "./parts/rows";
+
+export default rowsView("subform");

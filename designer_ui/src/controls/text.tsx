@@ -1,0 +1,3 @@
+import { lineView } from "./parts/lines";
+
+export default lineView("text");

@@ -1,0 +1,3 @@
+import { linkView } from "./parts/links";
+
+export default linkView("user");
