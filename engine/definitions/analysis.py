@@ -13,6 +13,7 @@ from engine.definitions.checks.keys import key_problems
 from engine.definitions.checks.references import References
 from engine.definitions.checks.schemas import schema_problems
 from engine.definitions.checks.secrets import secret_problems
+from engine.definitions.checks.sound import without_broken
 from engine.definitions.kinds import FieldKinds
 from engine.definitions.outline import FieldOutline, FormOutline, outline_forms
 from engine.definitions.scopes import Types
@@ -66,11 +67,9 @@ def lint(app: App, kinds: FieldKinds) -> list[Problem]:
 def analyse(app: App, kinds: FieldKinds) -> Analysis:
     """Return the analysis of `app`. Objects that break their schema are left out of the deeper checks."""
     problems = list(schema_problems(app, kinds))
-    broken = {tuple(problem.path.split("/")[1:3]) for problem in problems}
+    sound, broken = without_broken(app, problems)
     problems.extend(key_problems(app))
-    sound = _without(app, broken)
-    unsound = frozenset(key for kind, key in broken if kind == "forms") if broken else frozenset()
-    forms = outline_forms(app, kinds, unsound)
+    forms = outline_forms(sound, kinds, broken)
     types = Types(forms)
     formulas: dict[str, Checked] = {}
     computed = _check_computed(forms, types, formulas, problems)
@@ -87,16 +86,6 @@ def analyse(app: App, kinds: FieldKinds) -> Analysis:
             problems.extend(conflict_problems(form, formulas))
     shapes = {key: form_shape(form, types, live, formulas) for key, form in forms.items() if form.is_sound}
     return Analysis(app, forms, types, shapes, formulas, reads, live, tuple(problems))
-
-
-def _without(app: App, broken: set[tuple[str, ...]]) -> App:
-    if not broken:
-        return app
-    objects = {
-        kind: {key: one for key, one in found.items() if kind == "forms" or (kind, key) not in broken}
-        for kind, found in app.objects.items()
-    }
-    return App(app.manifest, objects, app.modules, app.words)
 
 
 def _fields(forms: Mapping[str, FormOutline]) -> list[FieldOutline]:

@@ -41,11 +41,19 @@ class FormOutline:
     parent: "FormOutline | None" = None
     fields: dict[str, FieldOutline] = field(default_factory=dict)
     is_sound: bool = True
-    """False: its file breaks the schema, so no further conclusions are drawn from it."""
+    """False: its file breaks the schema as a whole, so no further conclusions are drawn from it."""
+    broken: frozenset[str] = frozenset()
+    """Keys of fields that break their schema: there, but nothing is known of them."""
 
     def has(self, key: str) -> bool:
         """Return whether `key` is an own or system field."""
-        return key in self.fields or key in SYSTEM_FIELDS
+        return key in self.fields or key in SYSTEM_FIELDS or key in self.broken
+
+    def items(self, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Yield (index, item) of a list of the definition; items that break the schema are left out."""
+        for index, item in enumerate(self.definition.get(name, ())):
+            if item:
+                yield index, item
 
     def all_fields(self) -> Iterator[FieldOutline]:
         """Yield own fields and those of sub-tables."""
@@ -59,13 +67,15 @@ Forms = Mapping[str, FormOutline]
 
 
 def outline_forms(
-    app: App, kinds: FieldKinds, unsound: frozenset[str] = frozenset()
+    app: App, kinds: FieldKinds, broken: Mapping[str, frozenset[str] | None]
 ) -> dict[str, FormOutline]:
-    """Return the outlines of all forms. Fields that are not even objects with a known control are left out."""
+    """Return the outlines of all forms. `broken`: by form, keys of fields to leave out; None: the whole form."""
     lists = app.of("lists")
     forms: dict[str, FormOutline] = {}
     for key, definition in app.of("forms").items():
-        form = FormOutline(key, key, pointer("forms", key), definition, is_sound=key not in unsound)
+        keys = broken.get(key, frozenset())
+        form = FormOutline(key, key, pointer("forms", key), definition)
+        form.is_sound, form.broken = keys is not None, keys or frozenset()
         _add_fields(form, definition.get("fields"), kinds, lists)
         forms[key] = form
     return forms

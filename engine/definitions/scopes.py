@@ -84,7 +84,7 @@ class Types:
         own = form.fields.get(key)
         if own is None and key not in SYSTEM_FIELDS:
             # A form whose file is broken may well have the field: say nothing about it.
-            return None if form.is_sound else UNKNOWN
+            return None if form.is_sound and key not in form.broken else UNKNOWN
         value_type, config, type_ = self.type_of(form, key)
         if not rest:
             seen = list_of(_item(type_)) if is_list else type_

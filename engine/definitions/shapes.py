@@ -44,7 +44,7 @@ def form_shape(
         fields,
         title=said.get("title"),
         own_by=tuple(said.get("own_by", ("owner_id", "created_by"))),
-        unique_together=tuple(tuple(unique["fields"]) for unique in said.get("unique", ())),
+        unique_together=tuple(tuple(unique["fields"]) for _, unique in form.items("unique")),
         indexes=tuple(_indexes(form, fields, formulas)),
         append_only=bool(said.get("append_only", False)),
         class_=str(said.get("class", "general")),
@@ -119,7 +119,7 @@ def _indexes(
 ) -> Iterator[tuple[str, ...]]:
     """Yield column lists for the views: what a filter fixes by equality, then the sort."""
     wanted: dict[tuple[str, ...], None] = {}
-    for index, view in enumerate(form.definition.get("views", ())):
+    for index, view in form.items("views"):
         sort = tuple(name for name in view.get("sort", ("-created_at",))[:1] if _can(name, fields))
         checked = formulas.get(f"{form.path}/views/{index}/filter")
         heads = sorted({path[0] for path in checked.fields if len(path) == 1}) if checked is not None else []

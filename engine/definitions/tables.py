@@ -320,7 +320,8 @@ def _index(
             ordered.append(column)
         else:
             ordered.append(column.desc().nulls_last() if down else column.asc().nulls_first())
-    Index(name, *plain, unique=unique, sqlite_where=where).ddl_if(dialect="sqlite")
-    made = Index(name, *ordered, unique=unique, postgresql_where=where)
+    on_sqlite = Index(name, *plain, unique=unique, sqlite_where=where, info={"dialect": "sqlite"})
+    on_sqlite.ddl_if(dialect="sqlite")
+    made = Index(name, *ordered, unique=unique, postgresql_where=where, info={"dialect": "postgresql"})
     made.ddl_if(dialect="postgresql")
     return made

@@ -160,7 +160,7 @@ def test_the_full_profile_has_everything():
 
 
 def test_an_unknown_profile_is_refused():
-    with pytest.raises(Rejected, match="app.unknown_profile"):
+    with pytest.raises(Rejected, match=r"app\.unknown_profile"):
         stock_app("huge")
 
 

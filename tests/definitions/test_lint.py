@@ -83,7 +83,7 @@ class TestKeys:
         section = {"key": "s", "items": []}
         assert added(layout=[section, section]) == {("definition.duplicate_key", "/layout/1/key")}
 
-    @pytest.mark.parametrize("key", ["id", "no", "created_at", "revision", "form", "name__s"])
+    @pytest.mark.parametrize("key", ["id", "no", "created_at", "revision", "form", "row", "name__s"])
     def test_keys_the_system_needs_are_refused(self, key):
         assert added(field(key)) == {("form.reserved_key", "/fields/5/key")}
 

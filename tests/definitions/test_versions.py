@@ -74,12 +74,12 @@ def test_publishing_over_somebody_elses_version_is_refused(connection):
     v.publish(connection, app("a"), NOW)
     draft = v.save_draft(connection, app("mine"), NOW, base=1)
     v.publish(connection, app("theirs"), NOW, base=1)
-    with pytest.raises(Conflict, match="version.moved_on"):
+    with pytest.raises(Conflict, match=r"version\.moved_on"):
         v.publish(connection, app("mine"), NOW, base=draft.number)
 
 
 def test_a_version_that_is_not_there_is_said_so(connection):
-    with pytest.raises(NotFound, match="version.not_found"):
+    with pytest.raises(NotFound, match=r"version\.not_found"):
         v.load(connection, 7)
     with pytest.raises(NotFound):
         v.roll_back(connection, 7, NOW)

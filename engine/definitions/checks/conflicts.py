@@ -36,7 +36,7 @@ ADVICE = frozenset({BOTH_SET.code, NEVER_FILLED.code, LOCKED_SET.code})
 
 def conflict_problems(form: FormOutline, formulas: Mapping[str, Checked]) -> Iterator[Problem]:
     """Yield pairs of rules that may fire together and disagree, and fields that nobody can fill."""
-    rules = [(index, rule) for index, rule in enumerate(form.definition.get("rules", ()))]
+    rules = list(form.items("rules"))
     for (_, first), (index, second) in combinations(rules, 2):
         shared = sorted(set(first.get("set", ())) & set(second.get("set", ())))
         if shared and not _exclusive(form, first, second, formulas):
@@ -58,7 +58,7 @@ def _given_by_server(one: FieldOutline) -> bool:
     if "pattern" in one.config:
         return True
     top = one.form.parent or one.form
-    set_by_rule = any(one.key in rule.get("set", ()) for rule in top.definition.get("rules", ()))
+    set_by_rule = any(one.key in rule.get("set", ()) for _, rule in top.items("rules"))
     copied = any(
         copy.get("to") == one.key
         for field in one.form.fields.values()

@@ -105,14 +105,14 @@ def _form_places(form: FormOutline, types: Types) -> Iterator[Place]:
     definition, path, scope = form.definition, form.path, RecordScope(types, form)
     for one in form.fields.values():
         yield from _field_places(one, types)
-    for index, rule in enumerate(definition.get("rules", ())):
+    for index, rule in form.items("rules"):
         at = f"{path}/rules/{index}"
         yield from _given(rule, at, scope, "when", "check")
         yield from _sets(rule.get("set"), at + "/set", scope, form, types)
         yield from _given(rule.get("no_overlap", {}), at + "/no_overlap", scope, "where")
-    for index, section in enumerate(definition.get("layout", ())):
+    for index, section in form.items("layout"):
         yield from _given(section, f"{path}/layout/{index}", scope, "visible_if")
-    for index, view in enumerate(definition.get("views", ())):
+    for index, view in form.items("views"):
         at = f"{path}/views/{index}"
         yield from _given(view, at, scope, "filter")
         for color, text in view.get("color_if", {}).items():

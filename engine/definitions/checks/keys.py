@@ -22,6 +22,8 @@ RESERVED_KEY = Code(
     hint_zh="换一个 key；要改系统字段的名称，请写在表单的 system 里",
     hint_en="Take another key; to relabel a system field, use `system` of the form",
 )
+ROW = "row"
+"""What formulas over a list call each item: `{row.price}`."""
 SUBTABLE_RESERVED = ("record_id", "position")
 
 
@@ -53,7 +55,7 @@ def _reserved(fields: Any, path: str, is_row: bool) -> Iterator[Problem]:
         if not isinstance(field, Mapping):
             continue
         key, at = field.get("key"), f"{path}/fields/{index}"
-        taken = key in SYSTEM_FIELDS or key == OUTER or (is_row and key in SUBTABLE_RESERVED)
+        taken = key in SYSTEM_FIELDS or key in (OUTER, ROW) or (is_row and key in SUBTABLE_RESERVED)
         if taken or (isinstance(key, str) and "__" in key):
             yield RESERVED_KEY.at(at + "/key", key=str(key))
         yield from _reserved(field.get("fields"), at, True)

@@ -131,7 +131,7 @@ class References:
             yield from self._field(one)
         definition, path = form.definition, form.path
         yield from self._keys(form, definition.get("own_by", ()), path + "/own_by")
-        for index, rule in enumerate(definition.get("rules", ())):
+        for index, rule in form.items("rules"):
             at = f"{path}/rules/{index}"
             if "at" in rule:
                 yield from self._path(form, rule["at"], at + "/at")
@@ -144,10 +144,10 @@ class References:
             for part in ("start", "end"):
                 if part in span:
                     yield from self._typed(form, part, span[part], f"{at}/no_overlap/{part}")
-        for index, unique in enumerate(definition.get("unique", ())):
+        for index, unique in form.items("unique"):
             yield from self._keys(form, unique["fields"], f"{path}/unique/{index}/fields")
         yield from self._layout(form)
-        for index, view in enumerate(definition.get("views", ())):
+        for index, view in form.items("views"):
             yield from self._view(form, view, f"{path}/views/{index}")
         yield from self._record_page(form, definition.get("page", {}), path + "/page")
         public = definition.get("public", {})
@@ -252,7 +252,7 @@ class References:
 
     def _layout(self, form: FormOutline) -> Iterator[Problem]:
         placed: set[str] = set()
-        for index, section in enumerate(form.definition.get("layout", ())):
+        for index, section in form.items("layout"):
             at = f"{form.path}/layout/{index}/items"
             yield from self._keys(form, section["items"], at)
             for place, key in enumerate(section["items"]):
@@ -376,7 +376,7 @@ class References:
         form = self.forms.get(item["form"])
         if form is None or not form.is_sound:
             return
-        views = [view["key"] for view in form.definition.get("views", ())]
+        views = [view["key"] for view in self.app.of("forms")[form.key].get("views", ()) if "key" in view]
         if isinstance(item.get("view"), str) and item["view"] not in views:
             yield self._no_object("views", item["view"], path + "/view", views)
         yield from self._paths(form, item.get("columns", ()), path + "/columns")
