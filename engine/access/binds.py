@@ -1,10 +1,10 @@
 """Statements compiled once to driver text; each run only fills in values."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import ARRAY, BindParameter, ColumnElement, Text, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -83,7 +83,7 @@ def listed(values: tuple[str, ...], dialect: str) -> Any:
 
 
 def _json_array(values: tuple[str, ...]) -> str:
-    return json.dumps(list(values), ensure_ascii=False)
+    return msgspec.json.encode(values).decode()
 
 
 def actor_values(actor: Actor, dialect: str) -> dict[str, Any]:

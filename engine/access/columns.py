@@ -95,6 +95,8 @@ class Reading:
             if step > level.floor
         ]
         sealed, id_label, python = output.sealed, output.id_label, self.python
+        if not steps and sealed is None and level.floor is Level.MASKED:
+            return lambda record, _keys: _mask_in(record, label, shape.mask)
 
         def guard(record: Record, keys: Keys | None) -> None:
             have = level.floor
@@ -113,6 +115,12 @@ class Reading:
             record[label] = value if have >= Level.READ else mask(value, shape.mask)
 
         return guard
+
+
+def _mask_in(record: Record, label: str, mask_class: str | None) -> None:
+    value = record[label]
+    if value is not None:
+        record[label] = mask(value, mask_class)
 
 
 def opened(

@@ -18,7 +18,7 @@ from engine.access.masking import DOTS
 from engine.access.query import Record, RecordQuery, seal_query
 from engine.access.sql_fields import Moment, SqlFields
 from engine.access.statements import Plan
-from engine.access.type_scope import ShapeTypes
+from engine.access.type_scope import ShapeTypes, walk
 from engine.definitions.shape import FieldShape, FormShape
 from engine.expressions import Checked, check, evaluate, parse
 from engine.problems import Rejected
@@ -67,9 +67,11 @@ class Expansion(Core):
         statement = self.statement(plan)
         values = {**self.moment.values, "ids": listed(ids, self.moment.dialect), "limit": len(ids)}
         scoped = seal_query(form, statement.prepared.text, statement.prepared.params(values), statement.read)
-        return {
-            record["id"]: self._titled(shape, title, paths, record) for record in self.unit.execute(scoped)
-        }
+        records = self.unit.execute(scoped)
+        if len(paths) == 2 and shape.title == "{" + paths[0] + "}":
+            name = paths[0]
+            return {r["id"]: str(r.get(name) or r.get("no") or "") for r in records}
+        return {record["id"]: self._titled(shape, title, record) for record in records}
 
     def _title(self, shape: FormShape) -> tuple[Checked | None, tuple[str, ...]]:
         """Return a form's title formula and the paths of it that the asker sees something of, `no` last."""
@@ -89,17 +91,18 @@ class Expansion(Core):
         return found
 
     def _is_seen(self, shape: FormShape, path: str) -> bool:
+        steps = walk(self.policy.shapes, shape, tuple(path.split(".")))
+        if steps is None or any(field.value_type in ("rows", "references") for _, field in steps):
+            return False
         try:
-            seen = self.guard.see(shape, path)
+            self.guard.see(shape, path)
         except Rejected:
             return False
-        return seen.shape.value_type != "rows" and all(key not in ("rows",) for key in path.split("."))
+        return True
 
-    def _titled(self, shape: FormShape, title: Checked | None, paths: Sequence[str], record: Record) -> str:
+    def _titled(self, shape: FormShape, title: Checked | None, record: Record) -> str:
         if title is None:
             return str(record.get("no") or "")
-        if len(title.fields) == 1 and len(paths) == 2 and shape.title == "{" + paths[0] + "}":
-            return str(record.get(paths[0]) or record.get("no") or "")
         made = evaluate(title, _Flat(shape, record, self.actor, self.unit.now))
         return made if isinstance(made, str) and made.strip() else str(record.get("no") or "")
 
@@ -115,11 +118,7 @@ class Expansion(Core):
             if field.rows is not None:
                 self._row_links(field.rows, path, records, wanted)
                 continue
-            ids = wanted.setdefault(target, {})
-            for record in records:
-                value = record.get(path)
-                if value is not None:
-                    ids.update(dict.fromkeys([value] if isinstance(value, str) else value))
+            _note(wanted.setdefault(target, {}), field, [record.get(path) for record in records])
         for ids in wanted.values():
             ids.pop(DOTS, None)
         return {form: self.labels(form, ids) for form, ids in wanted.items() if ids}
@@ -130,12 +129,8 @@ class Expansion(Core):
         for key, field in rows.fields.items():
             if field.value_type not in LINKS:
                 continue
-            ids = wanted.setdefault(_target(field), {})
-            for record in records:
-                for row in record.get(path) or ():
-                    value = row.get(key)
-                    if value is not None:
-                        ids.update(dict.fromkeys([value] if isinstance(value, str) else value))
+            values = [row.get(key) for record in records for row in record.get(path) or ()]
+            _note(wanted.setdefault(_target(field), {}), field, values)
 
     def _link(self, shape: FormShape, path: str) -> tuple[str, FieldShape] | None:
         field: FieldShape | None = None
@@ -214,6 +209,17 @@ class Expansion(Core):
 
 def _target(field: FieldShape) -> str:
     return PEOPLE if field.value_type in ("person", "persons") else str(field.config.get("to"))
+
+
+def _note(ids: dict[str, None], field: FieldShape, values: Iterable[Any]) -> None:
+    """Add the ids in the values of a link field; a masked list is a text."""
+    if LINKS[field.value_type] == "one":
+        ids.update(dict.fromkeys(values))
+    else:
+        for value in values:
+            if value is not None and not isinstance(value, str):
+                ids.update(dict.fromkeys(value))
+    ids.pop(None, None)  # type: ignore[call-overload]  # blanks came along
 
 
 class _Flat(RecordContext):

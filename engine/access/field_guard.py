@@ -32,7 +32,8 @@ NO_FORM = Code(
     hint_zh="如果您需要它，请管理员为您的角色开通",
     hint_en="If you need it, ask an administrator to open it for your role",
 )
-LINKS_ONLY_ONE = frozenset({"reference"})
+LONGEST_PATH = 300
+MOST_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,22 @@ class FieldGuard:
 
     def see(self, form: FormShape, name: str, path: str = "") -> Seen:
         """Return the field called `name` (a dotted path through links). Rejected where nothing of it may be seen."""
-        found = self._walk(form, name.split(".")) if len(name) < 300 else None
+        found = self._found(form, name)
         if found is None or min(found.level.ceiling, found.way) is Level.NONE:
             raise Rejected(self.hidden(form, name, path))
+        return found
+
+    def _found(self, form: FormShape, name: str) -> Seen | None:
+        kept = self._rights.seen
+        key = (form.key, name)
+        if key in kept:
+            found: Seen | None = kept[key]
+            return found
+        if len(name) > LONGEST_PATH:
+            return None
+        if len(kept) > MOST_KEPT:
+            kept.clear()
+        found = kept[key] = self._walk(form, name.split("."))
         return found
 
     def use(self, form: FormShape, name: str, path: str = "") -> Seen:

@@ -70,6 +70,8 @@ class Rights:
         self._rows: dict[tuple[str, str], RowRule] = {}
         self._levels: dict[tuple[str, str], FieldLevel] = {}
         self._effective: dict[tuple[str, str], FieldLevel] = {}
+        self.seen: dict[tuple[str, str], Any] = {}
+        """What `FieldGuard` found for a form and a path."""
 
     def right(self, name: str) -> Any:
         """Return a right of the whole app: False, True, or its limits, e.g. `{"daily": 50}`."""
