@@ -461,8 +461,6 @@ def _is_due(state: RecordState, plan: FieldPlan) -> bool:
     if not plan.required and (condition is None or not state.holds(condition)):
         return False
     context = state.context
-    if context.cause == "system":
-        return False
     if context.is_person:
         if not context.may_write(key if state.parent is None else f"{state.parent_field}.{key}"):
             return False
@@ -474,7 +472,7 @@ def _is_due(state: RecordState, plan: FieldPlan) -> bool:
 
 def _rule_fails(state: RecordState, rule: RulePlan) -> bool:
     """A rule fails when it applies and its check is not true; blanks and errors are not true."""
-    if rule.check is None or state.context.cause == "system":
+    if rule.check is None:
         return False
     if not state.is_new and not any(_concerns(state, condition) for condition in rule.conditions()):
         return False

@@ -1,0 +1,378 @@
+"""ImportService: upload, guess, dry run, run in the background, error sheet, undo. Crash-proof: no row comes twice."""
+
+import hashlib
+import io
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import xlsxwriter
+from sqlalchemy import delete, func, insert, select, update
+
+from engine.access.actor import Actor
+from engine.access.levels import Level
+from engine.clock import business_day
+from engine.ids import is_id, new_id
+from engine.jobs.queue import JobRun, enqueue
+from engine.problems import Code, Conflict, Forbidden, NotFound, Problem, Rejected
+from engine.store.platform import IMPORT_ROWS, IMPORTS, from_instant, instant
+from engine.store.unit import Unit
+from form_engine.exporting.escaping import guarded
+from form_engine.importing.cleaning import Context, plain
+from form_engine.importing.columns import Column, columns_of, targets_of
+from form_engine.importing.guessing import ColumnGuess, guess, layout_key
+from form_engine.importing.running import CHUNK, OUTCOMES, Importer, Row
+from form_engine.importing.settings import ImportSettings, read_settings
+from form_engine.importing.sheets import Book, Sheet, read_book
+from form_engine.plan import FormPlan
+from form_engine.service import personal
+from form_engine.service.desk import Desk
+from form_engine.service.service import RecordService
+
+NO_IMPORT = Code("import.not_found", zh="没有这次导入", en="There is no such import",
+                 hint_zh="它可能属于别人，或文件已过期；请重新上传", hint_en="It may be somebody else's, or expired; upload the file again")  # fmt: skip
+NO_RIGHT = Code("import.no_right", zh="您没有导入“{form}”的权限", en="You may not import “{form}”",
+                hint_zh="请让管理员开通“导入”", hint_en="Ask for the right “import”")  # fmt: skip
+TOO_LATE = Code("import.too_late", zh="导入已超过 24 小时，不能整批撤销", en="The import is older than 24 hours and cannot be undone as one",
+                hint_zh="请逐条处理，或到回收站操作", hint_en="Deal with its records one by one")  # fmt: skip
+WRONG_STATE = Code("import.wrong_state", zh="这次导入现在不能执行此操作（{state}）", en="This is not possible now ({state})",
+                   hint_zh="等它完成后再试", hint_en="Wait until it is done")  # fmt: skip
+
+KIND = "form.import"
+UNDO_HOURS = 24
+_DRY, _REAL = 0, 1
+Json = dict[str, Any]
+
+
+class ImportService:
+    """Imports of one workspace. `actor_of` gives the person an import belongs to, for work in the background."""
+
+    def __init__(self, service: RecordService, actor_of: Callable[[str], Actor]) -> None:
+        self.service, self.actor_of = service, actor_of
+        self.workspace = service.workspace
+
+    # Steps of the wizard.
+
+    def upload(self, actor: Actor, form: str, file_name: str, data: bytes) -> Json:
+        """Take a file: `{id, sheets, sheet, header_row, columns, layout_key, targets}`, the mapping guessed or remembered."""
+        with self.service.reading(actor) as desk:
+            plan = self._allowed(desk, form)
+            columns = self._columns(desk, plan)
+        book = read_book(data)
+        sheet = book.sheet(None)
+        found = guess(sheet.rows, tuple(targets_of(plan, columns)))
+        import_id = new_id()
+        self._path(import_id).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path(import_id).write_bytes(data)
+        self._path(import_id).chmod(0o600)
+        with self.service.writing(actor) as desk:
+            remembered = personal.preference(desk.unit, actor.user_id, _memory(form, found.layout_key))
+            guesses = [_remembered(one, remembered, columns) for one in found.columns]
+            self._add(desk.unit, actor, import_id, form, found.layout_key, file_name, data, len(sheet.rows))
+        return {
+            "id": import_id,
+            "sheets": [{"name": one.name, "rows": len(one.rows)} for one in book.sheets],
+            "sheet": sheet.name,
+            "header_row": found.header_row,
+            "columns": [one.to_json() for one in guesses],
+            "layout_key": found.layout_key,
+            "targets": [_target(plan, one) for one in columns.values()],
+            "match": [list(group) for group in _match(plan)],
+            "remembered": remembered is not None,
+        }
+
+    def look(self, actor: Actor, import_id: str, sheet: str | None, header_row: int | None) -> Json:
+        """Return the columns guessed anew for another sheet or header row."""
+        with self.service.reading(actor) as desk:
+            row = self._mine(desk.unit, actor, import_id)
+            plan = self._allowed(desk, row["form"])
+            columns = self._columns(desk, plan)
+        rows = self._book(import_id).sheet(sheet).rows
+        found = guess(rows, tuple(targets_of(plan, columns)), header_row)
+        return {"header_row": found.header_row, "columns": [one.to_json() for one in found.columns], "layout_key": found.layout_key}
+
+    def dry_run(self, actor: Actor, import_id: str, settings: Any) -> Json:
+        """Try the import without writing anything, in the background: `{job}`."""
+        return self._start(actor, import_id, settings, "checking")
+
+    def run(self, actor: Actor, import_id: str, settings: Any = None) -> Json:
+        """Import in the background: `{job}`. Without settings those of the dry run count."""
+        return self._start(actor, import_id, settings, "running")
+
+    def state(self, actor: Actor, import_id: str, limit: int = 200) -> Json:
+        """Return `{state, done, total, counts, rows, batch, ...}`; `rows` are those with something to say."""
+        with self.service.reading(actor) as desk:
+            row = self._mine(desk.unit, actor, import_id)
+            told = self._told_rows(desk.unit, row, limit)
+        return {
+            "id": import_id,
+            "form": row["form"],
+            "file_name": row["file_name"],
+            "state": row["state"],
+            "done": row["next_row"],
+            "total": row["total"],
+            "counts": msgspec.json.decode(row["counts"]),
+            "job": row["job_id"],
+            "batch": row["batch_id"],
+            "can_undo": row["state"] == "done" and self._is_fresh(row),
+            "rows": told,
+        }
+
+    def errors(self, actor: Actor, import_id: str) -> bytes:
+        """Return the rejected rows as they were, with the reasons beside them, as xlsx to correct and import again."""
+        with self.service.reading(actor) as desk:
+            row = self._mine(desk.unit, actor, import_id)
+            rejected = self._rejected(desk.unit, row)
+        settings = msgspec.json.decode(row["settings"])
+        sheet = self._book(import_id).sheet(settings.get("sheet"))
+        return error_sheet(sheet, settings.get("header_row"), rejected, actor.lang)
+
+    def undo(self, actor: Actor, import_id: str) -> Json:
+        """Take the whole import back, within 24 hours."""
+        with self.service.reading(actor) as desk:
+            row = self._mine(desk.unit, actor, import_id)
+        if row["state"] != "done":
+            raise Conflict(WRONG_STATE.at("", state=row["state"]))
+        if not self._is_fresh(row):
+            raise Conflict(TOO_LATE.at(""))
+        report = self.service.undo(actor, row["batch_id"])
+        with self.service.writing(actor) as desk:
+            self._set(desk.unit, import_id, state="undone")
+        return report
+
+    # In the background.
+
+    def execute(self, run: JobRun) -> Any:
+        """Do the job of an import or its dry run, from where the last attempt left off."""
+        import_id = run.job.body["import_id"]
+        return self.work(import_id, dry=run.job.body["dry"], told=run)
+
+    def work(self, import_id: str, *, dry: bool, told: JobRun | None = None) -> Json:
+        """Work through an import; at once for tests and the command line. Return the counts."""
+        with self.workspace.read() as unit:
+            row = self._row(unit, import_id)
+        actor = self.actor_of(row["created_by"])
+        settings = _settings(msgspec.json.decode(row["settings"]))
+        sheet = self._book(import_id).sheet(settings.sheet)
+        first = 0 if settings.header_row is None else settings.header_row + 1
+        body = sheet.rows[first:]
+        importer = self._importer(actor, row["form"], settings)
+        counts: dict[str, int] = msgspec.json.decode(row["counts"]) or dict.fromkeys(OUTCOMES, 0)
+        done = row["next_row"]
+        while done < len(body):
+            some = body[done : done + CHUNK]
+            cells = [(first + done + at + 1, cells) for at, cells in enumerate(some)]
+            done += len(some)
+            with self.service.writing(actor, "import", None if dry else row["batch_id"]) as desk:
+                outcome = importer.chunk(desk, cells, dry=dry)
+                for one in outcome:
+                    counts[one.outcome] += 1
+                self._note(desk.unit, import_id, _DRY if dry else _REAL, outcome)
+                self._set(desk.unit, import_id, next_row=done, counts=msgspec.json.encode(counts).decode(), total=len(body))
+                if told is not None:
+                    told.checkpoint(desk.unit, done, len(body))
+        self._finish(actor, row, settings, sheet, counts, len(body), dry=dry)
+        return {"counts": counts, "total": len(body), "batch": None if dry else row["batch_id"]}
+
+    def _finish(
+        self, actor: Actor, row: Mapping[str, Any], settings: ImportSettings, sheet: Sheet, counts: Mapping[str, int], total: int, *, dry: bool
+    ) -> None:
+        with self.service.writing(actor, "import") as desk:
+            state = "checked" if dry else "done"
+            text = msgspec.json.encode(counts).decode()
+            self._set(desk.unit, row["id"], state=state, total=total, counts=text, finished_at=instant(desk.unit.now))
+            if dry:
+                return
+            headers = _headers(sheet, settings.header_row)
+            names = {headers[index]: key for index, key in settings.map.items() if index < len(headers)}
+            personal.keep(desk.unit, actor.user_id, _memory(row["form"], layout_key(headers)), names)
+            title = {"zh": f"导入完成：{row['file_name']}", "en": f"Import done: {row['file_name']}"}
+            body = {"title": title, "counts": dict(counts), "import_id": row["id"]}
+            personal.notify(desk.unit, [actor.user_id], "import", body, row["form"])
+            desk.unit.audit("import", row["form"], None, {"import": row["id"], "counts": dict(counts), "sha256": row["sha256"]})
+
+    def _start(self, actor: Actor, import_id: str, settings: Any, state: str) -> Json:
+        dry = state == "checking"
+        with self.service.writing(actor) as desk:
+            row = self._mine(desk.unit, actor, import_id)
+            if row["state"] in ("running", "checking", "done", "undone"):
+                raise Conflict(WRONG_STATE.at("", state=row["state"]))
+            plan = self._allowed(desk, row["form"])
+            if settings is None:
+                chosen = _settings(msgspec.json.decode(row["settings"]))
+            else:
+                chosen = read_settings(settings, self._columns(desk, plan), _match(plan))
+            body = {"import_id": import_id, "dry": dry}
+            job = enqueue(desk.unit, KIND, body)
+            desk.unit.connection.execute(delete(IMPORT_ROWS).where(IMPORT_ROWS.c.import_id == import_id))
+            self._set(
+                desk.unit, import_id, state=state, job_id=job, next_row=0, batch_id=None if dry else import_id,
+                counts="{}", settings=msgspec.json.encode(chosen.to_json()).decode(),
+            )  # fmt: skip
+        return {"job": job, "id": import_id}
+
+    def _importer(self, actor: Actor, form: str, settings: ImportSettings) -> Importer:
+        with self.service.reading(actor) as desk:
+            plan = self._allowed(desk, form)
+            columns = self._columns(desk, plan)
+            context = Context(business_day(desk.unit.now, actor.zone), actor.zone)
+        missing = [key for key in settings.map.values() if key not in columns]
+        if missing:
+            raise Rejected(NO_IMPORT.at(f"/map/{missing[0]}"))
+        return Importer(plan, columns, settings, context)
+
+    # Rights and rows.
+
+    def _allowed(self, desk: Desk, form: str) -> FormPlan:
+        plan = desk.form(form)
+        if not desk.rights.verb(form, "import"):
+            raise Forbidden(NO_RIGHT.at("", form=plan.name))
+        return plan
+
+    def _columns(self, desk: Desk, plan: FormPlan) -> dict[str, Column]:
+        rights = desk.rights
+        return columns_of(plan, lambda key: rights.effective(plan.key, key).ceiling is Level.WRITE)
+
+    def _path(self, import_id: str) -> Path:
+        return self.workspace.folder / "imports" / import_id
+
+    def _book(self, import_id: str) -> Book:
+        try:
+            return read_book(self._path(import_id).read_bytes())
+        except FileNotFoundError:
+            raise NotFound(NO_IMPORT.at("")) from None
+
+    def _add(self, unit: Unit, actor: Actor, import_id: str, form: str, layout: str, name: str, data: bytes, rows: int) -> None:
+        unit.connection.execute(
+            insert(IMPORTS).values(
+                id=import_id, form=form, layout_key=layout, file_name=name[:200], sha256=hashlib.sha256(data).hexdigest(),
+                state="new", settings="{}", counts="{}", next_row=0, total=rows, created_at=instant(unit.now), created_by=actor.user_id,
+            )
+        )  # fmt: skip
+
+    def _row(self, unit: Unit, import_id: str) -> Mapping[str, Any]:
+        found = unit.connection.execute(select(IMPORTS).where(IMPORTS.c.id == import_id)).mappings().first()
+        if found is None:
+            raise NotFound(NO_IMPORT.at(""))
+        return found
+
+    def _mine(self, unit: Unit, actor: Actor, import_id: str) -> Mapping[str, Any]:
+        row = self._row(unit, import_id) if is_id(import_id) else None
+        if row is None or row["created_by"] != actor.user_id:
+            raise NotFound(NO_IMPORT.at(""))
+        return row
+
+    def _set(self, unit: Unit, import_id: str, **values: Any) -> None:
+        unit.connection.execute(update(IMPORTS).where(IMPORTS.c.id == import_id).values(**values))
+
+    def _note(self, unit: Unit, import_id: str, run: int, rows: Sequence[Row]) -> None:
+        unit.connection.execute(
+            insert(IMPORT_ROWS),
+            [
+                {
+                    "import_id": import_id,
+                    "run": run,
+                    "row": row.number,
+                    "outcome": row.outcome,
+                    "record_id": row.record_id,
+                    "problems": _problems_json([*row.problems, *row.notes]),
+                }
+                for row in rows
+            ],
+        )
+
+    def _told_rows(self, unit: Unit, row: Mapping[str, Any], limit: int) -> list[Json]:
+        c = IMPORT_ROWS.c
+        query = select(c.row, c.outcome, c.record_id, c.problems).where(c.import_id == row["id"], c.problems.is_not(None))
+        found = unit.connection.execute(query.order_by(c.row).limit(min(limit, 1000)))
+        return [
+            {"row": number, "outcome": outcome, "record_id": record_id, "problems": msgspec.json.decode(problems)}
+            for number, outcome, record_id, problems in found
+        ]
+
+    def _rejected(self, unit: Unit, row: Mapping[str, Any]) -> dict[int, list[Json]]:
+        c = IMPORT_ROWS.c
+        query = select(c.row, c.problems).where(c.import_id == row["id"], c.outcome == "rejected").order_by(c.row)
+        return {number: msgspec.json.decode(problems) for number, problems in unit.connection.execute(query)}
+
+    def accounted(self, import_id: str) -> dict[str, int]:
+        """Return how many rows ended in each outcome, as the rows themselves say."""
+        c = IMPORT_ROWS.c
+        query = select(c.outcome, func.count()).where(c.import_id == import_id).group_by(c.outcome)
+        with self.workspace.read() as unit:
+            return {outcome: count for outcome, count in unit.connection.execute(query)}
+
+    def _is_fresh(self, row: Mapping[str, Any]) -> bool:
+        finished = row["finished_at"]
+        return finished is not None and self.workspace.clock.now() - from_instant(finished) <= timedelta(hours=UNDO_HOURS)
+
+
+def error_sheet(sheet: Sheet, header_row: int | None, rejected: Mapping[int, Sequence[Json]], lang: str) -> bytes:
+    """Return an xlsx of the rejected rows: their cells, then what was wrong and what to do."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        page = book.add_worksheet("错误行" if lang == "zh" else "Errors")
+        bold = book.add_format({"bold": True})
+        headers = _headers(sheet, header_row)
+        words = ("行号", "原因", "怎么办") if lang == "zh" else ("Row", "Reason", "What to do")
+        page.write_row(0, 0, [*headers, *words], bold)
+        for at, (number, problems) in enumerate(rejected.items(), 1):
+            cells = [plain(cell) for cell in sheet.rows[number - 1]] if number <= len(sheet.rows) else []
+            cells += [""] * (len(headers) - len(cells))
+            why = "；".join(one["message"][lang] for one in problems)
+            what = "；".join(dict.fromkeys(one["hint"][lang] for one in problems if one["hint"][lang]))
+            for column, text in enumerate([*cells, str(number), why, what]):
+                page.write_string(at, column, guarded(text)[:32_767])
+    return target.getvalue()
+
+
+def _headers(sheet: Sheet, header_row: int | None) -> list[str]:
+    if header_row is None or header_row >= len(sheet.rows):
+        return []
+    return [plain(cell) for cell in sheet.rows[header_row]]
+
+
+def _match(plan: FormPlan) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of fields that find an existing record: the definition's, else what is unique."""
+    said = plan.definition.get("import", {}).get("match")
+    if said:
+        return tuple(tuple(group) for group in said)
+    unique = [(*one.unique.get("within", ()), one.key) for one in plan.fields if one.unique is not None and one.rows is None]
+    return (*unique, *(tuple(group["fields"]) for group in plan.definition.get("unique", ())))
+
+
+def _settings(given: Mapping[str, Any]) -> ImportSettings:
+    return ImportSettings(
+        map={int(index): key for index, key in given.get("map", {}).items()},
+        sheet=given.get("sheet"),
+        header_row=given.get("header_row", 0),
+        policy=given.get("policy", "skip"),
+        match=tuple(tuple(group) for group in given.get("match", ())),
+        defaults=given.get("defaults", {}),
+    )
+
+
+def _memory(form: str, layout: str) -> str:
+    return f"import.{form}.{layout}"
+
+
+def _remembered(one: ColumnGuess, memory: Any, columns: Mapping[str, Column]) -> ColumnGuess:
+    if not isinstance(memory, Mapping):
+        return one
+    key = memory.get(one.header)
+    if key is None:
+        return ColumnGuess(one.index, one.header, one.samples)
+    return ColumnGuess(one.index, one.header, one.samples, key, "remembered") if key in columns else one
+
+
+def _target(plan: FormPlan, column: Column) -> Json:
+    required = column.plan is not None and column.plan.required
+    return {"key": column.key, "label": dict(column.label), "required": required, "extra": column.to != column.key}
+
+
+def _problems_json(problems: Sequence[Problem]) -> str | None:
+    if not problems:
+        return None
+    return msgspec.json.encode([problem.to_json() for problem in problems]).decode()
