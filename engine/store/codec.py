@@ -13,6 +13,7 @@ from sqlalchemy.engine import Dialect
 
 from engine.definitions.shape import SYSTEM_FIELDS, FieldShape
 from engine.definitions.tables import FormTables, column_type, has_items, shadows
+from engine.problems import Rejected
 from engine.store.crypto import WorkspaceKeys
 from engine.text import fold, search_key
 
@@ -237,11 +238,15 @@ class Codec:
         field = self.shape.field(key)
         if field is None:
             return raw
-        if field.sensitive:
-            return self.unseal(field, raw, record_id)
-        if field.rows is not None:
-            return tuple(self.rows[key].row_from_json(row) for row in raw)
-        return field.type.parse(raw, field.config, f"/{key}")
+        try:
+            if field.sensitive:
+                return self.unseal(field, raw, record_id)
+            if field.rows is not None:
+                return tuple(self.rows[key].row_from_json(row) for row in raw)
+            return field.type.parse(raw, field.config, f"/{key}")
+        except (Rejected, AttributeError, TypeError):
+            # Written when the field had another type or other options: it is shown as it was written.
+            return raw
 
     def row_json(self, row: Values) -> dict[str, Any]:
         """Return a sub-table row as history keeps it, with its id."""
