@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -141,7 +142,7 @@ def _power(p: Expr, q: Expr) -> Expr:
     exact = and_(
         func.scale(func.trim_scale(base)) == 0, func.scale(func.trim_scale(exponent)) == 0, exponent >= 0
     )
-    small = and_(exact, func.abs(worked) < 10**30)
+    small = and_(exact, func.abs(worked) < literal(Decimal(10) ** 30, Numeric()))
     return case((fine, case((small, func.round(worked)), else_=fifteen(worked))))
 
 

@@ -1,4 +1,9 @@
-"""The tree that the browser interprets: plain JSON with functions resolved and conversions written out."""
+"""The tree that the browser interprets: the typed tree as plain JSON, with all that was resolved written out.
+
+A node is an object: `k` kind, `t` type, `v` value, `a` arguments. Kinds: `lit` (v: number as text, ISO date, time or
+instant, text, true/false, null), `field` (v: path), `op` (v: operator), `neg`, `pct`, `not`, `list`, `to` (conversion to
+`t`), `each` (a formula for every item), `call` (v: function; `p`: true where blanks are passed to it).
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -9,36 +14,37 @@ from engine.expressions.moments import seconds
 from engine.expressions.numbers import plain
 from engine.expressions.typed import Checked, Typed, fold
 
-
-def to_tree(checked: Checked) -> list[Any]:
-    """Return the tree; see docs/architecture.md section 3 for its words."""
-    return fold(checked.root, _branch)
+Tree = dict[str, Any]
 
 
-def _branch(node: Typed, args: Sequence[list[Any]]) -> list[Any]:
-    match node.kind:
-        case "lit":
-            return ["lit", node.type.name, literal_json(node.value)]
-        case "field":
-            return ["field", *node.value]
-        case "call":
-            assert node.function is not None
-            return ["call", node.function.name, *args]
-        case "op":
-            # the type says how to compare and reckon: text is caseless, a date is not an instant
-            return ["op", node.value, *args, node.args[0].type.name, node.args[1].type.name]
-        case "to":
-            return ["to", str(node.type), args[0], str(node.args[0].type)]
-        case _:
-            return [node.kind, *args]
+def to_tree(checked: Checked) -> Tree:
+    """Return the JSON tree of a checked formula."""
+    return fold(checked.root, _node)
 
 
-def literal_json(value: Any) -> Any:
-    """Return a literal as JSON: numbers and moments as text, so that nothing is lost."""
-    if isinstance(value, Decimal):
+def _node(node: Typed, args: Sequence[Tree]) -> Tree:
+    tree: Tree = {"k": node.kind, "t": str(node.type)}
+    if node.kind == "call":
+        assert node.function is not None
+        tree["v"] = node.function.name
+        if node.function.blank == "pass" or node.function.compile is not None:
+            tree["p"] = True
+    elif node.kind == "field":
+        tree["v"] = list(node.value)
+    elif node.value is not None:
+        tree["v"] = _literal(node.value)
+    if args:
+        tree["a"] = list(args)
+    return tree
+
+
+def _literal(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, Decimal | int):
         return plain(value)
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date | time):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
-    return plain(seconds(value)) if isinstance(value, timedelta) else value
+    if isinstance(value, timedelta):
+        return plain(seconds(value))
+    raise TypeError(f"no literal for {type(value).__name__}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Text, and_, case, cast, func, type_coerce
+from sqlalchemy import ARRAY, Text, and_, case, cast, func, select, type_coerce
 
 from engine.expressions.function import Function
 from engine.expressions.functions._read import MOST_ITEMS, filled, sized
@@ -53,9 +53,11 @@ def _key(value: Any) -> Any:
 
 
 def _unique(values: Any) -> list[Any]:
-    return list(
-        {_key(one): one for one in reversed(_items(values)) if one is not None and one != ""}.values()
-    )[::-1]
+    seen: dict[Any, Any] = {}
+    for one in _items(values):
+        if one is not None and one != "":
+            seen.setdefault(_key(one), one)
+    return list(seen.values())
 
 
 def _sorted(values: Any, descending: Any = False) -> list[Any]:
@@ -195,9 +197,16 @@ def _count_rows(values: Any) -> Any:
     return func.coalesce(func.cardinality(values), 0)
 
 
+def _item(values: Any, place: Any) -> Any:
+    source = func.unnest(values).table_valued("v", with_ordinality="n").render_derived()
+    column = type_coerce(source.c.v, values.type.item_type)
+    query = select(column).select_from(source).where(source.c.n == place)
+    return query.correlate_except(source).scalar_subquery()
+
+
 def _pg_index(values: Any, place: Any) -> Any:
     at, count = whole(place), _count_rows(values)
-    return case((at > 0, values[at]), (at < 0, values[count + 1 + at]))
+    return _item(values, case((at > 0, at), (at < 0, count + 1 + at)))
 
 
 def _index_fails(values: Any, place: Any) -> Any:
@@ -207,16 +216,10 @@ def _index_fails(values: Any, place: Any) -> Any:
 
 def _pg_join(values: Any, separator: Any = None) -> Any:
     joined = func.array_to_string(
-        func.array_remove(cast(values, _texts()), ""),
+        func.array_remove(cast(values, ARRAY(Text())), ""),
         "、" if separator is None else func.coalesce(separator, ""),
     )
     return func.coalesce(joined, "")
-
-
-def _texts() -> Any:
-    from sqlalchemy import ARRAY
-
-    return ARRAY(Text())
 
 
 def _list_type(kinds: Sequence[ExprType]) -> ExprType:
@@ -239,8 +242,8 @@ def _fn(
 
 FUNCTIONS = (
     _fn("LIST", "列表", "由各值组成列表。", "A list of the values.", "values: T, more?: T -> list of T", "COUNTROWS(LIST(1, 2))", 2, lambda *values: list(values), repeat=1, sql=lambda b, args: b.listed(args, list_of(args[0].type))),
-    _fn("FIRST", "第一项", "列表的第一项。", "The first item.", "values: list -> item", "FIRST(LIST(3, 1, 2))", 3, _first, sql=_array("FIRST", lambda v: v[1])),
-    _fn("LAST", "最后一项", "列表的最后一项。", "The last item.", "values: list -> item", "LAST(LIST(3, 1, 2))", 2, _last, sql=_array("LAST", lambda v: v[func.cardinality(v)])),
+    _fn("FIRST", "第一项", "列表的第一项。", "The first item.", "values: list -> item", "FIRST(LIST(3, 1, 2))", 3, _first, sql=_array("FIRST", lambda v: _item(v, 1))),
+    _fn("LAST", "最后一项", "列表的最后一项。", "The last item.", "values: list -> item", "LAST(LIST(3, 1, 2))", 2, _last, sql=_array("LAST", lambda v: _item(v, func.cardinality(v)))),
     _fn("INDEX", "第几项", "列表的第几项，负数从末尾数起。", "The n-th item; negative numbers count from the end.", "values: list, place: number -> item", "INDEX(LIST(3, 1, 2), 2)", 1, _index, sql=_array("INDEX", _pg_index, _index_fails)),
     _fn("UNIQUE", "去重", "去掉重复和空的项，保留先出现的。", "Each item once, blanks left out, in the order they came.", "values: list -> list of item", 'UNIQUE(LIST("a", "b", "a"))', ["a", "b"], _unique),
     _fn("SORT", "排序", "从小到大排序，可选从大到小；空值不算。", "Sorted upwards, or downwards if told; blanks left out.", "values: list, descending?: bool -> list of item", "SORT(LIST(3, 1, 2), TRUE)", [3, 2, 1], _sorted),
