@@ -76,6 +76,7 @@ _WHAT: Mapping[str, Mapping[str, str]] = {
     "reports": {"zh": "报表", "en": "report"},
     "dashboards": {"zh": "看板", "en": "dashboard"},
     "stages": {"zh": "阶段", "en": "stage"},
+    "actions": {"zh": "按钮动作", "en": "action"},
     "options": {"zh": "选项", "en": "option"},
 }
 _KINDS_WANTED: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
@@ -161,9 +162,6 @@ class References:
     def _field(self, one: FieldOutline) -> Iterator[Problem]:
         yield from self._lists(one)
         yield from self._settings(one, one.config, one.control.config_schema, "")
-        for name in ("to", "of"):
-            if isinstance(one.config.get(name), str) and one.control.role != "layout":
-                yield from self._form_name(one.config[name], f"{one.path}/{name}")
         yield from self._stages(one)
         yield from self._more(one)
         if (
@@ -189,7 +187,7 @@ class References:
         if not isinstance(schema, Mapping):
             return
         kind = schema.get("x-kind")
-        if isinstance(value, str) and kind in ("field", "path", "form", "role"):
+        if isinstance(value, str) and kind in ("field", "path", "form", "role", "action"):
             yield from self._named(one, str(kind), value, one.path + at)
         elif isinstance(value, Mapping):
             properties, rest = schema.get("properties", {}), schema.get("additionalProperties")
@@ -205,19 +203,25 @@ class References:
         elif "by" in one.config and "form" in one.config:
             # A related list names fields of the form it shows; `_more` checks them.
             return
+        elif kind == "action":
+            top = one.form.parent or one.form
+            actions = [action["key"] for action in top.definition.get("page", {}).get("actions", ())]
+            if value not in actions:
+                yield self._no_object("actions", value, path, actions)
         elif kind == "role":
             if value not in self.app.of("roles"):
                 yield self._no_object("roles", value, path, self.app.of("roles"))
-        elif self._is_far(one, path):
-            far = self.forms.get(str(one.config["of"]))
-            if far is not None:
-                yield from self._path(far, value, path)
+        elif (far := self._far(one, path)) is not None:
+            yield from self._path(far, value, path)
         else:
             yield from self._path(one.form, value, path)
 
-    def _is_far(self, one: FieldOutline, path: str) -> bool:
-        # A rollup's `by`, `field` and `sort` are fields of the form it looks into.
-        return "of" in one.config and path.removeprefix(one.path + "/") in ("by", "field", "sort")
+    def _far(self, one: FieldOutline, path: str) -> FormOutline | None:
+        # A rollup's `by`, `field` and `sort` are fields of the form it looks into; a tree's `parent` of its target.
+        name = path.removeprefix(one.path + "/")
+        if name in ("by", "field", "sort") and "of" in one.config:
+            return self.forms.get(str(one.config["of"]))
+        return self.forms.get(str(one.config.get("to"))) if name == "parent" else None
 
     def _more(self, one: FieldOutline) -> Iterator[Problem]:
         config, path = one.config, one.path
@@ -240,9 +244,9 @@ class References:
 
     def _stages(self, one: FieldOutline) -> Iterator[Problem]:
         stages = one.config.get("stages")
-        if not isinstance(stages, list):
+        if not isinstance(stages, list) or not all(isinstance(stage, Mapping) for stage in stages):
             return
-        keys = {stage["key"] for stage in stages if isinstance(stage, Mapping) and "key" in stage}
+        keys = {stage["key"] for stage in stages}
         for index, stage in enumerate(stages):
             at = f"{one.path}/stages/{index}"
             for place, name in enumerate(stage.get("next", ())):
