@@ -26,6 +26,7 @@ OPTION: Schema = closed(
     parent=OPTION_KEY,
     icon=ICON,
     score={"type": "number"},
+    hidden=FLAG,
     off=FLAG,
     group=OPTION_KEY,
     image=TEXT,
