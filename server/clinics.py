@@ -14,14 +14,17 @@ from engine.access.passwords import Passwords
 from engine.clock import Clock, SystemClock
 from engine.definitions import versions
 from engine.definitions.app import App
-from engine.jobs.dispatcher import Dispatcher
+from engine.jobs.dispatcher import Dispatcher, work
 from engine.problems import Code, NotFound
 from engine.store.platform import META
+from engine.store.unit import Unit
 from engine.store.workspaces import Installation, Workspace
 from engine.store.workspaces import Settings as StoreSettings
 from form_engine.compile import compile_app
+from form_engine.importing.service import ImportService
 from form_engine.plan import AppPlan
 from form_engine.service import RecordService
+from server.jobs import job_handlers
 from server.people import People, known_person
 from server.rates import Rates
 from server.settings import Settings
@@ -79,15 +82,28 @@ class Clinic:
             self._service = RecordService(self.workspace, plan)
         return self._service
 
+    @property
+    def imports(self) -> ImportService:
+        """Return the imports, for the version in force."""
+        return ImportService(self.service, self.person)
+
+    def person(self, user_id: str) -> Actor:
+        """Return a person by id, as background work on their behalf needs it. NotFound for none."""
+        plan = self.plan
+        with self.workspace.read() as unit:
+            return self._known(unit, plan, accounts.account_of(unit.connection, user_id), user_id)
+
+    def _known(self, unit: Unit, plan: AppPlan, account: accounts.Account | None, asked: str) -> Actor:
+        if account is None or not account.is_active:
+            raise NotFound(NO_LOGIN.at("/login", login=asked))
+        session = accounts.Session(account, account.branch_id, unit.now)
+        return known_person(self.workspace, unit, plan, session).actor
+
     def actor(self, login: str) -> Actor:
         """Return a person by login, for the command line. NotFound for none."""
         plan = self.plan
         with self.workspace.read() as unit:
-            account = accounts.account_by_login(unit.connection, login)
-            if account is None:
-                raise NotFound(NO_LOGIN.at("/login", login=login))
-            session = accounts.Session(account, account.branch_id, unit.now)
-            return known_person(self.workspace, unit, plan, session).actor
+            return self._known(unit, plan, accounts.account_by_login(unit.connection, login), login)
 
     @property
     def version_number(self) -> int:
@@ -155,8 +171,11 @@ class House:
     def start_jobs(self) -> None:
         """Start the thread that hands out events and runs jobs of every clinic."""
         if self._dispatcher is None:
-            self._dispatcher = Dispatcher(self._workspaces, lambda _: (), {})
+            self._dispatcher = Dispatcher(self._workspaces, (self._run_jobs,))
             self._dispatcher.start()
+
+    def _run_jobs(self, workspace: Workspace) -> int:
+        return work(workspace, job_handlers(self.clinic(workspace.key)), "embedded")
 
     def wake(self) -> None:
         """Say that there is work, so that it need not wait for the next sweep."""

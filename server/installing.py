@@ -4,14 +4,14 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.store.changes import ChangePlan, apply_changes, plan_changes
-
 from engine.access import accounts
 from engine.access.accounts import Account
 from engine.definitions import load_template, versions
 from engine.definitions.app import App
 from engine.ids import new_id
 from engine.problems import Code, Conflict, NotFound
+from engine.store.applying import apply_changes
+from engine.store.changes import ChangePlan, plan_changes
 from engine.store.unit import Cause
 from form_engine.compile import compile_app
 from server.clinics import Clinic, House

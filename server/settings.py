@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, description="Port to listen on; 0 takes a free one")
     practice: bool = Field(default=False, description="Practice mode: demo sign-ins are offered")
     secure_cookies: bool = Field(default=False, description="Set when served over https")
-    threads: int = Field(default=16, description="Requests worked on at once; the connection pool has the same size")
+    threads: int = Field(
+        default=16, description="Requests worked on at once; the connection pool has the same size"
+    )
     public_per_minute: int = Field(default=20, description="Submissions of public forms a minute and address")
     sign_in_per_minute: int = Field(default=20, description="Sign-in attempts a minute and address")

@@ -37,5 +37,9 @@ def _file(request: Request, file: Path, *, is_hashed: bool) -> Response:
     headers = {"cache-control": "public, max-age=31536000, immutable" if is_hashed else "no-cache"}
     packed = file.with_name(file.name + ".gz")
     if "gzip" in request.headers.get("accept-encoding", "") and packed.exists():
-        return FileResponse(packed, media_type=kind, headers={**headers, "content-encoding": "gzip", "vary": "accept-encoding"})
+        return FileResponse(
+            packed,
+            media_type=kind,
+            headers={**headers, "content-encoding": "gzip", "vary": "accept-encoding"},
+        )
     return FileResponse(file, media_type=kind, headers=headers)
