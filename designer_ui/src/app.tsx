@@ -6,12 +6,12 @@ import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { useEffect, useMemo, useState } from "react";
 import { RouterProvider } from "react-router/dom";
-import { useMe } from "./api/session";
 import { queryClient } from "./api/queryClient";
+import { useMe } from "./api/session";
 import { router } from "./routes";
-import { brandOf, type Mode, themeOf } from "./shared/theme";
 import { TokenVars } from "./shared/TokenVars";
-import { BrandContext, type ThemeChoice, ThemeContext, keptTheme, keepTheme } from "./shared/themeChoice";
+import { brandOf, type Mode, themeOf } from "./shared/theme";
+import { BrandContext, keepTheme, keptTheme, type ThemeChoice, ThemeContext } from "./shared/themeChoice";
 import { useLang } from "./shared/useLang";
 
 const systemDark = () => window.matchMedia("(prefers-color-scheme: dark)");

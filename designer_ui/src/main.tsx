@@ -1,7 +1,7 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { firstLang, startI18n } from "./shared/i18n";
-import "./app.css";
+import "./styles/index.css";
 
 const root = document.getElementById("root");
 if (root)

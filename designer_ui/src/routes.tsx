@@ -6,13 +6,34 @@ import { RouteError } from "./runtime/errors/RouteError";
 import { Shell } from "./runtime/shell/Shell";
 
 const screens: RouteObject[] = [
-  { index: true, lazy: async () => ({ Component: (await import("./runtime/shell/HomeRedirect")).HomeRedirect }) },
-  { path: "p/:page/:tab?", lazy: async () => ({ Component: (await import("./runtime/list/PageScreen")).PageScreen }) },
-  { path: "workbench/:page", lazy: async () => ({ Component: (await import("./runtime/workbench/Workbench")).WorkbenchScreen }) },
-  { path: "forms/:form/:view?", lazy: async () => ({ Component: (await import("./runtime/list/FormScreen")).FormScreen }) },
-  { path: "r/:form/:recordId", lazy: async () => ({ Component: (await import("./runtime/record/RecordScreen")).RecordScreen }) },
-  { path: "import/:form", lazy: async () => ({ Component: (await import("./runtime/importing/ImportScreen")).ImportScreen }) },
-  { path: "me", lazy: async () => ({ Component: (await import("./runtime/profile/ProfileScreen")).ProfileScreen }) },
+  {
+    index: true,
+    lazy: async () => ({ Component: (await import("./runtime/shell/HomeRedirect")).HomeRedirect }),
+  },
+  {
+    path: "p/:page/:tab?",
+    lazy: async () => ({ Component: (await import("./runtime/list/PageScreen")).PageScreen }),
+  },
+  {
+    path: "workbench/:page",
+    lazy: async () => ({ Component: (await import("./runtime/workbench/Workbench")).WorkbenchScreen }),
+  },
+  {
+    path: "forms/:form/:view?",
+    lazy: async () => ({ Component: (await import("./runtime/list/FormScreen")).FormScreen }),
+  },
+  {
+    path: "r/:form/:recordId",
+    lazy: async () => ({ Component: (await import("./runtime/record/RecordScreen")).RecordScreen }),
+  },
+  {
+    path: "import/:form",
+    lazy: async () => ({ Component: (await import("./runtime/importing/ImportScreen")).ImportScreen }),
+  },
+  {
+    path: "me",
+    lazy: async () => ({ Component: (await import("./runtime/profile/ProfileScreen")).ProfileScreen }),
+  },
   { path: "*", lazy: async () => ({ Component: (await import("./runtime/errors/NotFound")).NotFound }) },
 ];
 
@@ -21,8 +42,14 @@ export const router = createBrowserRouter([
     errorElement: <RouteError />,
     hydrateFallbackElement: <BootScreen />,
     children: [
-      { path: "sign-in", lazy: async () => ({ Component: (await import("./runtime/sign_in/SignIn")).SignIn }) },
-      { path: "f/:workspace/:token", lazy: async () => ({ Component: (await import("./runtime/public_form/PublicScreen")).PublicScreen }) },
+      {
+        path: "sign-in",
+        lazy: async () => ({ Component: (await import("./runtime/sign_in/SignIn")).SignIn }),
+      },
+      {
+        path: "f/:workspace/:token",
+        lazy: async () => ({ Component: (await import("./runtime/public_form/PublicScreen")).PublicScreen }),
+      },
       { path: "/", element: <Shell />, children: screens },
     ],
   },

@@ -33,5 +33,7 @@ for (const { file, size } of sizes.sort((a, b) => b.size - a.size)) {
   if (size > 3000) console.log(`${(size / 1024).toFixed(1).padStart(7)} KB  ${file}`);
 }
 const shown = total / 1024;
-console.log(`${shown.toFixed(1).padStart(7)} KB  first list page, ${sizes.length} files (promise: ${PROMISE_KB} KB)`);
+console.log(
+  `${shown.toFixed(1).padStart(7)} KB  first list page, ${sizes.length} files (promise: ${PROMISE_KB} KB)`,
+);
 process.exit(shown > PROMISE_KB ? 1 : 0);

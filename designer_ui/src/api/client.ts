@@ -34,12 +34,21 @@ export const wordsOf = (error: unknown, lang: Lang): string => {
     const first = error.problems[0];
     if (first) {
       const hint = say(first.hint, lang);
-      const rest = error.problems.length > 1 ? (lang === "zh" ? `（共 ${error.problems.length} 处）` : ` (${error.problems.length} in all)`) : "";
+      const rest =
+        error.problems.length > 1
+          ? lang === "zh"
+            ? `（共 ${error.problems.length} 处）`
+            : ` (${error.problems.length} in all)`
+          : "";
       return `${say(first.message, lang)}${rest}${hint ? `${lang === "zh" ? "。" : ". "}${hint}` : ""}`;
     }
     if (error.isOffline)
-      return lang === "zh" ? "网络连接不上，您填的内容还在，请稍后重试" : "No connection. Your input is kept; try again shortly";
-    return lang === "zh" ? `服务没有完成这一步（${error.status}），请重试` : `The server could not finish this step (${error.status}). Try again`;
+      return lang === "zh"
+        ? "网络连接不上，您填的内容还在，请稍后重试"
+        : "No connection. Your input is kept; try again shortly";
+    return lang === "zh"
+      ? `服务没有完成这一步（${error.status}），请重试`
+      : `The server could not finish this step (${error.status}). Try again`;
   }
   return lang === "zh" ? "出了点问题，请重试" : "Something went wrong. Try again";
 };
@@ -68,7 +77,12 @@ const problemBody = (status: number, json: unknown): ProblemBody => {
         params: isObject(item.params) ? item.params : {},
       }))
     : [];
-  return { status, title: typeof json.title === "string" ? json.title : "", problems, clashes: clashesOf(json, problems) };
+  return {
+    status,
+    title: typeof json.title === "string" ? json.title : "",
+    problems,
+    clashes: clashesOf(json, problems),
+  };
 };
 
 /** A clash is told beside the problems or as the params of each of them. */
@@ -82,7 +96,12 @@ const clashesOf = (json: { readonly [key: string]: unknown }, problems: readonly
 
 export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
-const send = async (method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> => {
+const send = async (
+  method: Method,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Response> => {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-Clinicraft"] = "1";
   const isForm = body instanceof FormData;
@@ -107,7 +126,12 @@ const send = async (method: Method, path: string, body?: unknown, signal?: Abort
 };
 
 /** `T` is the contract's shape for this path; the server's OpenAPI file is compared with it in tests. */
-export const request = async <T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> => {
+export const request = async <T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> => {
   const answer = await send(method, path, body, signal);
   if (answer.status === 204) return JSON.parse("null");
   return answer.json();

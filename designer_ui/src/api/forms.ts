@@ -1,17 +1,24 @@
 /** Form plans, and pick lists. */
 
 import { useQuery } from "@tanstack/react-query";
-import { isObject, type JsonObject } from "../shared/json";
+import { isObject, type JsonObject, type Values } from "../shared/json";
 import { loadKinds } from "../shared/kinds";
+import { fieldsIn } from "../shared/rules";
 import { request } from "./client";
 import { queryClient } from "./queryClient";
 import type { FieldPlan, FormPlan } from "./types";
 
 const OWN = new Set(
-  "key control value_type operators role label help placeholder config level required required_if visible_if read_only read_only_if default default_formula computed mask width on_hidden fields".split(
+  "key control value_type operators operator_group order role label help placeholder config level required required_if visible_if read_only read_only_if default default_formula computed mask width on_hidden fields".split(
     " ",
   ),
 );
+
+/** System fields name no control; these draw them. */
+const controlOf = (valueType: string | null | undefined): string => {
+  if (valueType === "person") return "user";
+  return valueType === "reference" ? "branch" : (valueType ?? "text");
+};
 
 /** The settings of a control come flat beside the field's own properties, or under `config`. */
 const withConfig = (field: FieldPlan): FieldPlan => {
@@ -21,6 +28,8 @@ const withConfig = (field: FieldPlan): FieldPlan => {
   const config = isObject(field.config) ? { ...flat, ...field.config } : flat;
   return {
     ...field,
+    control: field.control ?? controlOf(field.value_type),
+    operators: field.operator_group ?? (typeof field.operators === "string" ? field.operators : null),
     config,
     label: field.label ?? { zh: field.key, en: field.key },
     level: field.level ?? "read",
@@ -28,8 +37,12 @@ const withConfig = (field: FieldPlan): FieldPlan => {
   };
 };
 
+/** A title that is one field names the column that opens the record. */
+const titleField = (plan: FormPlan): string | null => plan.title_field ?? fieldsIn(plan.title)[0] ?? null;
+
 export const normalise = (plan: FormPlan): FormPlan => ({
   ...plan,
+  title_field: titleField(plan),
   fields: (plan.fields ?? []).map(withConfig),
   system: (plan.system ?? []).map(withConfig),
   rules: plan.rules ?? [],
@@ -63,8 +76,17 @@ export interface PickOption {
   detail?: string;
 }
 
-export const fetchOptions = async (form: string, field: string, query: string): Promise<PickOption[]> => {
-  const path = `/api/forms/${encodeURIComponent(form)}/options/${encodeURIComponent(field)}?q=${encodeURIComponent(query)}`;
-  const answer = await request<PickOption[] | { options: PickOption[] }>("GET", path);
+/** `values`: what is filled in so far, for choices that depend on it. */
+export const fetchOptions = async (
+  form: string,
+  field: string,
+  query: string,
+  values?: Values,
+): Promise<PickOption[]> => {
+  const path = `/api/forms/${encodeURIComponent(form)}/options/${encodeURIComponent(field)}`;
+  type Answer = PickOption[] | { options: PickOption[] };
+  const answer = values
+    ? await request<Answer>("POST", path, { q: query, values })
+    : await request<Answer>("GET", `${path}?q=${encodeURIComponent(query)}`);
   return Array.isArray(answer) ? answer : answer.options;
 };

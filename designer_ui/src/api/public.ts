@@ -20,4 +20,6 @@ export const usePublicForm = (workspace: string, token: string) =>
   });
 
 export const useSubmitPublic = (workspace: string, token: string) =>
-  useMutation({ mutationFn: (values: Values) => request<{ no?: string | null }>("POST", at(workspace, token), { values }) });
+  useMutation({
+    mutationFn: (values: Values) => request<{ no?: string | null }>("POST", at(workspace, token), { values }),
+  });

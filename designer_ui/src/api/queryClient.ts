@@ -9,7 +9,8 @@ export const queryClient = new QueryClient({
       staleTime: 15_000,
       refetchOnWindowFocus: true,
       networkMode: "always",
-      retry: (count, error) => count < 1 && !(error instanceof ApiError && error.status > 0 && error.status < 500),
+      retry: (count, error) =>
+        count < 1 && !(error instanceof ApiError && error.status > 0 && error.status < 500),
     },
     mutations: { networkMode: "always" },
   },

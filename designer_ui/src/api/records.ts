@@ -41,7 +41,11 @@ export const useRecords = (form: string, query: Query, enabled = true) =>
   useInfiniteQuery({
     queryKey: ["records", form, "list", query],
     queryFn: ({ pageParam, signal }) =>
-      fetchRecords(form, { ...query, cursor: pageParam, count: pageParam === null && query.count !== false }, signal),
+      fetchRecords(
+        form,
+        { ...query, cursor: pageParam, count: pageParam === null && query.count !== false },
+        signal,
+      ),
     initialPageParam: firstCursor(),
     getNextPageParam: (page) => page.cursor,
     placeholderData: keepPreviousData,
@@ -57,7 +61,11 @@ export const useRecordPage = (form: string, query: Query, enabled = true) =>
     enabled,
   });
 
-export const useGroups = (form: string, query: Query & { by: string; totals?: { [field: string]: string } }, enabled = true) =>
+export const useGroups = (
+  form: string,
+  query: Query & { by: string; totals?: { [field: string]: string } },
+  enabled = true,
+) =>
   useQuery({
     queryKey: ["records", form, "groups", query],
     queryFn: ({ signal }) => request<{ groups: Group[] }>("POST", at(form, "groups"), query, signal),
@@ -66,10 +74,15 @@ export const useGroups = (form: string, query: Query & { by: string; totals?: { 
     enabled,
   });
 
-export const useTotals = (form: string, query: Query & { totals: { [field: string]: string } }, enabled = true) =>
+export const useTotals = (
+  form: string,
+  query: Query & { totals: { [field: string]: string } },
+  enabled = true,
+) =>
   useQuery({
     queryKey: ["records", form, "totals", query],
-    queryFn: ({ signal }) => request<{ totals: { [field: string]: Json } }>("POST", at(form, "aggregate"), query, signal),
+    queryFn: ({ signal }) =>
+      request<{ totals: { [field: string]: Json } }>("POST", at(form, "aggregate"), query, signal),
     select: (answer) => answer.totals,
     placeholderData: keepPreviousData,
     enabled,
@@ -119,13 +132,19 @@ export const useUpdate = (form: string) => {
   const refresh = useRefresh();
   return useMutation({
     mutationFn: (change: Change) =>
-      request<RecordAnswer>("PATCH", one(form, change.recordId), { revision: change.revision, values: change.values }),
+      request<RecordAnswer>("PATCH", one(form, change.recordId), {
+        revision: change.revision,
+        values: change.values,
+      }),
     onMutate: async (change) => {
       const key = ["records", form];
       await client.cancelQueries({ queryKey: key });
       const lists = client.getQueriesData<InfiniteData<Page>>({ queryKey: [...key, "list"] });
       const pages = client.getQueriesData<Page>({ queryKey: [...key, "page"] });
-      const page = (old: Page): Page => ({ ...old, records: old.records.map((item) => patched(item, change)) });
+      const page = (old: Page): Page => ({
+        ...old,
+        records: old.records.map((item) => patched(item, change)),
+      });
       for (const [listKey, data] of lists)
         if (data) client.setQueryData(listKey, { ...data, pages: data.pages.map(page) });
       for (const [pageKey, data] of pages) if (data) client.setQueryData(pageKey, page(data));
@@ -152,6 +171,26 @@ export const useDelete = (form: string) => {
   });
 };
 
+/** Presses a button of the record page. */
+export const useAct = (form: string) => {
+  const client = useQueryClient();
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: (asked: { recordId: string; action: string; values: Values }) =>
+      request<RecordAnswer>(
+        "POST",
+        one(form, asked.recordId, `/actions/${encodeURIComponent(asked.action)}`),
+        {
+          values: asked.values,
+        },
+      ),
+    onSuccess: (answer, asked) => {
+      if (answer?.record) client.setQueryData(["records", form, "one", asked.recordId], answer);
+      void refresh();
+    },
+  });
+};
+
 export const useRestore = (form: string) => {
   const refresh = useRefresh();
   return useMutation({
@@ -174,12 +213,21 @@ export const useReveal = (form: string) =>
   });
 
 export const checkValues = (form: string, values: Values, recordId: string | null, signal?: AbortSignal) =>
-  request<CheckAnswer>("POST", recordId ? one(form, recordId, "/check") : at(form, "records/check"), { values }, signal);
+  request<CheckAnswer>(
+    "POST",
+    recordId ? one(form, recordId, "/check") : at(form, "records/check"),
+    { values },
+    signal,
+  );
 
 export const useHistory = (form: string, recordId: string, enabled = true) =>
   useQuery({
     queryKey: ["records", form, "history", recordId],
-    queryFn: () => request<HistoryEntry[] | { entries: HistoryEntry[]; labels?: Page["labels"] }>("GET", one(form, recordId, "/history")),
+    queryFn: () =>
+      request<HistoryEntry[] | { entries: HistoryEntry[]; labels?: Page["labels"] }>(
+        "GET",
+        one(form, recordId, "/history"),
+      ),
     select: (answer) => (Array.isArray(answer) ? { entries: answer, labels: {} } : { labels: {}, ...answer }),
     enabled,
   });
@@ -199,7 +247,11 @@ export const useTimeline = (form: string, recordId: string) =>
 export const useExplain = (form: string, recordId: string, login: string, enabled: boolean) =>
   useQuery({
     queryKey: ["explain", form, recordId, login],
-    queryFn: () => request<Reason[] | { reasons: Reason[] }>("GET", one(form, recordId, `/explain?login=${encodeURIComponent(login)}`)),
+    queryFn: () =>
+      request<Reason[] | { reasons: Reason[] }>(
+        "GET",
+        one(form, recordId, `/explain?login=${encodeURIComponent(login)}`),
+      ),
     select: (answer) => (Array.isArray(answer) ? answer : answer.reasons),
     enabled,
     retry: false,
@@ -219,7 +271,8 @@ export const useBulk = (form: string) => {
 export const useUndoBatch = () => {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: (batch: string) => request<null>("POST", `/api/batches/${encodeURIComponent(batch)}/undo`, {}),
+    mutationFn: (batch: string) =>
+      request<null>("POST", `/api/batches/${encodeURIComponent(batch)}/undo`, {}),
     onSettled: () => {
       void refresh();
     },
@@ -230,7 +283,12 @@ export const useSearch = (query: string) =>
   useQuery({
     queryKey: ["search", query],
     queryFn: ({ signal }) =>
-      request<SearchHit[] | { hits: SearchHit[] }>("GET", `/api/search?q=${encodeURIComponent(query)}`, undefined, signal),
+      request<SearchHit[] | { hits: SearchHit[] }>(
+        "GET",
+        `/api/search?q=${encodeURIComponent(query)}`,
+        undefined,
+        signal,
+      ),
     select: (answer) => (Array.isArray(answer) ? answer : answer.hits),
     enabled: query.trim().length > 0,
     placeholderData: keepPreviousData,
@@ -265,4 +323,5 @@ export const exportRecords = async (
   return { file: await answer.blob(), name: name ? decodeURIComponent(name) : `${form}.${body.format}` };
 };
 
-export const fetchJob = (job: string): Promise<JobState> => request<JobState>("GET", `/api/jobs/${encodeURIComponent(job)}`);
+export const fetchJob = (job: string): Promise<JobState> =>
+  request<JobState>("GET", `/api/jobs/${encodeURIComponent(job)}`);

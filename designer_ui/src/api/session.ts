@@ -7,7 +7,11 @@ import type { AppPlan, Me, Notice, Workbench, WorkspaceChoice } from "./types";
 export const meKey = ["me"] as const;
 
 export const useMe = () =>
-  useQuery({ queryKey: meKey, queryFn: ({ signal }) => request<Me>("GET", "/api/me", undefined, signal), staleTime: 60_000 });
+  useQuery({
+    queryKey: meKey,
+    queryFn: ({ signal }) => request<Me>("GET", "/api/me", undefined, signal),
+    staleTime: 60_000,
+  });
 
 export const useWorkspaces = () =>
   useQuery({
@@ -49,7 +53,8 @@ export const useChangeMe = () => {
     onSuccess: async (me, change) => {
       client.setQueryData(meKey, me);
       // Another branch means other rows and perhaps other rights everywhere.
-      if ("branch_id" in change) await client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "me" });
+      if ("branch_id" in change)
+        await client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "me" });
     },
   });
 };

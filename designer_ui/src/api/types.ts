@@ -49,7 +49,13 @@ export interface Me {
   branches: Branch[];
   branch_id: string | null;
   rights: { [right: string]: Json };
-  app: { key: string; name: Words; brand?: string | null; words?: { [key: string]: Words }; version?: string | number };
+  app: {
+    key: string;
+    name: Words;
+    brand?: string | null;
+    words?: { [key: string]: Words };
+    version?: string | number;
+  };
   zone?: string;
 }
 
@@ -126,6 +132,7 @@ export interface FieldPlan {
   value_type?: string | null;
   /** Operator group of the control: T N D S M B R U F G Q or "-". */
   operators?: string | null;
+  operator_group?: string | null;
   role?: "field" | "virtual" | "layout";
   label: Words;
   help?: Words | null;
@@ -153,7 +160,8 @@ export interface RulePlan {
   check?: Tree;
   message?: Words;
   at?: string | null;
-  lock?: boolean;
+  lock?: boolean | string[];
+  unlock?: string[];
   set?: { [field: string]: Tree };
 }
 
@@ -185,6 +193,10 @@ export interface ViewPlan {
   resource?: string | null;
   parent?: string | null;
   image?: string | null;
+  /** Of calendars and boards: the field that names an event, the one that colours it, and the first span. */
+  title?: string | null;
+  color?: string | null;
+  scale?: string | null;
 }
 
 export interface PageTabPlan {
@@ -203,7 +215,20 @@ export interface RecordPagePlan {
   header?: string[];
   banner?: string | null;
   tabs?: PageTabPlan[];
-  actions?: Json[];
+  actions?: ActionPlan[];
+}
+
+export interface ActionPlan {
+  key: string;
+  name: Words;
+  icon?: string | null;
+  color?: string | null;
+  confirm?: Words | boolean | null;
+  /** Fields to fill in before. */
+  ask?: string[];
+  visible_if?: Tree;
+  sets?: string[];
+  create?: { form: string; values: { [field: string]: Tree } };
 }
 
 export interface FormPlan {
@@ -211,6 +236,7 @@ export interface FormPlan {
   name: Words;
   icon?: string | null;
   title_field?: string | null;
+  title?: Tree;
   fields: FieldPlan[];
   system: FieldPlan[];
   rules: RulePlan[];
@@ -225,6 +251,7 @@ export interface RecordData {
   no?: string | null;
   revision: number;
   _can?: { edit?: boolean; delete?: boolean };
+  _masked?: string[];
   readonly [field: string]: Json | undefined;
 }
 
@@ -370,11 +397,11 @@ export interface JobState {
 export interface Notice {
   id: string;
   at: string;
-  title: Words | string;
-  detail?: Words | string | null;
+  kind?: string;
   form?: string | null;
   record_id?: string | null;
-  read_at?: string | null;
+  body: JsonObject;
+  read: boolean;
 }
 
 export interface WorkbenchSection {

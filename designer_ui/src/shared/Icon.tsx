@@ -1,113 +1,83 @@
-/** Icons by the names that definitions use. */
+/** Icons by the names that definitions use. Those of menus are here; the others load when first asked for. */
 
-import AlertOutlined from "@ant-design/icons/AlertOutlined";
 import AppstoreOutlined from "@ant-design/icons/AppstoreOutlined";
-import BankOutlined from "@ant-design/icons/BankOutlined";
 import BarChartOutlined from "@ant-design/icons/BarChartOutlined";
-import BellOutlined from "@ant-design/icons/BellOutlined";
-import BookOutlined from "@ant-design/icons/BookOutlined";
 import CalendarOutlined from "@ant-design/icons/CalendarOutlined";
-import CommentOutlined from "@ant-design/icons/CommentOutlined";
-import CreditCardOutlined from "@ant-design/icons/CreditCardOutlined";
-import ExperimentOutlined from "@ant-design/icons/ExperimentOutlined";
-import FileTextOutlined from "@ant-design/icons/FileTextOutlined";
+import CustomerServiceOutlined from "@ant-design/icons/CustomerServiceOutlined";
 import FilterOutlined from "@ant-design/icons/FilterOutlined";
-import GiftOutlined from "@ant-design/icons/GiftOutlined";
-import HeartOutlined from "@ant-design/icons/HeartOutlined";
+import FundOutlined from "@ant-design/icons/FundOutlined";
 import HomeOutlined from "@ant-design/icons/HomeOutlined";
-import IdcardOutlined from "@ant-design/icons/IdcardOutlined";
 import InboxOutlined from "@ant-design/icons/InboxOutlined";
-import LineChartOutlined from "@ant-design/icons/LineChartOutlined";
-import LinkOutlined from "@ant-design/icons/LinkOutlined";
 import MedicineBoxOutlined from "@ant-design/icons/MedicineBoxOutlined";
-import MessageOutlined from "@ant-design/icons/MessageOutlined";
 import NotificationOutlined from "@ant-design/icons/NotificationOutlined";
 import PayCircleOutlined from "@ant-design/icons/PayCircleOutlined";
-import PhoneOutlined from "@ant-design/icons/PhoneOutlined";
-import PictureOutlined from "@ant-design/icons/PictureOutlined";
-import ProfileOutlined from "@ant-design/icons/ProfileOutlined";
-import ProjectOutlined from "@ant-design/icons/ProjectOutlined";
-import SafetyOutlined from "@ant-design/icons/SafetyOutlined";
 import ScheduleOutlined from "@ant-design/icons/ScheduleOutlined";
 import SettingOutlined from "@ant-design/icons/SettingOutlined";
 import ShopOutlined from "@ant-design/icons/ShopOutlined";
 import SmileOutlined from "@ant-design/icons/SmileOutlined";
 import SolutionOutlined from "@ant-design/icons/SolutionOutlined";
-import StarOutlined from "@ant-design/icons/StarOutlined";
-import TagsOutlined from "@ant-design/icons/TagsOutlined";
 import TeamOutlined from "@ant-design/icons/TeamOutlined";
-import UserOutlined from "@ant-design/icons/UserOutlined";
-import WarningOutlined from "@ant-design/icons/WarningOutlined";
-import type { ComponentType } from "react";
+import WalletOutlined from "@ant-design/icons/WalletOutlined";
+import { type ComponentType, useEffect, useState } from "react";
 
 const ICONS: Record<string, ComponentType> = {
-  alert: AlertOutlined,
-  bank: BankOutlined,
-  bell: BellOutlined,
+  appointment: CalendarOutlined,
+  appstore: AppstoreOutlined,
+  "bar-chart": BarChartOutlined,
   bill: PayCircleOutlined,
-  book: BookOutlined,
   box: InboxOutlined,
   calendar: CalendarOutlined,
-  card: CreditCardOutlined,
   cash: PayCircleOutlined,
+  cashier: PayCircleOutlined,
   chart: BarChartOutlined,
   clinical: MedicineBoxOutlined,
-  comment: CommentOutlined,
-  comments: CommentOutlined,
-  consult: SolutionOutlined,
   customer: TeamOutlined,
-  experiment: ExperimentOutlined,
-  file: FileTextOutlined,
+  "customer-service": CustomerServiceOutlined,
   filter: FilterOutlined,
-  form: ProfileOutlined,
-  gift: GiftOutlined,
-  heart: HeartOutlined,
+  fund: FundOutlined,
   home: HomeOutlined,
-  id: IdcardOutlined,
-  image: PictureOutlined,
   inbox: InboxOutlined,
-  lab: ExperimentOutlined,
   lead: FilterOutlined,
-  line: LineChartOutlined,
-  link: LinkOutlined,
-  list: ProfileOutlined,
+  leads: FilterOutlined,
   marketing: NotificationOutlined,
   medical: MedicineBoxOutlined,
-  medicine: MedicineBoxOutlined,
-  megaphone: NotificationOutlined,
-  message: MessageOutlined,
+  "medicine-box": MedicineBoxOutlined,
   money: PayCircleOutlined,
-  package: InboxOutlined,
-  phone: PhoneOutlined,
-  photo: PictureOutlined,
-  picture: PictureOutlined,
-  project: ProjectOutlined,
+  notification: NotificationOutlined,
+  patients: TeamOutlined,
+  "pay-circle": PayCircleOutlined,
   report: BarChartOutlined,
-  room: ShopOutlined,
   schedule: ScheduleOutlined,
-  service: SmileOutlined,
   setting: SettingOutlined,
   settings: SettingOutlined,
-  shield: SafetyOutlined,
   shop: ShopOutlined,
   smile: SmileOutlined,
   solution: SolutionOutlined,
-  staff: IdcardOutlined,
-  star: StarOutlined,
-  stethoscope: MedicineBoxOutlined,
   stock: InboxOutlined,
-  tag: TagsOutlined,
-  tags: TagsOutlined,
   team: TeamOutlined,
-  tooth: SmileOutlined,
-  user: UserOutlined,
+  tooth: MedicineBoxOutlined,
   users: TeamOutlined,
-  wallet: CreditCardOutlined,
-  warning: WarningOutlined,
+  wallet: WalletOutlined,
   workbench: HomeOutlined,
 };
 
+let others: Record<string, ComponentType> | null = null;
+
 export const Icon = ({ name }: { name: string | null | undefined }) => {
-  const Found = ICONS[name ?? ""] ?? AppstoreOutlined;
+  const key = name ?? "";
+  const [, setReady] = useState(others !== null);
+  const isKnown = key === "" || key in ICONS;
+  useEffect(() => {
+    if (isKnown || others) return;
+    let alive = true;
+    void import("./moreIcons").then((module) => {
+      others = module.MORE_ICONS;
+      if (alive) setReady(true);
+    });
+    return () => {
+      alive = false;
+    };
+  }, [isKnown]);
+  const Found = ICONS[key] ?? others?.[key] ?? AppstoreOutlined;
   return <Found aria-hidden />;
 };

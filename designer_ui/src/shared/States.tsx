@@ -14,7 +14,9 @@ const PATHS: Record<Picture, ReactNode> = {
   lock: <path d="M18 30h28v22H18V30zm6 0v-6a8 8 0 0 1 16 0v6m-8 9v6" />,
   broken: <path d="M32 12 8 52h48L32 12zm0 16v12m0 6v1" />,
   offline: <path d="M10 26c12-12 32-12 44 0M18 36c8-8 20-8 28 0m-18 9c3-2 5-2 8 0M12 54 52 10" />,
-  lost: <path d="M32 54s18-15 18-28a18 18 0 0 0-36 0c0 13 18 28 18 28zm-5-33c1-5 11-5 11 1 0 5-6 4-6 9m0 5v1" />,
+  lost: (
+    <path d="M32 54s18-15 18-28a18 18 0 0 0-36 0c0 13 18 28 18 28zm-5-33c1-5 11-5 11 1 0 5-6 4-6 9m0 5v1" />
+  ),
 };
 
 export const StateView = ({

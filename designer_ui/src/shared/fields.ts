@@ -48,4 +48,8 @@ export const titleKey = (plan: FormPlan): string => {
 
 /** Editable in place: a plain value that this person may write. */
 export const isWritable = (field: FieldPlan): boolean =>
-  field.level === "write" && field.read_only !== true && field.computed === undefined && field.role !== "virtual" && field.role !== "layout";
+  field.level === "write" &&
+  field.read_only !== true &&
+  field.computed === undefined &&
+  field.role !== "virtual" &&
+  field.role !== "layout";

@@ -61,7 +61,9 @@ export const operatorsOf = (field: FieldPlan): readonly string[] =>
 
 /** A field may be filtered, sorted and grouped by when the reader can read all of it. */
 export const isSearchable = (field: FieldPlan): boolean =>
-  (field.level === "read" || field.level === "write") && field.role !== "layout" && operatorsOf(field).length > 0;
+  (field.level === "read" || field.level === "write") &&
+  field.role !== "layout" &&
+  operatorsOf(field).length > 0;
 
 export const PERIODS = [
   "today",
@@ -118,7 +120,11 @@ export const isComplete = (item: FilterItem): boolean => {
     case "range":
       return isObject(value) && !(isBlank(value.from) && isBlank(value.to));
     case "period":
-      return isObject(value) && typeof value.period === "string" && (!periodNeedsDays(value.period) || typeof value.n === "number");
+      return (
+        isObject(value) &&
+        typeof value.period === "string" &&
+        (!periodNeedsDays(value.period) || typeof value.n === "number")
+      );
     case "days":
       return isObject(value) && typeof value.days === "number";
     case "group":
@@ -154,7 +160,11 @@ export const allOf = (...groups: (FilterGroup | undefined)[]): FilterGroup | und
 export const countItems = (group: FilterGroup | undefined): number =>
   group?.items.reduce((sum, item) => sum + (isGroup(item) ? countItems(item) : 1), 0) ?? 0;
 
-export const replaceItem = (group: FilterGroup, index: number, item: FilterItem | FilterGroup | null): FilterGroup => ({
+export const replaceItem = (
+  group: FilterGroup,
+  index: number,
+  item: FilterItem | FilterGroup | null,
+): FilterGroup => ({
   ...group,
   items: group.items.flatMap((old, at) => (at === index ? (item ? [item] : []) : [old])),
 });

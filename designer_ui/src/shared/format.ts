@@ -53,7 +53,14 @@ export const localTime = (instant: string | Date, zone: string): string => {
 export const instantOf = (day: string, time: string, zone: string): string => {
   const guess = new Date(`${day}T${time.length === 5 ? `${time}:00` : time}Z`);
   const { year, month, day: shownDay, hour, minute, second } = partsOf(guess, zone);
-  const shown = Date.UTC(Number(year), Number(month) - 1, Number(shownDay), Number(hour), Number(minute), Number(second));
+  const shown = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(shownDay),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
   return new Date(guess.getTime() - (shown - guess.getTime())).toISOString();
 };
 
@@ -147,7 +154,9 @@ export const optionsOf = (field: FieldPlan): Option[] => {
   if (!isArray(listed)) return [];
   return listed.filter(isObject).map((item) => ({
     key: asText(item.key),
-    label: isObject(item.label) ? { zh: asText(item.label.zh), en: asText(item.label.en) } : asText(item.label ?? item.key),
+    label: isObject(item.label)
+      ? { zh: asText(item.label.zh), en: asText(item.label.en) }
+      : asText(item.label ?? item.key),
     color: asText(item.color) || null,
     parent: asText(item.parent) || null,
     ...(isArray(item.next) ? { next: strings(item.next) } : {}),
@@ -194,9 +203,11 @@ const day: Writer = (value, _field, look) =>
 
 const WRITERS: Record<string, Writer> = {
   integer: (value) => formatNumber(value),
-  decimal: (value, field) => (field.control === "percent" || field.control === "progress" ? formatPercent(value) : formatNumber(value)),
+  decimal: (value, field) =>
+    field.control === "percent" || field.control === "progress" ? formatPercent(value) : formatNumber(value),
   money: (value) => formatMoney(value),
-  boolean: (value, _field, look) => (value === true ? (look.lang === "zh" ? "是" : "Yes") : look.lang === "zh" ? "否" : "No"),
+  boolean: (value, _field, look) =>
+    value === true ? (look.lang === "zh" ? "是" : "Yes") : look.lang === "zh" ? "否" : "No",
   date: day,
   datetime: (value, _field, look) => formatInstant(asText(value), look.lang, look.zone),
   time: (value) => asText(value).slice(0, 5),
@@ -206,9 +217,19 @@ const WRITERS: Record<string, Writer> = {
   references: linked,
   person: linked,
   persons: linked,
-  files: (value) => (isArray(value) ? value.filter(isObject).map((file) => asText(file.name)).join("、") : BLANK),
-  rows: (value, _field, look) => (isArray(value) ? `${value.length} ${look.lang === "zh" ? "行" : "rows"}` : BLANK),
-  date_range: (value, field, look) => (isObject(value) ? `${day(value.from ?? null, field, look)} – ${day(value.to ?? null, field, look)}` : BLANK),
+  files: (value) =>
+    isArray(value)
+      ? value
+          .filter(isObject)
+          .map((file) => asText(file.name))
+          .join("、")
+      : BLANK,
+  rows: (value, _field, look) =>
+    isArray(value) ? `${value.length} ${look.lang === "zh" ? "行" : "rows"}` : BLANK,
+  date_range: (value, field, look) =>
+    isObject(value)
+      ? `${day(value.from ?? null, field, look)} – ${day(value.to ?? null, field, look)}`
+      : BLANK,
 };
 
 /** One line of text for any value; the fallback when a control has no look of its own. */
@@ -216,8 +237,10 @@ export const formatValue = (value: Json | undefined, field: FieldPlan, look: Loo
   if (value === undefined || value === null || isBlank(value)) return BLANK;
   const write = WRITERS[field.value_type ?? ""];
   if (write) return write(value, field, look);
-  if (isObject(value)) return asText(value.label) || asText(value.text) || asText(value.name) || JSON.stringify(value);
-  if (isArray(value)) return value.map((item) => formatValue(item, { ...field, value_type: "text" }, look)).join("、");
+  if (isObject(value))
+    return asText(value.label) || asText(value.text) || asText(value.name) || JSON.stringify(value);
+  if (isArray(value))
+    return value.map((item) => formatValue(item, { ...field, value_type: "text" }, look)).join("、");
   return typeof value === "boolean" ? (WRITERS.boolean?.(value, field, look) ?? "") : String(value);
 };
 

@@ -1,7 +1,7 @@
 /** What a control may ask of the app around it: pick lists, uploads, links. Controls never fetch. */
 
 import { createContext, useContext } from "react";
-import type { Json } from "./json";
+import type { Json, Values } from "./json";
 import type { Lang, Words } from "./words";
 
 export interface LinkOption {
@@ -26,9 +26,14 @@ export interface ControlHost {
   branches: readonly { id: string; name: string }[];
   say: (words: Words | string | null | undefined) => string;
   /** Choices of a link, person or branch field; `form` is the form that has the field. */
-  searchOptions: (form: string, field: string, query: string) => Promise<LinkOption[]>;
+  /** `values`: the record so far, for fields whose choices depend on others (`config.filter_reads`). */
+  searchOptions: (form: string, field: string, query: string, values?: Values) => Promise<LinkOption[]>;
   upload: (file: File) => Promise<FileRef>;
-  fileUrl: (file: string, at: { form: string; recordId: string | null; field: string }, thumb?: boolean) => string;
+  fileUrl: (
+    file: string,
+    at: { form: string; recordId: string | null; field: string },
+    thumb?: boolean,
+  ) => string;
   /** Opens a record in the drawer. */
   openRecord: (form: string, recordId: string) => void;
   /** Offers to create a record of `form` and gives its id and label, or null. */

@@ -25,7 +25,8 @@ export const asNumber = (value: Json | undefined): number | null => {
 export const strings = (value: Json | undefined): string[] =>
   isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 
-export const rowsOf = (value: Json | undefined): JsonObject[] => (isArray(value) ? value.filter(isObject) : []);
+export const rowsOf = (value: Json | undefined): JsonObject[] =>
+  isArray(value) ? value.filter(isObject) : [];
 
 export const sameJson = (a: Json | undefined, b: Json | undefined): boolean =>
   a === b || (isBlank(a) && isBlank(b)) || JSON.stringify(a) === JSON.stringify(b);

@@ -4,7 +4,7 @@
  * Input is heavy (calendar, canvas, editor) keeps it in `controls/heavy/` behind `React.lazy`. */
 
 import type { ComponentType } from "react";
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import type { FieldPlan, Labels } from "../api/types";
 import type { Json, JsonObject, Values } from "./json";
 
@@ -50,6 +50,7 @@ export interface ControlView<V = Json, C = JsonObject> {
 
 const modules = import.meta.glob<{ default: ControlView }>("../controls/*.tsx");
 const loaded = new Map<string, ControlView>();
+const listeners = new Set<() => void>();
 const loading = new Map<string, Promise<void>>();
 
 /** Every kind that has a file, loaded or not. */
@@ -57,6 +58,17 @@ export const knownKinds = (): string[] =>
   Object.keys(modules).map((path) => path.slice(path.lastIndexOf("/") + 1, -4));
 
 export const controlView = (kind: string): ControlView | undefined => loaded.get(kind);
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+};
+
+/** The view once it is there; undefined until then. */
+export const useControlView = (kind: string): ControlView | undefined =>
+  useSyncExternalStore(subscribe, () => loaded.get(kind));
 
 /** Load the views of `kinds`; unknown kinds are skipped and shown as text. */
 export const loadKinds = async (kinds: Iterable<string>): Promise<void> => {
@@ -69,6 +81,7 @@ export const loadKinds = async (kinds: Iterable<string>): Promise<void> => {
     if (!wait) {
       wait = load().then((module) => {
         loaded.set(kind, module.default);
+        for (const listener of listeners) listener();
       });
       wait.catch(() => loading.delete(kind));
       loading.set(kind, wait);

@@ -70,7 +70,11 @@ export interface Scene {
   parent?: Values;
 }
 
-const valueAt = (values: { readonly [key: string]: Json }, path: readonly string[], parent?: Values): Json => {
+const valueAt = (
+  values: { readonly [key: string]: Json },
+  path: readonly string[],
+  parent?: Values,
+): Json => {
   const [head = "", ...rest] = path;
   if (head === "form") return valueAt(parent ?? values, rest);
   const value = values[head] ?? null;
@@ -92,13 +96,24 @@ export const contextOf = (scene: Scene, values: Values): FormulaContext => {
   };
 };
 
+/** The rows of a sub-table with their computed columns; undefined when nothing is worked out. */
+const rowsOut = (field: FieldPlan, values: Values, scene: Scene): Json | undefined => {
+  const worked = (field.fields ?? []).filter((inner) => inner.computed !== undefined);
+  const rows = values[field.key];
+  if (worked.length === 0 || !isArray(rows)) return undefined;
+  const inner: Scene = { ...scene, stored: null, parent: values };
+  return rows.map((row) => (isObject(row) ? compute(worked, { ...row }, inner) : row));
+};
+
 /** Computed fields may stand on one another; the plan lists them in dependency order or nearly so. */
 const compute = (fields: readonly FieldPlan[], values: Values, scene: Scene): Values => {
   let result = values;
   for (let pass = 0; pass < 3; pass += 1) {
     let moved = false;
     for (const field of fields) {
-      const value = run(field.computed, contextOf(scene, result));
+      const value = field.fields
+        ? rowsOut(field, result, scene)
+        : run(field.computed, contextOf(scene, result));
       if (value === undefined || sameJson(value, result[field.key])) continue;
       result = { ...result, [field.key]: value };
       moved = true;
@@ -111,8 +126,13 @@ const compute = (fields: readonly FieldPlan[], values: Values, scene: Scene): Va
 const stateOf = (field: FieldPlan, context: FormulaContext, locked: boolean): FieldState => {
   const visible = field.level !== "none" && run(field.visible_if, context) !== false;
   const readOnly =
-    locked || field.level !== "write" || field.read_only === true || field.computed !== undefined || run(field.read_only_if, context) === true;
-  const required = visible && !readOnly && (field.required === true || run(field.required_if, context) === true);
+    locked ||
+    field.level !== "write" ||
+    field.read_only === true ||
+    field.computed !== undefined ||
+    run(field.read_only_if, context) === true;
+  const required =
+    visible && !readOnly && (field.required === true || run(field.required_if, context) === true);
   return { visible, readOnly, required };
 };
 
@@ -128,13 +148,22 @@ export const formState = (scene: Scene, given: Values): FormState => {
   const values = compute(plan.fields, given, scene);
   const context = contextOf(scene, values);
   const before = contextOf(scene, { ...given, ...(scene.stored ?? {}) });
-  const locked =
-    scene.stored !== null && plan.rules.some((rule) => rule.lock && (rule.when === undefined || run(rule.when, before) === true));
+  const locks =
+    scene.stored === null
+      ? []
+      : plan.rules.filter((rule) => rule.lock && (!rule.when || run(rule.when, before) === true));
+  const locked = locks.some((rule) => rule.lock === true);
+  const isLocked = (key: string): boolean =>
+    locks.some((rule) => (Array.isArray(rule.lock) ? rule.lock.includes(key) : !rule.unlock?.includes(key)));
   return {
     values,
     locked,
-    fields: Object.fromEntries(plan.fields.map((field) => [field.key, stateOf(field, context, locked)])),
-    sections: Object.fromEntries(plan.layout.map((section) => [section.key, run(section.visible_if, context) !== false])),
+    fields: Object.fromEntries(
+      plan.fields.map((field) => [field.key, stateOf(field, context, isLocked(field.key))]),
+    ),
+    sections: Object.fromEntries(
+      plan.layout.map((section) => [section.key, run(section.visible_if, context) !== false]),
+    ),
     problems: plan.rules.flatMap((rule) => failing(rule, context)),
   };
 };

@@ -10,10 +10,14 @@ export interface Shortcut {
 
 export const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest("[role=combobox]") !== null);
+  (target.isContentEditable ||
+    /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    target.closest("[role=combobox]") !== null);
 
 const isModal = (): boolean =>
-  [...document.querySelectorAll<HTMLElement>(".ant-modal-wrap")].some((wrap) => wrap.style.display !== "none");
+  [...document.querySelectorAll<HTMLElement>(".ant-modal-wrap")].some(
+    (wrap) => wrap.style.display !== "none",
+  );
 
 /** "mod+k" for ⌘K and Ctrl+K; a bare letter only without modifiers. */
 export const keyOf = (event: KeyboardEvent): string => {

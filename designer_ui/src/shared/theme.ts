@@ -6,10 +6,27 @@ import { theme } from "antd";
 export type Brand = "dental" | "acupuncture" | "aesthetic";
 export type Mode = "light" | "dark";
 
-const BRANDS: Record<Brand, { light: string; dark: string; accent: string }> = {
-  dental: { light: "#0a7f7d", dark: "#2bb3ae", accent: "#1677c8" },
-  acupuncture: { light: "#2f5d50", dark: "#6aa896", accent: "#a8752a" },
-  aesthetic: { light: "#b03a6b", dark: "#e082a8", accent: "#7a5ea8" },
+/** Each brand: its colour, and the tints that chosen things stand on. */
+interface Tints {
+  primary: string;
+  soft: string;
+  softHover: string;
+  edge: string;
+}
+
+const BRANDS: Record<Brand, Record<Mode, Tints>> = {
+  dental: {
+    light: { primary: "#0a7f7d", soft: "#e8f5f4", softHover: "#d8eeec", edge: "#93ccc9" },
+    dark: { primary: "#2bb3ae", soft: "#123332", softHover: "#184241", edge: "#226a67" },
+  },
+  acupuncture: {
+    light: { primary: "#2f5d50", soft: "#ecf3f0", softHover: "#deebe6", edge: "#a3c3b8" },
+    dark: { primary: "#74b3a0", soft: "#1c302a", softHover: "#253f37", edge: "#3d6a5c" },
+  },
+  aesthetic: {
+    light: { primary: "#b03a6b", soft: "#fbeef3", softHover: "#f6dfe8", edge: "#e2a6bf" },
+    dark: { primary: "#e082a8", soft: "#3a1f2b", softHover: "#4a2837", edge: "#7c4560" },
+  },
 };
 
 export const brandOf = (name: string | null | undefined): Brand =>
@@ -19,7 +36,7 @@ const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK S
 
 export const themeOf = (brand: Brand, mode: Mode): ThemeConfig => {
   const dark = mode === "dark";
-  const primary = dark ? BRANDS[brand].dark : BRANDS[brand].light;
+  const { primary, soft, softHover, edge } = BRANDS[brand][mode];
   return {
     cssVar: { key: "cc" },
     hashed: false,
@@ -30,6 +47,9 @@ export const themeOf = (brand: Brand, mode: Mode): ThemeConfig => {
       colorPrimary: primary,
       colorInfo: primary,
       colorLink: primary,
+      colorPrimaryBg: soft,
+      colorPrimaryBgHover: softHover,
+      colorPrimaryBorder: edge,
       fontFamily: FONT,
       fontSize: 14,
       borderRadius: 6,
@@ -51,6 +71,7 @@ export const themeOf = (brand: Brand, mode: Mode): ThemeConfig => {
     components: {
       Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none" },
       Tabs: { horizontalItemPadding: "10px 0", horizontalMargin: "0" },
+      Segmented: { trackBg: dark ? "#0c0e0f" : "#f0f3f3" },
       Drawer: { paddingLG: 20 },
     },
   };

@@ -14,7 +14,11 @@ export const keptTheme = (): ThemeChoice => {
 
 export const keepTheme = (choice: ThemeChoice): void => localStorage.setItem(STORED, choice);
 
-export const ThemeContext = createContext<{ choice: ThemeChoice; mode: Mode; choose: (choice: ThemeChoice) => void }>({
+export const ThemeContext = createContext<{
+  choice: ThemeChoice;
+  mode: Mode;
+  choose: (choice: ThemeChoice) => void;
+}>({
   choice: "system",
   mode: "light",
   choose: () => undefined,

@@ -11,7 +11,14 @@ interface Answer {
 let signedIn = true;
 
 const me = {
-  user: { id: "u1", name: "王晓敏", login: "consultant", lang: "zh", theme: "system", roles: [{ key: "consultant", name: { zh: "咨询师", en: "Consultant" } }] },
+  user: {
+    id: "u1",
+    name: "王晓敏",
+    login: "consultant",
+    lang: "zh",
+    theme: "system",
+    roles: [{ key: "consultant", name: { zh: "咨询师", en: "Consultant" } }],
+  },
   workspace: { key: "demo", name: { zh: "悦齿口腔", en: "Joy Dental" } },
   branches: [
     { id: "b1", name: "悦齿口腔 西湖店", short_name: "西湖店" },
@@ -19,7 +26,13 @@ const me = {
   ],
   branch_id: "b1",
   rights: { reveal: { daily: 50 }, bulk_edit: true },
-  app: { key: "dental", name: { zh: "口腔诊所", en: "Dental clinic" }, brand: "dental", words: {}, version: 1 },
+  app: {
+    key: "dental",
+    name: { zh: "口腔诊所", en: "Dental clinic" },
+    brand: "dental",
+    words: {},
+    version: 1,
+  },
 };
 
 const app = {
@@ -39,7 +52,15 @@ const app = {
       ],
     },
   ],
-  forms: [{ key: "lead", name: { zh: "线索", en: "Lead" }, icon: "filter", verbs: leadPlan.verbs, title_field: "name" }],
+  forms: [
+    {
+      key: "lead",
+      name: { zh: "线索", en: "Lead" },
+      icon: "filter",
+      verbs: leadPlan.verbs,
+      title_field: "name",
+    },
+  ],
   lists: {},
 };
 
@@ -48,12 +69,20 @@ const labels = { user: staff, channel: { c1: "抖音", c2: "美团", c3: "老客
 type Lead = (typeof leads)[number];
 
 const filtered = (body: Json | undefined): Lead[] => {
-  const items = isObject(body) && isObject(body.filter) && Array.isArray(body.filter.items) ? body.filter.items.filter(isObject) : [];
+  const items =
+    isObject(body) && isObject(body.filter) && Array.isArray(body.filter.items)
+      ? body.filter.items.filter(isObject)
+      : [];
   const search = isObject(body) && typeof body.search === "string" ? body.search : "";
   return leads.filter(
     (lead) =>
       (search === "" || lead.name.includes(search)) &&
-      items.every((item) => item.op !== "in" || !Array.isArray(item.value) || item.value.includes(String(Reflect.get(lead, String(item.field))))),
+      items.every(
+        (item) =>
+          item.op !== "in" ||
+          !Array.isArray(item.value) ||
+          item.value.includes(String(Reflect.get(lead, String(item.field)))),
+      ),
   );
 };
 
@@ -64,10 +93,21 @@ const groups = (body: Json | undefined) => {
     const value = String(Reflect.get(lead, by));
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
-  return [...counts].map(([value, count]) => ({ value, label: labels.user[value] ?? value, count, totals: { amount: `${count * 3200}.00` } }));
+  return [...counts].map(([value, count]) => ({
+    value,
+    label: labels.user[value] ?? value,
+    count,
+    totals: { amount: `${count * 3200}.00` },
+  }));
 };
 
-const record = (id: string) => ({ record: leads.find((lead) => lead.id === id), labels, can: { edit: true, delete: true, reveal: true }, masked: ["phone"], title: leads.find((lead) => lead.id === id)?.name ?? "" });
+const record = (id: string) => ({
+  record: leads.find((lead) => lead.id === id),
+  labels,
+  can: { edit: true, delete: true, reveal: true },
+  masked: ["phone"],
+  title: leads.find((lead) => lead.id === id)?.name ?? "",
+});
 
 export const answer = (method: string, path: string, given: unknown): Answer => {
   const body: Json | undefined = JSON.parse(JSON.stringify(given ?? null));
@@ -78,7 +118,17 @@ export const answer = (method: string, path: string, given: unknown): Answer => 
     return ok(me);
   }
   if (where === "/api/workspaces/public")
-    return ok([{ key: "demo", name: me.workspace.name, brand: "dental", demo_logins: [{ login: "director", name: "陈建国", role: { zh: "院长", en: "Director" } }, { login: "consultant", name: "王晓敏", role: { zh: "咨询师", en: "Consultant" } }] }]);
+    return ok([
+      {
+        key: "demo",
+        name: me.workspace.name,
+        brand: "dental",
+        demo_logins: [
+          { login: "director", name: "陈建国", role: { zh: "院长", en: "Director" } },
+          { login: "consultant", name: "王晓敏", role: { zh: "咨询师", en: "Consultant" } },
+        ],
+      },
+    ]);
   if (!signedIn) return { status: 401, json: { status: 401, problems: [] } };
   if (where === "/api/me") return ok(me);
   if (where === "/api/app") return ok(app);
@@ -87,28 +137,85 @@ export const answer = (method: string, path: string, given: unknown): Answer => 
     const rows = filtered(body);
     const start = isObject(body) && typeof body.cursor === "string" ? Number(body.cursor) : 0;
     const limit = isObject(body) && typeof body.limit === "number" ? body.limit : 100;
-    return ok({ records: rows.slice(start, start + limit), labels, cursor: start + limit < rows.length ? String(start + limit) : null, count: { value: rows.length, exact: true } });
+    return ok({
+      records: rows.slice(start, start + limit),
+      labels,
+      cursor: start + limit < rows.length ? String(start + limit) : null,
+      count: { value: rows.length, exact: true },
+    });
   }
   if (where.endsWith("/groups")) return ok({ groups: groups(body) });
   if (where.endsWith("/aggregate")) return ok({ totals: { amount: "1234567.50" } });
   const one = /\/records\/([^/]+)(\/.*)?$/.exec(where);
   if (one?.[1]) {
-    if (one[2] === "/history") return ok([{ at: "2026-11-20T03:00:00Z", by: "u1", cause: "user", changes: [{ field: "stage", old: "new", new: "contacted" }] }]);
-    if (one[2] === "/timeline") return ok({ items: [{ id: one[1], form: "lead", at: "2026-11-21T06:30:00Z", title: "电话沟通", detail: "想了解种植牙价格", by_name: "王晓敏" }], cursor: null });
-    if (one[2] === "/explain") return ok([{ verb: "view", allows: true, message: { zh: "本人负责的线索", en: "Own lead" } }]);
+    if (one[2] === "/history")
+      return ok([
+        {
+          at: "2026-11-20T03:00:00Z",
+          by: "u1",
+          cause: "user",
+          changes: [{ field: "stage", old: "new", new: "contacted" }],
+        },
+      ]);
+    if (one[2] === "/timeline")
+      return ok({
+        items: [
+          {
+            id: one[1],
+            form: "lead",
+            at: "2026-11-21T06:30:00Z",
+            title: "电话沟通",
+            detail: "想了解种植牙价格",
+            by_name: "王晓敏",
+          },
+        ],
+        cursor: null,
+      });
+    if (one[2] === "/explain")
+      return ok([{ verb: "view", allows: true, message: { zh: "本人负责的线索", en: "Own lead" } }]);
     if (one[2] === "/reveal") return ok({ value: "13800001234", left: 49 });
     const found = leads.find((lead) => lead.id === one[1]);
-    if (method === "PATCH" && found && isObject(body) && isObject(body.values)) Object.assign(found, body.values, { revision: found.revision + 1 });
+    if (method === "PATCH" && found && isObject(body) && isObject(body.values))
+      Object.assign(found, body.values, { revision: found.revision + 1 });
     return found ? ok(record(one[1])) : { status: 404, json: { status: 404, problems: [] } };
   }
   if (where.includes("/options/")) return ok(Object.entries(staff).map(([id, label]) => ({ id, label })));
-  if (where === "/api/search") return ok(leads.slice(0, 4).map((lead) => ({ form: "lead", id: lead.id, title: lead.name, detail: lead.phone })));
-  if (where === "/api/notifications") return ok([{ id: "n1", at: "2026-11-22T01:00:00Z", title: "新线索分配给您", detail: "张伟 · 抖音", read_at: null }]);
+  if (where === "/api/search")
+    return ok(
+      leads.slice(0, 4).map((lead) => ({ form: "lead", id: lead.id, title: lead.name, detail: lead.phone })),
+    );
+  if (where === "/api/notifications")
+    return ok([
+      {
+        id: "n1",
+        at: "2026-11-22T01:00:00Z",
+        body: { title: { zh: "新线索分配给您", en: "A new lead is yours" }, detail: "张伟 · 抖音" },
+        read: false,
+      },
+    ]);
   if (where.endsWith("/saved-views")) return ok([]);
   if (where === "/api/workbench")
     return ok({
-      sections: [{ key: "calls", name: { zh: "待跟进线索", en: "To call" }, form: "lead", columns: ["next_followup_at", "name", "channel_id", "stage"], records: leads.slice(0, 8), labels, count: 23 }],
-      numbers: [{ key: "won", name: { zh: "本月成交", en: "Won this month" }, value: "48200.00", format: "money", trend: 12 }],
+      sections: [
+        {
+          key: "calls",
+          name: { zh: "待跟进线索", en: "To call" },
+          form: "lead",
+          columns: ["next_followup_at", "name", "channel_id", "stage"],
+          records: leads.slice(0, 8),
+          labels,
+          count: 23,
+        },
+      ],
+      numbers: [
+        {
+          key: "won",
+          name: { zh: "本月成交", en: "Won this month" },
+          value: "48200.00",
+          format: "money",
+          trend: 12,
+        },
+      ],
     });
   return ok(null);
 };

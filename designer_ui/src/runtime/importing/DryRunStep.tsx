@@ -89,11 +89,24 @@ export const DryRunStep = ({
       </div>
     );
   const counts = data.counts ?? {};
-  const good = (counts.created ?? 0) + (counts.updated ?? 0) + (counts.create ?? 0) + (counts.update ?? 0) + (counts.merged ?? 0);
+  const good =
+    (counts.created ?? 0) +
+    (counts.updated ?? 0) +
+    (counts.create ?? 0) +
+    (counts.update ?? 0) +
+    (counts.merged ?? 0);
   const hasBad = (data.rows ?? []).some((row) => row.problems.length) || (counts.rejected ?? 0) > 0;
   return (
     <div className="import-box">
-      <Alert type={data.state === "failed" ? "error" : "info"} showIcon title={data.state === "failed" ? say(data.problems?.[0]?.message) || t("import.failed") : t("import.trialText")} />
+      <Alert
+        type={data.state === "failed" ? "error" : "info"}
+        showIcon
+        title={
+          data.state === "failed"
+            ? say(data.problems?.[0]?.message) || t("import.failed")
+            : t("import.trialText")
+        }
+      />
       <Counts counts={counts} />
       <ProblemRows plan={plan} rows={data.rows ?? []} />
       {hasBad ? (
@@ -103,7 +116,12 @@ export const DryRunStep = ({
       ) : null}
       <div className="import-foot">
         <Button onClick={onBack}>{t("import.backToMap")}</Button>
-        <Button type="primary" loading={busy} disabled={data.state === "failed" || (Object.keys(counts).length > 0 && good === 0)} onClick={onRun}>
+        <Button
+          type="primary"
+          loading={busy}
+          disabled={data.state === "failed" || (Object.keys(counts).length > 0 && good === 0)}
+          onClick={onRun}
+        >
           {t("import.run")}
         </Button>
       </div>

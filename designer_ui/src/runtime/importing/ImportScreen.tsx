@@ -72,7 +72,10 @@ export const ImportScreen = () => {
           onBack={() => setStep(0)}
           onDone={(chosen) => {
             setSettings(chosen);
-            dryRun.mutate({ importId: upload.id, settings: chosen }, { onSuccess: () => setStep(2), onError: notify.failed });
+            dryRun.mutate(
+              { importId: upload.id, settings: chosen },
+              { onSuccess: () => setStep(2), onError: notify.failed },
+            );
           }}
         />
       ) : null}
@@ -82,10 +85,17 @@ export const ImportScreen = () => {
           importId={upload.id}
           busy={run.isPending}
           onBack={() => setStep(1)}
-          onRun={() => run.mutate({ importId: upload.id, settings }, { onSuccess: () => setStep(3), onError: notify.failed })}
+          onRun={() =>
+            run.mutate(
+              { importId: upload.id, settings },
+              { onSuccess: () => setStep(3), onError: notify.failed },
+            )
+          }
         />
       ) : null}
-      {step === 3 && upload ? <RunStep form={form} name={name} importId={upload.id} onAgain={() => setStep(0)} /> : null}
+      {step === 3 && upload ? (
+        <RunStep form={form} name={name} importId={upload.id} onAgain={() => setStep(0)} />
+      ) : null}
     </div>
   );
 };

@@ -7,8 +7,8 @@ import { wordsOf } from "../../api/client";
 import { useUploadImport } from "../../api/imports";
 import { useMe } from "../../api/session";
 import type { FormPlan, ImportSettings, ImportUpload } from "../../api/types";
-import { sendable } from "../record/formModel";
 import { useLang, useSay } from "../../shared/useLang";
+import { sendable } from "../record/formModel";
 
 const POLICIES = ["skip", "update", "create"] as const;
 
@@ -55,11 +55,18 @@ export const MapStep = ({
   const [policy, setPolicy] = useState(kept?.policy ?? "skip");
   const [branch, setBranch] = useState<string | null>(kept?.branch_id ?? me?.branch_id ?? null);
   const sheet = upload.sheet ?? upload.sheets[0]?.name;
-  const fields = plan.fields.filter((field) => sendable(field) && field.value_type !== "rows" && field.value_type !== "files");
-  const options = fields.map((field) => ({ value: field.key, label: `${say(field.label)}${field.required ? " *" : ""}` }));
+  const fields = plan.fields.filter(
+    (field) => sendable(field) && field.value_type !== "rows" && field.value_type !== "files",
+  );
+  const options = fields.map((field) => ({
+    value: field.key,
+    label: `${say(field.label)}${field.required ? " *" : ""}`,
+  }));
   const twice = doubled(map);
   const used = new Set(Object.values(map));
-  const gaps = fields.filter((field) => field.required && !used.has(field.key) && field.default === undefined);
+  const gaps = fields.filter(
+    (field) => field.required && !used.has(field.key) && field.default === undefined,
+  );
   const reread = (wanted: { sheet?: string; headerRow?: number }) =>
     again.mutate(
       { file, ...(sheet ? { sheet } : {}), ...wanted },
@@ -75,20 +82,41 @@ export const MapStep = ({
     <div className="import-box">
       <div className="import-line">
         {upload.sheets.length > 1 ? (
-          <label className="inline">
+          <span className="inline">
             {t("import.sheet")}
-            <Select value={sheet ?? null} options={upload.sheets.map((item) => ({ value: item.name, label: t("import.sheetRows", { name: item.name, count: item.rows }) }))} onChange={(name) => reread({ sheet: name })} popupMatchSelectWidth={false} />
-          </label>
+            <Select
+              aria-label={t("import.sheet")}
+              value={sheet ?? null}
+              options={upload.sheets.map((item) => ({
+                value: item.name,
+                label: t("import.sheetRows", { name: item.name, count: item.rows }),
+              }))}
+              onChange={(name) => reread({ sheet: name })}
+              popupMatchSelectWidth={false}
+            />
+          </span>
         ) : null}
-        <label className="inline">
+        <span className="inline">
           {t("import.headerRow")}
-          <InputNumber min={1} max={100} value={upload.header_row} onChange={(row) => row && reread({ headerRow: row })} />
-        </label>
+          <InputNumber
+            aria-label={t("import.headerRow")}
+            min={1}
+            max={100}
+            value={upload.header_row}
+            onChange={(row) => row && reread({ headerRow: row })}
+          />
+        </span>
         {me && me.branches.length > 1 ? (
-          <label className="inline">
+          <span className="inline">
             {t("shell.branch")}
-            <Select value={branch} options={me.branches.map((item) => ({ value: item.id, label: item.short_name ?? item.name }))} onChange={setBranch} popupMatchSelectWidth={false} />
-          </label>
+            <Select
+              aria-label={t("shell.branch")}
+              value={branch}
+              options={me.branches.map((item) => ({ value: item.id, label: item.short_name ?? item.name }))}
+              onChange={setBranch}
+              popupMatchSelectWidth={false}
+            />
+          </span>
         ) : null}
         <span className="hint">{t("import.mapped", { count: mapped, of: upload.columns.length })}</span>
       </div>
@@ -131,10 +159,20 @@ export const MapStep = ({
           </tbody>
         </table>
       </div>
-      {gaps.length ? <Alert type="warning" showIcon title={t("import.gaps", { names: gaps.map((field) => say(field.label)).join("、") })} /> : null}
+      {gaps.length ? (
+        <Alert
+          type="warning"
+          showIcon
+          title={t("import.gaps", { names: gaps.map((field) => say(field.label)).join("、") })}
+        />
+      ) : null}
       <div className="import-policy">
         <b>{t("import.policy")}</b>
-        <Radio.Group value={policy} onChange={(event) => setPolicy(event.target.value)} options={POLICIES.map((key) => ({ value: key, label: t(`import.policy_${key}`) }))} />
+        <Radio.Group
+          value={policy}
+          onChange={(event) => setPolicy(event.target.value)}
+          options={POLICIES.map((key) => ({ value: key, label: t(`import.policy_${key}`) }))}
+        />
       </div>
       <div className="import-foot">
         <Button onClick={onBack}>{t("common.previous")}</Button>
@@ -142,7 +180,15 @@ export const MapStep = ({
           type="primary"
           loading={busy || again.isPending}
           disabled={mapped === 0 || twice.size > 0}
-          onClick={() => onDone({ ...(sheet ? { sheet } : {}), header_row: upload.header_row, map, policy, branch_id: branch })}
+          onClick={() =>
+            onDone({
+              ...(sheet ? { sheet } : {}),
+              header_row: upload.header_row,
+              map,
+              policy,
+              branch_id: branch,
+            })
+          }
         >
           {t("import.try")}
         </Button>

@@ -9,7 +9,17 @@ import { useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
 import { Counts, percentOf } from "./DryRunStep";
 
-export const RunStep = ({ form, name, importId, onAgain }: { form: string; name: string; importId: string; onAgain: () => void }) => {
+export const RunStep = ({
+  form,
+  name,
+  importId,
+  onAgain,
+}: {
+  form: string;
+  name: string;
+  importId: string;
+  onAgain: () => void;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
   const notify = useNotify();
@@ -25,11 +35,21 @@ export const RunStep = ({ form, name, importId, onAgain }: { form: string; name:
         <p className="hint">{t("import.mayLeave")}</p>
       </div>
     );
-  if (data.state === "undone") return <Result status="info" title={t("import.undone")} extra={<Button onClick={onAgain}>{t("import.again")}</Button>} />;
+  if (data.state === "undone")
+    return (
+      <Result
+        status="info"
+        title={t("import.undone")}
+        extra={<Button onClick={onAgain}>{t("import.again")}</Button>}
+      />
+    );
   const failed = data.state === "failed";
   return (
     <div className="import-box">
-      <Result status={failed ? "error" : "success"} title={failed ? say(data.problems?.[0]?.message) || t("import.failed") : t("import.done", { name })} />
+      <Result
+        status={failed ? "error" : "success"}
+        title={failed ? say(data.problems?.[0]?.message) || t("import.failed") : t("import.done", { name })}
+      />
       <Counts counts={data.counts ?? {}} />
       <div className="import-foot">
         {(data.counts?.rejected ?? 0) > 0 ? (

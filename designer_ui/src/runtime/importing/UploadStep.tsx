@@ -9,7 +9,13 @@ import { useUploadImport } from "../../api/imports";
 import type { ImportUpload } from "../../api/types";
 import { useLang } from "../../shared/useLang";
 
-export const UploadStep = ({ form, onDone }: { form: string; onDone: (file: File, upload: ImportUpload) => void }) => {
+export const UploadStep = ({
+  form,
+  onDone,
+}: {
+  form: string;
+  onDone: (file: File, upload: ImportUpload) => void;
+}) => {
   const { t } = useTranslation();
   const lang = useLang();
   const input = useRef<HTMLInputElement>(null);
@@ -38,7 +44,14 @@ export const UploadStep = ({ form, onDone }: { form: string; onDone: (file: File
         <Button type="primary" disabled={upload.isPending} onClick={() => input.current?.click()}>
           {t("import.choose")}
         </Button>
-        <input ref={input} type="file" accept=".xlsx,.xls,.csv,.txt" hidden aria-label={t("import.choose")} onChange={(event) => take(event.target.files?.[0])} />
+        <input
+          ref={input}
+          type="file"
+          accept=".xlsx,.xls,.csv,.txt"
+          hidden
+          aria-label={t("import.choose")}
+          onChange={(event) => take(event.target.files?.[0])}
+        />
         <p className="hint">{t("import.kinds")}</p>
       </div>
       {upload.error ? <Alert type="error" showIcon title={wordsOf(upload.error, lang)} /> : null}

@@ -60,7 +60,9 @@ export const BulkEdit = ({
               type="primary"
               disabled={!field}
               loading={bulk.isPending}
-              onClick={() => field && bulk.mutate({ ...target, values: { [field.key]: value } }, { onSuccess: finish })}
+              onClick={() =>
+                field && bulk.mutate({ ...target, values: { [field.key]: value } }, { onSuccess: finish })
+              }
             >
               {t("bulk.apply", { count })}
             </Button>
@@ -95,7 +97,18 @@ export const BulkEdit = ({
             }}
           />
           {field && view?.Input ? (
-            <view.Input value={value} config={field.config} field={field} labels={{}} form={plan.key} recordId={null} record={{}} disabled={false} invalid={false} onChange={setValue} />
+            <view.Input
+              value={value}
+              config={field.config}
+              field={field}
+              labels={{}}
+              form={plan.key}
+              recordId={null}
+              record={{}}
+              disabled={false}
+              invalid={false}
+              onChange={setValue}
+            />
           ) : null}
           {bulk.error ? <Alert type="error" showIcon title={wordsOf(bulk.error, lang)} /> : null}
         </div>

@@ -6,10 +6,20 @@ import type { FieldPlan, FormPlan, RecordData } from "../../api/types";
 import { fieldOf, titleKey } from "../../shared/fields";
 import { isBlank } from "../../shared/json";
 import { useSay } from "../../shared/useLang";
-import { Cell } from "./Cell";
+import { RecordCell } from "./Cell";
 import type { Rows } from "./useRows";
 
-export const CardList = ({ plan, fields, rows, onOpen }: { plan: FormPlan; fields: readonly FieldPlan[]; rows: Rows; onOpen: (record: RecordData) => void }) => {
+export const CardList = ({
+  plan,
+  fields,
+  rows,
+  onOpen,
+}: {
+  plan: FormPlan;
+  fields: readonly FieldPlan[];
+  rows: Rows;
+  onOpen: (record: RecordData) => void;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
   const title = fieldOf(plan, titleKey(plan));
@@ -19,7 +29,13 @@ export const CardList = ({ plan, fields, rows, onOpen }: { plan: FormPlan; field
       {rows.lines.map((line) => {
         if (line.kind === "group")
           return (
-            <button key={line.id} type="button" className="card-group" aria-expanded={line.isOpen} onClick={() => rows.toggle(line.id)}>
+            <button
+              key={line.id}
+              type="button"
+              className="card-group"
+              aria-expanded={line.isOpen}
+              onClick={() => rows.toggle(line.id)}
+            >
               <b>{line.group.label || line.id}</b> <span>{line.group.count}</span>
             </button>
           );
@@ -27,7 +43,9 @@ export const CardList = ({ plan, fields, rows, onOpen }: { plan: FormPlan; field
         const { record } = line;
         return (
           <button key={record.id} type="button" className="card" onClick={() => onOpen(record)}>
-            <span className="card-title">{title ? <Cell field={title} value={record[title.key]} labels={rows.labels} /> : record.no}</span>
+            <span className="card-title">
+              {title ? <RecordCell plain record={record} field={title} labels={rows.labels} /> : record.no}
+            </span>
             <span className="card-facts">
               {others
                 .filter((field) => record[field.key] !== undefined && !isBlank(record[field.key] ?? null))
@@ -35,7 +53,7 @@ export const CardList = ({ plan, fields, rows, onOpen }: { plan: FormPlan; field
                 .map((field) => (
                   <span key={field.key} className="card-fact">
                     <span className="card-label">{say(field.label)}</span>
-                    <Cell field={field} value={record[field.key]} labels={rows.labels} />
+                    <RecordCell plain record={record} field={field} labels={rows.labels} />
                   </span>
                 ))}
             </span>

@@ -10,7 +10,8 @@ const AT_ONCE = new Set(["choice", "boolean", "reference", "person", "date"]);
 
 export const valuesOf = (record: RecordData): Values => {
   const values: Values = {};
-  for (const [key, value] of Object.entries(record)) if (value !== undefined && key !== "_can") values[key] = value;
+  for (const [key, value] of Object.entries(record))
+    if (value !== undefined && !key.startsWith("_")) values[key] = value;
   return values;
 };
 
@@ -41,7 +42,12 @@ export const CellEditor = ({
       const { target } = event;
       if (!(target instanceof Element) || box.current?.contains(target)) return;
       // Pick lists and calendars hang on the body; a click there is part of the edit.
-      if (target.closest(".ant-select-dropdown, .ant-picker-dropdown, .ant-dropdown, .ant-popover, .ant-cascader-dropdown, .ant-modal-root")) return;
+      if (
+        target.closest(
+          ".ant-select-dropdown, .ant-picker-dropdown, .ant-dropdown, .ant-popover, .ant-cascader-dropdown, .ant-modal-root",
+        )
+      )
+        return;
       done.current(latest.current);
     };
     document.addEventListener("pointerdown", listen, true);

@@ -30,7 +30,11 @@ const Shown = ({
   const say = useSay();
   const name = say(field.label);
   const { setNodeRef, listeners, transform, transition, isDragging } = useSortable({ id: field.key });
-  const style = { transform: transform ? `translate3d(0, ${transform.y}px, 0)` : undefined, transition, zIndex: isDragging ? 1 : undefined };
+  const style = {
+    transform: transform ? `translate3d(0, ${transform.y}px, 0)` : undefined,
+    transition,
+    zIndex: isDragging ? 1 : undefined,
+  };
   return (
     <li ref={setNodeRef} style={style} className={isDragging ? "column column-drag" : "column"}>
       <span className="column-grip" {...listeners} aria-hidden="true">
@@ -40,31 +44,60 @@ const Shown = ({
         {name}
       </Checkbox>
       <span className="column-moves">
-        <Button type="text" size="small" disabled={isFirst} icon={<ArrowUpOutlined />} aria-label={t("columns.up", { name })} onClick={() => onMove(-1)} />
-        <Button type="text" size="small" disabled={isLast} icon={<ArrowDownOutlined />} aria-label={t("columns.down", { name })} onClick={() => onMove(1)} />
+        <Button
+          type="text"
+          size="small"
+          disabled={isFirst}
+          icon={<ArrowUpOutlined />}
+          aria-label={t("columns.up", { name })}
+          onClick={() => onMove(-1)}
+        />
+        <Button
+          type="text"
+          size="small"
+          disabled={isLast}
+          icon={<ArrowDownOutlined />}
+          aria-label={t("columns.down", { name })}
+          onClick={() => onMove(1)}
+        />
       </span>
     </li>
   );
 };
 
-export const ColumnsPanel = ({ plan, columns, onChange }: { plan: FormPlan; columns: readonly string[]; onChange: (columns: string[]) => void }) => {
+export const ColumnsPanel = ({
+  plan,
+  columns,
+  onChange,
+}: {
+  plan: FormPlan;
+  columns: readonly string[];
+  onChange: (columns: string[]) => void;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
   const [query, setQuery] = useState("");
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 4 } }));
-  const matches = (field: FieldPlan | undefined): field is FieldPlan => field !== undefined && score(say(field.label), query) > 0;
+  const matches = (field: FieldPlan | undefined): field is FieldPlan =>
+    field !== undefined && score(say(field.label), query) > 0;
   const shown = columns.map((key) => fieldOf(plan, key)).filter(matches);
   const hidden = columnFields(plan).filter((field) => !columns.includes(field.key) && matches(field));
   const move = (from: number, to: number) => onChange(arrayMove([...columns], from, to));
   return (
     <div className="columns">
-      <Input allowClear placeholder={t("columns.find")} value={query} onChange={(event) => setQuery(event.target.value)} />
+      <Input
+        allowClear
+        placeholder={t("columns.find")}
+        value={query}
+        onChange={(event) => setQuery(event.target.value)}
+      />
       <div className="columns-scroll">
         <DndContext
           sensors={sensors}
           collisionDetection={closestCenter}
           onDragEnd={({ active, over }) => {
-            if (over && active.id !== over.id) move(columns.indexOf(String(active.id)), columns.indexOf(String(over.id)));
+            if (over && active.id !== over.id)
+              move(columns.indexOf(String(active.id)), columns.indexOf(String(over.id)));
           }}
         >
           <SortableContext items={shown.map((field) => field.key)} strategy={verticalListSortingStrategy}>

@@ -15,7 +15,17 @@ import { filterWords, type Picked } from "./filterWords";
 const FilterEditor = lazy(async () => ({ default: (await import("./FilterEditor")).FilterEditor }));
 const FieldPicker = lazy(async () => ({ default: (await import("./FilterEditor")).FieldPicker }));
 
-export const AddFilter = ({ plan, where, onChange, onAdded }: { plan: FormPlan; where: FilterGroup; onChange: (where: FilterGroup) => void; onAdded: (index: number) => void }) => {
+export const AddFilter = ({
+  plan,
+  where,
+  onChange,
+  onAdded,
+}: {
+  plan: FormPlan;
+  where: FilterGroup;
+  onChange: (where: FilterGroup) => void;
+  onAdded: (index: number) => void;
+}) => {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
@@ -89,10 +99,20 @@ export const FilterChips = ({
           }
         >
           <button type="button" className="chip-text">
-            {say(field.label)} <b>{filterWords(item, field, { lang, zone, labels: {} }, picked, (key, params) => t(key, { ...params }))}</b>
+            {say(field.label)}{" "}
+            <b>
+              {filterWords(item, field, { lang, zone, labels: {} }, picked, (key, params) =>
+                t(key, { ...params }),
+              )}
+            </b>
           </button>
         </Popover>
-        <button type="button" className="chip-close" aria-label={t("filter.remove", { name: say(field.label) })} onClick={() => onChange(replaceItem(where, index, null))}>
+        <button
+          type="button"
+          className="chip-close"
+          aria-label={t("filter.remove", { name: say(field.label) })}
+          onClick={() => onChange(replaceItem(where, index, null))}
+        >
           <CloseOutlined />
         </button>
       </span>

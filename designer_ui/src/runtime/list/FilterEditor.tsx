@@ -6,7 +6,15 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldPlan, FilterItem, FormPlan } from "../../api/types";
 import { columnFields } from "../../shared/fields";
-import { isSearchable, needsOf, operatorsOf, PERIODS, periodNeedsDays, startItem, withOperator } from "../../shared/filters";
+import {
+  isSearchable,
+  needsOf,
+  operatorsOf,
+  PERIODS,
+  periodNeedsDays,
+  startItem,
+  withOperator,
+} from "../../shared/filters";
 import { optionsOf } from "../../shared/format";
 import { asNumber, asText, isObject, type Json, strings } from "../../shared/json";
 import { score } from "../../shared/match";
@@ -32,7 +40,16 @@ const One = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => 
   const say = useSay();
   const options = optionsOf(field);
   if (isLinked(field))
-    return <RecordSelect form={form} field={field.key} value={strings([value ?? null])} picked={picked} onPicked={onPicked} onChange={(ids) => onChange(ids.at(-1) ?? null)} />;
+    return (
+      <RecordSelect
+        form={form}
+        field={field.key}
+        value={strings([value ?? null])}
+        picked={picked}
+        onPicked={onPicked}
+        onChange={(ids) => onChange(ids.at(-1) ?? null)}
+      />
+    );
   if (options.length)
     return (
       <Select
@@ -57,16 +74,34 @@ const One = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => 
         className="filter-value"
         stringMode
         value={asText(value) || null}
-        onChange={(next) => onChange(next === null ? null : field.value_type === "integer" ? asNumber(next) : String(next))}
+        onChange={(next) =>
+          onChange(next === null ? null : field.value_type === "integer" ? asNumber(next) : String(next))
+        }
       />
     );
-  return <Input className="filter-value" autoFocus value={asText(value)} onChange={(event) => onChange(event.target.value)} />;
+  return (
+    <Input
+      className="filter-value"
+      autoFocus
+      value={asText(value)}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
 };
 
 const Many = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => {
   const say = useSay();
   if (isLinked(field))
-    return <RecordSelect form={form} field={field.key} value={strings(value)} picked={picked} onPicked={onPicked} onChange={(ids) => onChange(ids)} />;
+    return (
+      <RecordSelect
+        form={form}
+        field={field.key}
+        value={strings(value)}
+        picked={picked}
+        onPicked={onPicked}
+        onChange={(ids) => onChange(ids)}
+      />
+    );
   const options = optionsOf(field);
   return (
     <Select
@@ -108,16 +143,35 @@ const Value = (props: ValueProps & { op: string }) => {
             value={period}
             listHeight={320}
             options={PERIODS.map((key) => ({ value: key, label: t(`period.${key}`, { n: "N" }) }))}
-            onChange={(next) => onChange(periodNeedsDays(next) ? { period: next, n: asNumber(inside.n) ?? 7 } : { period: next })}
+            onChange={(next) =>
+              onChange(
+                periodNeedsDays(next) ? { period: next, n: asNumber(inside.n) ?? 7 } : { period: next },
+              )
+            }
           />
           {periodNeedsDays(period) ? (
-            <InputNumber min={1} max={3660} value={asNumber(inside.n)} suffix={t("filter.dayUnit")} onChange={(n) => onChange({ period, n: asNumber(n) })} />
+            <InputNumber
+              min={1}
+              max={3660}
+              value={asNumber(inside.n)}
+              suffix={t("filter.dayUnit")}
+              onChange={(n) => onChange({ period, n: asNumber(n) })}
+            />
           ) : null}
         </div>
       );
     }
     case "days":
-      return <InputNumber className="filter-value" min={0} max={366} value={asNumber(inside.days)} suffix={t("filter.dayUnit")} onChange={(days) => onChange({ days: asNumber(days) })} />;
+      return (
+        <InputNumber
+          className="filter-value"
+          min={0}
+          max={366}
+          value={asNumber(inside.days)}
+          suffix={t("filter.dayUnit")}
+          onChange={(days) => onChange({ days: asNumber(days) })}
+        />
+      );
     case "count":
       return (
         <div className="filter-range">
@@ -126,14 +180,23 @@ const Value = (props: ValueProps & { op: string }) => {
             options={["eq", "ge", "le"].map((key) => ({ value: key, label: t(`op.${key}`) }))}
             onChange={(next) => onChange({ ...inside, op: next })}
           />
-          <InputNumber min={0} value={asNumber(inside.value)} onChange={(count) => onChange({ ...inside, value: asNumber(count) })} />
+          <InputNumber
+            min={0}
+            value={asNumber(inside.value)}
+            onChange={(count) => onChange({ ...inside, value: asNumber(count) })}
+          />
         </div>
       );
     case "place":
       return (
         <div className="filter-range">
           {(["lng", "lat", "km"] as const).map((key) => (
-            <InputNumber key={key} placeholder={t(`filter.${key}`)} value={asNumber(inside[key])} onChange={(next) => onChange({ ...inside, [key]: asNumber(next) })} />
+            <InputNumber
+              key={key}
+              placeholder={t(`filter.${key}`)}
+              value={asNumber(inside[key])}
+              onChange={(next) => onChange({ ...inside, [key]: asNumber(next) })}
+            />
           ))}
         </div>
       );
@@ -165,7 +228,15 @@ export const FilterEditor = ({
     <div
       className="filter-editor"
       onKeyDown={(event) => {
-        if (event.key === "Escape" || (event.key === "Enter" && event.target instanceof HTMLInputElement && !event.nativeEvent.isComposing && event.target.type === "text" && event.target.getAttribute("role") !== "combobox")) onClose();
+        if (
+          event.key === "Escape" ||
+          (event.key === "Enter" &&
+            event.target instanceof HTMLInputElement &&
+            !event.nativeEvent.isComposing &&
+            event.target.type === "text" &&
+            event.target.getAttribute("role") !== "combobox")
+        )
+          onClose();
       }}
     >
       <div className="filter-line">
@@ -181,7 +252,15 @@ export const FilterEditor = ({
           onChange={(op) => onChange(withOperator(item, op))}
         />
       </div>
-      <Value form={form} field={field} op={item.op} value={item.value} picked={picked} onPicked={onPicked} onChange={(value) => onChange({ ...item, value })} />
+      <Value
+        form={form}
+        field={field}
+        op={item.op}
+        value={item.value}
+        picked={picked}
+        onPicked={onPicked}
+        onChange={(value) => onChange({ ...item, value })}
+      />
       <div className="filter-end">
         <Button size="small" type="primary" onClick={onClose}>
           {t("common.done")}
@@ -197,12 +276,22 @@ export const FieldPicker = ({ plan, onPick }: { plan: FormPlan; onPick: (item: F
   const say = useSay();
   const [query, setQuery] = useState("");
   const fields = useMemo(
-    () => columnFields(plan).filter(isSearchable).filter((field) => score(say(field.label), query) > 0),
+    () =>
+      columnFields(plan)
+        .filter(isSearchable)
+        .filter((field) => score(say(field.label), query) > 0),
     [plan, query, say],
   );
   return (
     <div className="field-picker">
-      <Input autoFocus allowClear placeholder={t("filter.findField")} value={query} onChange={(event) => setQuery(event.target.value)} onPressEnter={() => fields[0] && onPick(startItem(fields[0]))} />
+      <Input
+        autoFocus
+        allowClear
+        placeholder={t("filter.findField")}
+        value={query}
+        onChange={(event) => setQuery(event.target.value)}
+        onPressEnter={() => fields[0] && onPick(startItem(fields[0]))}
+      />
       <div className="field-list">
         {fields.map((field) => (
           <button key={field.key} type="button" onClick={() => onPick(startItem(field))}>

@@ -15,7 +15,11 @@ export const FormScreen = () => {
   return (
     <TabbedViews
       title={say(plan.name)}
-      tabs={plan.views.map((item) => ({ key: item.key, name: say(item.name), path: `/forms/${form}/${item.key}` }))}
+      tabs={plan.views.map((item) => ({
+        key: item.key,
+        name: say(item.name),
+        path: `/forms/${form}/${item.key}`,
+      }))}
       current={view ?? plan.views[0]?.key ?? ""}
       form={form}
       view={view}

@@ -1,7 +1,15 @@
 /** The table: fixed row height, only the rows in sight are drawn, header and first column stay. */
 
 import { Checkbox, Skeleton } from "antd";
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldPlan, FormPlan, RecordData } from "../../api/types";
 import type { Json } from "../../shared/json";
@@ -198,7 +206,18 @@ export const Grid = (props: GridProps) => {
               );
             if (line.kind === "group")
               return (
-                <GroupRow key={`g-${line.id}`} plan={plan} line={line} fields={fields} widths={widths} totals={settings.totals} style={style} by={settings.group ?? ""} onToggle={() => rows.toggle(line.id)} isActive={active?.row === row} />
+                <GroupRow
+                  key={`g-${line.id}`}
+                  plan={plan}
+                  line={line}
+                  fields={fields}
+                  widths={widths}
+                  totals={settings.totals}
+                  style={style}
+                  by={settings.group ?? ""}
+                  onToggle={() => rows.toggle(line.id)}
+                  isActive={active?.row === row}
+                />
               );
             if (line.kind === "more")
               return (

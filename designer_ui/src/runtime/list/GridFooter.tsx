@@ -25,7 +25,10 @@ export const GridFooter = ({
   const { lang, zone } = useControlHost();
   const { count } = rows;
   const words = count
-    ? t(count.exact ? "list.count" : "list.countAbout", { count: count.value, shown: formatNumber(count.value) })
+    ? t(count.exact ? "list.count" : "list.countAbout", {
+        count: count.value,
+        shown: formatNumber(count.value),
+      })
     : "";
   return (
     <div className="grid-foot" role="rowgroup">
@@ -36,11 +39,17 @@ export const GridFooter = ({
           const how = settings.totals[field.key];
           const classes = ["cell", col === 0 && "cell-first", isRightAligned(field) && "cell-right"];
           return (
-            <div key={field.key} role="gridcell" className={classes.filter(Boolean).join(" ")} style={{ width: widths[col] }}>
+            <div
+              key={field.key}
+              role="gridcell"
+              className={classes.filter(Boolean).join(" ")}
+              style={{ width: widths[col] }}
+            >
               {col === 0 ? <span className="foot-count">{words}</span> : null}
               {how && value !== undefined ? (
                 <span title={t(`totals.${how}`)}>
-                  <span className="foot-how">{t(`totals.${how}`)}</span> <b>{formatValue(value, field, { lang, zone, labels: {} })}</b>
+                  <span className="foot-how">{t(`totals.${how}`)}</span>{" "}
+                  <b>{formatValue(value, field, { lang, zone, labels: {} })}</b>
                 </span>
               ) : null}
             </div>

@@ -2,7 +2,7 @@
 
 import ArrowDownOutlined from "@ant-design/icons/ArrowDownOutlined";
 import ArrowUpOutlined from "@ant-design/icons/ArrowUpOutlined";
-import type { PointerEvent as ReactPointerEvent, ReactNode } from "react";
+import type { ReactNode, PointerEvent as ReactPointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldPlan, FormPlan } from "../../api/types";
 import { isSearchable, nextSort, sortField } from "../../shared/filters";
@@ -31,7 +31,9 @@ export const GridHeader = ({
   const say = useSay();
   const sorts = settings.sort.map(sortField);
   const setWidth = (key: string, width: number) =>
-    onSettings({ widths: { ...settings.widths, [key]: Math.round(Math.min(Math.max(width, NARROWEST), WIDEST)) } });
+    onSettings({
+      widths: { ...settings.widths, [key]: Math.round(Math.min(Math.max(width, NARROWEST), WIDEST)) },
+    });
   const drag = (event: ReactPointerEvent<HTMLElement>, key: string, from: number) => {
     event.preventDefault();
     event.stopPropagation();
@@ -54,8 +56,14 @@ export const GridHeader = ({
           const at = sorts.findIndex((sort) => sort.key === field.key);
           const sort = sorts[at];
           const width = widths[col] ?? 0;
-          const canSort = isSearchable(field) && !["rows", "structured", "files"].includes(field.value_type ?? "");
-          const classes = ["cell", "head-cell", col === 0 && "cell-first", isRightAligned(field) && "cell-right"];
+          const canSort =
+            isSearchable(field) && !["rows", "structured", "files"].includes(field.value_type ?? "");
+          const classes = [
+            "cell",
+            "head-cell",
+            col === 0 && "cell-first",
+            isRightAligned(field) && "cell-right",
+          ];
           return (
             <div
               key={field.key}
@@ -72,7 +80,13 @@ export const GridHeader = ({
                 onClick={(event) => onSettings({ sort: nextSort(settings.sort, field.key, event.shiftKey) })}
               >
                 <span className="head-label">{say(field.label)}</span>
-                {sort ? sort.down ? <ArrowDownOutlined aria-hidden /> : <ArrowUpOutlined aria-hidden /> : null}
+                {sort ? (
+                  sort.down ? (
+                    <ArrowDownOutlined aria-hidden />
+                  ) : (
+                    <ArrowUpOutlined aria-hidden />
+                  )
+                ) : null}
                 {sort && sorts.length > 1 ? <sup>{at + 1}</sup> : null}
               </button>
               <span

@@ -10,7 +10,7 @@ import { fieldOf } from "../../shared/fields";
 import { BLANK, formatValue, isRightAligned, optionLabel } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { isBlank, type Json } from "../../shared/json";
-import { Cell } from "./Cell";
+import { RecordCell } from "./Cell";
 import { CellEditor } from "./CellEditor";
 import type { Line } from "./useRows";
 
@@ -58,7 +58,11 @@ const RowView = (props: RecordRowProps) => {
     if (wait.current) clearTimeout(wait.current);
     props.onStart({ row, col });
   };
-  const marks = [props.isSelected && "row-selected", props.isOpened && "row-opened", activeCol !== null && "row-active"];
+  const marks = [
+    props.isSelected && "row-selected",
+    props.isOpened && "row-opened",
+    activeCol !== null && "row-active",
+  ];
   return (
     <div
       role="row"
@@ -69,11 +73,20 @@ const RowView = (props: RecordRowProps) => {
       data-color={props.color ?? undefined}
     >
       <div role="gridcell" className="cell cell-check">
-        <Checkbox checked={props.isSelected} aria-label={t("list.select")} onChange={() => props.onToggle(record.id)} />
+        <Checkbox
+          checked={props.isSelected}
+          aria-label={t("list.select")}
+          onChange={() => props.onToggle(record.id)}
+        />
       </div>
       {fields.map((field, col) => {
         const isActive = activeCol === col;
-        const classes = ["cell", col === 0 && "cell-first", isRightAligned(field) && "cell-right", isActive && "cell-active"];
+        const classes = [
+          "cell",
+          col === 0 && "cell-first",
+          isRightAligned(field) && "cell-right",
+          isActive && "cell-active",
+        ];
         return (
           <div
             key={field.key}
@@ -86,9 +99,15 @@ const RowView = (props: RecordRowProps) => {
             onKeyDown={() => undefined}
           >
             {isActive && isEditing ? (
-              <CellEditor form={props.form} field={field} record={record} labels={labels} onDone={(value) => props.onDone(record, field, value)} />
+              <CellEditor
+                form={props.form}
+                field={field}
+                record={record}
+                labels={labels}
+                onDone={(value) => props.onDone(record, field, value)}
+              />
             ) : (
-              <Cell field={field} value={record[field.key]} labels={labels} />
+              <RecordCell record={record} field={field} labels={labels} />
             )}
           </div>
         );
@@ -142,26 +161,35 @@ export const GroupRow = ({
   const field = fieldOf(plan, by);
   const { group } = line;
   const plainLabel = typeof group.value === "string" && field ? optionLabel(field, group.value, lang) : "";
-  const label = isBlank(group.value) ? t("list.noValue") : group.label || plainLabel || (field ? formatValue(group.value, field, { lang, zone, labels: {} }) : BLANK);
-  const lead = (widths[0] ?? 0) + 52;
+  const label = isBlank(group.value)
+    ? t("list.noValue")
+    : group.label ||
+      plainLabel ||
+      (field ? formatValue(group.value, field, { lang, zone, labels: {} }) : BLANK);
   return (
     <div role="row" className={isActive ? "row group-row row-active" : "row group-row"} style={style}>
-      <button type="button" className="group-button" style={{ width: Math.max(lead, 260) }} aria-expanded={line.isOpen} onClick={onToggle}>
-        {line.isOpen ? <DownOutlined /> : <RightOutlined />}
-        <b>{label}</b>
-        <span className="group-count">{group.count}</span>
-      </button>
-      <span className="group-totals">
-        {Object.keys(totals).map((key) => {
-          const shown = fields.find((item) => item.key === key) ?? fieldOf(plan, key);
-          const value = group.totals?.[key];
-          return shown && value !== undefined ? (
-            <span key={key}>
-              {(lang === "zh" ? shown.label.zh : shown.label.en) ?? key} <b>{formatValue(value, shown, { lang, zone, labels: {} })}</b>
-            </span>
-          ) : null;
-        })}
-      </span>
+      <div role="gridcell" className="cell group-cell">
+        <button type="button" className="group-button" aria-expanded={line.isOpen} onClick={onToggle}>
+          {line.isOpen ? <DownOutlined /> : <RightOutlined />}
+          <b>{label}</b>
+          <span className="group-count">{group.count}</span>
+        </button>
+      </div>
+      {fields.map((item, col) => {
+        const value = totals[item.key] ? group.totals?.[item.key] : undefined;
+        return (
+          <div
+            key={item.key}
+            role="gridcell"
+            className={isRightAligned(item) ? "cell cell-right" : "cell"}
+            style={{ width: widths[col] }}
+          >
+            {value !== undefined && value !== null ? (
+              <b>{formatValue(value, item, { lang, zone, labels: {} })}</b>
+            ) : null}
+          </div>
+        );
+      })}
     </div>
   );
 };

@@ -34,7 +34,9 @@ export const SelectionBar = ({
   const { t } = useTranslation();
   return (
     <div className="selection" role="toolbar" aria-label={t("selection.title")}>
-      <b>{isAll && total !== null ? t("selection.all", { count: total }) : t("selection.count", { count })}</b>
+      <b>
+        {isAll && total !== null ? t("selection.all", { count: total }) : t("selection.count", { count })}
+      </b>
       {!isAll && canEdit && !isBin && total !== null && total > count ? (
         <Button type="link" size="small" onClick={onAll}>
           {t("selection.takeAll", { count: total })}
@@ -59,7 +61,13 @@ export const SelectionBar = ({
           ) : null}
         </>
       )}
-      <Button size="small" type="text" icon={<CloseOutlined />} aria-label={t("selection.clear")} onClick={onClear} />
+      <Button
+        size="small"
+        type="text"
+        icon={<CloseOutlined />}
+        aria-label={t("selection.clear")}
+        onClick={onClear}
+      />
     </div>
   );
 };

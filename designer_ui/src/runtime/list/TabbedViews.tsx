@@ -24,12 +24,21 @@ export interface TabItem {
 
 const MINE = "my:";
 
-const viewOf = (plan: FormPlan, wanted: string | null | undefined, mine: readonly SavedView[]): ViewPlan | SavedView | undefined =>
+const viewOf = (
+  plan: FormPlan,
+  wanted: string | null | undefined,
+  mine: readonly SavedView[],
+): ViewPlan | SavedView | undefined =>
   mine.find((view) => `${MINE}${view.key}` === wanted) ??
   plan.views.find((view) => view.key === wanted) ??
   (wanted ? undefined : plan.views[0]);
 
-const asSaved = (settings: ListSettings, key: string, name: string, base: ViewPlan | undefined): SavedView => ({
+const asSaved = (
+  settings: ListSettings,
+  key: string,
+  name: string,
+  base: ViewPlan | undefined,
+): SavedView => ({
   key,
   kind: "table",
   name: { zh: name, en: name },
@@ -48,11 +57,27 @@ const SaveView = ({ onSave, onClose }: { onSave: (name: string) => void; onClose
   const [name, setName] = useState("");
   const save = () => name.trim() && onSave(name.trim());
   return (
-    <Modal open title={t("list.saveView")} okText={t("common.save")} cancelText={t("common.cancel")} onOk={save} okButtonProps={{ disabled: !name.trim() }} onCancel={onClose}>
-      <label className="stacked">
+    <Modal
+      open
+      title={t("list.saveView")}
+      okText={t("common.save")}
+      cancelText={t("common.cancel")}
+      onOk={save}
+      okButtonProps={{ disabled: !name.trim() }}
+      onCancel={onClose}
+    >
+      <div className="stacked">
         {t("list.viewName")}
-        <Input autoFocus maxLength={30} value={name} placeholder={t("list.viewNameHint")} onChange={(event) => setName(event.target.value)} onPressEnter={save} />
-      </label>
+        <Input
+          aria-label={t("list.viewName")}
+          autoFocus
+          maxLength={30}
+          value={name}
+          placeholder={t("list.viewNameHint")}
+          onChange={(event) => setName(event.target.value)}
+          onPressEnter={save}
+        />
+      </div>
     </Modal>
   );
 };
@@ -105,7 +130,11 @@ export const TabbedViews = ({
       title: t("list.removeView"),
       okText: t("common.delete"),
       cancelText: t("common.cancel"),
-      onOk: () => saveViews.mutate(mine.filter((item) => item.key !== key), { onSuccess: () => go(pathOf("")) }),
+      onOk: () =>
+        saveViews.mutate(
+          mine.filter((item) => item.key !== key),
+          { onSuccess: () => go(pathOf("")) },
+        ),
     });
   return (
     <div className="page page-list">
@@ -113,7 +142,13 @@ export const TabbedViews = ({
         <h1>{title}</h1>
         <div className="tabs" role="tablist" aria-label={t("list.views")}>
           {tabs.map((tab) => (
-            <Link key={tab.key} to={tab.path} role="tab" aria-selected={tab.key === current} className={tab.key === current ? "tab tab-on" : "tab"}>
+            <Link
+              key={tab.key}
+              to={tab.path}
+              role="tab"
+              aria-selected={tab.key === current}
+              className={tab.key === current ? "tab tab-on" : "tab"}
+            >
               {tab.name}
             </Link>
           ))}
@@ -126,7 +161,13 @@ export const TabbedViews = ({
                   {say(item.name)}
                 </Link>
                 {isOn ? (
-                  <Dropdown trigger={["click"]} menu={{ items: [{ key: "remove", label: t("list.removeView") }], onClick: () => removeView(item.key) }}>
+                  <Dropdown
+                    trigger={["click"]}
+                    menu={{
+                      items: [{ key: "remove", label: t("list.removeView") }],
+                      onClick: () => removeView(item.key),
+                    }}
+                  >
                     <button type="button" className="tab-more" aria-label={t("list.viewMenu")}>
                       <DownOutlined />
                     </button>
@@ -137,7 +178,12 @@ export const TabbedViews = ({
           })}
         </div>
         {plan?.verbs.create ? (
-          <Button type="primary" className="head-new" icon={<PlusOutlined />} onClick={() => frame.openNew({ form })}>
+          <Button
+            type="primary"
+            className="head-new"
+            icon={<PlusOutlined />}
+            onClick={() => frame.openNew({ form })}
+          >
             {t("list.create", { name: say(plan.name) })}
           </Button>
         ) : null}

@@ -63,7 +63,10 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
 
   const ids = useMemo(() => rows.records.map((record) => record.id), [rows.records]);
   const { openRecord } = frame;
-  const onOpen = useCallback((record: RecordData) => openRecord(plan.key, record.id, ids), [openRecord, plan.key, ids]);
+  const onOpen = useCallback(
+    (record: RecordData) => openRecord(plan.key, record.id, ids),
+    [openRecord, plan.key, ids],
+  );
   const select = useCallback((next: Set<string>) => {
     setSelected(next);
     setEverything(false);
@@ -178,7 +181,13 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
         />
       )}
       {bin ? <div className="bin-note">{t("list.binNote")}</div> : null}
-      <FilterChips plan={plan} where={settings.where} open={chip} onOpen={setChip} onChange={(where) => change({ where })} />
+      <FilterChips
+        plan={plan}
+        where={settings.where}
+        open={chip}
+        onOpen={setChip}
+        onChange={(where) => change({ where })}
+      />
       {rows.error && rows.lines.length === 0 ? (
         <ErrorState error={rows.error} onRetry={rows.retry} />
       ) : narrow ? (

@@ -63,7 +63,11 @@ export interface ToolbarProps {
   children?: ReactNode;
 }
 
-const GroupMenu = ({ plan, settings, onSettings }: Pick<ToolbarProps, "plan" | "settings" | "onSettings">) => {
+const GroupMenu = ({
+  plan,
+  settings,
+  onSettings,
+}: Pick<ToolbarProps, "plan" | "settings" | "onSettings">) => {
   const { t } = useTranslation();
   const say = useSay();
   const current = settings.group ? fieldOf(plan, settings.group) : undefined;
@@ -85,7 +89,9 @@ const GroupMenu = ({ plan, settings, onSettings }: Pick<ToolbarProps, "plan" | "
       }}
     >
       <Button type="text" icon={<GroupOutlined />} className={current ? "tool-on" : ""}>
-        <span className="tool-name">{current ? t("group.by", { name: say(current.label) }) : t("group.title")}</span>
+        <span className="tool-name">
+          {current ? t("group.by", { name: say(current.label) }) : t("group.title")}
+        </span>
       </Button>
     </Dropdown>
   );
@@ -111,7 +117,12 @@ export const Toolbar = (props: ToolbarProps) => {
   ];
   return (
     <div className="tools" role="toolbar" aria-label={t("list.tools")}>
-      <AddFilter plan={plan} where={settings.where} onChange={(where) => onSettings({ where })} onAdded={props.onChipAdded} />
+      <AddFilter
+        plan={plan}
+        where={settings.where}
+        onChange={(where) => onSettings({ where })}
+        onAdded={props.onChipAdded}
+      />
       {props.isTable ? (
         <>
           <GroupMenu plan={plan} settings={settings} onSettings={onSettings} />
@@ -121,7 +132,11 @@ export const Toolbar = (props: ToolbarProps) => {
             destroyOnHidden
             content={
               <Suspense fallback={<Skeleton active />}>
-                <ColumnsPanel plan={plan} columns={settings.columns} onChange={(columns) => onSettings({ columns })} />
+                <ColumnsPanel
+                  plan={plan}
+                  columns={settings.columns}
+                  onChange={(columns) => onSettings({ columns })}
+                />
               </Suspense>
             }
           >
@@ -140,7 +155,12 @@ export const Toolbar = (props: ToolbarProps) => {
               },
             }}
           >
-            <Button type="text" icon={<ColumnHeightOutlined />} aria-label={t("density.title")} className="tool-density" />
+            <Button
+              type="text"
+              icon={<ColumnHeightOutlined />}
+              aria-label={t("density.title")}
+              className="tool-density"
+            />
           </Dropdown>
         </>
       ) : null}

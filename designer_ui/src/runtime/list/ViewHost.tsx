@@ -1,6 +1,6 @@
 /** Draws a view by its kind; all but the table load when first asked for. */
 
-import { Suspense, lazy } from "react";
+import { lazy, Suspense } from "react";
 import type { FormPlan, SavedView, ViewKind, ViewPlan } from "../../api/types";
 import { Loading } from "../../shared/States";
 import type { ListSettings } from "./settings";
@@ -20,7 +20,8 @@ const KINDS = {
   tree: lazy(async () => ({ default: (await import("../views/TreeView")).TreeView })),
 };
 
-const isOther = (kind: ViewKind | undefined): kind is keyof typeof KINDS => kind !== undefined && kind in KINDS;
+const isOther = (kind: ViewKind | undefined): kind is keyof typeof KINDS =>
+  kind !== undefined && kind in KINDS;
 
 export const ViewHost = (props: ViewProps) => {
   const { plan, view } = props;

@@ -13,13 +13,24 @@ export type Picked = { readonly [id: string]: string };
 const shownValue = (value: Json | undefined, field: FieldPlan, look: Look, picked: Picked): string => {
   if (value === undefined || value === null) return "…";
   if (field.value_type === "choice" || field.value_type === "choices")
-    return strings(isArray(value) ? value : [value]).map((key) => optionLabel(field, key, look.lang)).join("、");
-  if (isArray(value)) return strings(value).map((id) => picked[id] ?? id).join("、");
+    return strings(isArray(value) ? value : [value])
+      .map((key) => optionLabel(field, key, look.lang))
+      .join("、");
+  if (isArray(value))
+    return strings(value)
+      .map((id) => picked[id] ?? id)
+      .join("、");
   if (typeof value === "string" && picked[value]) return picked[value];
   return formatValue(value, field, look);
 };
 
-export const filterWords = (item: FilterItem, field: FieldPlan, look: Look, picked: Picked, t: Translate): string => {
+export const filterWords = (
+  item: FilterItem,
+  field: FieldPlan,
+  look: Look,
+  picked: Picked,
+  t: Translate,
+): string => {
   const { value } = item;
   const op = t(`op.${item.op}`);
   switch (needsOf(item.op)) {
@@ -32,9 +43,13 @@ export const filterWords = (item: FilterItem, field: FieldPlan, look: Look, pick
     case "days":
       return `${op} ${isObject(value) && typeof value.days === "number" ? t("filter.days", { count: value.days }) : "…"}`;
     case "range":
-      return isObject(value) ? `${shownValue(value.from, field, look, picked)} – ${shownValue(value.to, field, look, picked)}` : `${op} …`;
+      return isObject(value)
+        ? `${shownValue(value.from, field, look, picked)} – ${shownValue(value.to, field, look, picked)}`
+        : `${op} …`;
     case "count":
-      return isObject(value) ? `${op} ${t(`op.${typeof value.op === "string" ? value.op : "ge"}`)} ${String(value.value ?? "…")}` : op;
+      return isObject(value)
+        ? `${op} ${t(`op.${typeof value.op === "string" ? value.op : "ge"}`)} ${String(value.value ?? "…")}`
+        : op;
     default: {
       const shown = isArray(value) && value.length === 0 ? "…" : shownValue(value, field, look, picked);
       return item.op === "in" || item.op === "contains" || item.op === "has_any" ? shown : `${op} ${shown}`;

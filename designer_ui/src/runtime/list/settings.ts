@@ -22,7 +22,8 @@ export interface ListSettings {
 
 export const NO_FILTER: FilterGroup = { op: "and", items: [] };
 
-const densityOf = (name: string | undefined): Density => (name === "compact" || name === "loose" ? name : "compact");
+const densityOf = (name: string | undefined): Density =>
+  name === "compact" || name === "loose" ? name : "compact";
 
 const firstColumns = (plan: FormPlan): string[] => {
   const heavy = new Set(["rows", "structured", "files", "geo"]);
@@ -76,15 +77,33 @@ export const widthOf = (plan: FormPlan, key: string, settings: ListSettings, lan
   if (kept) return kept;
   const field = fieldOf(plan, key);
   if (!field) return DEFAULT_WIDTH;
-  const base = field.control === "textarea" || field.control === "richtext" ? 220 : (WIDE[field.value_type ?? ""] ?? DEFAULT_WIDTH);
+  const base =
+    field.control === "textarea" || field.control === "richtext"
+      ? 220
+      : (WIDE[field.value_type ?? ""] ?? DEFAULT_WIDTH);
+  // A total is wider than what it adds up, and has its word before it.
+  const total = settings.totals[key] ? 36 : 0;
   const label = (lang === "zh" ? (field.label.zh ?? "").length * 14 : (field.label.en ?? "").length * 8) + 40;
-  return Math.min(Math.max(base, label), isRightAligned(field) ? 160 : 260);
+  return Math.min(Math.max(base + total, label), isRightAligned(field) ? 180 : 260);
 };
 
 /** The fields to ask for: those shown, the title, and what the colour rules look at. */
-export const askedFields = (plan: FormPlan, view: ViewPlan | undefined, columns: readonly string[]): string[] => {
+export const askedFields = (
+  plan: FormPlan,
+  view: ViewPlan | undefined,
+  columns: readonly string[],
+): string[] => {
   const looked = Object.values(view?.color_if ?? {}).flatMap((tree) => fieldsIn(tree));
-  const extra = [view?.by, view?.start, view?.end, view?.resource, view?.parent, view?.image].filter((key) => typeof key === "string");
+  const extra = [
+    view?.by,
+    view?.start,
+    view?.end,
+    view?.resource,
+    view?.parent,
+    view?.image,
+    view?.title,
+    view?.color,
+  ].filter((key) => typeof key === "string");
   const all = new Set([titleKey(plan), ...columns, ...(view?.card ?? []), ...extra, ...looked]);
   return [...all].filter((key) => fieldOf(plan, key) !== undefined);
 };

@@ -19,7 +19,10 @@ export const useActor = () => {
   };
 };
 
-export const useColors = (plan: FormPlan, view: ViewPlan | undefined): ((record: RecordData) => string | null) => {
+export const useColors = (
+  plan: FormPlan,
+  view: ViewPlan | undefined,
+): ((record: RecordData) => string | null) => {
   const { zone } = useControlHost();
   const actor = useActor();
   const rules = view?.color_if;
@@ -32,7 +35,14 @@ export const useColors = (plan: FormPlan, view: ViewPlan | undefined): ((record:
     (record) => {
       if (!rules || !ready) return null;
       const now = new Date();
-      const scene = { plan, stored: null, now, today: localDay(now, zone), zone, actor: JSON.parse(actorKey) };
+      const scene = {
+        plan,
+        stored: null,
+        now,
+        today: localDay(now, zone),
+        zone,
+        actor: JSON.parse(actorKey),
+      };
       const context = contextOf(scene, valuesOf(record));
       return Object.entries(rules).find(([, tree]) => run(tree, context) === true)?.[0] ?? null;
     },

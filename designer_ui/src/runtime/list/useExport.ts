@@ -17,7 +17,9 @@ const saveAs = (url: string, name: string): void => {
   link.click();
 };
 
-export const useExport = (form: string): { run: (query: Query, columns: string[], format: "xlsx" | "csv") => Promise<void>; busy: boolean } => {
+export const useExport = (
+  form: string,
+): { run: (query: Query, columns: string[], format: "xlsx" | "csv") => Promise<void>; busy: boolean } => {
   const { t } = useTranslation();
   const notify = useNotify();
   const [busy, setBusy] = useState(false);
@@ -25,7 +27,9 @@ export const useExport = (form: string): { run: (query: Query, columns: string[]
     for (let turn = 0; turn < LONGEST_POLLS; turn += 1) {
       const state = await fetchJob(job);
       if (state.state === "failed") return notify.warn(t("export.failed"));
-      const url = isObject(state.result) ? asText(state.result.url) || (state.result.file ? `/api/files/${asText(state.result.file)}` : "") : "";
+      const url = isObject(state.result)
+        ? asText(state.result.url) || (state.result.file ? `/api/files/${asText(state.result.file)}` : "")
+        : "";
       if (state.state === "done" && url) {
         saveAs(url, "");
         return notify.done(t("export.done"));

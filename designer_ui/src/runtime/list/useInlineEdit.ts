@@ -45,7 +45,13 @@ export const useInlineEdit = (plan: FormPlan) => {
   const canEdit = (record: RecordData, field: FieldPlan): boolean => {
     const view = controlView(field.control);
     return (
-      plan.verbs.edit !== false && record._can?.edit !== false && isWritable(field) && view?.Input !== undefined && view.structured !== true && view.wide !== true
+      plan.verbs.edit !== false &&
+      record._can?.edit !== false &&
+      !record._masked?.includes(field.key) &&
+      isWritable(field) &&
+      view?.Input !== undefined &&
+      view.structured !== true &&
+      view.wide !== true
     );
   };
   return { edit, undo, canEdit };

@@ -65,14 +65,22 @@ const useFlat = (form: string, query: Query, isOn: boolean): Rows => {
 
 export const groupId = (value: Json): string => (value === null || value === "" ? "–" : String(value));
 
-const useGrouped = (form: string, query: Query, by: string, totals: { [field: string]: string }, isOn: boolean): Rows => {
+const useGrouped = (
+  form: string,
+  query: Query,
+  by: string,
+  totals: { [field: string]: string },
+  isOn: boolean,
+): Rows => {
   const [open, setOpen] = useState<{ [id: string]: number }>({});
   const answer = useGroups(form, { ...query, by, totals }, isOn);
   const groups = answer.data ?? [];
-  const opened = groups.filter((group) => open[groupId(group.value)]);
+  // The first group stands open, so that the list never looks empty.
+  const sizeOf = (group: Group): number => open[groupId(group.value)] ?? (group === groups[0] ? PAGE : 0);
+  const opened = groups.filter((group) => sizeOf(group) > 0);
   const parts = useQueries({
     queries: opened.map((group) => {
-      const asked: Query = { ...query, limit: open[groupId(group.value)] ?? PAGE };
+      const asked: Query = { ...query, limit: sizeOf(group) };
       const filter = allOf(query.filter, groupFilter(by, group.value));
       if (filter) asked.filter = filter;
       return {
@@ -111,12 +119,20 @@ const useGrouped = (form: string, query: Query, by: string, totals: { [field: st
     error: answer.error,
     retry: () => void answer.refetch(),
     more: () => undefined,
-    toggle: (id) => setOpen((old) => ({ ...old, [id]: old[id] ? 0 : PAGE })),
+    toggle: (id) => {
+      const isOpen = opened.some((group) => groupId(group.value) === id);
+      setOpen((old) => ({ ...old, [id]: isOpen ? 0 : PAGE }));
+    },
     moreOf: (id) => setOpen((old) => ({ ...old, [id]: Math.min((old[id] ?? PAGE) + PAGE, 500) })),
   };
 };
 
-export const useRows = (form: string, query: Query, group: string | null, totals: { [field: string]: string }): Rows => {
+export const useRows = (
+  form: string,
+  query: Query,
+  group: string | null,
+  totals: { [field: string]: string },
+): Rows => {
   const flat = useFlat(form, query, group === null);
   const grouped = useGrouped(form, query, group ?? "", totals, group !== null);
   return group === null ? flat : grouped;

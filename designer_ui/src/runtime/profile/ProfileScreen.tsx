@@ -7,7 +7,7 @@ import { wordsOf } from "../../api/client";
 import { useChangeMe, useChangePassword, useMe } from "../../api/session";
 import { changeLang } from "../../shared/i18n";
 import { Loading } from "../../shared/States";
-import { ThemeContext, type ThemeChoice } from "../../shared/themeChoice";
+import { type ThemeChoice, ThemeContext } from "../../shared/themeChoice";
 import { useLang, useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
 
@@ -75,7 +75,14 @@ export const ProfileScreen = () => {
         </div>
         <div className="profile-line">
           <span>{t("me.theme")}</span>
-          <Segmented value={theme.choice} options={(["light", "dark", "system"] as const).map((choice) => ({ value: choice, label: t(`me.theme_${choice}`) }))} onChange={chooseTheme} />
+          <Segmented
+            value={theme.choice}
+            options={(["light", "dark", "system"] as const).map((choice) => ({
+              value: choice,
+              label: t(`me.theme_${choice}`),
+            }))}
+            onChange={chooseTheme}
+          />
         </div>
       </section>
       <section className="section">
@@ -97,10 +104,18 @@ export const ProfileScreen = () => {
             )
           }
         >
-          <Form.Item name="old" label={t("profile.old")} rules={[{ required: true, message: t("profile.oldNeeded") }]}>
+          <Form.Item
+            name="old"
+            label={t("profile.old")}
+            rules={[{ required: true, message: t("profile.oldNeeded") }]}
+          >
             <Input.Password autoComplete="current-password" />
           </Form.Item>
-          <Form.Item name="new" label={t("profile.new")} rules={[{ required: true, min: SHORTEST, message: t("profile.short", { count: SHORTEST }) }]}>
+          <Form.Item
+            name="new"
+            label={t("profile.new")}
+            rules={[{ required: true, min: SHORTEST, message: t("profile.short", { count: SHORTEST }) }]}
+          >
             <Input.Password autoComplete="new-password" />
           </Form.Item>
           <Form.Item
@@ -109,7 +124,10 @@ export const ProfileScreen = () => {
             dependencies={["new"]}
             rules={[
               ({ getFieldValue }) => ({
-                validator: (_rule, value) => (value === getFieldValue("new") ? Promise.resolve() : Promise.reject(new Error(t("profile.differ")))),
+                validator: (_rule, value) =>
+                  value === getFieldValue("new")
+                    ? Promise.resolve()
+                    : Promise.reject(new Error(t("profile.differ"))),
               }),
             ]}
           >

@@ -18,9 +18,9 @@ import { ErrorState, Loading } from "../../shared/States";
 import { BrandContext } from "../../shared/themeChoice";
 import { useLang, useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
-import { jumpTo } from "../record/RecordForm";
 import { FormSections } from "../record/FormSections";
 import { firstValues, problemsByField, toSave } from "../record/formModel";
+import { jumpTo } from "../record/RecordForm";
 
 /** Out here there is no search, no upload and nothing to open. */
 const usePublicHost = (): ControlHost => {
@@ -60,7 +60,10 @@ const Filling = ({ answer, onDone }: { answer: PublicForm; onDone: (no: string |
   // biome-ignore lint/correctness/useExhaustiveDependencies: `ready` changes what formState can answer
   const state = useMemo(() => {
     const now = new Date();
-    return formState({ plan, stored: null, now, today: localDay(now, DEFAULT_ZONE), zone: DEFAULT_ZONE, actor: {} }, values);
+    return formState(
+      { plan, stored: null, now, today: localDay(now, DEFAULT_ZONE), zone: DEFAULT_ZONE, actor: {} },
+      values,
+    );
   }, [plan, values, ready]);
   if (!drawn) return <Loading rows={8} />;
   const send = () => {
@@ -73,13 +76,17 @@ const Filling = ({ answer, onDone }: { answer: PublicForm; onDone: (no: string |
     setProblems(found);
     const first = found[0];
     if (first) return jumpTo(first.path.slice(1));
-    submit.mutate(toSave(plan, values, null, (key) => state.fields[key]?.visible !== false), {
-      onSuccess: (done) => onDone(done?.no ?? null),
-      onError: (error) => {
-        if (error instanceof ApiError && error.problems.length && error.status === 422) setProblems(error.problems);
-        else notify.failed(error);
+    submit.mutate(
+      toSave(plan, values, null, (key) => state.fields[key]?.visible !== false),
+      {
+        onSuccess: (done) => onDone(done?.no ?? null),
+        onError: (error) => {
+          if (error instanceof ApiError && error.problems.length && error.status === 422)
+            setProblems(error.problems);
+          else notify.failed(error);
+        },
       },
-    });
+    );
   };
   return (
     <>

@@ -42,7 +42,16 @@ export const ConflictDialog = ({
       footer={
         <>
           <Button onClick={onCancel}>{t("conflict.back")}</Button>
-          <Button type="primary" onClick={() => onChoose(Object.fromEntries(clashes.map((clash) => [clash.field, theirs.has(clash.field) ? clash.theirs : clash.yours])))}>
+          <Button
+            type="primary"
+            onClick={() =>
+              onChoose(
+                Object.fromEntries(
+                  clashes.map((clash) => [clash.field, theirs.has(clash.field) ? clash.theirs : clash.yours]),
+                ),
+              )
+            }
+          >
             {t("conflict.save")}
           </Button>
         </>

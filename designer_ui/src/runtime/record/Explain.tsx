@@ -18,16 +18,22 @@ export const Explain = ({ form, recordId }: { form: string; recordId: string }) 
   const { data, error, isFetching } = useExplain(form, recordId, login, login !== "");
   return (
     <div className="explain">
-      <label className="stacked">
+      <div className="stacked">
         {t("explain.who")}
-        <Input.Search defaultValue={login} enterButton={t("explain.ask")} onSearch={(text) => setLogin(text.trim())} />
-      </label>
+        <Input.Search
+          aria-label={t("explain.who")}
+          defaultValue={login}
+          enterButton={t("explain.ask")}
+          onSearch={(text) => setLogin(text.trim())}
+        />
+      </div>
       {isFetching ? <Loading rows={2} /> : null}
       {error ? <Alert type="warning" showIcon title={wordsOf(error, lang)} /> : null}
       <ul className="reasons">
         {(data ?? []).map((reason, index) => (
           <li key={index} className={reason.allows === false ? "reason reason-no" : "reason"}>
-            {reason.verb ? <b>{t(`verb.${reason.verb}`, { defaultValue: reason.verb })}</b> : null} {say(reason.message) || say({ zh: reason.zh ?? "", en: reason.en ?? "" })}
+            {reason.verb ? <b>{t(`verb.${reason.verb}`, { defaultValue: reason.verb })}</b> : null}{" "}
+            {say(reason.message) || say({ zh: reason.zh ?? "", en: reason.en ?? "" })}
           </li>
         ))}
       </ul>

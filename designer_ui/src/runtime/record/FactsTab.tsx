@@ -9,9 +9,16 @@ import { useSay } from "../../shared/useLang";
 import { Cell } from "../list/Cell";
 import { valuesOf } from "../list/CellEditor";
 import { Reveal } from "./Reveal";
-import { SubtableEditor } from "./SubtableEditor";
 
-export const FactsTab = ({ plan, answer, items }: { plan: FormPlan; answer: RecordAnswer; items: readonly string[] }) => {
+export const FactsTab = ({
+  plan,
+  answer,
+  items,
+}: {
+  plan: FormPlan;
+  answer: RecordAnswer;
+  items: readonly string[];
+}) => {
   const say = useSay();
   const fields = items.map((key) => fieldOf(plan, key)).filter((field) => field !== undefined);
   useKinds(fields.map((field) => field.control));
@@ -25,17 +32,28 @@ export const FactsTab = ({ plan, answer, items }: { plan: FormPlan; answer: Reco
           const Detail = controlView(field.control)?.Detail;
           const isMasked = answer.masked.includes(field.key);
           return (
-            <div key={field.key} className={field.value_type === "rows" || field.value_type === "structured" ? "fact fact-wide" : "fact"}>
+            <div
+              key={field.key}
+              className={
+                field.value_type === "rows" || field.value_type === "structured" ? "fact fact-wide" : "fact"
+              }
+            >
               <dt>{say(field.label)}</dt>
               <dd>
                 {isMasked ? (
                   <Reveal form={plan.key} recordId={answer.record.id} field={field} value={value} />
                 ) : Detail && !isBlank(value) ? (
                   <Suspense fallback={null}>
-                    <Detail value={value} config={field.config} field={field} labels={answer.labels} form={plan.key} recordId={answer.record.id} record={values} />
+                    <Detail
+                      value={value}
+                      config={field.config}
+                      field={field}
+                      labels={answer.labels}
+                      form={plan.key}
+                      recordId={answer.record.id}
+                      record={values}
+                    />
                   </Suspense>
-                ) : field.fields && !isBlank(value) ? (
-                  <SubtableEditor form={plan.key} recordId={answer.record.id} field={field} value={value} record={values} labels={answer.labels} disabled onChange={() => undefined} />
                 ) : (
                   <Cell field={field} value={value} labels={answer.labels} />
                 )}

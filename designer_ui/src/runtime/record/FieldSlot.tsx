@@ -30,7 +30,10 @@ const WIDE_TYPES = new Set(["rows", "structured"]);
 const spanOf = (field: FieldPlan, columns: number): number => {
   if (field.width) return Math.min(columns, Math.max(1, Math.round(field.width * columns)));
   const view = controlView(field.control);
-  const isWide = view?.wide || WIDE_TYPES.has(field.value_type ?? "") || ["textarea", "richtext", "markdown"].includes(field.control);
+  const isWide =
+    view?.wide ||
+    WIDE_TYPES.has(field.value_type ?? "") ||
+    ["textarea", "richtext", "markdown"].includes(field.control);
   return isWide ? columns : 1;
 };
 
@@ -73,7 +76,15 @@ const Slot = (props: FieldSlotProps) => {
             <Reveal form={form} recordId={recordId} field={field} value={value} />
           ) : Detail && value !== null ? (
             <Suspense fallback={null}>
-              <Detail value={value} config={field.config} field={field} labels={labels} form={form} recordId={recordId} record={values} />
+              <Detail
+                value={value}
+                config={field.config}
+                field={field}
+                labels={labels}
+                form={form}
+                recordId={recordId}
+                record={values}
+              />
             </Suspense>
           ) : (
             <Cell field={field} value={value} labels={labels} />
@@ -82,7 +93,19 @@ const Slot = (props: FieldSlotProps) => {
       ) : view?.Input ? (
         <div className="slot-input" role="group" aria-labelledby={`${id}-label`}>
           <Suspense fallback={<div className="slot-wait" />}>
-            <view.Input id={id} value={value} config={field.config} field={field} labels={labels} form={form} recordId={recordId} record={values} disabled={false} invalid={invalid} onChange={(next) => onChange(field.key, next)} />
+            <view.Input
+              id={id}
+              value={value}
+              config={field.config}
+              field={field}
+              labels={labels}
+              form={form}
+              recordId={recordId}
+              record={values}
+              disabled={false}
+              invalid={invalid}
+              onChange={(next) => onChange(field.key, next)}
+            />
           </Suspense>
         </div>
       ) : (

@@ -5,12 +5,10 @@ import RightOutlined from "@ant-design/icons/RightOutlined";
 import { useState } from "react";
 import type { FormPlan, Labels, Problem, SectionPlan } from "../../api/types";
 import type { Json, Values } from "../../shared/json";
-import { controlView } from "../../shared/kinds";
 import type { FormState } from "../../shared/rules";
 import { useSay } from "../../shared/useLang";
 import { FieldSlot } from "./FieldSlot";
 import { sectionsOf } from "./formModel";
-import { SubtableEditor } from "./SubtableEditor";
 
 export interface SectionsProps {
   plan: FormPlan;
@@ -47,7 +45,12 @@ const Section = ({ section, ...props }: SectionsProps & { section: SectionPlan }
     <section className="section">
       {name ? (
         <h3>
-          <button type="button" className="section-name" aria-expanded={!folded} onClick={() => setFolded(!folded)}>
+          <button
+            type="button"
+            className="section-name"
+            aria-expanded={!folded}
+            onClick={() => setFolded(!folded)}
+          >
             {folded ? <RightOutlined /> : <DownOutlined />} {name}
           </button>
         </h3>
@@ -57,21 +60,6 @@ const Section = ({ section, ...props }: SectionsProps & { section: SectionPlan }
           {fields.map((field) => {
             const value = values[field.key] ?? null;
             const at = state.fields[field.key] ?? { visible: true, required: false, readOnly: true };
-            if (field.fields && !controlView(field.control)?.Input)
-              return (
-                <div key={field.key} className="slot slot-full" id={`slot-${field.key}`}>
-                  <div className="slot-label">
-                    {say(field.label)}
-                    {at.required ? <span className="slot-star">*</span> : null}
-                  </div>
-                  <SubtableEditor form={plan.key} recordId={props.recordId} field={field} value={value} record={values} labels={props.labels} disabled={at.readOnly} onChange={(rows) => props.onChange(field.key, rows)} />
-                  {problems.get(field.key)?.map((problem) => (
-                    <div key={`${problem.code}${problem.path}`} className="slot-problem" role="alert">
-                      {say(problem.message)}
-                    </div>
-                  ))}
-                </div>
-              );
             return (
               <FieldSlot
                 key={field.key}

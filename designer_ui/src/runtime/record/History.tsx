@@ -33,7 +33,8 @@ const Entry = ({ entry, plan, labels }: { entry: HistoryEntry; plan: FormPlan; l
               <tr key={change.field}>
                 <th scope="row">{say(field.label)}</th>
                 <td>
-                  <del>{formatValue(change.old, field, look)}</del> <span aria-hidden="true">→</span> <ins>{formatValue(change.new, field, look)}</ins>
+                  <del>{formatValue(change.old, field, look)}</del> <span aria-hidden="true">→</span>{" "}
+                  <ins>{formatValue(change.new, field, look)}</ins>
                 </td>
               </tr>
             );

@@ -23,7 +23,13 @@ export const NewDrawer = ({ wanted, onClose }: { wanted: NewRecord; onClose: () 
       onClose();
     });
   return (
-    <Drawer open onClose={close} size={narrow ? "100%" : 760} title={plan ? t("list.create", { name: say(plan.name) }) : t("shell.create")} className="drawer-form">
+    <Drawer
+      open
+      onClose={close}
+      size={narrow ? "100%" : 760}
+      title={plan ? t("list.create", { name: say(plan.name) }) : t("shell.create")}
+      className="drawer-form"
+    >
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
       {!plan && !error ? <Loading rows={10} /> : null}
       {plan ? (

@@ -46,10 +46,24 @@ export const RecordDrawer = ({ form, recordId }: { form: string; recordId: strin
       title={
         <div className="drawer-bar">
           <Tooltip title={t("record.previous")}>
-            <Button type="text" size="small" icon={<UpOutlined />} aria-label={t("record.previous")} disabled={at <= 0} onClick={() => step(-1)} />
+            <Button
+              type="text"
+              size="small"
+              icon={<UpOutlined />}
+              aria-label={t("record.previous")}
+              disabled={at <= 0}
+              onClick={() => step(-1)}
+            />
           </Tooltip>
           <Tooltip title={t("record.next")}>
-            <Button type="text" size="small" icon={<DownOutlined />} aria-label={t("record.next")} disabled={at < 0 || at >= sequence.length - 1} onClick={() => step(1)} />
+            <Button
+              type="text"
+              size="small"
+              icon={<DownOutlined />}
+              aria-label={t("record.next")}
+              disabled={at < 0 || at >= sequence.length - 1}
+              onClick={() => step(1)}
+            />
           </Tooltip>
           {at >= 0 ? (
             <span className="hint">
@@ -58,13 +72,32 @@ export const RecordDrawer = ({ form, recordId }: { form: string; recordId: strin
           ) : null}
           <span className="tools-gap" />
           <Tooltip title={t("record.grow")}>
-            <Button type="text" size="small" icon={<ExpandAltOutlined />} aria-label={t("record.grow")} onClick={grow} />
+            <Button
+              type="text"
+              size="small"
+              icon={<ExpandAltOutlined />}
+              aria-label={t("record.grow")}
+              onClick={grow}
+            />
           </Tooltip>
-          <Button type="text" size="small" icon={<CloseOutlined />} aria-label={t("common.close")} onClick={close} />
+          <Button
+            type="text"
+            size="small"
+            icon={<CloseOutlined />}
+            aria-label={t("common.close")}
+            onClick={close}
+          />
         </div>
       }
     >
-      <RecordView key={recordId} form={form} recordId={recordId} isDrawer onDirty={setDirty} onGone={frame.closeRecord} />
+      <RecordView
+        key={recordId}
+        form={form}
+        recordId={recordId}
+        isDrawer
+        onDirty={setDirty}
+        onGone={frame.closeRecord}
+      />
     </Drawer>
   );
 };

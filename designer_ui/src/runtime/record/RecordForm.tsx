@@ -59,7 +59,7 @@ const JumpList = ({ plan, problems }: { plan: FormPlan; problems: readonly Probl
                     {say(field.label)}
                   </button>
                 ) : null}
-                {field ? (say({ zh: "：", en: ": " })) : null}
+                {field ? say({ zh: "：", en: ": " }) : null}
                 {say(problem.message)}
               </li>
             );
@@ -161,7 +161,12 @@ export const RecordForm = ({ plan, answer, preset, onSaved, onCancel, onDirty }:
             {t("form.saveNext")}
           </Button>
         )}
-        <Button type="primary" loading={busy} disabled={answer !== null && !dirty} onClick={() => save(false)}>
+        <Button
+          type="primary"
+          loading={busy}
+          disabled={answer !== null && !dirty}
+          onClick={() => save(false)}
+        >
           {t("common.save")}
         </Button>
       </div>
@@ -178,7 +183,9 @@ export const RecordForm = ({ plan, answer, preset, onSaved, onCancel, onDirty }:
           }}
         />
       ) : null}
-      {create.error && !(create.error instanceof ApiError) ? <Alert type="error" title={wordsOf(create.error, lang)} /> : null}
+      {create.error && !(create.error instanceof ApiError) ? (
+        <Alert type="error" title={wordsOf(create.error, lang)} />
+      ) : null}
     </div>
   );
 };

@@ -11,11 +11,15 @@ import { useControlHost } from "../../shared/host";
 import { asText, isArray, isBlank, isObject, type Json, type JsonObject } from "../../shared/json";
 import { useKinds } from "../../shared/kinds";
 import { useSay } from "../../shared/useLang";
-import { Cell } from "../list/Cell";
+import { RecordCell } from "../list/Cell";
 import { Reveal } from "./Reveal";
 
 /** The words of an allergy row: "青霉素（皮疹，重）". */
-const bannerWords = (row: JsonObject, field: FieldPlan, write: (value: Json, field: FieldPlan) => string): string => {
+const bannerWords = (
+  row: JsonObject,
+  field: FieldPlan,
+  write: (value: Json, field: FieldPlan) => string,
+): string => {
   const shown = (field.fields ?? [])
     .map((item) => (isBlank(row[item.key]) ? "" : write(row[item.key] ?? null, item)))
     .filter(Boolean);
@@ -29,7 +33,11 @@ const Banner = ({ field, value, answer }: { field: FieldPlan; value: Json; answe
   const { lang, zone } = useControlHost();
   const write = (one: Json, item: FieldPlan) => formatValue(one, item, { lang, zone, labels: answer.labels });
   const words = isArray(value)
-    ? value.map((item) => (isObject(item) ? bannerWords(item, field, write) : write(item, { ...field, value_type: "choice" }))).join(lang === "zh" ? "；" : "; ")
+    ? value
+        .map((item) =>
+          isObject(item) ? bannerWords(item, field, write) : write(item, { ...field, value_type: "choice" }),
+        )
+        .join(lang === "zh" ? "；" : "; ")
     : write(value, field);
   if (isBlank(value))
     return <div className="banner banner-none">{t("record.bannerNone", { name: say(field.label) })}</div>;
@@ -50,12 +58,23 @@ const photoOf = (plan: FormPlan, answer: RecordAnswer): { field: string; file: s
   return null;
 };
 
-export const RecordHeader = ({ plan, answer, actions }: { plan: FormPlan; answer: RecordAnswer; actions: ReactNode }) => {
+export const RecordHeader = ({
+  plan,
+  answer,
+  actions,
+}: {
+  plan: FormPlan;
+  answer: RecordAnswer;
+  actions: ReactNode;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
   const host = useControlHost();
   const { record } = answer;
-  const facts = (plan.page.header ?? []).map((key) => fieldOf(plan, key)).filter((field) => field !== undefined && field.level !== "none").filter((field) => field !== undefined);
+  const facts = (plan.page.header ?? [])
+    .map((key) => fieldOf(plan, key))
+    .filter((field) => field !== undefined && field.level !== "none")
+    .filter((field) => field !== undefined);
   useKinds(facts.map((field) => field.control));
   const banner = plan.page.banner ? fieldOf(plan, plan.page.banner) : undefined;
   const photo = photoOf(plan, answer);
@@ -64,7 +83,11 @@ export const RecordHeader = ({ plan, answer, actions }: { plan: FormPlan; answer
     <header className="record-head">
       <div className="record-who">
         {photo ? (
-          <Avatar size={44} src={host.fileUrl(photo.file, { form: plan.key, recordId: record.id, field: photo.field }, true)} alt={title} />
+          <Avatar
+            size={44}
+            src={host.fileUrl(photo.file, { form: plan.key, recordId: record.id, field: photo.field }, true)}
+            alt={title}
+          />
         ) : (
           <Avatar size={44} className="record-avatar" aria-hidden>
             {title.slice(0, 1)}
@@ -80,7 +103,9 @@ export const RecordHeader = ({ plan, answer, actions }: { plan: FormPlan; answer
         </div>
         <div className="record-acts">{actions}</div>
       </div>
-      {banner && banner.level !== "none" && banner.level !== "masked" ? <Banner field={banner} value={record[banner.key] ?? null} answer={answer} /> : null}
+      {banner && banner.level !== "none" && banner.level !== "masked" ? (
+        <Banner field={banner} value={record[banner.key] ?? null} answer={answer} />
+      ) : null}
       {facts.length ? (
         <dl className="facts">
           {facts.map((field) => (
@@ -88,9 +113,14 @@ export const RecordHeader = ({ plan, answer, actions }: { plan: FormPlan; answer
               <dt>{say(field.label)}</dt>
               <dd>
                 {answer.masked.includes(field.key) ? (
-                  <Reveal form={plan.key} recordId={record.id} field={field} value={record[field.key] ?? null} />
+                  <Reveal
+                    form={plan.key}
+                    recordId={record.id}
+                    field={field}
+                    value={record[field.key] ?? null}
+                  />
                 ) : (
-                  <Cell field={field} value={record[field.key]} labels={answer.labels} />
+                  <RecordCell record={record} field={field} labels={answer.labels} />
                 )}
               </dd>
             </div>

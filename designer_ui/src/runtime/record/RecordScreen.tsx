@@ -18,7 +18,14 @@ export const RecordScreen = () => {
       <Button type="text" size="small" icon={<ArrowLeftOutlined />} className="back" onClick={back}>
         {t("common.back")}
       </Button>
-      <RecordView key={recordId} form={form} recordId={recordId} isDrawer={false} onDirty={setDirty} onGone={back} />
+      <RecordView
+        key={recordId}
+        form={form}
+        recordId={recordId}
+        isDrawer={false}
+        onDirty={setDirty}
+        onGone={back}
+      />
     </div>
   );
 };

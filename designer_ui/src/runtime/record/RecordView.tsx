@@ -1,7 +1,7 @@
 /** Everything about one record: header, alert banner, tabs. */
 
-import { App, Button, Dropdown, Tabs } from "antd";
 import EllipsisOutlined from "@ant-design/icons/EllipsisOutlined";
+import { App, Button, Dropdown, Tabs } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useForm } from "../../api/forms";
@@ -11,10 +11,11 @@ import { ErrorState, Loading } from "../../shared/States";
 import { useShortcuts } from "../../shared/shortcuts";
 import { useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
+import { Actions } from "./Actions";
+import { FactsTab } from "./FactsTab";
 import { RecordForm } from "./RecordForm";
 import { RecordHeader } from "./RecordHeader";
 import { RelatedList } from "./RelatedList";
-import { FactsTab } from "./FactsTab";
 import { Timeline } from "./Timeline";
 
 const History = lazy(async () => ({ default: (await import("./History")).History }));
@@ -29,10 +30,21 @@ export const tabsOf = (plan: FormPlan): PageTabPlan[] => {
   return tabs.some((tab) => tab.kind === "form") ? tabs : [...tabs, FORM_TAB];
 };
 
-const TabBody = ({ tab, plan, answer, onDirty }: { tab: PageTabPlan; plan: FormPlan; answer: RecordAnswer; onDirty: (dirty: boolean) => void }) => {
+const TabBody = ({
+  tab,
+  plan,
+  answer,
+  onDirty,
+}: {
+  tab: PageTabPlan;
+  plan: FormPlan;
+  answer: RecordAnswer;
+  onDirty: (dirty: boolean) => void;
+}) => {
   const { id } = answer.record;
   if (tab.kind === "timeline") return <Timeline form={plan.key} recordId={id} />;
-  if (tab.kind === "related" && tab.form && tab.by) return <RelatedList tab={tab} form={tab.form} by={tab.by} recordId={id} title={answer.title} />;
+  if (tab.kind === "related" && tab.form && tab.by)
+    return <RelatedList tab={tab} form={tab.form} by={tab.by} recordId={id} title={answer.title} />;
   if (tab.kind === "fields") return <FactsTab plan={plan} answer={answer} items={tab.items ?? []} />;
   return <RecordForm plan={plan} answer={answer} onSaved={() => undefined} onDirty={onDirty} />;
 };
@@ -75,7 +87,9 @@ export const RecordView = ({
         remove.mutateAsync(recordId).then(
           () => {
             onGone();
-            notify.done(t("record.deleted", { name: answer.title }), () => restore.mutate(recordId, { onError: notify.failed }));
+            notify.done(t("record.deleted", { name: answer.title }), () =>
+              restore.mutate(recordId, { onError: notify.failed }),
+            );
           },
           (failure: unknown) => notify.failed(failure),
         ),
@@ -116,6 +130,7 @@ export const RecordView = ({
         answer={answer}
         actions={
           <>
+            <Actions plan={plan} answer={answer} />
             {answer.can.edit && tab !== formTab && tabs[0]?.kind !== "form" ? (
               <Button type="primary" onClick={() => setTab(formTab)}>
                 {t("record.edit")}
@@ -139,7 +154,13 @@ export const RecordView = ({
           </>
         }
       />
-      <Tabs size="small" className="record-tabs" activeKey={tab ?? shownTabs[0]?.key ?? ""} onChange={setTab} items={shownTabs} />
+      <Tabs
+        size="small"
+        className="record-tabs"
+        activeKey={tab ?? shownTabs[0]?.key ?? ""}
+        onChange={setTab}
+        items={shownTabs}
+      />
     </article>
   );
 };

@@ -11,17 +11,37 @@ import { isRightAligned } from "../../shared/format";
 import { useKinds } from "../../shared/kinds";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
-import { Cell } from "../list/Cell";
+import { RecordCell } from "../list/Cell";
 import { useFrame } from "../shell/frame";
 
 const SHOWN = 50;
 
-export const RelatedList = ({ tab, form, by, recordId, title }: { tab: PageTabPlan; form: string; by: string; recordId: string; title: string }) => {
+export const RelatedList = ({
+  tab,
+  form,
+  by,
+  recordId,
+  title,
+}: {
+  tab: PageTabPlan;
+  form: string;
+  by: string;
+  recordId: string;
+  title: string;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
   const frame = useFrame();
   const { data: plan, error: planError } = useForm(form);
-  const wanted = tab.columns?.length || !plan ? (tab.columns ?? []) : [titleKey(plan), ...columnFields(plan).slice(0, 4).map((field) => field.key)];
+  const wanted =
+    tab.columns?.length || !plan
+      ? (tab.columns ?? [])
+      : [
+          titleKey(plan),
+          ...columnFields(plan)
+            .slice(0, 4)
+            .map((field) => field.key),
+        ];
   const query: Query = {
     filter: { op: "and", items: [{ field: by, op: "in", value: [recordId] }] },
     sort: ["-created_at"],
@@ -30,13 +50,22 @@ export const RelatedList = ({ tab, form, by, recordId, title }: { tab: PageTabPl
     count: true,
   };
   const { data, error, isPending, refetch } = useRecordPage(form, query, plan !== undefined);
-  const fields = plan ? [...new Set(wanted)].map((key) => fieldOf(plan, key)).filter((field) => field !== undefined).filter((field) => field.level !== "none") : [];
+  const fields = plan
+    ? [...new Set(wanted)]
+        .map((key) => fieldOf(plan, key))
+        .filter((field) => field !== undefined)
+        .filter((field) => field.level !== "none")
+    : [];
   useKinds(fields.map((field) => field.control));
   if (error || planError) return <ErrorState error={error ?? planError} onRetry={() => void refetch()} />;
   if (!plan || isPending || !data) return <Loading />;
   const add =
     tab.add !== false && plan.verbs.create ? (
-      <Button size="small" icon={<PlusOutlined />} onClick={() => frame.openNew({ form, preset: { [by]: recordId }, onDone: () => undefined })}>
+      <Button
+        size="small"
+        icon={<PlusOutlined />}
+        onClick={() => frame.openNew({ form, preset: { [by]: recordId }, onDone: () => undefined })}
+      >
         {t("list.create", { name: say(plan.name) })}
       </Button>
     ) : null;
@@ -50,7 +79,12 @@ export const RelatedList = ({ tab, form, by, recordId, title }: { tab: PageTabPl
   return (
     <div className="related">
       <div className="related-bar">
-        <span className="hint">{t("list.count", { count: data.count?.value ?? ids.length, shown: data.count?.value ?? ids.length })}</span>
+        <span className="hint">
+          {t("list.count", {
+            count: data.count?.value ?? ids.length,
+            shown: data.count?.value ?? ids.length,
+          })}
+        </span>
         <span className="tools-gap" />
         {add}
       </div>
@@ -75,7 +109,7 @@ export const RelatedList = ({ tab, form, by, recordId, title }: { tab: PageTabPl
               >
                 {fields.map((field) => (
                   <td key={field.key} className={isRightAligned(field) ? "num" : ""}>
-                    <Cell field={field} value={record[field.key]} labels={data.labels} />
+                    <RecordCell record={record} field={field} labels={data.labels} />
                   </td>
                 ))}
               </tr>

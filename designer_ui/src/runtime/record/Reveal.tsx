@@ -11,7 +11,17 @@ import { BLANK } from "../../shared/format";
 import { asText, isObject, type Json } from "../../shared/json";
 import { useNotify } from "../../shared/useNotify";
 
-export const Reveal = ({ form, recordId, field, value }: { form: string; recordId: string; field: FieldPlan; value: Json }) => {
+export const Reveal = ({
+  form,
+  recordId,
+  field,
+  value,
+}: {
+  form: string;
+  recordId: string;
+  field: FieldPlan;
+  value: Json;
+}) => {
   const { t } = useTranslation();
   const notify = useNotify();
   const { data: me } = useMe();
@@ -19,7 +29,10 @@ export const Reveal = ({ form, recordId, field, value }: { form: string; recordI
   const [shown, setShown] = useState<Json | undefined>(undefined);
   const right = me?.rights.reveal;
   const canReveal = right === true || (isObject(right) && Number(right.daily ?? 1) > 0);
-  if (shown !== undefined) return <span className="revealed">{typeof shown === "object" ? JSON.stringify(shown) : String(shown)}</span>;
+  if (shown !== undefined)
+    return (
+      <span className="revealed">{typeof shown === "object" ? JSON.stringify(shown) : String(shown)}</span>
+    );
   return (
     <span className="reveal">
       <span className="masked">{asText(value) || BLANK}</span>

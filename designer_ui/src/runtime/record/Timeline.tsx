@@ -27,7 +27,10 @@ export const Timeline = ({ form, recordId }: { form: string; recordId: string })
   const { lang, zone } = useControlHost();
   const { data: app } = useApp();
   const frame = useFrame();
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } = useTimeline(form, recordId);
+  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } = useTimeline(
+    form,
+    recordId,
+  );
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (isPending) return <Loading />;
   const items = data.pages.flatMap((page) => page.items);
@@ -51,13 +54,21 @@ export const Timeline = ({ form, recordId }: { form: string; recordId: string })
                   <span className="timeline-icon">
                     <Icon name={item.icon ?? card?.icon} />
                   </span>
-                  <button type="button" className="timeline-item" onClick={() => frame.openRecord(item.form, item.id)}>
+                  <button
+                    type="button"
+                    className="timeline-item"
+                    onClick={() => frame.openRecord(item.form, item.id)}
+                  >
                     <span className="timeline-line">
-                      <span className="timeline-form">{say(card?.name) || item.form}</span> <b>{item.title}</b>
+                      <span className="timeline-form">{say(card?.name) || item.form}</span>{" "}
+                      <b>{item.title}</b>
                     </span>
                     {item.detail ? <span className="timeline-detail">{item.detail}</span> : null}
                     <span className="hint">
-                      <time dateTime={item.at} title={`${formatInstant(item.at, lang, zone)} · ${formatAgo(item.at, lang, zone)}`}>
+                      <time
+                        dateTime={item.at}
+                        title={`${formatInstant(item.at, lang, zone)} · ${formatAgo(item.at, lang, zone)}`}
+                      >
                         {localTime(item.at, zone)}
                       </time>
                       {item.by_name ? ` · ${item.by_name}` : ""}

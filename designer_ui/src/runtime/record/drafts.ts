@@ -13,7 +13,12 @@ interface Draft {
 const keyOf = (user: string, form: string, recordId: string | null): string =>
   `clinicraft.draft.${user}.${form}.${recordId ?? "new"}`;
 
-export const readDraft = (user: string, form: string, recordId: string | null, now = Date.now()): Draft | null => {
+export const readDraft = (
+  user: string,
+  form: string,
+  recordId: string | null,
+  now = Date.now(),
+): Draft | null => {
   try {
     const text = localStorage.getItem(keyOf(user, form, recordId));
     const found: unknown = text ? JSON.parse(text) : null;
@@ -22,13 +27,23 @@ export const readDraft = (user: string, form: string, recordId: string | null, n
       dropDraft(user, form, recordId);
       return null;
     }
-    return { at: found.at, revision: typeof found.revision === "number" ? found.revision : null, values: { ...found.values } };
+    return {
+      at: found.at,
+      revision: typeof found.revision === "number" ? found.revision : null,
+      values: { ...found.values },
+    };
   } catch {
     return null;
   }
 };
 
-export const keepDraft = (user: string, form: string, recordId: string | null, revision: number | null, values: Values): void => {
+export const keepDraft = (
+  user: string,
+  form: string,
+  recordId: string | null,
+  revision: number | null,
+  values: Values,
+): void => {
   try {
     localStorage.setItem(keyOf(user, form, recordId), JSON.stringify({ at: Date.now(), revision, values }));
   } catch {

@@ -1,26 +1,50 @@
 /** What a form shows and sends, apart from how it looks. Pure. */
 
 import type { FieldPlan, FormPlan, Problem, RecordData, SectionPlan } from "../../api/types";
-import { isBlank, type Json, type Values, sameJson } from "../../shared/json";
+import { isArray, isBlank, isObject, type Json, sameJson, type Values } from "../../shared/json";
 
 /** The keys that can be sent at all: held values that this person may write. */
 export const sendable = (field: FieldPlan): boolean =>
-  field.level === "write" && field.read_only !== true && field.computed === undefined && field.role !== "virtual" && field.role !== "layout";
+  field.level === "write" &&
+  field.read_only !== true &&
+  field.computed === undefined &&
+  field.role !== "virtual" &&
+  field.role !== "layout";
+
+/** Rows go without the columns that the server works out or keeps. */
+const withoutWorkedOut = (field: FieldPlan, value: Json): Json => {
+  const kept = (field.fields ?? []).filter((inner) => !sendable(inner)).map((inner) => inner.key);
+  if (kept.length === 0 || !isArray(value)) return value;
+  return value.map((row) =>
+    isObject(row) ? Object.fromEntries(Object.entries(row).filter(([key]) => !kept.includes(key))) : row,
+  );
+};
 
 /** A new record sends what is filled; a change sends only what differs. */
-export const toSave = (plan: FormPlan, values: Values, stored: RecordData | null, visible: (key: string) => boolean): Values => {
+export const toSave = (
+  plan: FormPlan,
+  values: Values,
+  stored: RecordData | null,
+  visible: (key: string) => boolean,
+): Values => {
   const sent: Values = {};
   for (const field of plan.fields) {
     if (!sendable(field)) continue;
-    const value = values[field.key] ?? null;
-    if (stored === null ? !isBlank(value) && visible(field.key) : !sameJson(value, stored[field.key])) sent[field.key] = value;
+    const value = withoutWorkedOut(field, values[field.key] ?? null);
+    if (
+      stored === null
+        ? !isBlank(value) && visible(field.key)
+        : !sameJson(value, withoutWorkedOut(field, stored[field.key] ?? null))
+    )
+      sent[field.key] = value;
   }
   return sent;
 };
 
 export const firstValues = (plan: FormPlan, preset: Values | undefined): Values => {
   const values: Values = {};
-  for (const field of plan.fields) if (field.default !== undefined && field.default !== null) values[field.key] = field.default;
+  for (const field of plan.fields)
+    if (field.default !== undefined && field.default !== null) values[field.key] = field.default;
   return { ...values, ...preset };
 };
 
@@ -51,7 +75,9 @@ export const problemsByField = (plan: FormPlan, problems: readonly Problem[]): M
 /** The plan's sections, and one more for fields that no section lists. */
 export const sectionsOf = (plan: FormPlan): SectionPlan[] => {
   const listed = new Set(plan.layout.flatMap((section) => section.items));
-  const rest = plan.fields.filter((field) => !listed.has(field.key) && field.role !== "layout").map((field) => field.key);
+  const rest = plan.fields
+    .filter((field) => !listed.has(field.key) && field.role !== "layout")
+    .map((field) => field.key);
   if (rest.length === 0) return plan.layout;
   const other: SectionPlan = {
     key: "__rest",
@@ -61,34 +87,6 @@ export const sectionsOf = (plan: FormPlan): SectionPlan[] => {
     items: rest,
   };
   return [...plan.layout, other];
-};
-
-/** Parses cells pasted from a spreadsheet: rows by line, cells by tab, quotes undone. */
-export const pastedCells = (text: string): string[][] => {
-  const rows: string[][] = [[]];
-  let cell = "";
-  let quoted = false;
-  const endCell = () => {
-    rows.at(-1)?.push(cell);
-    cell = "";
-  };
-  for (let at = 0; at < text.length; at += 1) {
-    const letter = text[at] ?? "";
-    if (quoted) {
-      if (letter === '"' && text[at + 1] === '"') {
-        cell += '"';
-        at += 1;
-      } else if (letter === '"') quoted = false;
-      else cell += letter;
-    } else if (letter === '"' && cell === "") quoted = true;
-    else if (letter === "\t") endCell();
-    else if (letter === "\n") {
-      endCell();
-      rows.push([]);
-    } else if (letter !== "\r") cell += letter;
-  }
-  endCell();
-  return rows.filter((row) => row.some((one) => one.trim() !== ""));
 };
 
 export const isDirty = (values: Values, base: Values): boolean => {

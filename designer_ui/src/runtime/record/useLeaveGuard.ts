@@ -21,7 +21,9 @@ export const useLeaveGuard = () => {
       }),
     [modal, t],
   );
-  const blocker = useBlocker(({ currentLocation, nextLocation }) => dirty && currentLocation.pathname !== nextLocation.pathname);
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => dirty && currentLocation.pathname !== nextLocation.pathname,
+  );
   useEffect(() => {
     if (blocker.state === "blocked") ask(blocker.proceed, blocker.reset);
   }, [blocker, ask]);

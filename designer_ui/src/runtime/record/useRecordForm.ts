@@ -29,7 +29,11 @@ export interface RecordFormState {
   restart: () => void;
 }
 
-export const useRecordForm = (plan: FormPlan, answer: RecordAnswer | null, preset: Values | undefined): RecordFormState => {
+export const useRecordForm = (
+  plan: FormPlan,
+  answer: RecordAnswer | null,
+  preset: Values | undefined,
+): RecordFormState => {
   const host = useControlHost();
   const actor = useActor();
   const actorKey = JSON.stringify(actor);
@@ -59,7 +63,10 @@ export const useRecordForm = (plan: FormPlan, answer: RecordAnswer | null, prese
   const dirty = isDirty(values, base);
   useEffect(() => {
     if (!dirty) return;
-    const wait = setTimeout(() => keepDraft(host.me.id, plan.key, recordId, answer?.record.revision ?? null, changed(values, base)), DRAFT_WAIT_MS);
+    const wait = setTimeout(
+      () => keepDraft(host.me.id, plan.key, recordId, answer?.record.revision ?? null, changed(values, base)),
+      DRAFT_WAIT_MS,
+    );
     return () => clearTimeout(wait);
   }, [dirty, values, base, host.me.id, plan.key, recordId, answer]);
 
@@ -68,7 +75,12 @@ export const useRecordForm = (plan: FormPlan, answer: RecordAnswer | null, prese
     if (!needsServer || !dirty) return;
     const stop = new AbortController();
     const wait = setTimeout(() => {
-      checkValues(plan.key, toSave(plan, values, answer?.record ?? null, () => true), recordId, stop.signal)
+      checkValues(
+        plan.key,
+        toSave(plan, values, answer?.record ?? null, () => true),
+        recordId,
+        stop.signal,
+      )
         .then((checked) => setComputed(checked.computed))
         .catch(() => undefined);
     }, CHECK_WAIT_MS);
@@ -102,11 +114,16 @@ export const useRecordForm = (plan: FormPlan, answer: RecordAnswer | null, prese
     const gaps: Problem[] = missing(plan, state).map((field) => ({
       code: "form.required",
       path: `/${field.key}`,
-      message: { zh: `请填写“${field.label.zh ?? field.key}”`, en: `Fill in “${field.label.en ?? field.key}”` },
+      message: {
+        zh: `请填写“${field.label.zh ?? field.key}”`,
+        en: `Fill in “${field.label.en ?? field.key}”`,
+      },
     }));
     const found = [...gaps, ...state.problems];
     setProblems(found);
-    return found.length ? null : toSave(plan, values, answer?.record ?? null, (key) => state.fields[key]?.visible !== false);
+    return found.length
+      ? null
+      : toSave(plan, values, answer?.record ?? null, (key) => state.fields[key]?.visible !== false);
   };
   const drop = useCallback(() => {
     dropDraft(host.me.id, plan.key, recordId);
@@ -136,4 +153,6 @@ export const useRecordForm = (plan: FormPlan, answer: RecordAnswer | null, prese
 };
 
 const changed = (values: Values, base: Values): Values =>
-  Object.fromEntries(Object.entries(values).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(base[key])));
+  Object.fromEntries(
+    Object.entries(values).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(base[key])),
+  );

@@ -95,7 +95,13 @@ export const CommandPalette = ({
         />
         <kbd>Esc</kbd>
       </div>
-      <div id="offers" role="listbox" aria-label={t("palette.title")} className="palette-list" aria-busy={isFetching}>
+      <div
+        id="offers"
+        role="listbox"
+        aria-label={t("palette.title")}
+        className="palette-list"
+        aria-busy={isFetching}
+      >
         {offers.map((offer, index) => (
           <div
             key={offer.key}
@@ -113,7 +119,9 @@ export const CommandPalette = ({
             <span className="offer-detail">{offer.detail}</span>
           </div>
         ))}
-        {offers.length === 0 ? <div className="palette-none">{isFetching ? t("palette.searching") : t("palette.none")}</div> : null}
+        {offers.length === 0 ? (
+          <div className="palette-none">{isFetching ? t("palette.searching") : t("palette.none")}</div>
+        ) : null}
       </div>
     </Modal>
   );

@@ -48,7 +48,9 @@ export const Nav = ({
                 >
                   <Icon name={page.icon ?? page.key} />
                   {folded ? null : <span className="nav-item-name">{name}</span>}
-                  {page.count ? <span className="nav-count">{page.count > 99 ? "99+" : page.count}</span> : null}
+                  {page.count ? (
+                    <span className="nav-count">{page.count > 99 ? "99+" : page.count}</span>
+                  ) : null}
                 </NavLink>
               );
               return folded ? (
@@ -63,7 +65,12 @@ export const Nav = ({
         ))}
       </div>
       {onFold ? (
-        <button type="button" className="nav-fold" onClick={onFold} aria-label={t(folded ? "shell.unfold" : "shell.fold")}>
+        <button
+          type="button"
+          className="nav-fold"
+          onClick={onFold}
+          aria-label={t(folded ? "shell.unfold" : "shell.fold")}
+        >
           {folded ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
           {folded ? null : <span>{t("shell.fold")}</span>}
         </button>

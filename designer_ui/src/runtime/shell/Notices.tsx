@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNotices, useReadNotices } from "../../api/session";
 import { formatAgo, formatInstant } from "../../shared/format";
+import { asText, isObject, type Json } from "../../shared/json";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useLang, useSay } from "../../shared/useLang";
 import { useFrame } from "./frame";
@@ -14,15 +15,22 @@ export const Notices = ({ zone }: { zone: string }) => {
   const { t } = useTranslation();
   const lang = useLang();
   const say = useSay();
+  const wordsAt = (value: Json | undefined): string =>
+    isObject(value) ? say({ zh: asText(value.zh), en: asText(value.en) }) : asText(value);
   const frame = useFrame();
   const [open, setOpen] = useState(false);
   const { data = [], isPending, error, refetch } = useNotices();
   const read = useReadNotices();
-  const unread = data.filter((notice) => !notice.read_at);
+  const unread = data.filter((notice) => !notice.read);
   return (
     <>
       <Badge count={unread.length} size="small" offset={[-6, 6]}>
-        <Button type="text" icon={<BellOutlined />} aria-label={t("notices.title")} onClick={() => setOpen(true)} />
+        <Button
+          type="text"
+          icon={<BellOutlined />}
+          aria-label={t("notices.title")}
+          onClick={() => setOpen(true)}
+        />
       </Badge>
       <Drawer
         open={open}
@@ -49,17 +57,17 @@ export const Notices = ({ zone }: { zone: string }) => {
             <li key={notice.id}>
               <button
                 type="button"
-                className={notice.read_at ? "notice" : "notice notice-new"}
+                className={notice.read ? "notice" : "notice notice-new"}
                 onClick={() => {
-                  if (!notice.read_at) read.mutate([notice.id]);
+                  if (!notice.read) read.mutate([notice.id]);
                   if (notice.form && notice.record_id) {
                     setOpen(false);
                     frame.openRecord(notice.form, notice.record_id);
                   }
                 }}
               >
-                <span className="notice-title">{say(notice.title)}</span>
-                {notice.detail ? <span className="notice-detail">{say(notice.detail)}</span> : null}
+                <span className="notice-title">{wordsAt(notice.body.title) || t("notices.plain")}</span>
+                {notice.body.text ? <span className="notice-detail">{wordsAt(notice.body.text)}</span> : null}
                 <time className="notice-at" dateTime={notice.at} title={formatInstant(notice.at, lang, zone)}>
                   {formatAgo(notice.at, lang, zone)}
                 </time>

@@ -51,7 +51,12 @@ export const Shell = () => {
   return <SignedIn me={me} />;
 };
 
-const useDrawers = (): Frame & { fresh: NewRecord | null; setFresh: (wanted: NewRecord | null) => void; palette: boolean; setPalette: (open: boolean) => void } => {
+const useDrawers = (): Frame & {
+  fresh: NewRecord | null;
+  setFresh: (wanted: NewRecord | null) => void;
+  palette: boolean;
+  setPalette: (open: boolean) => void;
+} => {
   const [params, setParams] = useSearchParams();
   const [sequence, setSequence] = useState<readonly string[]>([]);
   const [fresh, setFresh] = useState<NewRecord | null>(null);
@@ -64,24 +69,41 @@ const useDrawers = (): Frame & { fresh: NewRecord | null; setFresh: (wanted: New
   const openRecord = useCallback(
     (form: string, recordId: string, ids?: readonly string[]) => {
       if (ids) setSequence(ids);
-      setParams((old) => {
-        const next = new URLSearchParams(old);
-        next.set("open", `${form}:${recordId}`);
-        return next;
-      }, { replace: new URLSearchParams(window.location.search).has("open") });
+      setParams(
+        (old) => {
+          const next = new URLSearchParams(old);
+          next.set("open", `${form}:${recordId}`);
+          return next;
+        },
+        { replace: new URLSearchParams(window.location.search).has("open") },
+      );
     },
     [setParams],
   );
   const closeRecord = useCallback(() => {
-    setParams((old) => {
-      const next = new URLSearchParams(old);
-      next.delete("open");
-      return next;
-    }, { replace: true });
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old);
+        next.delete("open");
+        return next;
+      },
+      { replace: true },
+    );
   }, [setParams]);
   const openPalette = useCallback(() => setPalette(true), []);
   return useMemo(
-    () => ({ openRecord, closeRecord, openNew: setFresh, openPalette, opened, sequence, fresh, setFresh, palette, setPalette }),
+    () => ({
+      openRecord,
+      closeRecord,
+      openNew: setFresh,
+      openPalette,
+      opened,
+      sequence,
+      fresh,
+      setFresh,
+      palette,
+      setPalette,
+    }),
     [openRecord, closeRecord, openPalette, opened, sequence, fresh, palette],
   );
 };
@@ -175,14 +197,29 @@ const SignedIn = ({ me }: { me: Me }) => {
             <Nav app={app} me={me} folded={folded} onFold={fold} />
           </aside>
           <div className="main">
-            <TopBar me={me} app={app} zone={host.zone} onMenu={() => setMenu(true)} onHelp={() => setHelp(true)} onSignOut={leave} />
+            <TopBar
+              me={me}
+              app={app}
+              zone={host.zone}
+              onMenu={() => setMenu(true)}
+              onHelp={() => setHelp(true)}
+              onSignOut={leave}
+            />
             <OfflineBar />
             <main id="content" className="content" tabIndex={-1}>
               {error ? <ErrorState error={error} /> : <Outlet />}
             </main>
           </div>
         </div>
-        <Drawer open={menu} onClose={() => setMenu(false)} placement="left" size={260} closable={false} className="phone-nav" title={null}>
+        <Drawer
+          open={menu}
+          onClose={() => setMenu(false)}
+          placement="left"
+          size={260}
+          closable={false}
+          className="phone-nav"
+          title={null}
+        >
           <Nav app={app} me={me} folded={false} onGo={() => setMenu(false)} />
         </Drawer>
         <HelpDrawer open={help} onClose={() => setHelp(false)} />

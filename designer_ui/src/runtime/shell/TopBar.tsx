@@ -13,7 +13,7 @@ import { useNavigate } from "react-router";
 import { useChangeMe } from "../../api/session";
 import type { AppPlan, Me } from "../../api/types";
 import { changeLang } from "../../shared/i18n";
-import { ThemeContext, type ThemeChoice } from "../../shared/themeChoice";
+import { type ThemeChoice, ThemeContext } from "../../shared/themeChoice";
 import { useLang, useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
 import { useFrame } from "./frame";
@@ -28,7 +28,8 @@ const BranchSwitcher = ({ me }: { me: Me }) => {
   if (me.branches.length < 2)
     return me.branches.length ? (
       <span className="branch branch-only">
-        <ShopOutlined aria-hidden /> <span className="branch-name">{me.branches[0]?.short_name ?? me.branches[0]?.name}</span>
+        <ShopOutlined aria-hidden />{" "}
+        <span className="branch-name">{me.branches[0]?.short_name ?? me.branches[0]?.name}</span>
       </span>
     ) : null;
   const items: MenuProps["items"] = me.branches.map((branch) => ({ key: branch.id, label: branch.name }));
@@ -42,7 +43,13 @@ const BranchSwitcher = ({ me }: { me: Me }) => {
         onClick: ({ key }) => change.mutate({ branch_id: key }, { onError: notify.failed }),
       }}
     >
-      <Button type="text" className="branch" icon={<ShopOutlined />} loading={change.isPending} aria-label={`${t("shell.branch")} ${name}`}>
+      <Button
+        type="text"
+        className="branch"
+        icon={<ShopOutlined />}
+        loading={change.isPending}
+        aria-label={`${t("shell.branch")} ${name}`}
+      >
         <span className="branch-name">{name}</span>
         <DownOutlined className="caret" />
       </Button>
@@ -151,7 +158,13 @@ export const TopBar = ({
   const frame = useFrame();
   return (
     <header className="top">
-      <Button type="text" className="top-menu" icon={<MenuOutlined />} aria-label={t("shell.nav")} onClick={onMenu} />
+      <Button
+        type="text"
+        className="top-menu"
+        icon={<MenuOutlined />}
+        aria-label={t("shell.nav")}
+        onClick={onMenu}
+      />
       <BranchSwitcher me={me} />
       <button type="button" className="top-search" onClick={frame.openPalette} aria-label={t("shell.search")}>
         <SearchOutlined aria-hidden />
@@ -162,7 +175,13 @@ export const TopBar = ({
         <CreateMenu app={app} />
         <Notices zone={zone} />
         <Tooltip title={t("help.title")}>
-          <Button type="text" className="top-help" icon={<QuestionCircleOutlined />} aria-label={t("help.title")} onClick={onHelp} />
+          <Button
+            type="text"
+            className="top-help"
+            icon={<QuestionCircleOutlined />}
+            aria-label={t("help.title")}
+            onClick={onHelp}
+          />
         </Tooltip>
         <MeMenu me={me} onSignOut={onSignOut} />
       </div>

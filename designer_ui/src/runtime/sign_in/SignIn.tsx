@@ -24,7 +24,15 @@ const fromState = (state: unknown): { from: string; ended: boolean } => ({
   ended: isObject(state) && state.ended === true,
 });
 
-const DemoLogins = ({ chosen, busy, onPick }: { chosen: WorkspaceChoice; busy: boolean; onPick: (entry: Entry) => void }) => {
+const DemoLogins = ({
+  chosen,
+  busy,
+  onPick,
+}: {
+  chosen: WorkspaceChoice;
+  busy: boolean;
+  onPick: (entry: Entry) => void;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
   const people = chosen.demo_logins ?? [];
@@ -100,13 +108,23 @@ export const SignIn = () => {
               />
             </Form.Item>
           ) : null}
-          <Form.Item name="login" label={t("signIn.login")} rules={[{ required: true, message: t("signIn.loginNeeded") }]}>
+          <Form.Item
+            name="login"
+            label={t("signIn.login")}
+            rules={[{ required: true, message: t("signIn.loginNeeded") }]}
+          >
             <Input autoFocus autoComplete="username" size="large" />
           </Form.Item>
-          <Form.Item name="password" label={t("signIn.password")} rules={[{ required: true, message: t("signIn.passwordNeeded") }]}>
+          <Form.Item
+            name="password"
+            label={t("signIn.password")}
+            rules={[{ required: true, message: t("signIn.passwordNeeded") }]}
+          >
             <Input.Password autoComplete="current-password" size="large" />
           </Form.Item>
-          {signIn.error ? <Alert type="error" showIcon title={wordsOf(signIn.error, lang)} className="sign-in-error" /> : null}
+          {signIn.error ? (
+            <Alert type="error" showIcon title={wordsOf(signIn.error, lang)} className="sign-in-error" />
+          ) : null}
           <Button type="primary" htmlType="submit" block size="large" loading={signIn.isPending}>
             {t("signIn.enter")}
           </Button>

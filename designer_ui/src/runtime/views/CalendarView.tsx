@@ -23,6 +23,8 @@ import { useView } from "./useView";
 
 type Span = "resource" | "day" | "week" | "month";
 
+const SPANS: readonly Span[] = ["day", "week", "month"];
+
 const rangeOf = (day: string, span: Span): [string, string] => {
   if (span === "resource" || span === "day") return [day, addDays(day, 1)];
   const moment = new Date(`${day}T12:00:00Z`);
@@ -54,7 +56,13 @@ export const CalendarView = (props: ViewProps) => {
   const today = localDay(new Date(), zone);
   const [day, setDay] = useState(today);
   const hasResource = Boolean(view?.resource);
-  const [span, setSpan] = useState<Span>(view?.kind === "board" && hasResource ? "resource" : narrow ? "day" : "week");
+  const [span, setSpan] = useState<Span>(
+    view?.kind === "board" && hasResource
+      ? "resource"
+      : narrow
+        ? "day"
+        : (SPANS.find((one) => one === view?.scale) ?? "week"),
+  );
   const [only, setOnly] = useState<string[]>([]);
   const [all, setAll] = useState<{ id: string; title: string }[]>([]);
   const [from, until] = rangeOf(day, span);
@@ -67,7 +75,9 @@ export const CalendarView = (props: ViewProps) => {
         {
           field: startKey,
           op: "between",
-          value: isDate ? { from, to: addDays(until, -1) } : { from: instantOf(from, "00:00", zone), to: instantOf(addDays(until, -1), "23:59:59", zone) },
+          value: isDate
+            ? { from, to: addDays(until, -1) }
+            : { from: instantOf(from, "00:00", zone), to: instantOf(addDays(until, -1), "23:59:59", zone) },
         },
       ],
     }),
@@ -82,7 +92,10 @@ export const CalendarView = (props: ViewProps) => {
     let alive = true;
     if (resourceKey)
       fetchOptions(plan.key, resourceKey, "")
-        .then((options) => alive && setAll(options.slice(0, 40).map((option) => ({ id: option.id, title: option.label }))))
+        .then(
+          (options) =>
+            alive && setAll(options.slice(0, 40).map((option) => ({ id: option.id, title: option.label }))),
+        )
         .catch(() => undefined);
     return () => {
       alive = false;
@@ -90,16 +103,32 @@ export const CalendarView = (props: ViewProps) => {
   }, [plan.key, resourceKey]);
   const { data } = answer;
   const items = useMemo(
-    () => (view && data ? data.records.map((record) => itemOf(plan, view, record, { lang, zone, labels: data.labels }, cards)).filter((item) => item !== null) : []),
+    () =>
+      view && data
+        ? data.records
+            .map((record) => itemOf(plan, view, record, { lang, zone, labels: data.labels }, cards))
+            .filter((item) => item !== null)
+        : [],
     [plan, view, data, lang, zone, cards],
   );
   const resources = useMemo(() => {
-    const busy = resourcesOf(resourceField, data?.records ?? [], data?.labels ?? {}, resourceKey, resourceField ? targetOf(resourceField) : "");
+    const busy = resourcesOf(
+      resourceField,
+      data?.records ?? [],
+      data?.labels ?? {},
+      resourceKey,
+      resourceField ? targetOf(resourceField) : "",
+    );
     const known = new Map([...busy, ...all].map((item) => [item.id, item]));
     const list = [...known.values()];
     if (only.length) return list.filter((item) => only.includes(item.id));
     // Those with bookings first; a clinic with many doctors still fits the screen.
-    return busy.length ? [...busy, ...all.filter((item) => !busy.some((one) => one.id === item.id))].slice(0, Math.max(busy.length, 8)) : list.slice(0, 8);
+    return busy.length
+      ? [...busy, ...all.filter((item) => !busy.some((one) => one.id === item.id))].slice(
+          0,
+          Math.max(busy.length, 8),
+        )
+      : list.slice(0, 8);
   }, [resourceField, data, resourceKey, all, only]);
   const recordOf = (id: string): RecordData | undefined => data?.records.find((record) => record.id === id);
   const move = (item: CalendarItem, change: Move, revert: () => void) => {
@@ -112,7 +141,11 @@ export const CalendarView = (props: ViewProps) => {
       { recordId: record.id, revision: record.revision, values },
       {
         onSuccess: (saved) => {
-          const undo = () => update.mutate({ recordId: record.id, revision: saved.record.revision, values: old }, { onError: notify.failed });
+          const undo = () =>
+            update.mutate(
+              { recordId: record.id, revision: saved.record.revision, values: old },
+              { onError: notify.failed },
+            );
           notify.done(clash ? t("calendar.movedOver", { name: clash.title }) : t("calendar.moved"), undo);
         },
         onError: (error) => {
@@ -122,7 +155,12 @@ export const CalendarView = (props: ViewProps) => {
       },
     );
   };
-  const title = span === "month" ? t("calendar.month", { year: day.slice(0, 4), month: Number(day.slice(5, 7)) }) : span === "week" ? `${formatDay(from, lang, today)} – ${formatDay(addDays(until, -1), lang, today)}` : formatDay(day, lang, today);
+  const title =
+    span === "month"
+      ? t("calendar.monthTitle", { year: day.slice(0, 4), month: Number(day.slice(5, 7)) })
+      : span === "week"
+        ? `${formatDay(from, lang, today)} – ${formatDay(addDays(until, -1), lang, today)}`
+        : formatDay(day, lang, today);
   const spans: Span[] = hasResource ? ["resource", "day", "week", "month"] : ["day", "week", "month"];
   return (
     <div className="list">
@@ -131,13 +169,31 @@ export const CalendarView = (props: ViewProps) => {
           <Button size="small" onClick={() => setDay(today)} disabled={day === today}>
             {t("calendar.today")}
           </Button>
-          <Button size="small" type="text" icon={<LeftOutlined />} aria-label={t("calendar.back")} onClick={() => setDay(stepOf(day, span, -1))} />
-          <Button size="small" type="text" icon={<RightOutlined />} aria-label={t("calendar.forward")} onClick={() => setDay(stepOf(day, span, 1))} />
+          <Button
+            size="small"
+            type="text"
+            icon={<LeftOutlined />}
+            aria-label={t("calendar.back")}
+            onClick={() => setDay(stepOf(day, span, -1))}
+          />
+          <Button
+            size="small"
+            type="text"
+            icon={<RightOutlined />}
+            aria-label={t("calendar.forward")}
+            onClick={() => setDay(stepOf(day, span, 1))}
+          />
           <b className="cal-title">{title}</b>
           <Segmented
             size="small"
             value={span}
-            options={spans.map((key) => ({ value: key, label: key === "resource" && resourceField ? t("calendar.by", { name: say(resourceField.label) }) : t(`calendar.${key}`) }))}
+            options={spans.map((key) => ({
+              value: key,
+              label:
+                key === "resource" && resourceField
+                  ? t("calendar.by", { name: say(resourceField.label) })
+                  : t(`calendar.${key}`),
+            }))}
             onChange={setSpan}
           />
           {span === "resource" ? (
@@ -150,7 +206,11 @@ export const CalendarView = (props: ViewProps) => {
               placeholder={t("calendar.allOf")}
               aria-label={t("calendar.allOf")}
               value={only}
-              options={[...new Map([...all, ...resources].map((item) => [item.id, { value: item.id, label: item.title }])).values()]}
+              options={[
+                ...new Map(
+                  [...all, ...resources].map((item) => [item.id, { value: item.id, label: item.title }]),
+                ).values(),
+              ]}
               showSearch={{ optionFilterProp: "label" }}
               onChange={setOnly}
             />
@@ -165,14 +225,23 @@ export const CalendarView = (props: ViewProps) => {
         resources={resources}
         lang={lang}
         canEdit={plan.verbs.edit !== false}
-        onOpen={(id) => frame.openRecord(plan.key, id, items.map((item) => item.id))}
+        onOpen={(id) =>
+          frame.openRecord(
+            plan.key,
+            id,
+            items.map((item) => item.id),
+          )
+        }
         onMove={move}
         clashOf={(item) => clashWith(items, item)}
         onClash={(item) => notify.warn(t("calendar.clash", { name: item.title }))}
         onPick={(start, end, resource) => {
           if (!plan.verbs.create || !view) return;
           const blank: RecordData = { id: "", revision: 0 };
-          frame.openNew({ form: plan.key, preset: moveValues(plan, view, blank, { start, end, resource }, zone) });
+          frame.openNew({
+            form: plan.key,
+            preset: moveValues(plan, view, blank, { start, end, resource }, zone),
+          });
         }}
       />
       {data?.cursor ? <p className="hint">{t("calendar.tooMany")}</p> : null}

@@ -1,11 +1,24 @@
 /** The calendar library, touched here only. */
 
-import { type Calendar, createCalendar, DayGrid, destroyCalendar, Interaction, ResourceTimeGrid, TimeGrid } from "@event-calendar/core";
+import {
+  type Calendar,
+  createCalendar,
+  DayGrid,
+  destroyCalendar,
+  Interaction,
+  ResourceTimeGrid,
+  TimeGrid,
+} from "@event-calendar/core";
 import "@event-calendar/core/index.css";
 import { useEffect, useRef } from "react";
 import type { CalendarItem, Move } from "./calendarModel";
 
-const VIEWS = { resource: "resourceTimeGridDay", day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth" } as const;
+const VIEWS = {
+  resource: "resourceTimeGridDay",
+  day: "timeGridDay",
+  week: "timeGridWeek",
+  month: "dayGridMonth",
+} as const;
 
 export interface EventBoardProps {
   span: keyof typeof VIEWS;
@@ -59,7 +72,11 @@ export const EventBoard = (props: EventBoardProps) => {
       const item = itemOf(info.event.id);
       if (!item) return info.revert();
       const resource = "newResource" in info && info.newResource ? String(info.newResource.id) : null;
-      latest.current.onMove(moved(item, info.event), { start: info.event.start, end: info.event.end, resource }, info.revert);
+      latest.current.onMove(
+        moved(item, info.event),
+        { start: info.event.start, end: info.event.end, resource },
+        info.revert,
+      );
     };
     let warned = "";
     const made = createCalendar(box.current, [TimeGrid, DayGrid, ResourceTimeGrid, Interaction], {

@@ -30,21 +30,36 @@ export const GalleryView = (props: ViewProps) => {
   const picture = (record: RecordData): string | null => {
     const value = image && image.level !== "masked" ? record[image.key] : undefined;
     const first = isArray(value) ? value[0] : undefined;
-    return image && isObject(first) && typeof first.id === "string" ? host.fileUrl(first.id, { form: plan.key, recordId: record.id, field: image.key }, true) : null;
+    return image && isObject(first) && typeof first.id === "string"
+      ? host.fileUrl(first.id, { form: plan.key, recordId: record.id, field: image.key }, true)
+      : null;
   };
   return (
     <div className="list">
       {bar()}
       {answer.error ? <ErrorState error={answer.error} onRetry={() => void answer.refetch()} /> : null}
       {answer.isPending ? <Loading rows={10} /> : null}
-      {answer.data && ids.length === 0 ? <StateView picture="empty" title={t("list.none", { name: say(plan.name) })} /> : null}
+      {answer.data && ids.length === 0 ? (
+        <StateView picture="empty" title={t("list.none", { name: say(plan.name) })} />
+      ) : null}
       <div className="gallery">
         {pages.flatMap((page) =>
           page.records.map((record) => {
             const source = picture(record);
             return (
-              <button key={record.id} type="button" className="gcard" onClick={() => frame.openRecord(plan.key, record.id, ids)}>
-                <span className="gcard-picture">{source ? <img src={source} alt="" loading="lazy" /> : <span className="gcard-none" aria-hidden="true" />}</span>
+              <button
+                key={record.id}
+                type="button"
+                className="gcard"
+                onClick={() => frame.openRecord(plan.key, record.id, ids)}
+              >
+                <span className="gcard-picture">
+                  {source ? (
+                    <img src={source} alt="" loading="lazy" />
+                  ) : (
+                    <span className="gcard-none" aria-hidden="true" />
+                  )}
+                </span>
                 <CardBody plan={plan} cards={cards} record={record} labels={page.labels} />
               </button>
             );
@@ -52,7 +67,11 @@ export const GalleryView = (props: ViewProps) => {
         )}
       </div>
       {answer.hasNextPage ? (
-        <Button className="load-more" loading={answer.isFetchingNextPage} onClick={() => void answer.fetchNextPage()}>
+        <Button
+          className="load-more"
+          loading={answer.isFetchingNextPage}
+          onClick={() => void answer.fetchNextPage()}
+        >
           {t("list.loadMore")}
         </Button>
       ) : null}

@@ -50,7 +50,11 @@ export const KanbanColumn = ({
   const { lang, zone } = useControlHost();
   const { setNodeRef, isOver } = useDroppable({ id: option.key });
   const filter = allOf(query.filter, groupFilter(by, group ? group.value : option.key));
-  const answer = useRecords(plan.key, { ...query, limit: PAGE, count: false, ...(filter ? { filter } : {}) }, group !== undefined);
+  const answer = useRecords(
+    plan.key,
+    { ...query, limit: PAGE, count: false, ...(filter ? { filter } : {}) },
+    group !== undefined,
+  );
   const pages = answer.data?.pages ?? [];
   const ids = pages.flatMap((page) => page.records.map((record) => record.id));
   const classes = ["kcol", isTarget && "kcol-target", isOff && "kcol-off", isOver && isTarget && "kcol-over"];
@@ -63,7 +67,9 @@ export const KanbanColumn = ({
           {Object.keys(totals).map((key) => {
             const field = fieldOf(plan, key);
             const value = group?.totals?.[key];
-            return field && value !== undefined && value !== null ? <span key={key}>{formatValue(value, field, { lang, zone, labels: {} })}</span> : null;
+            return field && value !== undefined && value !== null ? (
+              <span key={key}>{formatValue(value, field, { lang, zone, labels: {} })}</span>
+            ) : null;
           })}
         </span>
       </header>
@@ -77,7 +83,10 @@ export const KanbanColumn = ({
               cards={cards}
               record={record}
               labels={page.labels}
-              options={options.filter((item) => item.key !== option.key && (option.next === undefined || option.next.includes(item.key)))}
+              options={options.filter(
+                (item) =>
+                  item.key !== option.key && (option.next === undefined || option.next.includes(item.key)),
+              )}
               canMove={canMove}
               color={colorOf(record)}
               onOpen={() => onOpen(record, ids)}
@@ -86,11 +95,19 @@ export const KanbanColumn = ({
           )),
         )}
         {answer.hasNextPage ? (
-          <Button size="small" type="text" block loading={answer.isFetchingNextPage} onClick={() => void answer.fetchNextPage()}>
+          <Button
+            size="small"
+            type="text"
+            block
+            loading={answer.isFetchingNextPage}
+            onClick={() => void answer.fetchNextPage()}
+          >
             {t("list.loadMore")}
           </Button>
         ) : null}
-        {!group || group.count === 0 ? <div className="kcol-none">{isTarget ? t("kanban.dropHere") : t("kanban.none")}</div> : null}
+        {!group || group.count === 0 ? (
+          <div className="kcol-none">{isTarget ? t("kanban.dropHere") : t("kanban.none")}</div>
+        ) : null}
       </div>
     </section>
   );

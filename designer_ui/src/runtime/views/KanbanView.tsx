@@ -1,11 +1,20 @@
 /** Cards in columns; a move may ask for what the new stage requires, and can be undone. */
 
-import { DndContext, type DragEndEvent, DragOverlay, KeyboardSensor, MouseSensor, TouchSensor, useSensor, useSensors } from "@dnd-kit/core";
+import {
+  DndContext,
+  type DragEndEvent,
+  DragOverlay,
+  KeyboardSensor,
+  MouseSensor,
+  TouchSensor,
+  useSensor,
+  useSensors,
+} from "@dnd-kit/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
-import { recordQuery, useGroups, useUpdate } from "../../api/records";
 import { queryClient } from "../../api/queryClient";
+import { recordQuery, useGroups, useUpdate } from "../../api/records";
 import type { Labels, Option, RecordData } from "../../api/types";
 import { fieldOf, isWritable } from "../../shared/fields";
 import { optionsOf } from "../../shared/format";
@@ -63,7 +72,8 @@ export const KanbanView = (props: ViewProps) => {
   const options: Option[] = known.length
     ? known.filter((option) => !option.archived || listed.some((group) => group.value === option.key))
     : listed.map((group) => ({ key: groupId(group.value), label: group.label }));
-  const canMove = plan.verbs.edit !== false && (isWritable(field) || field.control === "stage") && field.level === "write";
+  const canMove =
+    plan.verbs.edit !== false && (isWritable(field) || field.control === "stage") && field.level === "write";
 
   const send = (record: RecordData, values: Values, words: string) => {
     const old: Values = {};
@@ -73,7 +83,10 @@ export const KanbanView = (props: ViewProps) => {
       {
         onSuccess: (answer) =>
           notify.done(words, () =>
-            update.mutate({ recordId: record.id, revision: answer.record.revision, values: old }, { onError: notify.failed }),
+            update.mutate(
+              { recordId: record.id, revision: answer.record.revision, values: old },
+              { onError: notify.failed },
+            ),
           ),
         onError: (error) => {
           if (error instanceof ApiError && error.status === 409) notify.warn(t("list.changedMeanwhile"));
@@ -87,12 +100,19 @@ export const KanbanView = (props: ViewProps) => {
     const from = asText(record[by]);
     if (!option || from === to) return;
     if (!mayMove(known, from, to)) {
-      notify.warn(t("kanban.mayNot", { from: say(known.find((item) => item.key === from)?.label), to: say(option.label) }));
+      notify.warn(
+        t("kanban.mayNot", {
+          from: say(known.find((item) => item.key === from)?.label),
+          to: say(option.label),
+        }),
+      );
       return;
     }
     const requires = (option.requires ?? []).filter((key) => fieldOf(plan, key));
     // A card carries only the fields that the view shows; the rest must be asked for.
-    const full = requires.length ? await queryClient.fetchQuery(recordQuery(plan.key, record.id)).catch(() => null) : null;
+    const full = requires.length
+      ? await queryClient.fetchQuery(recordQuery(plan.key, record.id)).catch(() => null)
+      : null;
     const missing = requires.filter((key) => isBlank(full?.record[key] ?? record[key] ?? null));
     if (missing.length) setMoving({ record, labels, to: option, missing });
     else send(record, { [by]: to }, t("kanban.moved", { name: say(option.label) }));
@@ -112,7 +132,8 @@ export const KanbanView = (props: ViewProps) => {
           sensors={sensors}
           onDragStart={({ active }) => {
             const data = active.data.current;
-            if (data && "record" in data && "labels" in data) setDragged({ record: data.record, labels: data.labels });
+            if (data && "record" in data && "labels" in data)
+              setDragged({ record: data.record, labels: data.labels });
           }}
           onDragEnd={drop}
           onDragCancel={() => setDragged(null)}
@@ -154,7 +175,11 @@ export const KanbanView = (props: ViewProps) => {
           onCancel={() => setMoving(null)}
           onDone={(values) => {
             setMoving(null);
-            send(moving.record, { [by]: moving.to.key, ...values }, t("kanban.moved", { name: say(moving.to.label) }));
+            send(
+              moving.record,
+              { [by]: moving.to.key, ...values },
+              t("kanban.moved", { name: say(moving.to.label) }),
+            );
           }}
         />
       ) : null}

@@ -10,7 +10,7 @@ import { fieldOf, titleKey } from "../../shared/fields";
 import { asText } from "../../shared/json";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
-import { Cell } from "../list/Cell";
+import { RecordCell } from "../list/Cell";
 import type { ViewProps } from "../list/ViewHost";
 import { useFrame } from "../shell/frame";
 import { useView } from "./useView";
@@ -22,7 +22,11 @@ export interface Branch {
 }
 
 /** Rows in the order of a tree; a record whose parent is not here stands at the top, and circles are cut. */
-export const treeRows = (records: readonly RecordData[], parent: string, folded: ReadonlySet<string>): Branch[] => {
+export const treeRows = (
+  records: readonly RecordData[],
+  parent: string,
+  folded: ReadonlySet<string>,
+): Branch[] => {
   const known = new Set(records.map((record) => record.id));
   const under = new Map<string, RecordData[]>();
   for (const record of records) {
@@ -53,7 +57,10 @@ export const TreeView = (props: ViewProps) => {
   const { query, bar, cards } = useView(props);
   const { data, error, isPending, refetch } = useRecordPage(plan.key, { ...query, limit: 500 });
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const rows = useMemo(() => treeRows(data?.records ?? [], view?.parent ?? "parent_id", folded), [data, view, folded]);
+  const rows = useMemo(
+    () => treeRows(data?.records ?? [], view?.parent ?? "parent_id", folded),
+    [data, view, folded],
+  );
   const keys = cards.length ? cards : [titleKey(plan)];
   const toggle = (id: string) => {
     const next = new Set(folded);
@@ -65,8 +72,10 @@ export const TreeView = (props: ViewProps) => {
     if (event.key === "Enter") frame.openRecord(plan.key, row.record.id);
     else if (event.key === "ArrowRight" && isFolded) toggle(row.record.id);
     else if (event.key === "ArrowLeft" && !isFolded && row.children) toggle(row.record.id);
-    else if (event.key === "ArrowDown" && event.currentTarget.nextElementSibling instanceof HTMLElement) event.currentTarget.nextElementSibling.focus();
-    else if (event.key === "ArrowUp" && event.currentTarget.previousElementSibling instanceof HTMLElement) event.currentTarget.previousElementSibling.focus();
+    else if (event.key === "ArrowDown" && event.currentTarget.nextElementSibling instanceof HTMLElement)
+      event.currentTarget.nextElementSibling.focus();
+    else if (event.key === "ArrowUp" && event.currentTarget.previousElementSibling instanceof HTMLElement)
+      event.currentTarget.previousElementSibling.focus();
     else return;
     event.preventDefault();
   };
@@ -75,7 +84,9 @@ export const TreeView = (props: ViewProps) => {
       {bar()}
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
       {isPending ? <Loading rows={10} /> : null}
-      {data && rows.length === 0 ? <StateView picture="empty" title={t("list.none", { name: say(plan.name) })} /> : null}
+      {data && rows.length === 0 ? (
+        <StateView picture="empty" title={t("list.none", { name: say(plan.name) })} />
+      ) : null}
       <div className="tree" role="tree" aria-label={say(plan.name)}>
         {rows.map((row) => (
           <div
@@ -109,7 +120,7 @@ export const TreeView = (props: ViewProps) => {
               const field = fieldOf(plan, key);
               return field ? (
                 <span key={key} className={index === 0 ? "tree-title" : "tree-fact"}>
-                  <Cell field={field} value={row.record[key]} labels={data?.labels ?? {}} />
+                  <RecordCell plain record={row.record} field={field} labels={data?.labels ?? {}} />
                 </span>
               ) : null;
             })}

@@ -2,7 +2,15 @@
 
 import type { FieldPlan, FormPlan, Labels, RecordData, ViewPlan } from "../../api/types";
 import { fieldOf, titleKey } from "../../shared/fields";
-import { addDays, formatValue, instantOf, localDay, localTime, type Look, optionsOf } from "../../shared/format";
+import {
+  addDays,
+  formatValue,
+  instantOf,
+  type Look,
+  localDay,
+  localTime,
+  optionsOf,
+} from "../../shared/format";
 import { asText, isBlank, isObject, type Json, strings, type Values } from "../../shared/json";
 
 export interface CalendarItem {
@@ -20,7 +28,8 @@ export interface CalendarItem {
 const MINUTES = 30;
 
 /** Wall-clock text "2026-03-05T14:30:00" of an instant at the branch. */
-export const wall = (instant: string, zone: string): string => `${localDay(instant, zone)}T${localTime(instant, zone)}:00`;
+export const wall = (instant: string, zone: string): string =>
+  `${localDay(instant, zone)}T${localTime(instant, zone)}:00`;
 
 const later = (wallClock: string, minutes: number): string => {
   const moment = new Date(`${wallClock}Z`);
@@ -35,7 +44,13 @@ const endOf = (value: Json | undefined, start: string, zone: string): string => 
   return later(start, MINUTES);
 };
 
-export const itemOf = (plan: FormPlan, view: ViewPlan, record: RecordData, look: Look, cards: readonly string[]): CalendarItem | null => {
+export const itemOf = (
+  plan: FormPlan,
+  view: ViewPlan,
+  record: RecordData,
+  look: Look,
+  cards: readonly string[],
+): CalendarItem | null => {
   const startField = view.start ? fieldOf(plan, view.start) : undefined;
   const value = view.start ? record[view.start] : undefined;
   if (!startField || value === undefined || isBlank(value)) return null;
@@ -45,7 +60,7 @@ export const itemOf = (plan: FormPlan, view: ViewPlan, record: RecordData, look:
   const start = allDay ? from : wall(from, look.zone);
   const until = span ? (span.to ?? null) : view.end ? record[view.end] : undefined;
   const end = allDay ? addDays(asText(until ?? null) || from, 1) : endOf(until ?? null, start, look.zone);
-  const shown = cards.length ? cards : [titleKey(plan)];
+  const shown = [view.title ?? titleKey(plan), ...cards.filter((key) => key !== view.title)];
   const lines = shown
     .map((key) => {
       const field = fieldOf(plan, key);
@@ -61,14 +76,19 @@ export const itemOf = (plan: FormPlan, view: ViewPlan, record: RecordData, look:
     title: lines[0] ?? record.no ?? "",
     lines: lines.slice(1),
     resourceIds: Array.isArray(resource) ? strings(resource) : resource ? [asText(resource)] : [],
-    color: colorOfStage(plan, record),
+    color: colorOf(plan, view, record),
     canMove: record._can?.edit !== false,
   };
 };
 
 /** The colour of the record's status, where it has one. */
-const colorOfStage = (plan: FormPlan, record: RecordData): string | null => {
-  const field = plan.fields.find((item) => (item.control === "stage" || item.key === "status") && item.value_type === "choice");
+const colorOf = (plan: FormPlan, view: ViewPlan, record: RecordData): string | null => {
+  const named = view.color ? fieldOf(plan, view.color) : undefined;
+  const field =
+    named ??
+    plan.fields.find(
+      (item) => (item.control === "stage" || item.key === "status") && item.value_type === "choice",
+    );
   if (!field) return null;
   return optionsOf(field).find((option) => option.key === record[field.key])?.color ?? null;
 };
@@ -82,31 +102,48 @@ export interface Move {
 const dayText = (moment: Date): string =>
   `${moment.getFullYear()}-${String(moment.getMonth() + 1).padStart(2, "0")}-${String(moment.getDate()).padStart(2, "0")}`;
 
-const timeText = (moment: Date): string => `${String(moment.getHours()).padStart(2, "0")}:${String(moment.getMinutes()).padStart(2, "0")}`;
+const timeText = (moment: Date): string =>
+  `${String(moment.getHours()).padStart(2, "0")}:${String(moment.getMinutes()).padStart(2, "0")}`;
 
 const valueAt = (moment: Date, field: FieldPlan | undefined, zone: string): Json =>
   field?.value_type === "date" ? dayText(moment) : instantOf(dayText(moment), timeText(moment), zone);
 
 /** The values that a drag means. The calendar speaks in browser-local dates that carry the branch's wall clock. */
-export const moveValues = (plan: FormPlan, view: ViewPlan, record: RecordData, move: Move, zone: string): Values => {
+export const moveValues = (
+  plan: FormPlan,
+  view: ViewPlan,
+  record: RecordData,
+  move: Move,
+  zone: string,
+): Values => {
   const values: Values = {};
   const startField = view.start ? fieldOf(plan, view.start) : undefined;
   const endField = view.end ? fieldOf(plan, view.end) : undefined;
   if (view.start && isObject(record[view.start])) {
-    values[view.start] = { from: instantOf(dayText(move.start), timeText(move.start), zone), to: move.end ? instantOf(dayText(move.end), timeText(move.end), zone) : null };
+    values[view.start] = {
+      from: instantOf(dayText(move.start), timeText(move.start), zone),
+      to: move.end ? instantOf(dayText(move.end), timeText(move.end), zone) : null,
+    };
   } else if (view.start) {
     values[view.start] = valueAt(move.start, startField, zone);
     if (view.end && move.end && endField) {
       const isLength = endField.value_type === "integer" || endField.value_type === "decimal";
-      values[view.end] = isLength ? Math.round((move.end.getTime() - move.start.getTime()) / 60_000) : valueAt(move.end, endField, zone);
+      values[view.end] = isLength
+        ? Math.round((move.end.getTime() - move.start.getTime()) / 60_000)
+        : valueAt(move.end, endField, zone);
     }
   }
   if (view.resource && move.resource !== null) {
     const field = fieldOf(plan, view.resource);
-    values[view.resource] = field?.value_type === "references" || field?.value_type === "persons" ? [move.resource] : move.resource;
+    values[view.resource] =
+      field?.value_type === "references" || field?.value_type === "persons" ? [move.resource] : move.resource;
   }
   // Ends that are computed (start plus length) follow by themselves.
-  return Object.fromEntries(Object.entries(values).filter(([key]) => fieldOf(plan, key)?.computed === undefined && fieldOf(plan, key)?.read_only !== true));
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      ([key]) => fieldOf(plan, key)?.computed === undefined && fieldOf(plan, key)?.read_only !== true,
+    ),
+  );
 };
 
 /** Two bookings of one resource that meet: the one already there, or null. */
@@ -120,9 +157,25 @@ export const clashWith = (items: readonly CalendarItem[], moved: CalendarItem): 
       item.resourceIds.some((id) => moved.resourceIds.includes(id)),
   ) ?? null;
 
-export const resourcesOf = (field: FieldPlan | undefined, records: readonly RecordData[], labels: Labels, key: string, to: string): { id: string; title: string }[] => {
+export const resourcesOf = (
+  field: FieldPlan | undefined,
+  records: readonly RecordData[],
+  labels: Labels,
+  key: string,
+  to: string,
+): { id: string; title: string }[] => {
   if (!field) return [];
   const names = labels[to] ?? {};
-  const ids = new Set(records.flatMap((record) => (Array.isArray(record[key]) ? strings(record[key]) : isBlank(record[key] ?? null) ? [] : [asText(record[key])])));
-  return [...ids].map((id) => ({ id, title: names[id] ?? id })).sort((a, b) => a.title.localeCompare(b.title, "zh"));
+  const ids = new Set(
+    records.flatMap((record) =>
+      Array.isArray(record[key])
+        ? strings(record[key])
+        : isBlank(record[key] ?? null)
+          ? []
+          : [asText(record[key])],
+    ),
+  );
+  return [...ids]
+    .map((id) => ({ id, title: names[id] ?? id }))
+    .sort((a, b) => a.title.localeCompare(b.title, "zh"));
 };

@@ -49,7 +49,13 @@ export const useView = ({ plan, view, onSaveView }: ViewProps, extra?: FilterGro
       >
         {tools}
       </Toolbar>
-      <FilterChips plan={plan} where={settings.where} open={chip} onOpen={setChip} onChange={(where) => change({ where })} />
+      <FilterChips
+        plan={plan}
+        where={settings.where}
+        open={chip}
+        onOpen={setChip}
+        onChange={(where) => change({ where })}
+      />
     </>
   );
   return { query, bar, cards };

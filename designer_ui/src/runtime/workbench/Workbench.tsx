@@ -6,13 +6,21 @@ import { useForm } from "../../api/forms";
 import { useApp, useMe, useWorkbench } from "../../api/session";
 import type { RecordData, Workbench, WorkbenchSection } from "../../api/types";
 import { fieldOf } from "../../shared/fields";
-import { BLANK, formatDay, formatMoney, formatNumber, formatPercent, localDay, localTime } from "../../shared/format";
+import {
+  BLANK,
+  formatDay,
+  formatMoney,
+  formatNumber,
+  formatPercent,
+  localDay,
+  localTime,
+} from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { asText, type Json } from "../../shared/json";
 import { useKinds } from "../../shared/kinds";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
-import { Cell } from "../list/Cell";
+import { RecordCell } from "../list/Cell";
 import { useFrame } from "../shell/frame";
 
 /** "late" before today, "today" today, else "". */
@@ -27,7 +35,15 @@ const urgencyOf = (value: Json | undefined, zone: string, now: Date): "late" | "
 
 const DUE = ["due_at", "due_date", "plan_at", "next_followup_at", "scheduled_at"];
 
-const Line = ({ section, record, sequence }: { section: WorkbenchSection; record: RecordData; sequence: readonly string[] }) => {
+const Line = ({
+  section,
+  record,
+  sequence,
+}: {
+  section: WorkbenchSection;
+  record: RecordData;
+  sequence: readonly string[];
+}) => {
   const { t } = useTranslation();
   const { zone } = useControlHost();
   const frame = useFrame();
@@ -41,11 +57,23 @@ const Line = ({ section, record, sequence }: { section: WorkbenchSection; record
   const urgency = dueKey ? urgencyOf(record[dueKey] ?? null, zone, new Date()) : "";
   return (
     <li>
-      <button type="button" className="work-line" onClick={() => frame.openRecord(section.form, record.id, sequence)}>
-        {time ? <span className="work-time">{at ? (localDay(at, zone) === localDay(new Date(), zone) ? localTime(at, zone) : localDay(at, zone).slice(5).replace("-", "/")) : BLANK}</span> : null}
+      <button
+        type="button"
+        className="work-line"
+        onClick={() => frame.openRecord(section.form, record.id, sequence)}
+      >
+        {time ? (
+          <span className="work-time">
+            {at
+              ? localDay(at, zone) === localDay(new Date(), zone)
+                ? localTime(at, zone)
+                : localDay(at, zone).slice(5).replace("-", "/")
+              : BLANK}
+          </span>
+        ) : null}
         {shown.map((field, index) => (
           <span key={field.key} className={index === 0 ? "work-title" : "work-fact"}>
-            <Cell field={field} value={record[field.key]} labels={section.labels} />
+            <RecordCell plain record={record} field={field} labels={section.labels} />
           </span>
         ))}
         {urgency ? <span className={`due due-${urgency}`}>{t(`due.${urgency}`)}</span> : null}
@@ -74,7 +102,11 @@ const Section = ({ section }: { section: WorkbenchSection }) => {
       ) : (
         <p className="work-none">{t("workbench.clear")}</p>
       )}
-      {section.count > section.records.length ? <p className="hint">{t("workbench.firstOf", { shown: section.records.length, count: section.count })}</p> : null}
+      {section.count > section.records.length ? (
+        <p className="hint">
+          {t("workbench.firstOf", { shown: section.records.length, count: section.count })}
+        </p>
+      ) : null}
     </section>
   );
 };
