@@ -1,0 +1,81 @@
+"""Bringing the sample story into a workspace: accounts first, then the records in their order, through the form engine."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from engine.access.accounts import Account, create_accounts
+from engine.access.actor import system_actor
+from engine.store.platform import META
+from engine.store.unit import Cause
+from engine.text import say
+from server.clinics import DEMO_LOGINS, Clinic, House
+from server.demo.generate import accounts, generate
+
+OFFERED = 14
+"""How many demo accounts the sign-in page offers: the first of each role."""
+
+
+class Tell(Protocol):
+    """Called as the work goes on: which form, how many records so far, of how many (None: not known)."""
+
+    def __call__(self, form: str, done: int, total: int | None) -> None: ...
+
+
+def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: date, tell: Tell) -> None:
+    """Fill a fresh workspace with people and records. Marks it as a practice clinic at the very end."""
+    plan = clinic.plan
+    people = accounts(seed, today, scale)
+    password = secrets.token_urlsafe(6)
+    hashed = house.passwords.hash(password)
+    made = [(_account(person), hashed) for person in people]
+    with clinic.workspace.write(Cause("system")) as unit:
+        create_accounts(unit.connection, made, unit.now)
+    actor = system_actor(clinic.key, zone=clinic.workspace.zone)
+    done: dict[str, int] = {}
+    for form, rows in generate(plan.lists, seed, today, scale):
+        if form not in plan.forms:
+            continue
+        clinic.service.load(actor, form, [_with_instants(row) for row in rows])
+        done[form] = done.get(form, 0) + len(rows)
+        tell(say(plan.forms[form].name, "zh"), sum(done.values()), None)
+    with clinic.workspace.write(Cause("system")) as unit:
+        offered = _offered(clinic, people, password)
+        unit.connection.execute(META.insert().values(key=DEMO_LOGINS, value=json.dumps(offered, ensure_ascii=False)))
+
+
+def _account(person: Mapping[str, Any]) -> Account:
+    return Account(
+        user_id=person["id"],
+        login=person["login"],
+        name=person["name"],
+        roles=tuple(person["roles"]),
+        branches=tuple(person["branches"]),
+        branch_id=person["branch_id"],
+        staff_id=person["staff_id"],
+        supervisor_id=person["supervisor_id"],
+    )
+
+
+def _with_instants(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row with its own time of creation as an instant, which a load takes as it is."""
+    made = dict(row)
+    if isinstance(made.get("created_at"), str):
+        made["created_at"] = made["updated_at"] = datetime.fromisoformat(made["created_at"])
+    made.setdefault("created_by", made.get("owner_id"))
+    made["source_ref"] = "demo"
+    return made
+
+
+def _offered(clinic: Clinic, people: list[dict[str, Any]], password: str) -> list[dict[str, Any]]:
+    roles = clinic.plan.roles
+    first: dict[str, dict[str, Any]] = {}
+    for person in people:
+        role = person["roles"][0]
+        if role in roles:
+            first.setdefault(role, {"login": person["login"], "name": person["name"], "role": roles[role]["name"], "password": password})
+    wanted = ("director", "consultant", "front_desk", "doctor", "marketing")
+    order = sorted(first, key=lambda role: (wanted.index(role) if role in wanted else len(wanted), role))
+    return [first[role] for role in order[:OFFERED]]
