@@ -35,8 +35,10 @@ NO_RECORD = Code("import.no_record", zh="找不到“{field}”：{value}", en="
 SEVERAL_RECORDS = Code("import.several_records", zh="“{field}”有多条记录叫 {value}", en="Several records of “{field}” are called {value}",
                        hint_zh="请改用编号", hint_en="Use the number instead")  # fmt: skip
 
-IMPORTED_SYSTEM = ("branch_id", "owner_id", "created_at", "no")
-"""System fields that a sheet may bring."""
+OWNED_SYSTEM = ("branch_id", "owner_id")
+"""System fields that a sheet may bring where the actor may write them."""
+PAST_SYSTEM = ("created_at", "no")
+"""System fields that nobody writes, but a sheet of older records keeps: when it was entered, and its number."""
 _MEMO_MOST = 50_000
 _BY_VALUE_TYPE: Mapping[str, str] = {
     "integer": "integer", "decimal": "amount", "money": "amount", "boolean": "yes_no", "date": "date",
@@ -189,9 +191,8 @@ def columns_of(plan: FormPlan, may_write: Callable[[str], bool]) -> dict[str, Co
     for one in plan.fields:
         if one.is_written and one.rows is None and one.shape is not None and not one.read_only and may_write(one.key):
             found[one.key] = _field_column(one, said.get(one.key, {}))
-    for key in IMPORTED_SYSTEM:
-        if may_write(key):
-            found[key] = _system_column(plan, key, said.get(key, {}))
+    for key in (*(one for one in OWNED_SYSTEM if may_write(one)), *PAST_SYSTEM):
+        found[key] = _system_column(plan, key, said.get(key, {}))
     for extra in section.get("extras", ()):
         made = _extra_column(plan, extra, may_write)
         if made is not None:

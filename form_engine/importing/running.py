@@ -10,7 +10,7 @@ from engine.access.levels import Level
 from engine.ids import new_id
 from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
 from form_engine.importing.cleaning import Context, is_blank, split_notes
-from form_engine.importing.columns import Column
+from form_engine.importing.columns import PAST_SYSTEM, Column
 from form_engine.importing.finding import Finder, Matcher
 from form_engine.importing.settings import ImportSettings
 from form_engine.plan import FormPlan
@@ -190,7 +190,7 @@ class Importer:
     def _checked_keys(self, desk: Desk) -> tuple[str, ...]:
         """Return the fields whose right to write depends on the record; the others were settled with the mapping."""
         rights = desk.rights
-        keys = [column.to for _, column in self.fed if column.to]
+        keys = [column.to for _, column in self.fed if column.to and column.to not in PAST_SYSTEM]
         return tuple(key for key in keys if rights.effective(self.plan.key, key).floor < Level.WRITE)
 
     def _prepare(self, desk: Desk, write: Any, row: Row, context: Any, checked: tuple[str, ...]) -> None:

@@ -33,12 +33,17 @@ NOT_NOW = Code("record.not_now", zh="现在不能执行“{action}”", en="“{
                hint_zh="记录的状态已变，请刷新后查看", hint_en="The record has moved on; reload it")  # fmt: skip
 
 
-def create(desk: Desk, form: str, values: Any, *, source_ref: str | None = None, record_id: str | None = None) -> str:
-    """Write a new record and return its id. Rejected with every problem found."""
+def create(
+    desk: Desk, form: str, values: Any, *, source_ref: str | None = None, record_id: str | None = None, system: Json | None = None
+) -> str:
+    """Write a new record and return its id. Rejected with every problem found.
+
+    `system`: branch and owner where the writer is nobody to have them (public forms).
+    """
     plan = desk.form(form)
     write = desk.gate.write(form, "insert")
     submission = submit(plan, values, None, desk.context(form))
-    ready = _accepted(desk, plan, submission, values)
+    ready = {**_accepted(desk, plan, submission, values), **(system or {})}
     fill_system(desk, ready, source_ref)
     desk.gate.check(write, frozenset(values), None, ready)
     numbering.assign(desk, plan, ready)

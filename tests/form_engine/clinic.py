@@ -28,7 +28,7 @@ ITEMS = [
 BUDGETS = [("lt5k", "5千以下"), ("5k_1w", "5千-1万"), ("1w_3w", "1-3万"), ("gt3w", "3万以上")]
 IMPORT = {
     "fields": {
-        "name": {"aliases": ["客户姓名", "昵称", "称呼"], "clean": "name"},
+        "name": {"aliases": ["姓名", "客户姓名", "昵称", "称呼"], "clean": "name"},
         "phone": {"aliases": ["手机", "手机号", "联系电话", "联系方式"]},
         "wechat_id": {"aliases": ["微信", "wx"]},
         "gender": {"aliases": ["性别"], "clean": "gender", "values": {"F": "o1", "M": "o0", "先生": "o0", "女士": "o1"}},
