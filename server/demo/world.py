@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONTHS = 24
 """How far back the demo's history goes."""
+T = TypeVar("T")
 Row = dict[str, Any]
 
 
@@ -45,12 +46,22 @@ class World:
     def new_id(self, at: datetime) -> str:
         """Return a UUIDv7 for the instant; the serial keeps the order of making within a millisecond."""
         self._serial += 1
-        value = (int(at.timestamp() * 1000) << 80) | (0x7 << 76) | ((self._serial & 0xFFF) << 64) | (0b10 << 62)
+        value = (
+            (int(at.timestamp() * 1000) << 80) | (0x7 << 76) | ((self._serial & 0xFFF) << 64) | (0b10 << 62)
+        )
         text = f"{value | self.rng.getrandbits(62):032x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def add(
-        self, form: str, at: datetime, *, branch: str | None, owner: str | None, by: str | None = None, **values: Any
+        self,
+        form: str,
+        at: datetime,
+        /,
+        *,
+        branch: str | None,
+        owner: str | None,
+        by: str | None = None,
+        **values: Any,
     ) -> Row:
         """Make a record as created at `at`, never later than now. Blank values are left out."""
         at = min(at, self.now)
@@ -63,10 +74,10 @@ class World:
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
-    def pick[T](self, options: Sequence[T]) -> T:
+    def pick(self, options: Sequence[T]) -> T:
         return options[int(self.rng.random() * len(options))]
 
-    def weighted[T](self, options: Sequence[tuple[T, float]]) -> T:
+    def weighted(self, options: Sequence[tuple[T, float]]) -> T:
         """Return one of the options, by weight."""
         at = self.rng.random() * sum(weight for _, weight in options)
         for option, weight in options:
@@ -75,7 +86,7 @@ class World:
                 return option
         return options[-1][0]
 
-    def some[T](self, options: Sequence[T], most: int, least: int = 0) -> list[T]:
+    def some(self, options: Sequence[T], most: int, least: int = 0) -> list[T]:
         """Return `least` to `most` different options, in their own order."""
         count = min(len(options), self.rng.randint(least, most))
         chosen = set(self.rng.sample(range(len(options)), count))
@@ -98,10 +109,18 @@ class World:
             x, y = 0.1 + 0.4 * stroke, self.rng.uniform(0.3, 0.6)
             line = []
             for step in range(6):
-                x, y = min(0.98, x + self.rng.uniform(0.02, 0.07)), min(0.9, max(0.1, y + self.rng.uniform(-0.2, 0.2)))
+                x, y = (
+                    min(0.98, x + self.rng.uniform(0.02, 0.07)),
+                    min(0.9, max(0.1, y + self.rng.uniform(-0.2, 0.2))),
+                )
                 line.append([round(x, 3), round(y, 3), stroke * 400 + step * 40])
             lines.append(line)
-        return {"strokes": lines, "signed_at": stamp(at), "ratio": 2.5, "signer": {"name": name, "relation": relation}}
+        return {
+            "strokes": lines,
+            "signed_at": stamp(at),
+            "ratio": 2.5,
+            "signer": {"name": name, "relation": relation},
+        }
 
 
 def at_clock(day: date, minutes: int) -> datetime:

@@ -1,0 +1,302 @@
+"""The rest of the house: cards, stock, campaigns, service, targets, so that no page is empty."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from server.demo import facts, money, words
+from server.demo.house import House
+from server.demo.leads import Prospect
+from server.demo.patients import Patient
+from server.demo.world import Row, at_clock, instant, stamp, yuan
+
+
+def materials(house: House) -> None:
+    """Write materials and their batches; some are low, some near their end."""
+    world = house.world
+    keeper = house.of("warehouse")[0]
+    at = at_clock(world.start - timedelta(days=12), 600)
+    number = 0
+    for name, kind, unit, specs, cost, sale, least, maker in facts.MATERIALS:
+        for spec in specs:
+            number += 1
+            needs = kind in ("implant", "drug", "device", "injectable")
+            material = world.add(
+                "material", at, branch=house.branches[0]["id"], owner=keeper.user, code=f"M{number:04d}", name=name, kind=kind, spec=spec, unit=unit,
+                udi_di=f"069{world.rng.randrange(10**10, 10**11)}" if kind == "implant" else None, reg_cert_no=f"国械注准20{world.rng.randint(18, 24)}3{world.rng.randrange(100000, 999999)}" if needs else None,
+                manufacturer=maker, supplier="华东口腔器材有限公司", cost_price=yuan(cost), sale_price=yuan(sale) if sale else None, min_stock=str(least), max_stock=str(least * 6),
+                near_expiry_days=90, track_batch=True, track_serial=kind == "implant", status="enabled",
+            )  # fmt: skip
+            _batches(house, material, cost, least)
+
+
+def _batches(house: House, material: Row, cost: int, least: int) -> None:
+    world = house.world
+    keeper = house.of("warehouse")[0]
+    for _ in range(world.rng.randint(1, 3 if world.scale < 0.25 else 8)):
+        bought = world.today - timedelta(days=world.rng.randint(5, 400))
+        made = bought - timedelta(days=world.rng.randint(20, 120))
+        branch = world.pick(house.branches)
+        at = at_clock(bought, 620)
+        qty = round(least * world.rng.uniform(0.1, 2.2))
+        batch = world.add(
+            "stock_batch", at, branch=branch["id"], owner=keeper.user, material_id=material["id"], warehouse=world.weighted((("branch", 60), ("main", 25), ("department", 15))),
+            batch_no=f"{made:%y%m}{world.rng.randrange(1000, 9999)}", serial_no=f"SN{world.rng.randrange(10**9, 10**10)}" if material["track_serial"] else None, produced_at=made.isoformat(),
+            expire_at=(made + timedelta(days=world.rng.choice((540, 730, 1095)))).isoformat(), qty=str(1 if material["track_serial"] and world.chance(0.5) else qty), cost=yuan(cost),
+        )  # fmt: skip
+        world.add(
+            "stock_move", at, branch=branch["id"], owner=keeper.user, kind="purchase_in", to_wh=batch["warehouse"], approved_by=house.of("director", branch["id"])[0].user, status="posted",
+            lines=[{"id": world.new_id(at), "material": material["id"], "batch": batch["id"], "qty": str(qty + least), "price": yuan(cost)}],
+        )  # fmt: skip
+        for _ in range(world.rng.randint(0, max(1, round(6 * world.scale) + 1))):
+            used = at + timedelta(days=world.rng.uniform(2, 60))
+            if used < world.now:
+                world.add(
+                    "stock_move", used, branch=branch["id"], owner=house.one("nurse", branch["id"]).user, kind=world.weighted((("treatment_use", 60), ("department_issue", 40))), from_wh=batch["warehouse"],
+                    status="posted", lines=[{"id": world.new_id(used), "material": material["id"], "batch": batch["id"], "qty": str(world.rng.randint(1, 5)), "price": yuan(cost)}],
+                )  # fmt: skip
+
+
+def sell_cards(house: House, patient: Patient, at: datetime) -> None:
+    """Sell a card to a patient after his visit: a bill, the card, its first uses or its stored value."""
+    world = house.world
+    product = world.pick(house.card_products)
+    line: Row = {"id": world.new_id(at), "kind": "stored_value" if product["kind"] == "stored_value_card" else "card", "card_product": product["id"], "qty": "1", "price": product["price"], "consultant": patient.consultant.user}
+    stored, patient.stored = patient.stored, Decimal(0)
+    bill = money.make_bill(house, at, [line], patient, visit=None, kind="stored_value" if line["kind"] == "stored_value" else "card")
+    patient.stored = stored
+    if bill is None or bill["status"] != "paid":
+        return
+    start = at.date()
+    left = [{"id": world.new_id(at), "service_item": item["service_item"], "total": item["times"], "used": 0, "refunded": 0} for item in product.get("items", ())]
+    days = product["valid_days"] or 3650
+    card = world.add(
+        "card", at, branch=patient.branch, owner=patient.consultant.user, customer_id=patient.row["id"], product_id=product["id"], bill_id=bill["id"], start_at=start.isoformat(),
+        expire_at=(start + timedelta(days=days)).isoformat(), lines=left or None, status="expired" if start + timedelta(days=days) < world.today else "normal",
+    )  # fmt: skip
+    if "face_value" in product:
+        principal, gift = Decimal(product["face_value"]), Decimal(product.get("gift_value", "0"))
+        patient.stored += principal + gift
+        patient.stored_card, patient.gift_share = card["id"], gift / (principal + gift)
+        world.add("balance_log", at, branch=patient.branch, owner=house.admin.user, customer_id=patient.row["id"], card_id=card["id"], kind="top_up", principal_delta=yuan(principal), gift_delta=yuan(gift), bill_id=bill["id"])
+    _uses(house, patient, card, at)
+
+
+def _uses(house: House, patient: Patient, card: Row, at: datetime) -> None:
+    world = house.world
+    when = at
+    for line in card.get("lines", ()):
+        for _ in range(world.rng.randint(0, line["total"])):
+            when += timedelta(days=world.rng.randint(12, 80))
+            if when >= world.now or stamp(when)[:10] > card["expire_at"]:
+                break
+            line["used"] += 1
+            world.add(
+                "card_use", when, branch=patient.branch, owner=house.one("front_desk", patient.branch).user, card_id=card["id"], line=line["service_item"], times=1, performer_id=patient.doctor.staff,
+                confirm_way="sms_code", used_at=stamp(when), left_after=sum(one["total"] - one["used"] for one in card["lines"]), status="normal",
+            )  # fmt: skip
+    if card.get("lines") and all(one["used"] == one["total"] for one in card["lines"]):
+        card["status"] = "used_up"
+
+
+def service(house: House, patients: list[Patient]) -> None:
+    """Write satisfaction, complaints, refunds, referrals, relations, histories of health."""
+    world = house.world
+    by_id = {patient.row["id"]: patient for patient in patients}
+    for visit in [v for v in world.rows.get("visit", ()) if v["status"] == "done"]:
+        patient = by_id[visit["customer_id"]]
+        left = instant(visit["left_at"])
+        if world.chance(0.06):
+            stars = {key: world.weighted(((5, 62), (4, 28), (3, 8), (2, 2))) for key in ("env", "wait", "doctor", "service")}
+            world.add("satisfaction", left + timedelta(hours=1), branch=patient.branch, owner=house.one("service", patient.branch).user, customer_id=patient.row["id"], visit_id=visit["id"], **stars,
+                      result=world.weighted(((5, 60), (4, 40))), nps=str(world.weighted(((10, 45), (9, 25), (8, 15), (7, 8), (6, 4), (5, 3)))), comment=world.pick(words.PRAISE) or None,
+                      channel=world.weighted((("qr_scan", 60), ("mini_program", 30), ("sms", 10))))  # fmt: skip
+        if world.chance(0.006):
+            _complaint(house, patient, left)
+        if visit["visit_type"] == "first_visit" and world.chance(0.4):
+            _history(house, patient, instant(visit["arrived_at"]) + timedelta(minutes=3))
+    _refunds(house, by_id)
+    _referrals(house, by_id)
+
+
+def _complaint(house: House, patient: Patient, at: datetime) -> None:
+    world = house.world
+    kind = world.pick(tuple(words.GRIEVANCES))
+    text, demand = words.GRIEVANCES[kind]
+    level = world.weighted((("minor", 80), ("major", 17), ("urgent", 3)))
+    old = (world.now - at).days > 7
+    who = house.one("service", patient.branch)
+    world.add(
+        "complaint", at + timedelta(hours=3), branch=patient.branch, owner=who.user, customer_id=patient.row["id"], source=world.weighted((("on_site", 35), ("phone", 30), ("follow_up", 20), ("platform_review", 15))),
+        kind=kind, level=level, content=text, demand=demand, handler_id=house.one("director", patient.branch).user, due_at=stamp(at + timedelta(hours={"minor": 72, "major": 24, "urgent": 2}[level])),
+        steps=[{"id": world.new_id(at), "at": stamp(min(at + timedelta(hours=4), world.now)), "by": who.user, "action": "电话致歉并了解情况"}], solution="已向患者说明并致歉，患者表示接受" if old else None,
+        satisfaction=world.pick((3, 4, 5)) if old else None, status="closed" if old else world.pick(("new", "in_progress")),
+    )  # fmt: skip
+
+
+def _history(house: House, patient: Patient, at: datetime) -> None:
+    world = house.world
+    systemic = world.weighted(((["none"], 75), (["hypertension"], 12), (["diabetes"], 6), (["hypertension", "diabetes"], 3), (["asthma"], 4)))
+    purpose = {"perio": "cleaning", "filling": "filling", "endo": "toothache", "extraction": "extraction", "implant": "implant", "ortho": "ortho", "prosthetics": "crown", "pediatric": "child", "whitening": "whitening", "examination": "check_up"}
+    world.add(
+        "dental_history", at, branch=patient.branch, owner=house.one("front_desk", patient.branch).user, customer_id=patient.row["id"], filled_by="guardian" if patient.is_minor else "self",
+        chief_purpose=[purpose[patient.want]], last_dental_visit=world.weighted((("half_year", 15), ("one_year", 25), ("two_years", 25), ("longer", 25), ("never", 10))),
+        brushing=world.weighted((("twice_daily", 60), ("once_daily", 35), ("irregular", 5))), floss=world.chance(0.25),
+        smoking="none" if patient.is_minor or patient.row["gender"] == "female" else world.weighted((("none", 55), ("occasional", 20), ("under_10", 15), ("over_10", 10))), systemic=systemic,
+        bisphosphonate=False, pregnancy="no" if patient.row["gender"] == "female" and not patient.is_minor else None, fear_level=str(world.rng.randint(0, 8)),
+        sign=world.strokes(at, patient.row["name"], "监护人" if patient.is_minor else "本人"), valid_until=(at + timedelta(days=180)).date().isoformat(),
+    )  # fmt: skip
+
+
+def _refunds(house: House, by_id: dict[str, Patient]) -> None:
+    world = house.world
+    for bill in world.rows.get("bill", ()):
+        if bill["status"] != "paid" or bill["kind"] != "service" or not world.chance(0.008):
+            continue
+        paid = sum((Decimal(p["amount"]) for p in bill["payments"]), Decimal(0))
+        if any(p["method"] == "stored_balance" for p in bill["payments"]):
+            continue
+        patient = by_id[bill["customer_id"]]
+        at = instant(bill["created_at"]) + timedelta(days=world.rng.randint(1, 20))
+        if at > world.now:
+            continue
+        amount = (paid * Decimal(world.pick(("0.3", "0.5", "1")))).quantize(Decimal("0.01"))
+        done = (world.now - at).days > 5
+        world.add(
+            "refund", at, branch=bill["branch_id"], owner=house.one("front_desk", bill["branch_id"]).user, bill_id=bill["id"], amount=yuan(amount), used_times=0,
+            lines=[{"id": world.new_id(at), "bill_item": "诊疗项目", "qty_or_times": "1", "amount": yuan(amount)}], reason=world.weighted((("not_treated", 40), ("dissatisfied", 25), ("changed_item", 25), ("overcharge", 10))),
+            detail="经沟通协商一致办理", back_to="original_way", clawback=True, status="refunded" if done else world.pick(("lead_review", "director_review", "finance_payout")),
+        )  # fmt: skip
+        if done:
+            bill.update(refunded=yuan(amount), status="refunded" if amount == paid else "part_refunded")
+            patient.paid -= amount
+
+
+def _referrals(house: House, by_id: dict[str, Patient]) -> None:
+    world = house.world
+    for patient in by_id.values():
+        referrer = patient.row.get("referrer_id")
+        if referrer is None or patient.lead is None:
+            continue
+        at = instant(patient.row["created_at"])
+        won = patient.paid > 0
+        world.add(
+            "referral", at, branch=patient.branch, owner=patient.consultant.user, referrer_id=referrer, lead_id=patient.lead.row["id"], customer_id=patient.row["id"],
+            policy=world.weighted((("cash_coupon", 60), ("points", 40))), reward_on="deal", reward="300.00" if won else "0.00",
+            rewarded_at=stamp(min(at + timedelta(days=3), world.now)) if won and (world.now - at).days > 3 else None, status=("rewarded" if (world.now - at).days > 3 else "won") if won else "arrived",
+        )  # fmt: skip
+        world.add("customer_relation", at, branch=patient.branch, owner=patient.consultant.user, from_id=referrer, to_id=patient.row["id"], relation=world.weighted((("friend", 45), ("colleague", 25), ("sibling", 10), ("spouse", 10), ("parent", 10))), is_referral=True)
+
+
+def marketing(house: House, leads: list[Prospect]) -> None:
+    """Write campaigns, what the channels cost each month, segments, articles and coupons."""
+    world = house.world
+    marketer = house.of("marketing")[0]
+    head = house.branches[0]["id"]
+    per_month: dict[tuple[str, str], list[Prospect]] = {}
+    for lead in leads:
+        per_month.setdefault((lead.channel, f"{lead.created:%Y-%m}"), []).append(lead)
+    kinds = {"douyin": "short_video", "red": "article", "wechat": "article", "dianping": "ad_plan", "meituan": "ad_plan", "baidu": "ad_plan", "street": "lecture"}
+    themes = ("暑期正畸季", "种植牙公益月", "洗牙体验周", "开学护齿", "年终美牙节", "全家口腔体检", "隐形矫正品鉴会", "爱牙日特惠")
+    for (channel, month), group in sorted(per_month.items()):
+        first = date.fromisoformat(f"{month}-01")
+        last = min((first + timedelta(days=31)).replace(day=1) - timedelta(days=1), world.today)
+        campaign = None
+        if channel in kinds and (world.chance(0.3) or last == world.today):
+            at = at_clock(max(first, world.start), 560)
+            name = f"{first.month}月{world.pick(themes)}·{house.channels[channel]['name']}"
+            campaign = world.add(
+                "campaign", at, branch=head, owner=marketer.user, name=name, kind=kinds[channel], channel_id=house.channels[channel]["id"], track_code=f"c{first:%y%m}-{channel}",
+                period={"from": first.isoformat(), "to": last.isoformat()}, budget=yuan(world.pick((5000, 8000, 12000, 20000))),
+                ad_review_no=f"浙医广〔{first.year}〕第{world.rng.randint(10, 99)}-{world.rng.randint(100, 999)}号" if kinds[channel] == "ad_plan" else None,
+            )  # fmt: skip
+            for lead in group:
+                if world.chance(0.5):
+                    lead.row["campaign_id"] = campaign["id"]
+        cost = next(c[6] for c in facts.CHANNELS if c[0] == channel)
+        if cost:
+            at = at_clock(last, 1000)
+            spent = Decimal(len(group)) * Decimal(cost) * Decimal(str(round(world.rng.uniform(0.75, 1.3), 2)))
+            world.add("channel_cost", at, branch=head, owner=marketer.user, channel_id=house.channels[channel]["id"], campaign_id=campaign["id"] if campaign else None,
+                      period={"from": first.isoformat(), "to": last.isoformat()}, amount=yuan(spent), clicks=len(group) * world.rng.randint(14, 30), impressions=len(group) * world.rng.randint(600, 1500))  # fmt: skip
+    _content(house)
+
+
+SEGMENTS = (
+    ("只咨询未到店", "AND({visit_count} = 0, {created_at} < DATEADD(TODAY(), -7, \"day\"))"), ("到店未成交", "AND({visit_count} > 0, {pay_count} = 0)"),
+    ("沉睡客户", "AND({last_visit_at} < DATEADD(TODAY(), -180, \"day\"), ISBLANK({next_appointment_at}))"), ("高价值", "{rfm_segment} = \"champion\""),
+    ("高潜力", "AND({rfm_m} >= 4, {rfm_f} <= 2)"), ("储值余额不足", "AND({balance} > 0, {balance} < 500)"), ("本月生日", "MONTH({birthday}) = MONTH(TODAY())"),
+    ("爽约2次以上", "{noshow_count} >= 2"), ("未成年", "AGE({birthday}) < 18"), ("学生群体", "{occupation} = \"student\""), ("高消费力", "{total_paid} >= 20000"),
+)  # fmt: skip
+ARTICLES = (
+    ("齐悦口腔：看得见的用心", "clinic_intro", "one_to_one"), ("我们的医生团队", "doctor_team", "one_to_one"), ("拔牙后的24小时", "care_notes", "one_to_one"), ("种植术后护理须知", "care_notes", "one_to_one"),
+    ("洗牙会让牙缝变大吗", "education", "public"), ("孩子几岁开始矫正合适", "education", "public"), ("根管治疗到底在做什么", "education", "public"), ("隐形矫正日常清洁", "care_notes", "one_to_one"),
+)  # fmt: skip
+
+
+def _content(house: House) -> None:
+    world = house.world
+    marketer, head = house.of("marketing")[0], house.branches[0]["id"]
+    at = at_clock(world.start + timedelta(days=5), 600)
+    for name, rule in SEGMENTS:
+        world.add("segment", at, branch=head, owner=marketer.user, name=name, rule=rule, mode="live")
+    for title, kind, reach in ARTICLES:
+        body = f"<p>{title}。本文由齐悦口腔医生团队撰写，供患者参考，具体情况请以面诊为准。</p>"
+        world.add("article", at, branch=head, owner=marketer.user, title=title, kind=kind, body=body, reach=reach, publish=True, views=world.rng.randint(80, 4200))
+    templates = (("appt_booked", "预约成功", "sms"), ("appt_1d", "就诊前一天提醒", "wechat_template"), ("postop_care", "术后护理提醒", "wechat_template"), ("birthday", "生日祝福", "sms"))
+    for key, name, channel in templates:
+        world.add("message_template", at, branch=head, owner=marketer.user, key=key, name=name, channel=channel, kind="marketing" if key == "birthday" else "notice",
+                  body=f"【齐悦口腔】{name}：{{{{ customer.name }}}} 您好，详情请见小程序。", sign="齐悦口腔", quiet_hours="21:00-08:30")  # fmt: skip
+
+
+def coupons(house: House, patients: list[Patient]) -> None:
+    """Give some patients a coupon; some are used, some have expired."""
+    world = house.world
+    for patient in patients:
+        if not world.chance(0.12):
+            continue
+        template = world.pick(house.coupon_templates)
+        at = max(instant(patient.row["created_at"]), world.now - timedelta(days=world.rng.randint(1, 200)))
+        ends = (at + timedelta(days=template["valid_days"])).date()
+        status = "used" if world.chance(0.35) else "expired" if ends < world.today else "unused"
+        world.add("coupon", at, branch=patient.branch, owner=patient.consultant.user, template_id=template["id"], customer_id=patient.row["id"], code=f"Q{world.rng.randrange(10**7, 10**8)}{len(world.rows.get('coupon', ())):04d}", expire_at=ends.isoformat(), status=status)
+
+
+def figures(house: House) -> None:
+    """Write goals of this month and the last, credit for what was paid, and an alert rule."""
+    world = house.world
+    at = at_clock(world.today.replace(day=1) - timedelta(days=35), 600)
+    months = [world.today.replace(day=1), (world.today.replace(day=1) - timedelta(days=1)).replace(day=1)]
+    finance = house.of("finance")[0]
+    for month in months:
+        for branch in house.branches:
+            paid = sum((Decimal(p["amount"]) for b in world.rows.get("bill", ()) if b["branch_id"] == branch["id"] for p in b.get("payments", ()) if p["paid_at"][:7] == f"{month:%Y-%m}"), Decimal(0))
+            target = max(Decimal(20000), (paid * Decimal(str(round(world.rng.uniform(0.95, 1.25), 2)))).quantize(Decimal(1)))
+            world.add("sales_target", at, branch=branch["id"], owner=finance.user, month=month.isoformat(), level="branch", subject=branch["id"], metric="paid", target=str(target), actual=str(paid))
+    for bill in world.rows.get("bill", ()):
+        _credit(house, bill)
+    world.add("kpi_rule", at, branch=house.branches[0]["id"], owner=house.of("ops")[0].user, metric="noshow_rate", dims=["branch"], compare="mean_2_sigma", threshold="0.2", direction="above", min_sample=20, schedule="daily_0830", notify=[house.of("ops")[0].user])
+
+
+def _credit(house: House, bill: Row) -> None:
+    world = house.world
+    paid = sum((Decimal(p["amount"]) for p in bill.get("payments", ())), Decimal(0))
+    if paid <= 0 or instant(bill["created_at"]) < world.now - timedelta(days=90):
+        return
+    for share in bill.get("sharing", ()):
+        rate = "0.0500" if share["role"] == "consultant" else "0.1500"
+        world.add("performance", instant(bill["created_at"]), branch=bill["branch_id"], owner=house.of("finance")[0].user, bill_id=bill["id"], staff_id=share["staff"], role=share["role"], amount=yuan(paid), rate=rate, happened_at=bill["payments"][0]["paid_at"][:10])
+
+
+def sterile_packs(house: House) -> None:
+    world = house.world
+    for branch in house.branches:
+        for place in range(world.count(1200, 14) // len(house.branches) + 6):
+            at = world.now - timedelta(days=world.rng.uniform(0.2, 40))
+            nurse = house.one("nurse", branch["id"])
+            ends = at.date() + timedelta(days=30)
+            status = "expired" if ends < world.today else world.weighted((("available", 45), ("used", 55)))
+            world.add("sterilization", at, branch=branch["id"], owner=nurse.user, pack_code=f"SP{branch['short_name']}{at:%y%m%d}{place:04d}", content=world.pick(("检查盘", "拔牙器械包", "种植器械包", "洁治手柄", "根管器械包")),
+                      sterilizer=world.pick(("autoclave_1", "autoclave_2")), cycle_no=f"{at:%m%d}-{world.rng.randint(1, 6)}", sterilized_at=stamp(at), operator_id=nurse.staff,
+                      bio_result="pending" if (world.now - at).days < 1 else "passed", expire_at=ends.isoformat(), recall=False, status=status)  # fmt: skip
+
+

@@ -1,0 +1,159 @@
+"""The story from beginning to end, and the order in which it is handed over."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from server.demo import backoffice
+from server.demo.aftercare import task
+from server.demo.book import Book
+from server.demo.house import House, build_house, duty_rosters
+from server.demo.leads import Prospect, follow_up, lead_days, make_lead, touches
+from server.demo.patients import Clinic
+from server.demo.world import ZONE, Row, World, at_clock, instant
+
+ORDER = (
+    "branch", "staff", "room", "print_template", "channel", "tag", "member_level", "service_item", "material", "card_product", "coupon_template", "message_template", "article",
+    "segment", "roster", "campaign", "channel_cost", "lead", "customer", "lead_touch", "customer_relation", "followup_task", "comm_log", "appointment", "visit", "consultation", "plan",
+    "consent", "imaging", "dental_history", "clinical_record", "perio_exam", "stock_batch", "stock_move", "treatment_log", "postop_care", "ortho_case", "implant_case", "lab_order",
+    "recall", "sterilization", "bill", "refund", "card", "card_use", "points_log", "balance_log", "coupon", "referral", "message_log", "satisfaction", "complaint", "performance",
+    "sales_target", "kpi_rule",
+)  # fmt: skip
+"""Parents first. Where two forms point at each other (`lead.customer_id`, `comm_log.task_id`), the id is fixed and the record comes in a later batch."""
+BATCH = 2_000
+
+
+def generate(
+    app_lists: Mapping[str, Mapping[str, Any]], seed: int, today: date, scale: float = 0.025, now: datetime | None = None
+) -> Iterator[tuple[str, list[Row]]]:
+    """Yield (form, records) in dependency order; records are JSON values with `id`, `created_at`, `owner_id`, `branch_id`.
+
+    The same seed, day, instant and scale give the same records. 1.0 is a chain of six branches over two years with
+    36,000 leads. `now` is the present of the story (default: 10:40 of `today` on the clinic's clock). `app_lists`
+    (`{key: list definition}`) is used to leave out tags that a clinic has taken from its list.
+    """
+    world = _story(seed, today, scale, now)
+    known = {option["key"] for option in app_lists.get("customer_tags", {}).get("options", ())}
+    for form in ORDER:
+        rows = world.rows.pop(form, [])
+        for start in range(0, len(rows), BATCH):
+            yield form, [_clean(row, known) for row in rows[start : start + BATCH]]
+    if world.rows:
+        raise LookupError(f"forms without a place in the order: {sorted(world.rows)}")
+
+
+def accounts(seed: int, today: date, scale: float = 0.025, now: datetime | None = None) -> list[dict[str, Any]]:
+    """Return the people who sign in: `{id, login, name, roles, branch_id, branches, staff_id, supervisor_id}`, the first of each post first.
+
+    Ids are those that the records of `generate` name with the same arguments. Passwords are the caller's business.
+    """
+    house = build_house(_world(seed, today, scale, now))
+    all_branches = [branch["id"] for branch in house.branches]
+    central = ("group_admin", "ops", "online_consultant", "marketing", "finance", "warehouse", "auditor")
+    return [
+        {
+            "id": p.user, "login": p.login, "name": p.name, "roles": [p.role], "branch_id": p.branch, "branches": all_branches if p.role in central else [p.branch],
+            "staff_id": p.staff, "supervisor_id": p.supervisor.user if p.supervisor else None,
+        }
+        for p in sorted(house.people, key=lambda p: (not p.login.isalpha(), p.branch != all_branches[0]))
+    ]  # fmt: skip
+
+
+def _world(seed: int, today: date, scale: float, now: datetime | None) -> World:
+    return World(seed, now or at_clock(today, 10 * 60 + 40), scale)
+
+
+def _story(seed: int, today: date, scale: float, now: datetime | None) -> World:
+    world = _world(seed, today, scale, now)
+    house = build_house(world)
+    backoffice.materials(house)
+    duty_rosters(house)
+    clinic = Clinic(house, Book(world, house))
+    leads = _leads_and_patients(house, clinic)
+    _busy_days(house, clinic)
+    touches(house, leads)
+    _open_tasks(house, leads)
+    _cards(house, clinic)
+    backoffice.service(house, clinic.patients)
+    backoffice.marketing(house, leads)
+    backoffice.coupons(house, clinic.patients)
+    backoffice.sterile_packs(house)
+    backoffice.figures(house)
+    _birthdays(house, clinic)
+    return world
+
+
+def _leads_and_patients(house: House, clinic: Clinic) -> list[Prospect]:
+    """Play leads and old patients together, day by day, so that early bookings come first."""
+    world = house.world
+    leads: list[Prospect] = []
+    old = world.count(8_760, 12)
+    arrivals = sorted(world.start + timedelta(days=int(world.rng.random() ** 1.3 * (world.today - world.start).days)) for _ in range(old))
+    days = [(day, 0) for day in lead_days(world)] + [(day, 1) for day in arrivals]
+    for day, kind in sorted(days):
+        if kind:
+            clinic.old_patient(day)
+            continue
+        lead = make_lead(house, day)
+        leads.append(lead)
+        follow_up(house, lead)
+        if lead.booked_at is not None:
+            clinic.first_visit(lead)
+    return leads
+
+
+def _busy_days(house: House, clinic: Clinic) -> None:
+    """Fill the days around today, so that the schedule of a small demo looks like a clinic at work."""
+    world = house.world
+    for branch in house.branches:
+        regulars = [p for p in clinic.patients if p.branch == branch["id"] and p.visits > 0]
+        wanted = 9 if world.scale < 0.25 else 0
+        for offset in (*range(-6, 8), 0):
+            day = world.today + timedelta(days=offset)
+            for _ in range(wanted if regulars else 0):
+                clinic.check_up(world.pick(regulars), day)
+    for patient in clinic.patients:
+        clinic.settle(patient)
+
+
+def _open_tasks(house: House, leads: list[Prospect]) -> None:
+    """Write the calls that open leads are due for, most of them around today."""
+    world = house.world
+    for lead in leads:
+        due = lead.row.get("next_followup_at")
+        if lead.row["stage"] == "new" and (world.now - lead.created).days < 12:
+            task(house, lead.created + timedelta(minutes=30), "first_contact", f"{lead.name} 首次联系", lead.owner, hours=2, lead=lead.row["id"])
+        elif lead.row["stage"] in ("contacted", "invited") and due is not None:
+            at = instant(due)
+            if at < world.now - timedelta(days=3):
+                at = world.now + timedelta(hours=world.rng.uniform(-30, 30))
+                lead.row["next_followup_at"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+            task(house, at, "sop_step", f"{lead.name} 按计划跟进", lead.owner, hours=6, lead=lead.row["id"])
+
+
+def _cards(house: House, clinic: Clinic) -> None:
+    world = house.world
+    for patient in clinic.patients:
+        if patient.visits > 0 and patient.paid > 500 and world.chance(0.09):
+            last = datetime.fromisoformat(f"{patient.last_paid}T08:00:00+00:00") + timedelta(minutes=world.rng.randint(0, 100))
+            if last < world.now:
+                backoffice.sell_cards(house, patient, last)
+
+
+def _birthdays(house: House, clinic: Clinic) -> None:
+    world = house.world
+    for patient in clinic.patients:
+        born = date.fromisoformat(patient.row["birthday"])
+        for offset in (-1, 0, 1):
+            day = world.today + timedelta(days=offset)
+            if (born.month, born.day) == (day.month, day.day):
+                task(house, at_clock(day, 9 * 60 + 30), "birthday", f"{patient.row['name']} 生日关怀", patient.consultant, hours=9, customer=patient.row["id"])
+
+
+def _clean(row: Row, tags: set[str]) -> Row:
+    if row.get("tags") and tags:
+        row["tags"] = [tag for tag in dict.fromkeys(row["tags"]) if tag in tags]
+    return {key: value for key, value in row.items() if value is not None and value != []}
+
+
+__all__ = ["ZONE", "accounts", "generate"]

@@ -1,0 +1,197 @@
+"""Leads: where they come from, what they want, how they are talked to, and how far each one gets."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from server.demo import facts, words
+from server.demo.house import House, Person
+from server.demo.names import birthday, district, full_name, given_name, surname, wechat
+from server.demo.world import Row, World, at_clock, days_between, stamp
+
+AGE_BANDS = (("under_18", 18), ("a18_24", 25), ("a25_34", 35), ("a35_44", 45), ("a45_54", 55), ("a55_64", 65), ("over_65", 200))
+SHARES = {"contact": 0.82, "book": 0.46 / 0.82, "visit": 0.34 / 0.46, "deal": 0.21 / 0.34}
+REFERRAL_SHARES = {"contact": 0.95, "book": 0.75 / 0.95, "visit": 0.62 / 0.75, "deal": 0.45 / 0.62}
+"""How many of those who got to a step take the next one."""
+
+
+@dataclass
+class Prospect:
+    """A person who asked, with what the story needs to know. `shows` and `buys` are his fate."""
+
+    row: Row
+    created: datetime
+    name: str
+    gender: str
+    born: date
+    phone: str
+    want: str
+    channel: str
+    branch: str
+    owner: Person
+    contacted: bool
+    books: bool
+    shows: bool
+    buys: bool
+    booked_at: datetime | None = None
+    logs: list[Row] = field(default_factory=list)
+
+
+def lead_days(world: World) -> list[date]:
+    """Return the day of each lead: seasons, weekends, and a chain that grows."""
+    days = list(days_between(world.start, world.today))
+    weights = []
+    for place, day in enumerate(days):
+        growth = 0.8 + 0.4 * place / len(days)
+        weekend = 1.18 if day.weekday() >= 5 else 1.0
+        weights.append(facts.SEASON[day.month] * growth * weekend)
+    return sorted(world.rng.choices(days, weights, k=world.count(36_000, 40)))
+
+
+def make_lead(house: House, day: date) -> Prospect:
+    """Return a new lead of the day; its talks and fate come later."""
+    world = house.world
+    created = min(world.moment(day, 8.2, 22.4), world.now - timedelta(minutes=world.rng.randint(2, 90)))
+    key = world.weighted([(c[0], float(c[3])) for c in facts.CHANNELS])
+    want = _want(world, day, key)
+    branch = world.pick(house.branches)["id"]
+    owner = house.one("online_consultant") if world.chance(0.12) else house.one("consultant", branch)
+    gender = "female" if world.chance(0.6) else "male"
+    born = birthday(world, want == "pediatric" or (want == "ortho" and world.chance(0.35)) or world.chance(0.02))
+    name = _lead_name(world, gender)
+    phone = house.phones()
+    shares = REFERRAL_SHARES if key == "referral" else SHARES
+    contacted = world.chance(shares["contact"])
+    books = contacted and world.chance(shares["book"])
+    shows = books and world.chance(shares["visit"])
+    buys = shows and world.chance(shares["deal"])
+    age = (day - born).days // 365
+    subs = house.sub_channels[key]
+    level = "a" if buys or world.chance(0.15) else world.weighted((("b", 60), ("c", 30), ("d", 6 if not contacted else 2)))
+    row = world.add(
+        "lead", created, branch=branch, owner=owner.user, by=house.of("online_consultant")[0].user, name=name, phone=phone,
+        wechat=wechat(world, name) if world.chance(0.25) else None, gender=gender if world.chance(0.85) else "unknown",
+        age_band=next(band for band, limit in AGE_BANDS if age < limit) if world.chance(0.7) else None,
+        city={"code": "3301"} if world.chance(0.5) else None, channel_id=house.channels[key]["id"],
+        sub_channel=world.pick(subs)["id"] if subs and world.chance(0.7) else None,
+        intent_items=[want, *(["perio"] if want in ("filling", "implant") and world.chance(0.12) else [])],
+        budget_range=world.weighted(facts.BUDGETS.get(want, facts.BUDGETS["other"])) if world.chance(0.65) else None,
+        concerns=world.some(("pain", "price", "outcome", "recovery", "safety", "time", "doctor_quality", "family"), 2),
+        intent_level=level, tags=_tags(world, want), stage="new", assign_mode=world.weighted((("automatic", 70), ("claimed", 18), ("manual", 12))),
+        assigned_at=stamp(created + timedelta(minutes=world.rng.randint(0, 14))), consent_contact=world.chance(0.93),
+        external_id=f"{key}-{world.rng.randrange(10**9, 10**10)}" if key in ("dianping", "meituan", "douyin", "baidu") else None,
+    )  # fmt: skip
+    return Prospect(row, created, name, gender, born, phone, want, key, branch, owner, contacted, books, shows, buys)
+
+
+def _want(world: World, day: date, channel: str) -> str:
+    mix = []
+    for want, weight in facts.CATEGORY_MIX:
+        if want == "ortho" and day.month in (1, 7, 8):
+            weight = int(weight * 1.6)
+        if want in ("perio", "whitening") and channel in ("dianping", "meituan"):
+            weight *= 2
+        mix.append((want, float(weight)))
+    return world.weighted(mix)
+
+
+def _lead_name(world: World, gender: str) -> str:
+    if world.chance(0.2):
+        return surname(world) + ("女士" if gender == "female" else "先生")
+    return full_name(world, gender) if world.chance(0.95) else surname(world) + given_name(world, gender)
+
+
+def _tags(world: World, want: str) -> list[str]:
+    own = {"implant": "implant_intent", "ortho": "ortho_need", "pediatric": "children", "whitening": "aesthetic", "prosthetics": "aesthetic", "perio": "perio"}.get(want)
+    tags = [own] if own and world.chance(0.75) else []
+    return tags + world.some(("price_sensitive", "dental_fear", "comparing", "insurance"), 1)
+
+
+def talk(house: House, lead: Prospect, at: datetime, result: str, *, customer: str | None = None) -> Row:
+    """Write a communication of the lead's owner; the lead remembers the last one."""
+    world = house.world
+    channel = world.weighted((("phone", 55), ("wechat", 38), ("wecom", 5), ("online_chat", 2)))
+    reached = result != "no_answer"
+    if reached:
+        text = world.pick(words.TALKS[lead.want]).format(n=world.rng.randint(1, 3), w=world.rng.randint(1, 4))
+        after = world.pick(words.NEXT)
+        text = f"{text}；{after}" if after else text
+    else:
+        text, channel = world.pick(words.NO_ANSWER), "phone"
+    follow = None if result in ("refused", "dead_number") else stamp(at + timedelta(days=world.rng.randint(1, 5), hours=world.rng.randint(0, 5)))
+    row = world.add(
+        "comm_log", at, branch=lead.branch, owner=lead.owner.user, target_type="lead", lead_id=lead.row["id"], customer_id=customer, channel=channel,
+        direction="inbound" if world.chance(0.15) else "outbound", result=result, content=text, started_at=stamp(at),
+        seconds=world.rng.randint(35, 620) if channel == "phone" and reached else None, intent_level=lead.row["intent_level"] if world.chance(0.4) else None,
+        next_followup_at=follow,
+    )  # fmt: skip
+    lead.row.setdefault("first_contact_at", stamp(at))
+    lead.row["last_contact_at"] = stamp(at)
+    if follow:
+        lead.row["next_followup_at"] = follow
+    lead.logs.append(row)
+    return row
+
+
+def follow_up(house: House, lead: Prospect) -> None:
+    """Play the talks until the lead books, is lost, or the present is reached. Sets stage and `booked_at`."""
+    world = house.world
+    at = lead.created + timedelta(minutes=world.rng.expovariate(1 / 95) + 4)
+    tries = 0
+    while at < world.now and tries < (2 + world.rng.randint(0, 2) if not lead.contacted else 1 if world.chance(0.25) else 0):
+        talk(house, lead, at, "no_answer")
+        at, tries = _later(world, at, 0.4), tries + 1
+    if not lead.contacted:
+        _give_up(house, lead, at, "unreachable")
+        return
+    rounds = world.rng.randint(1, 4) if lead.books else world.rng.randint(2, 6)
+    for turn in range(rounds):
+        if at >= world.now:
+            break
+        last = turn == rounds - 1
+        result = "booked" if lead.books and last else world.weighted((("connected", 45), ("wechat_added", 20), ("considering", 35)))
+        if last and not lead.books and world.chance(0.5):
+            result = "refused"
+        talk(house, lead, at, result)
+        lead.row["stage"] = "contacted"
+        if result == "booked":
+            lead.booked_at = at
+            lead.row["stage"] = "invited"
+            return
+        at = _later(world, at, 3.2)
+    if not lead.books:
+        reason = world.weighted((("price", 24), ("comparing", 20), ("thinking", 18), ("schedule", 8), ("distance", 9), ("family", 8), ("went_elsewhere", 8), ("other", 5)))
+        _give_up(house, lead, at, reason)
+
+
+def _give_up(house: House, lead: Prospect, at: datetime, reason: str) -> None:
+    # A lead is given up two weeks after the last try; until then it stays where it is.
+    world = house.world
+    if world.now - max(at, lead.created) < timedelta(days=12):
+        return
+    lead.row.pop("next_followup_at", None)
+    if world.chance(0.3):
+        lead.row.update(stage="pool", pool_at=stamp(min(at + timedelta(days=7), world.now)))
+    else:
+        lead.row.update(stage="lost", lost_reason=reason)
+        if reason == "price" and world.chance(0.5):
+            lead.row["lost_note"] = "预算与报价差距较大，保留联系"
+
+
+def _later(world: World, at: datetime, mean_days: float) -> datetime:
+    then = at + timedelta(days=world.rng.expovariate(1 / mean_days) + 0.2)
+    day = then.date()
+    return max(at_clock(day, world.rng.randint(560, 1180)), at + timedelta(hours=1))
+
+
+def touches(house: House, leads: list[Prospect]) -> None:
+    """Write the eight of a hundred captures that were somebody already known."""
+    world = house.world
+    for lead in leads:
+        if world.chance(0.08):
+            at = lead.created + timedelta(days=world.rng.uniform(0.5, 40))
+            if at < world.now:
+                key = world.weighted([(c[0], float(c[3])) for c in facts.CHANNELS if c[0] not in ("referral", "walk_in")])
+                world.add("lead_touch", at, branch=lead.branch, owner=lead.owner.user, lead_id=lead.row["id"], channel_id=house.channels[key]["id"], at=stamp(at))
+
+
+__all__ = ["Prospect", "district", "follow_up", "lead_days", "make_lead", "talk", "touches"]
