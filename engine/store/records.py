@@ -284,6 +284,30 @@ class RecordWriter:
         self._recorded("delete" if into else "restore", stored, new, {})
         return new
 
+    def bin_many(self, records: Sequence[tuple[str, int]], write: ScopedWrite) -> None:
+        """Move live, locked records to the bin, given as (id, revision); one pass over each table."""
+        self._not_append_only()
+        unit, codec = self.unit, self.codec
+        if not records:
+            return
+        if unit.after_write:
+            for record_id, _revision in records:
+                self.bin(self.load(write, record_id), into=True)
+            return
+        system = {"updated_at": unit.now, "updated_by": unit.cause.by}
+        values = {**system, "deleted_at": unit.now, "deleted_by": unit.cause.by, "revision": 0}
+        row = codec.encode_some(values, values, "", unit.workspace.zone)
+        order = tuple(key for key in codec.order if key in row)
+        text = codec.statements.update(order, ("id", "revision"))
+        place = order.index("revision")
+        given = [row[key] for key in order]
+        unit.many(text, [[*given[:place], rev + 1, *given[place + 1 :], i, rev] for i, rev in records])
+        entries = [self._entry("delete", record_id, revision + 1, {}) for record_id, revision in records]
+        unit.load_rows(sql.copy_history(self.dialect), sql.insert_history(self.dialect), entries)
+        ids = [record_id for record_id, _ in records]
+        unit.emit("records.deleted", self.shape.key, None, {"ids": ids, **self._why()})
+        unit.audit("delete_many", self.shape.key, None, {"count": len(ids), "batch": unit.cause.batch_id})
+
     def purge(self, stored: Record) -> None:
         """Remove a record from every table but the history."""
         self._not_append_only()

@@ -16,6 +16,7 @@ from engine.store.codec import encode_json
 from engine.store.history import NO_RECORD, HistoryEntry, read_history
 from engine.store.platform import instant
 from engine.store.records import RecordWriter
+from engine.store.undo import UndoReport, WriteFor, undo_batch
 
 if TYPE_CHECKING:
     from engine.store.crypto import WorkspaceKeys
@@ -134,6 +135,10 @@ class Unit:
         if not any(record.get("id") == record_id for record in self.execute(visible)):
             raise NotFound(NO_RECORD.at(""))
         return read_history(self, self.workspace.codec(tables), record_id)
+
+    def undo(self, write_for: WriteFor, batch_id: str) -> UndoReport:
+        """Take back all of a batch that nobody has changed since; `write_for(form, verb)` gives the rights to."""
+        return undo_batch(self, write_for, batch_id)
 
     def next_numbers(self, series: str, scope: str = "", count: int = 1) -> list[int]:
         """Return the next numbers of a series without waiting for anyone; a failed save may leave gaps."""

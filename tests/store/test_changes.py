@@ -11,9 +11,15 @@ from engine.definitions.shape import FieldShape, FormShape
 from engine.definitions.tables import Tables
 from engine.problems import Conflict, Rejected
 from engine.store import Workspace
-from engine.store.applying import apply_changes, archived, purge_archived, unconverted
-from engine.store.changes import ChangePlan, plan_changes
-from engine.store.conversion import UnconvertibleError, convert
+from engine.store.changes import (
+    ChangePlan,
+    apply_changes,
+    archived,
+    plan_changes,
+    purge_archived,
+    unconverted,
+)
+from engine.store.changes.conversion import UnconvertibleError, convert
 from engine.value_type import Range
 from tests.store.makers import USER, change, create, field, form, history, load, tables_of
 

@@ -26,9 +26,16 @@ from engine.definitions.shape import FieldShape
 from engine.definitions.tables import FormTables, field_columns, has_items, physical_name
 from engine.ids import new_id
 from engine.problems import Code, Conflict, NotFound
-from engine.store.changes import PORTION, ChangePlan, archived_shape, matched, needs_reindex, shape_json
+from engine.store.changes.conversion import UnconvertibleError, convert, signature
+from engine.store.changes.planning import (
+    PORTION,
+    ChangePlan,
+    archived_shape,
+    matched,
+    needs_reindex,
+    shape_json,
+)
 from engine.store.codec import Codec
-from engine.store.conversion import UnconvertibleError, convert, signature
 from engine.store.platform import ARCHIVED, UNCONVERTED, instant
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
@@ -55,6 +62,7 @@ NOT_ARCHIVED = Code(
     hint_en="Reload the list of archived data",
 )
 
+SYSTEM = Cause("system")
 TRIES = 20
 LONGEST_WAIT_S = 1.0
 
@@ -73,7 +81,7 @@ class _Rewrite:
 def apply_changes(
     workspace: Workspace,
     plan: ChangePlan,
-    cause: Cause,
+    cause: Cause = SYSTEM,
     on_switch: Callable[[Connection], None] = lambda _connection: None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> None:

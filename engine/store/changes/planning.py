@@ -1,7 +1,7 @@
 """What changing the forms does to the tables, said before it is done: steps with row counts and samples.
 
 Nothing is dropped: a removed field's column stays and is listed as archived, a retyped field keeps its old column
-beside the new one, a removed form keeps its tables. Only `purge` (see `applying`) lets go of archived data.
+beside the new one, a removed form keeps its tables. Only `purge` (see `applying.py`) lets go of archived data.
 """
 
 import json
@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection
 
 from engine.definitions.shape import FieldShape
 from engine.definitions.tables import FormTables, Tables, column_type, has_items, shadows, unique_column
+from engine.store.changes.conversion import UnconvertibleError, convert, signature
 from engine.store.codec import SEARCH_KEYS
-from engine.store.conversion import UnconvertibleError, convert, signature
 from engine.store.platform import ARCHIVED
 from engine.store.unit import Unit
 from engine.text import Words
@@ -293,7 +293,7 @@ class _Planner:
         codec = self.unit.workspace.codec(tables)
         if shape.rows is not None:
             child = tables.rows[shape.key].table
-            ids = self.connection.execute(select(child.c.record_id.distinct())).scalars().all()
+            ids = self.connection.execute(select(child.c.record_id).distinct()).scalars().all()
             yield from ((one, ()) for one in ids)
             return
         column = tables.table.c.get(shape.key)
