@@ -139,6 +139,7 @@ class TestReferences:
                 {"kind": "table", "columns": ["b_id.c_id.b_id.a_id.name"]},
                 ("schema.bad_pattern", "/views/0/columns/0"),
             ),
+            ({"kind": "table", "sort": ["photo"]}, ("reference.wrong_field", "/views/0/sort/0")),
             ({"kind": "kanban"}, ("view.needs", "/views/0")),
             ({"kind": "kanban", "by": "amount"}, ("reference.wrong_field", "/views/0/by")),
             ({"kind": "calendar", "start": "name"}, ("reference.wrong_field", "/views/0/start")),
@@ -148,7 +149,8 @@ class TestReferences:
         ],
     )
     def test_views_name_fields_that_are_there_and_fit(self, view, problem):
-        assert added(views=[{"key": "v", "name": words("v"), **view}]) == {problem}
+        photo = field("photo", "image")
+        assert added(photo, views=[{"key": "v", "name": words("v"), **view}]) == {problem}
 
     @pytest.mark.parametrize(
         ("extra", "problem"),

@@ -9,6 +9,7 @@ from engine.definitions.scopes import LINKS, Types
 from engine.definitions.shape import SYSTEM_FIELDS
 from engine.problems import Code, Problem, pointer
 from engine.text import nearest
+from engine.value_type import VALUE_TYPES
 
 NO_FORM = Code(
     "reference.no_form",
@@ -269,6 +270,7 @@ class References:
             yield from self._paths(form, view.get(part, ()), f"{path}/{part}")
         for index, name in enumerate(view.get("sort", ())):
             yield from self._path(form, name.removeprefix("-"), f"{path}/sort/{index}")
+            yield from self._sortable(form, name.removeprefix("-"), f"{path}/sort/{index}")
         yield from self._keys(form, view.get("totals", {}), path + "/totals", by_name=True)
         for part in ("by", "group", "start", "end", "resource", "parent", "image", "color", "title"):
             if part in view:
@@ -277,6 +279,15 @@ class References:
             if needed not in view:
                 yield VIEW_NEEDS.at(path, name=needed)
         yield from self._roles(view.get("roles", ()), path + "/roles")
+
+    def _sortable(self, form: FormOutline, name: str, path: str) -> Iterator[Problem]:
+        seen = self.types.see(form, tuple(name.split(".")))
+        if seen is None or seen.value_type is None:
+            return
+        is_secret = seen.field is not None and seen.field.definition.get("sensitive")
+        if is_secret or seen.is_list or not VALUE_TYPES.get(seen.value_type).is_sortable:
+            wanted = {"zh": "可以排序的字段", "en": "a field that can be sorted by"}
+            yield WRONG_FIELD.at(path, name=name, wanted=wanted)
 
     def _typed(self, form: FormOutline, part: str, name: str, path: str) -> Iterator[Problem]:
         seen = self.types.see(form, tuple(name.split(".")))

@@ -27,7 +27,6 @@ OPTION: Schema = closed(
     icon=ICON,
     score={"type": "number"},
     hidden=FLAG,
-    off=FLAG,
     group=OPTION_KEY,
     image=TEXT,
 )
