@@ -77,9 +77,7 @@ def submit(plan: FormPlan, given: Any, stored: Mapping[str, Any] | None, context
         _write(state, given, "/values", problems)
         _settle(state, frozenset(given), "/values", problems)
         values = _stored_values(state)
-    before = state.before
-    changed = frozenset(key for key, value in values.items() if value != before.get(key))
-    return Submission(values, changed, tuple(problems), state)
+    return Submission(values, _changed(state, values), tuple(problems), state)
 
 
 def submit_values(
@@ -105,9 +103,14 @@ def submit_values(
             state.touched.add(key)
         _settle(state, frozenset(values), "/values", problems)
         ready = _stored_values(state)
+    return Submission(ready, _changed(state, ready), tuple(problems), state)
+
+
+def _changed(state: RecordState, values: Mapping[str, Any]) -> frozenset[str]:
     before = state.before
-    changed = frozenset(key for key, value in ready.items() if value != before.get(key))
-    return Submission(ready, changed, tuple(problems), state)
+    if not before:
+        return frozenset(values)
+    return frozenset(key for key, value in values.items() if value != before.get(key))
 
 
 def _write(state: RecordState, given: Mapping[str, Any], path: str, problems: list[Problem]) -> None:
@@ -399,7 +402,7 @@ def _concerns(state: RecordState, condition: Any) -> bool:
 def _is_blank(state: RecordState, key: str) -> bool:
     if key in state.form.rows:
         return not state.children(key)
-    return state.get(key) is None
+    return state.values.get(key) is None and state.get(key) is None
 
 
 def _settle_rows(state: RecordState, key: str, path: str, problems: list[Problem]) -> None:
@@ -432,7 +435,7 @@ def _check(state: RecordState, path: str, problems: list[Problem]) -> None:
     form = state.form
     broken = {p.path for p in problems}
     for plan in form.required:
-        if _is_due(state, plan) and _is_blank(state, plan.key) and f"{path}/{plan.key}" not in broken:
+        if _is_blank(state, plan.key) and _is_due(state, plan) and f"{path}/{plan.key}" not in broken:
             problems.append(REQUIRED.at(f"{path}/{plan.key}", field=plan.label))
     for key in () if state.is_checked else state.touched:
         plan_ = form.writable.get(key)

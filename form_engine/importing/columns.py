@@ -6,6 +6,7 @@ A column keeps what each distinct cell came to, so a sheet of a hundred thousand
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from engine.definitions.shape import SYSTEM_FIELDS
@@ -77,6 +78,7 @@ class Column:
     synonyms: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     memo: dict[Any, Reading] = field(default_factory=dict)
+    parse: Callable[[Any], Any] | None = None
 
     def read(self, cell: Any, context: Context) -> Reading:
         """Return what the cell comes to; the same cell is read once."""
@@ -96,7 +98,7 @@ class Column:
         if is_blank(cell):
             return BLANK
         text = plain(cell)
-        synonym = self.synonyms.get(bare(text))
+        synonym = self.synonyms.get(bare(text)) if self.synonyms else None
         if synonym is not None and not self.target_form:
             return self._kept(synonym, {})
         if "ranges" in self.settings:
@@ -119,8 +121,12 @@ class Column:
             return Reading(None, aside)
         if plan is None:
             return self._system(raw) if self.to in SYSTEM_FIELDS else Reading(raw, aside)
+        parse = self.parse
+        if parse is None:
+            assert plan.shape is not None
+            parse = self.parse = partial(plan.shape.type.parse, config=plan.shape.config, path="")
         try:
-            value = plan.parse(raw, "")
+            value = parse(raw)
             if value is None:
                 return Reading(None, aside)
             value = plan.control.normalise(value, plan.config)
@@ -190,7 +196,7 @@ def columns_of(plan: FormPlan, may_write: Callable[[str], bool]) -> dict[str, Co
     found: dict[str, Column] = {}
     for one in plan.fields:
         if one.is_written and one.rows is None and one.shape is not None and not one.read_only and may_write(one.key):
-            found[one.key] = _field_column(one, said.get(one.key, {}))
+            found[one.key] = field_column(one, said.get(one.key, {}))
     for key in (*(one for one in OWNED_SYSTEM if may_write(one)), *PAST_SYSTEM):
         found[key] = _system_column(plan, key, said.get(key, {}))
     for extra in section.get("extras", ()):
@@ -200,7 +206,7 @@ def columns_of(plan: FormPlan, may_write: Callable[[str], bool]) -> dict[str, Co
     return found
 
 
-def _field_column(one: FieldPlan, settings: Mapping[str, Any]) -> Column:
+def field_column(one: FieldPlan, settings: Mapping[str, Any]) -> Column:
     assert one.shape is not None
     kind = one.shape.value_type
     options = _option_words(one)
@@ -286,7 +292,7 @@ def _extra_column(plan: FormPlan, extra: Mapping[str, Any], may_write: Callable[
     if to and (fed is None or not may_write(to)):
         return None
     if fed is not None:
-        made = _field_column(fed, {**extra, "values": extra.get("values", {})})
+        made = field_column(fed, {**extra, "values": extra.get("values", {})})
         made.key, made.label = extra["key"], label
         return made
     clean = CLEANERS.get(extra.get("clean", ""), clean_text)

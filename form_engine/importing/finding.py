@@ -28,6 +28,7 @@ class Words:
     ids: dict[str, str] = field(default_factory=dict)
     is_whole: bool = False
     asked: set[str] = field(default_factory=set)
+    exact: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -35,12 +36,13 @@ class Finder:
     """Resolves words to records, each word once in an import."""
 
     fallbacks: Mapping[str, str] = field(default_factory=dict)
-    known: dict[tuple[str, tuple[str, ...]], Words] = field(default_factory=dict)
+    known: dict[str, Words] = field(default_factory=dict)
+    """By column; each column has its own idea of what names a record."""
 
     def prepare(self, desk: Desk, column: Column, words: Iterable[str], context: Context) -> None:
         """Read what is needed to resolve these words of a column."""
         keys = find_keys(desk, column)
-        known = self.known.setdefault((column.target_form, keys), Words())
+        known = self.known.setdefault(column.key, Words())
         wanted = {word for word in words if word not in known.asked}
         fallback = column.settings.get("fallback")
         if isinstance(fallback, str) and not fallback.startswith("$"):
@@ -55,9 +57,13 @@ class Finder:
 
     def find(self, desk: Desk, column: Column, word: str) -> tuple[str | None, Problem | None]:
         """Return (id, None), or (fallback or None, problem)."""
-        known = self.known[(column.target_form, find_keys(desk, column))]
+        known = self.known[column.key]
+        found = known.exact.get(word)
+        if found:
+            return found, None
         found = known.ids.get(bare(word))
         if found:
+            known.exact[word] = found
             return found, None
         code = SEVERAL_RECORDS if found == _SEVERAL else NO_RECORD
         return None, code.at("", field=column.label, value=word)

@@ -10,10 +10,10 @@ from engine.access.levels import Level
 from engine.ids import new_id
 from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
 from form_engine.importing.cleaning import Context, is_blank, split_notes
-from form_engine.importing.columns import PAST_SYSTEM, Column
+from form_engine.importing.columns import PAST_SYSTEM, Column, field_column
 from form_engine.importing.finding import Finder, Matcher
 from form_engine.importing.settings import ImportSettings
-from form_engine.plan import FormPlan
+from form_engine.plan import FieldPlan, FormPlan
 from form_engine.service import clashes, numbering, overlap, records, touches
 from form_engine.service.desk import Desk
 from form_engine.submit import submit, submit_values
@@ -55,6 +55,7 @@ class Importer:
         self.plan, self.settings, self.context = plan, settings, context
         self.fed = [(index, columns[key]) for index, key in sorted(settings.map.items())]
         self.finder = Finder()
+        self.asides: dict[str, Column] = {}
         self.matcher = Matcher(plan, settings.match)
         section = plan.definition.get("import", {})
         self.defaults = self._defaults(columns, {**section.get("defaults", {}), **settings.defaults})
@@ -128,11 +129,15 @@ class Importer:
             one = self.plan.field(key) or (self.plan.field("wechat_id") if key == "wechat" else None)
             if one is None or not one.is_written or one.rows is not None or one.key in values:
                 continue
-            column = Column(one.key, one.label, lambda cell, context: cell, {}, plan=one, to=one.key)
-            words = {option_word: option["key"] for option in one.config.get("options") or () for option_word in _words(option)}
-            reading = column._kept(words.get(raw, raw), {})
+            reading = self._aside_column(one).read(raw, self.context)
             if reading.value is not None and not reading.problems:
                 values[one.key] = reading.value
+
+    def _aside_column(self, one: FieldPlan) -> Column:
+        column = self.asides.get(one.key)
+        if column is None:
+            column = self.asides[one.key] = field_column(one, {})
+        return column
 
     # Finding.
 
@@ -350,9 +355,3 @@ class Importer:
 def _short(problem: Problem) -> Problem:
     """Return a problem whose path names the field of the sheet: `/phone`, not `/values/phone`."""
     return Problem(problem.code, problem.path.removeprefix("/values"), problem.params)
-
-
-def _words(option: Any) -> Iterator[str]:
-    if isinstance(option, Mapping):
-        yield str(option["key"])
-        yield from option.get("label", {}).values()

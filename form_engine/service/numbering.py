@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from engine.clock import business_day
@@ -25,15 +26,21 @@ def assign_many(desk: Desk, plan: FormPlan, records: Iterable[dict[str, Any]]) -
     """Give many new records their numbers; each series is asked once for all of them."""
     records = list(records)
     for key, settings in _numbered(plan):
-        waiting: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        pattern = settings.get("pattern") or DEFAULT_PATTERN
+        waiting: dict[tuple[str, date], list[dict[str, Any]]] = {}
         for values in records:
             if values.get(key) is None:
-                day = _day(desk, values)
-                waiting.setdefault(_series(desk, plan, key, settings, values, day), []).append(values)
-        for (series, scope), due in waiting.items():
-            numbers = _take(desk, series, scope, len(due), settings)
-            for values, number in zip(due, numbers, strict=True):
-                values[key] = render(desk, settings.get("pattern") or DEFAULT_PATTERN, number, values)
+                branch = str(values.get("branch_id") or "") if settings.get("per_branch") or "{BRANCH}" in pattern else ""
+                waiting.setdefault((branch, _day(desk, values)), []).append(values)
+        series: dict[str, list[tuple[date, dict[str, Any]]]] = {}
+        for (branch, day), due in waiting.items():
+            reset = settings.get("reset", "never")
+            scope = "/".join(part for part in (branch, day.strftime(_PERIODS[reset]) if reset in _PERIODS else "") if part)
+            series.setdefault(scope, []).extend((day, values) for values in due)
+        for scope, named in series.items():
+            numbers = _take(desk, f"{plan.key}.{key}", scope, len(named), settings)
+            for (day, values), number in zip(named, numbers, strict=True):
+                values[key] = render(desk, pattern, number, day, values)
 
 
 def _numbered(plan: FormPlan) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -41,19 +48,6 @@ def _numbered(plan: FormPlan) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for one in plan.fields:
         if isinstance(one.control, AutoNumber):
             yield one.key, one.config
-
-
-def _series(
-    desk: Desk, plan: FormPlan, key: str, settings: Mapping[str, Any], values: Mapping[str, Any], day: date
-) -> tuple[str, str]:
-    pattern = settings.get("pattern") or DEFAULT_PATTERN
-    reset = settings.get("reset", "never")
-    parts = []
-    if settings.get("per_branch") or "{BRANCH}" in pattern:
-        parts.append(str(values.get("branch_id") or ""))
-    if reset in _PERIODS:
-        parts.append(day.strftime(_PERIODS[reset]))
-    return f"{plan.key}.{key}", "/".join(parts)
 
 
 def _take(desk: Desk, series: str, scope: str, count: int, settings: Mapping[str, Any]) -> list[int]:
@@ -66,27 +60,44 @@ def _day(desk: Desk, values: Mapping[str, Any]) -> date:
     return business_day(values.get("created_at") or desk.unit.now, desk.actor.zone)
 
 
-def render(desk: Desk, pattern: str, number: int, values: Mapping[str, Any]) -> str:
+def render(desk: Desk, pattern: str, number: int, day: date, values: Mapping[str, Any]) -> str:
     """Return the pattern with its places filled."""
-    day = _day(desk, values)
+    text = ""
+    for kind, given in _parts(pattern):
+        if kind == "text":
+            text += given
+        elif kind == "SEQ":
+            text += str(number).zfill(int(given or 0))
+        elif kind in _DAYS:
+            text += day.strftime(_DAYS[kind])
+        elif kind == "BRANCH":
+            text += branch_code(desk, values.get("branch_id"))
+        elif kind == "RAND":
+            text += "".join(secrets.choice("0123456789") for _ in range(int(given or 4)))
+        elif kind == "CHECK":
+            text += str(check_digit(text))
+        else:
+            text += str(values.get(given) or "")
+    return text
 
-    def fill(found: "re.Match[str]") -> str:
-        place = found[1]
-        if place.startswith("SEQ"):
-            return str(number).zfill(int(found[2] or 0))
-        if place.startswith("RAND"):
-            return "".join(secrets.choice("0123456789") for _ in range(int(found[3] or 4)))
-        if place == "BRANCH":
-            return branch_code(desk, values.get("branch_id"))
-        if place.startswith("field:"):
-            return str(values.get(found[4]) or "")
-        if place == "CHECK":
-            return "{CHECK}"
-        return {"YYYY": f"{day:%Y}", "YY": f"{day:%y}", "MM": f"{day:%m}", "DD": f"{day:%d}"}[place]
 
-    text = _PLACE.sub(fill, pattern)
-    head, mark, tail = text.partition("{CHECK}")
-    return f"{head}{check_digit(head)}{tail}" if mark else text
+_DAYS = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d"}
+
+
+@lru_cache(maxsize=512)
+def _parts(pattern: str) -> tuple[tuple[str, str], ...]:
+    """Return the pattern cut into (kind, detail) pairs: text, or a place with its width or field."""
+    parts: list[tuple[str, str]] = []
+    at = 0
+    for found in _PLACE.finditer(pattern):
+        if found.start() > at:
+            parts.append(("text", pattern[at : found.start()]))
+        kind, _, detail = found[1].partition(":")
+        parts.append((kind, detail))
+        at = found.end()
+    if at < len(pattern):
+        parts.append(("text", pattern[at:]))
+    return tuple(parts)
 
 
 def check_digit(text: str) -> int:
