@@ -10,7 +10,11 @@ const view: ControlView<string | number, { from?: string; at?: string; show?: st
   Detail: ({ config, record }) => {
     const { lang, zone } = useControlHost();
     const at = asText(record[config.at ?? ""]) || localDay(new Date(), zone);
-    return <span className="ctl-num">{ageText(asText(record[config.from ?? ""]), at, lang, config.show !== "years") || "–"}</span>;
+    return (
+      <span className="ctl-num">
+        {ageText(asText(record[config.from ?? ""]), at, lang, config.show !== "years") || "–"}
+      </span>
+    );
   },
 };
 

@@ -9,7 +9,10 @@ const view: ControlView<Json, { text?: Words; tone?: string }> = {
   Cell: ({ value, config }) => {
     const say = useSay();
     return (
-      <div className={`ctl-note ctl-note-${config.tone ?? "info"}`} role={config.tone === "error" ? "alert" : "note"}>
+      <div
+        className={`ctl-note ctl-note-${config.tone ?? "info"}`}
+        role={config.tone === "error" ? "alert" : "note"}
+      >
         {asText(value) || say(config.text)}
       </div>
     );

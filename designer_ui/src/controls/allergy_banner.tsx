@@ -9,7 +9,12 @@ const wordsOf = (value: Json): string[] => {
   if (isArray(value)) return value.flatMap(wordsOf);
   if (isObject(value)) {
     const parts = [value.substance ?? value.name ?? value.label, value.reaction, value.severity];
-    return [parts.map((part) => asText(part)).filter(Boolean).join(" ")].filter(Boolean);
+    return [
+      parts
+        .map((part) => asText(part))
+        .filter(Boolean)
+        .join(" "),
+    ].filter(Boolean);
   }
   return [String(value)];
 };

@@ -16,7 +16,10 @@ const view: ControlView<never, { action?: string; confirm?: Words; look?: string
         danger={config.look === "danger"}
         onClick={(event) =>
           event.currentTarget.dispatchEvent(
-            new CustomEvent(ACTION_EVENT, { bubbles: true, detail: { action: config.action, confirm: config.confirm } }),
+            new CustomEvent(ACTION_EVENT, {
+              bubbles: true,
+              detail: { action: config.action, confirm: config.confirm },
+            }),
           )
         }
       >

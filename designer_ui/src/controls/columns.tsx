@@ -7,7 +7,9 @@ const view: ControlView<never, PanesConfig> = {
   kind: "columns",
   Cell: ({ config }) => {
     const say = useSay();
-    return <span className="ctl-quiet">{(config.panes ?? []).map((pane) => say(pane.title)).join(" · ")}</span>;
+    return (
+      <span className="ctl-quiet">{(config.panes ?? []).map((pane) => say(pane.title)).join(" · ")}</span>
+    );
   },
 };
 

@@ -1,7 +1,7 @@
 import { asText, isArray, isObject } from "../shared/json";
 import type { ControlView } from "../shared/kinds";
-import { type ChoiceConfig, oneView } from "./parts/choices";
 import { useSay } from "../shared/useLang";
+import { type ChoiceConfig, oneView } from "./parts/choices";
 
 const view: ControlView<string, ChoiceConfig & { size?: number }> = {
   ...oneView("imagepicker"),
@@ -11,7 +11,9 @@ const view: ControlView<string, ChoiceConfig & { size?: number }> = {
     return (
       <div className="ctl-row" role="radiogroup" aria-label={say(field.label)}>
         {options.map((one) => {
-          const words = isObject(one.label) ? say({ zh: asText(one.label.zh), en: asText(one.label.en) }) : asText(one.key);
+          const words = isObject(one.label)
+            ? say({ zh: asText(one.label.zh), en: asText(one.label.en) })
+            : asText(one.key);
           const isOn = value === one.key;
           return (
             <button
@@ -23,7 +25,9 @@ const view: ControlView<string, ChoiceConfig & { size?: number }> = {
               disabled={disabled}
               onClick={() => onChange(isOn ? null : asText(one.key))}
             >
-              {one.image ? <img src={asText(one.image)} alt="" width={config.size ?? 96} height={config.size ?? 96} /> : null}
+              {one.image ? (
+                <img src={asText(one.image)} alt="" width={config.size ?? 96} height={config.size ?? 96} />
+              ) : null}
               <span>{words}</span>
             </button>
           );

@@ -11,7 +11,19 @@ type Pain = number | Pair;
 
 const FACES = ["😀", "🙂", "🙂", "😐", "😐", "😕", "😕", "😣", "😣", "😖", "😭"];
 
-const Scale = ({ value, faces, disabled, label, onChange }: { value: number | undefined; faces: boolean; disabled: boolean; label: string; onChange: (next: number | null) => void }) => (
+const Scale = ({
+  value,
+  faces,
+  disabled,
+  label,
+  onChange,
+}: {
+  value: number | undefined;
+  faces: boolean;
+  disabled: boolean;
+  label: string;
+  onChange: (next: number | null) => void;
+}) => (
   <div
     className="ctl-faces"
     role="radiogroup"
@@ -24,7 +36,15 @@ const Scale = ({ value, faces, disabled, label, onChange }: { value: number | un
     }}
   >
     {FACES.map((face, score) => (
-      <button key={score} type="button" role="radio" aria-checked={value === score} aria-label={String(score)} disabled={disabled} onClick={() => onChange(value === score ? null : score)}>
+      <button
+        key={score}
+        type="button"
+        role="radio"
+        aria-checked={value === score}
+        aria-label={String(score)}
+        disabled={disabled}
+        onClick={() => onChange(value === score ? null : score)}
+      >
         {faces ? <span aria-hidden>{face}</span> : null} {score}
       </button>
     ))}
@@ -40,7 +60,15 @@ const view: ControlView<Pain, { pair?: boolean; look?: string }> = {
     const say = useSay();
     const faces = config.look === "faces";
     if (!config.pair)
-      return <Scale value={typeof value === "number" ? value : undefined} faces={faces} disabled={disabled} label={say(field.label)} onChange={onChange} />;
+      return (
+        <Scale
+          value={typeof value === "number" ? value : undefined}
+          faces={faces}
+          disabled={disabled}
+          label={say(field.label)}
+          onChange={onChange}
+        />
+      );
     const pair = isPair(value) ? value : {};
     const set = (part: "before" | "after", next: number | null) => {
       const { [part]: _old, ...rest } = pair;
@@ -52,7 +80,13 @@ const view: ControlView<Pain, { pair?: boolean; look?: string }> = {
         {(["before", "after"] as const).map((part) => (
           <div key={part}>
             <span className="ctl-quiet">{t(`ctl.${part}`)}</span>
-            <Scale value={pair[part]} faces={faces} disabled={disabled} label={t(`ctl.${part}`)} onChange={(next) => set(part, next)} />
+            <Scale
+              value={pair[part]}
+              faces={faces}
+              disabled={disabled}
+              label={t(`ctl.${part}`)}
+              onChange={(next) => set(part, next)}
+            />
           </div>
         ))}
       </>

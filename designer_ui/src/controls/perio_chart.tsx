@@ -20,7 +20,9 @@ const view: ControlView<PerioChart, PerioConfig> = {
       </span>
     );
   },
-  Detail: ({ value, config }) => <Suspense fallback={null}>{value ? <Read chart={value} config={config} /> : null}</Suspense>,
+  Detail: ({ value, config }) => (
+    <Suspense fallback={null}>{value ? <Read chart={value} config={config} /> : null}</Suspense>
+  ),
   wide: true,
   structured: true,
 };

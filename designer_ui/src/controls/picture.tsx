@@ -8,7 +8,9 @@ const view: ControlView<never, { file?: string; alt?: Words; height?: number }> 
     const { fileUrl, say } = useControlHost();
     const file = config.file ?? "";
     const url = file.startsWith("/") ? file : fileUrl(file, { form: "", recordId: null, field: field.key });
-    return <img src={url} alt={say(config.alt)} style={{ maxHeight: config.height ?? 160, maxWidth: "100%" }} />;
+    return (
+      <img src={url} alt={say(config.alt)} style={{ maxHeight: config.height ?? 160, maxWidth: "100%" }} />
+    );
   },
 };
 

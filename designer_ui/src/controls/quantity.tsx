@@ -1,7 +1,7 @@
 import { lazy } from "react";
-import type { Words } from "../shared/words";
 import type { ControlView } from "../shared/kinds";
 import { useSay } from "../shared/useLang";
+import type { Words } from "../shared/words";
 
 export interface QuantityValue {
   value: string | number;

@@ -32,14 +32,27 @@ const view: ControlView<Json> = {
     const nodes = nodesOf(value);
     const middle = SIZE / 2;
     return (
-      <svg viewBox={`0 0 ${SIZE} ${SIZE}`} width="100%" style={{ maxWidth: 480 }} role="img" aria-label={nodes.map((node) => `${node.by} ${node.label}`).join("; ")}>
+      <svg
+        viewBox={`0 0 ${SIZE} ${SIZE}`}
+        width="100%"
+        style={{ maxWidth: 480 }}
+        role="img"
+        aria-label={nodes.map((node) => `${node.by} ${node.label}`).join("; ")}
+      >
         {nodes.map((node, place) => {
           const angle = (place / nodes.length) * Math.PI * 2 - Math.PI / 2;
           const [x, y] = [middle + Math.cos(angle) * 120, middle + Math.sin(angle) * 120];
           return (
             <g key={`${node.id}${place}`}>
               <line x1={middle} y1={middle} x2={x} y2={y} stroke={paint("cyan")} opacity={0.5} />
-              <text x={(x + middle) / 2} y={(y + middle) / 2} fontSize={9} textAnchor="middle" fill="currentColor" opacity={0.7}>
+              <text
+                x={(x + middle) / 2}
+                y={(y + middle) / 2}
+                fontSize={9}
+                textAnchor="middle"
+                fill="currentColor"
+                opacity={0.7}
+              >
                 {node.by}
               </text>
               <circle cx={x} cy={y} r={6} fill={paint("cyan")} />
@@ -50,7 +63,14 @@ const view: ControlView<Json> = {
           );
         })}
         <circle cx={middle} cy={middle} r={10} fill={paint("blue")} />
-        <text x={middle} y={middle + 24} fontSize={12} fontWeight={600} textAnchor="middle" fill="currentColor">
+        <text
+          x={middle}
+          y={middle + 24}
+          fontSize={12}
+          fontWeight={600}
+          textAnchor="middle"
+          fill="currentColor"
+        >
           {asText(record.name) || asText(record.title)}
         </text>
       </svg>

@@ -13,7 +13,9 @@ export type GroupValue = readonly { readonly [part: string]: Json }[];
 const view: ControlView<GroupValue, GroupConfig> = {
   kind: "repeat_group",
   Input: lazy(() => import("./heavy/GroupInput")),
-  Cell: ({ value }) => <span className="ctl-quiet">{useTranslation().t("ctl.rowCount", { count: value?.length ?? 0 })}</span>,
+  Cell: ({ value }) => (
+    <span className="ctl-quiet">{useTranslation().t("ctl.rowCount", { count: value?.length ?? 0 })}</span>
+  ),
   Detail: ({ value, config }) => (
     <div>
       {(value ?? []).map((row, place) => (

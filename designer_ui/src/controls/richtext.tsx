@@ -1,7 +1,7 @@
 import { lazy } from "react";
 import type { ControlView } from "../shared/kinds";
-import type { LineConfig } from "./parts/lines";
 import { Html, plainOf } from "./parts/html";
+import type { LineConfig } from "./parts/lines";
 
 const view: ControlView<string, LineConfig> = {
   kind: "richtext",

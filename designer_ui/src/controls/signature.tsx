@@ -23,7 +23,9 @@ const view: ControlView<Signed, SignatureConfig> = {
       <figure className="ctl-figure">
         <Strokes strokes={value.strokes} ratio={value.ratio ?? 3} />
         <figcaption className="ctl-quiet">
-          {[value.signer?.name, value.signer?.relation, formatInstant(value.signed_at, lang, zone)].filter(Boolean).join(" · ")}
+          {[value.signer?.name, value.signer?.relation, formatInstant(value.signed_at, lang, zone)]
+            .filter(Boolean)
+            .join(" · ")}
         </figcaption>
       </figure>
     );

@@ -5,7 +5,9 @@ import { Bar, type NumberConfig, type NumberValue, shareOf } from "./parts/numbe
 const view: ControlView<NumberValue, NumberConfig> = {
   kind: "slider",
   Input: lazy(() => import("./heavy/SliderInput")),
-  Cell: ({ value, config }) => <Bar share={shareOf(value, config)} words={value === null ? "" : String(Number(value))} />,
+  Cell: ({ value, config }) => (
+    <Bar share={shareOf(value, config)} words={value === null ? "" : String(Number(value))} />
+  ),
 };
 
 export default view;

@@ -7,7 +7,9 @@ const LOOKS: Record<string, string> = { secondary: "ctl-quiet", title: "ctl-head
 
 const view: ControlView<never, { text?: Words; look?: string }> = {
   kind: "static_text",
-  Cell: ({ config }) => <div className={`ctl-lines ${LOOKS[config.look ?? "plain"] ?? ""}`}>{useSay()(config.text)}</div>,
+  Cell: ({ config }) => (
+    <div className={`ctl-lines ${LOOKS[config.look ?? "plain"] ?? ""}`}>{useSay()(config.text)}</div>
+  ),
 };
 
 export default view;

@@ -13,7 +13,8 @@ const view: ControlView<Span, { max_minutes?: number; step?: number }> = {
     const isSameDay = from && to && localDay(from, zone) === localDay(to, zone);
     return (
       <span className="ctl-num">
-        {from ? formatInstant(from, lang, zone) : "…"} – {to ? (isSameDay ? localTime(to, zone) : formatInstant(to, lang, zone)) : "…"}
+        {from ? formatInstant(from, lang, zone) : "…"} –{" "}
+        {to ? (isSameDay ? localTime(to, zone) : formatInstant(to, lang, zone)) : "…"}
       </span>
     );
   },

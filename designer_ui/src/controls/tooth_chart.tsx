@@ -18,7 +18,9 @@ const view: ControlView<Chart, ChartConfig> = {
     );
   },
   Detail: ({ value, config, field }) => (
-    <Suspense fallback={null}>{value ? <ToothDetail chart={value} config={config} fieldKey={field.key} /> : null}</Suspense>
+    <Suspense fallback={null}>
+      {value ? <ToothDetail chart={value} config={config} fieldKey={field.key} /> : null}
+    </Suspense>
   ),
   wide: true,
   structured: true,

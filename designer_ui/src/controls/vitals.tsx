@@ -11,7 +11,9 @@ const view: ControlView<VitalsValue, VitalsConfig> = {
     const pressure = value?.bp_sys || value?.bp_dia ? `${value.bp_sys ?? "–"}/${value.bp_dia ?? "–"}` : "";
     return (
       <span className="ctl-num">
-        {[pressure, value?.hr, value?.temp ? `${value.temp}℃` : "", value?.spo2 ? `${value.spo2}%` : ""].filter(Boolean).join(" · ")}
+        {[pressure, value?.hr, value?.temp ? `${value.temp}℃` : "", value?.spo2 ? `${value.spo2}%` : ""]
+          .filter(Boolean)
+          .join(" · ")}
       </span>
     );
   },

@@ -1,5 +1,5 @@
-import { type DayConfig, dayView } from "./parts/days";
 import type { ControlView } from "../shared/kinds";
+import { type DayConfig, dayView } from "./parts/days";
 
 const view: ControlView<string, DayConfig> = {
   ...dayView("year"),

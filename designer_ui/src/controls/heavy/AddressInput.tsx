@@ -19,7 +19,14 @@ const grown = (code: string, levels: number): Node[] =>
     return { value: division.code, label: division.name, ...(children.length ? { children } : {}) };
   });
 
-const AddressInput = ({ id, value, config, disabled, invalid, onChange }: InputProps<Place, AddressConfig>) => {
+const AddressInput = ({
+  id,
+  value,
+  config,
+  disabled,
+  invalid,
+  onChange,
+}: InputProps<Place, AddressConfig>) => {
   const { t } = useTranslation();
   const level = config.level ?? 3;
   const tree = useMemo(() => grown("", level), [level]);

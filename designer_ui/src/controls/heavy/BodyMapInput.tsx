@@ -21,12 +21,23 @@ const BodyMapInput = ({ value, config, disabled, onChange }: InputProps<BodyValu
     setActive(zone.key);
     if (disabled) return;
     const isOn = areas.some((area) => area.zone === zone.key && area.code === brush);
-    keep(isOn ? areas.filter((area) => area.zone !== zone.key || area.code !== brush) : [...areas, { zone: zone.key, code: brush }]);
+    keep(
+      isOn
+        ? areas.filter((area) => area.zone !== zone.key || area.code !== brush)
+        : [...areas, { zone: zone.key, code: brush }],
+    );
   };
-  const change = (area: Area, part: Partial<Area>) => keep(areas.map((one) => (one === area ? { ...one, ...part } : one)));
+  const change = (area: Area, part: Partial<Area>) =>
+    keep(areas.map((one) => (one === area ? { ...one, ...part } : one)));
   return (
     <div className="bm">
-      <CodePalette title={t("body.code")} codes={codes} isOn={(code) => code === brush} disabled={disabled} onPick={setBrush} />
+      <CodePalette
+        title={t("body.code")}
+        codes={codes}
+        isOn={(code) => code === brush}
+        disabled={disabled}
+        onPick={setBrush}
+      />
       <BodyFigure value={value} config={config} active={active} onZone={touch} />
       {areas.map((area) => {
         const zone = ZONES.find((one) => one.key === area.zone);
@@ -35,11 +46,34 @@ const BodyMapInput = ({ value, config, disabled, onChange }: InputProps<BodyValu
           <div key={`${area.zone}${area.code}`} className="ctl-row">
             <span style={{ minWidth: 140 }}>{name}</span>
             {config.levels === false ? null : (
-              <Slider className="ctl-grow" min={0} max={10} value={area.level ?? 0} disabled={disabled} aria-label={`${name} ${t("body.level")}`} onChange={(level) => change(area, { level })} />
+              <Slider
+                className="ctl-grow"
+                min={0}
+                max={10}
+                value={area.level ?? 0}
+                disabled={disabled}
+                aria-label={`${name} ${t("body.level")}`}
+                onChange={(level) => change(area, { level })}
+              />
             )}
             <span className="ctl-num">{area.level ?? ""}</span>
-            <Input size="small" className="ctl-grow" maxLength={200} value={area.note ?? ""} disabled={disabled} placeholder={t("body.note")} aria-label={`${name} ${t("body.note")}`} onChange={(event) => change(area, { note: event.target.value })} />
-            <button type="button" className="ctl-link" disabled={disabled} aria-label={t("ctl.removeNamed", { name })} onClick={() => keep(areas.filter((one) => one !== area))}>
+            <Input
+              size="small"
+              className="ctl-grow"
+              maxLength={200}
+              value={area.note ?? ""}
+              disabled={disabled}
+              placeholder={t("body.note")}
+              aria-label={`${name} ${t("body.note")}`}
+              onChange={(event) => change(area, { note: event.target.value })}
+            />
+            <button
+              type="button"
+              className="ctl-link"
+              disabled={disabled}
+              aria-label={t("ctl.removeNamed", { name })}
+              onClick={() => keep(areas.filter((one) => one !== area))}
+            >
               ×
             </button>
           </div>

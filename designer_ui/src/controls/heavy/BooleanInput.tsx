@@ -6,7 +6,14 @@ import type { InputProps } from "../../shared/kinds";
 import { useSay } from "../../shared/useLang";
 import type { BooleanConfig } from "../boolean";
 
-const BooleanInput = ({ id, value, config, field, disabled, onChange }: InputProps<boolean, BooleanConfig>) => {
+const BooleanInput = ({
+  id,
+  value,
+  config,
+  field,
+  disabled,
+  onChange,
+}: InputProps<boolean, BooleanConfig>) => {
   const { t } = useTranslation();
   const say = useSay();
   const [yes, no] = [say(config.yes) || t("ctl.yes"), say(config.no) || t("ctl.no")];
@@ -25,7 +32,12 @@ const BooleanInput = ({ id, value, config, field, disabled, onChange }: InputPro
     );
   if (config.look === "tick")
     return (
-      <Checkbox id={id ?? ""} checked={value === true} disabled={disabled} onChange={(event) => onChange(event.target.checked)}>
+      <Checkbox
+        id={id ?? ""}
+        checked={value === true}
+        disabled={disabled}
+        onChange={(event) => onChange(event.target.checked)}
+      >
         {say(config.yes) || say(field.label)}
       </Checkbox>
     );

@@ -14,7 +14,11 @@ interface Branch {
   children?: Branch[];
 }
 
-const grown = (options: readonly Option[], parent: string | null, say: (words: Words | string) => string): Branch[] =>
+const grown = (
+  options: readonly Option[],
+  parent: string | null,
+  say: (words: Words | string) => string,
+): Branch[] =>
   options
     .filter((one) => (one.parent ?? null) === parent && !one.archived)
     .map((one) => {
@@ -22,7 +26,15 @@ const grown = (options: readonly Option[], parent: string | null, say: (words: W
       return { value: one.key, label: say(one.label), ...(children.length ? { children } : {}) };
     });
 
-const CascaderInput = ({ id, value, config, field, disabled, invalid, onChange }: InputProps<readonly string[], ChoiceConfig>) => {
+const CascaderInput = ({
+  id,
+  value,
+  config,
+  field,
+  disabled,
+  invalid,
+  onChange,
+}: InputProps<readonly string[], ChoiceConfig>) => {
   const { say } = useControlHost();
   return (
     <Cascader

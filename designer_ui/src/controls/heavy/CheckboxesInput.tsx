@@ -6,7 +6,13 @@ import { useControlHost } from "../../shared/host";
 import type { InputProps } from "../../shared/kinds";
 import type { ChoiceConfig } from "../parts/choices";
 
-const CheckboxesInput = ({ value, config, field, disabled, onChange }: InputProps<readonly string[], ChoiceConfig>) => {
+const CheckboxesInput = ({
+  value,
+  config,
+  field,
+  disabled,
+  onChange,
+}: InputProps<readonly string[], ChoiceConfig>) => {
   const { say } = useControlHost();
   const options = optionsOf(field).filter((one) => !one.archived);
   const chosen = [...(value ?? [])];

@@ -6,9 +6,23 @@ import type { InputProps } from "../../shared/kinds";
 import { useSay } from "../../shared/useLang";
 import type { DayConfig } from "../parts/days";
 
-const FORMATS = { date: ["YYYY-MM-DD", "YYYY/M/D", "YYYY.M.D", "YYYYMMDD", "YYYY年M月D日"], month: ["YYYY-MM", "YYYY/M"], year: ["YYYY"] };
+const FORMATS = {
+  date: ["YYYY-MM-DD", "YYYY/M/D", "YYYY.M.D", "YYYYMMDD", "YYYY年M月D日"],
+  month: ["YYYY-MM", "YYYY/M"],
+  year: ["YYYY"],
+};
 
-const DayInput = ({ id, value, config, field, disabled, invalid, autoFocus, compact, onChange }: InputProps<string, DayConfig>) => {
+const DayInput = ({
+  id,
+  value,
+  config,
+  field,
+  disabled,
+  invalid,
+  autoFocus,
+  compact,
+  onChange,
+}: InputProps<string, DayConfig>) => {
   const say = useSay();
   const picker = field.control === "month" || field.control === "year" ? field.control : "date";
   return (

@@ -14,8 +14,27 @@ const DurationInput = <C,>({ id, value, disabled, invalid, onChange }: InputProp
   const status = invalid ? "error" : "";
   return (
     <Space.Compact block>
-      <InputNumber id={id ?? ""} min={0} precision={0} value={hours} disabled={disabled} status={status} suffix={t("ctl.hours")} onChange={(next) => keep(next, rest)} />
-      <InputNumber min={0} max={59} precision={0} value={rest} disabled={disabled} status={status} suffix={t("ctl.minutes")} aria-label={t("ctl.minutes")} onChange={(next) => keep(hours, next)} />
+      <InputNumber
+        id={id ?? ""}
+        min={0}
+        precision={0}
+        value={hours}
+        disabled={disabled}
+        status={status}
+        suffix={t("ctl.hours")}
+        onChange={(next) => keep(next, rest)}
+      />
+      <InputNumber
+        min={0}
+        max={59}
+        precision={0}
+        value={rest}
+        disabled={disabled}
+        status={status}
+        suffix={t("ctl.minutes")}
+        aria-label={t("ctl.minutes")}
+        onChange={(next) => keep(hours, next)}
+      />
     </Space.Compact>
   );
 };

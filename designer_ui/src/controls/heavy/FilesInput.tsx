@@ -9,9 +9,20 @@ import type { InputProps } from "../../shared/kinds";
 import type { FilesConfig, FilesValue } from "../parts/files";
 
 const fits = (mime: string, patterns: readonly string[]): boolean =>
-  patterns.some((pattern) => pattern === mime || (pattern.endsWith("*") && mime.startsWith(pattern.slice(0, -1))));
+  patterns.some(
+    (pattern) => pattern === mime || (pattern.endsWith("*") && mime.startsWith(pattern.slice(0, -1))),
+  );
 
-const FilesInput = ({ id, value, config, field, form, recordId, disabled, onChange }: InputProps<FilesValue, FilesConfig>) => {
+const FilesInput = ({
+  id,
+  value,
+  config,
+  field,
+  form,
+  recordId,
+  disabled,
+  onChange,
+}: InputProps<FilesValue, FilesConfig>) => {
   const { upload, fileUrl, say } = useControlHost();
   const { t } = useTranslation();
   const pick = useRef<HTMLInputElement>(null);
@@ -25,14 +36,18 @@ const FilesInput = ({ id, value, config, field, form, recordId, disabled, onChan
     setWrong([]);
     for (const file of chosen) {
       if (kept.length >= most) problems.push(t("ctl.tooManyFiles", { max: most }));
-      else if (config.max_mb && file.size > config.max_mb * 1e6) problems.push(t("ctl.fileTooLarge", { name: file.name, max: config.max_mb }));
-      else if (config.types && file.type && !fits(file.type, config.types)) problems.push(t("ctl.fileWrongType", { name: file.name }));
+      else if (config.max_mb && file.size > config.max_mb * 1e6)
+        problems.push(t("ctl.fileTooLarge", { name: file.name, max: config.max_mb }));
+      else if (config.types && file.type && !fits(file.type, config.types))
+        problems.push(t("ctl.fileWrongType", { name: file.name }));
       else {
         setBusy((count) => count + 1);
         try {
           kept.push(await upload(file));
         } catch (failure) {
-          problems.push(t("ctl.uploadFailed", { name: file.name, why: failure instanceof Error ? failure.message : "" }));
+          problems.push(
+            t("ctl.uploadFailed", { name: file.name, why: failure instanceof Error ? failure.message : "" }),
+          );
         }
         setBusy((count) => count - 1);
       }
@@ -55,7 +70,9 @@ const FilesInput = ({ id, value, config, field, form, recordId, disabled, onChan
       <div className="ctl-row">
         {files.map((file) => (
           <span key={file.id} className="ctl-chip">
-            {(file.mime ?? "").startsWith("image/") ? <img src={fileUrl(file.id, at, true)} alt="" width={24} height={24} /> : null}
+            {(file.mime ?? "").startsWith("image/") ? (
+              <img src={fileUrl(file.id, at, true)} alt="" width={24} height={24} />
+            ) : null}
             <span className="ctl-clip" style={{ maxWidth: 200 }}>
               {file.name}
             </span>
@@ -72,7 +89,12 @@ const FilesInput = ({ id, value, config, field, form, recordId, disabled, onChan
             )}
           </span>
         ))}
-        <Button size="small" loading={busy > 0} disabled={disabled || files.length >= most} onClick={() => pick.current?.click()}>
+        <Button
+          size="small"
+          loading={busy > 0}
+          disabled={disabled || files.length >= most}
+          onClick={() => pick.current?.click()}
+        >
           {t("ctl.upload")}
         </Button>
         <input

@@ -41,12 +41,23 @@ const GroupInput = ({ value, config, disabled, onChange }: InputProps<GroupValue
               onChange={(event) => set(place, part.key, readPart(part.type, event.target.value))}
             />
           ))}
-          <Button size="small" type="text" disabled={disabled} aria-label={t("ctl.removeRow", { row: place + 1 })} onClick={() => onChange(rows.length > 1 ? rows.filter((_, at) => at !== place) : null)}>
+          <Button
+            size="small"
+            type="text"
+            disabled={disabled}
+            aria-label={t("ctl.removeRow", { row: place + 1 })}
+            onClick={() => onChange(rows.length > 1 ? rows.filter((_, at) => at !== place) : null)}
+          >
             ×
           </Button>
         </div>
       ))}
-      <Button size="small" type="dashed" disabled={disabled || rows.length >= (config.max_rows ?? 50)} onClick={() => onChange([...rows, {}])}>
+      <Button
+        size="small"
+        type="dashed"
+        disabled={disabled || rows.length >= (config.max_rows ?? 50)}
+        onClick={() => onChange([...rows, {}])}
+      >
         + {t("ctl.addRow")}
       </Button>
     </div>

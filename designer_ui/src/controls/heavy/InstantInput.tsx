@@ -7,9 +7,19 @@ import { useControlHost } from "../../shared/host";
 import type { InputProps } from "../../shared/kinds";
 import type { DayConfig } from "../parts/days";
 
-const InstantInput = ({ id, value, config, disabled, invalid, autoFocus, compact, onChange }: InputProps<string, DayConfig>) => {
+const InstantInput = ({
+  id,
+  value,
+  config,
+  disabled,
+  invalid,
+  autoFocus,
+  compact,
+  onChange,
+}: InputProps<string, DayConfig>) => {
   const { zone, say } = useControlHost();
-  const shown = value && localDay(value, zone) ? dayjs(`${localDay(value, zone)}T${localTime(value, zone)}`) : null;
+  const shown =
+    value && localDay(value, zone) ? dayjs(`${localDay(value, zone)}T${localTime(value, zone)}`) : null;
   const step = config.step ?? 5;
   return (
     <DatePicker

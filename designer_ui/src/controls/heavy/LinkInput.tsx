@@ -11,7 +11,12 @@ import { idsOf, type LinkConfig, type LinkValue } from "../parts/links";
 const WAIT_MS = 200;
 
 /** The options for what is typed, asked 200 ms after the last key; late answers are dropped. */
-const useOptions = (form: string, field: string, isOpen: boolean, query: string): { found: LinkOption[]; busy: boolean } => {
+const useOptions = (
+  form: string,
+  field: string,
+  isOpen: boolean,
+  query: string,
+): { found: LinkOption[]; busy: boolean } => {
   const { searchOptions } = useControlHost();
   const [found, setFound] = useState<LinkOption[]>([]);
   const [busy, setBusy] = useState(false);
@@ -33,7 +38,19 @@ const useOptions = (form: string, field: string, isOpen: boolean, query: string)
   return { found, busy };
 };
 
-const LinkInput = ({ id, value, config, field, labels, form, disabled, invalid, autoFocus, compact, onChange }: InputProps<LinkValue, LinkConfig>) => {
+const LinkInput = ({
+  id,
+  value,
+  config,
+  field,
+  labels,
+  form,
+  disabled,
+  invalid,
+  autoFocus,
+  compact,
+  onChange,
+}: InputProps<LinkValue, LinkConfig>) => {
   const { createRecord, me, say } = useControlHost();
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
@@ -43,9 +60,13 @@ const LinkInput = ({ id, value, config, field, labels, form, disabled, invalid, 
   const { found, busy } = useOptions(form, field.key, isOpen, query);
   for (const one of found) names.current.set(one.id, one.label);
   const nameOf = (recordId: string) =>
-    names.current.get(recordId) ?? (labelOf(labels, target, recordId) || (recordId === me.id ? me.name : BLANK));
+    names.current.get(recordId) ??
+    (labelOf(labels, target, recordId) || (recordId === me.id ? me.name : BLANK));
   const chosen = idsOf(value);
-  const options = useMemo(() => found.map((one) => ({ value: one.id, label: one.label, detail: one.detail })), [found]);
+  const options = useMemo(
+    () => found.map((one) => ({ value: one.id, label: one.label, detail: one.detail })),
+    [found],
+  );
   const create = async () => {
     setOpen(false);
     const made = await createRecord(target);
@@ -59,7 +80,13 @@ const LinkInput = ({ id, value, config, field, labels, form, disabled, invalid, 
       labelInValue
       style={{ width: "100%" }}
       {...(config.multiple ? { mode: "multiple" as const, maxCount: config.max_count } : {})}
-      value={config.multiple ? chosen.map((one) => ({ value: one, label: nameOf(one) })) : chosen[0] ? { value: chosen[0], label: nameOf(chosen[0]) } : null}
+      value={
+        config.multiple
+          ? chosen.map((one) => ({ value: one, label: nameOf(one) }))
+          : chosen[0]
+            ? { value: chosen[0], label: nameOf(chosen[0]) }
+            : null
+      }
       disabled={disabled}
       status={invalid ? "error" : ""}
       variant={compact ? "borderless" : "outlined"}
@@ -73,14 +100,20 @@ const LinkInput = ({ id, value, config, field, labels, form, disabled, invalid, 
       options={options}
       optionRender={(option) => (
         <span>
-          {option.data.label} {option.data.detail ? <span className="ctl-quiet">{option.data.detail}</span> : null}
+          {option.data.label}{" "}
+          {option.data.detail ? <span className="ctl-quiet">{option.data.detail}</span> : null}
         </span>
       )}
       popupRender={(menu) => (
         <>
           {menu}
           {config.create ? (
-            <button type="button" className="ctl-link ctl-create" onMouseDown={(event) => event.preventDefault()} onClick={create}>
+            <button
+              type="button"
+              className="ctl-link ctl-create"
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={create}
+            >
               + {t("ctl.createNew")}
             </button>
           ) : null}

@@ -1,7 +1,7 @@
 /** One answer, or several, for each row of a table. */
 
-import { useSay } from "../../shared/useLang";
 import type { InputProps } from "../../shared/kinds";
+import { useSay } from "../../shared/useLang";
 import type { MatrixConfig, MatrixValue } from "../matrix";
 
 const MatrixInput = ({ id, value, config, disabled, onChange }: InputProps<MatrixValue, MatrixConfig>) => {
@@ -13,7 +13,11 @@ const MatrixInput = ({ id, value, config, disabled, onChange }: InputProps<Matri
   };
   const toggle = (row: string, column: string) => {
     const now = chosen(row);
-    const next = now.includes(column) ? now.filter((one) => one !== column) : isSeveral ? [...now, column] : [column];
+    const next = now.includes(column)
+      ? now.filter((one) => one !== column)
+      : isSeveral
+        ? [...now, column]
+        : [column];
     const { [row]: _old, ...rest } = value ?? {};
     const answer = isSeveral ? next : next[0];
     const kept = answer === undefined || answer.length === 0 ? rest : { ...rest, [row]: answer };

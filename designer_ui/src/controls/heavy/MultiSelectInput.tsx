@@ -6,7 +6,16 @@ import { useControlHost } from "../../shared/host";
 import type { InputProps } from "../../shared/kinds";
 import type { ChoiceConfig } from "../parts/choices";
 
-const MultiSelectInput = ({ id, value, config, field, disabled, invalid, autoFocus, onChange }: InputProps<readonly string[], ChoiceConfig>) => {
+const MultiSelectInput = ({
+  id,
+  value,
+  config,
+  field,
+  disabled,
+  invalid,
+  autoFocus,
+  onChange,
+}: InputProps<readonly string[], ChoiceConfig>) => {
   const { say } = useControlHost();
   const isOpen = config.other === true || (field.control === "tags" && config.new !== false);
   return (

@@ -1,8 +1,8 @@
 /** Numbers typed as digits; decimals travel as text, so no binary float touches them. */
 
 import { InputNumber } from "antd";
-import { useSay } from "../../shared/useLang";
 import type { InputProps } from "../../shared/kinds";
+import { useSay } from "../../shared/useLang";
 import type { NumberConfig } from "../parts/numbers";
 
 interface Extra {

@@ -9,9 +9,8 @@ const PerioChartDetail = ({ chart, config }: { chart: PerioChart; config: PerioC
   return (
     <div className="pc">
       <PerioFigures chart={chart} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <div className="pc-scroll" tabIndex={0} role="grid">
-        <PerioMap chart={chart} config={config} spot={null} words={words} handlers={{}} />
+        <PerioMap chart={chart} config={config} spot={null} words={words} handlers={{ isOpen: false }} />
       </div>
     </div>
   );

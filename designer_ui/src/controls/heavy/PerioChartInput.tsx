@@ -5,26 +5,38 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { InputProps } from "../../shared/kinds";
 import { useSay } from "../../shared/useLang";
-import * as model from "../parts/perio/model";
 import type { Figure, Mark, PerioChart, PerioConfig, Spot } from "../parts/perio/model";
+import * as model from "../parts/perio/model";
 import { PerioFigures } from "../parts/perio/PerioFigures";
 import { PerioMap, useWords } from "../parts/perio/PerioMap";
 import { useHistory } from "../parts/tooth/useHistory";
 
+const CELL = /^pc-(\d\d)-(pd|rec)-([0-5])$/;
 const EMPTY: PerioChart = { teeth: {} };
 
-const PerioChartInput = ({ id, value, config, field, disabled, onChange }: InputProps<PerioChart, PerioConfig>) => {
+const PerioChartInput = ({
+  id,
+  value,
+  config,
+  field,
+  disabled,
+  onChange,
+}: InputProps<PerioChart, PerioConfig>) => {
   const { t, i18n } = useTranslation();
   const say = useSay();
   const given = useWords();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the words change with the language only
   const words = useMemo(() => given, [i18n.language]);
   const chart = value ?? EMPTY;
-  const [spot, setSpot] = useState<Spot>({ fdi: "18", field: "pd", site: 2 });
+  const [spot, setSpot] = useState<Spot>(
+    () => model.orderOf("pd", chart)[0] ?? { fdi: "18", field: "pd", site: 2 },
+  );
   const [isNegative, setNegative] = useState(false);
   const [isTen, setTen] = useState(false);
   const stage = useRef<HTMLDivElement>(null);
-  const history = useHistory<PerioChart>(chart, (next) => onChange(Object.keys(next.teeth).length ? next : null));
+  const history = useHistory<PerioChart>(chart, (next) =>
+    onChange(Object.keys(next.teeth).length ? next : null),
+  );
   const change = (next: PerioChart) => {
     if (!disabled) history.commit(next);
   };
@@ -72,7 +84,8 @@ const PerioChartInput = ({ id, value, config, field, disabled, onChange }: Input
     };
     if ((event.ctrlKey || event.metaKey) && letter === "z") (event.shiftKey ? history.redo : history.undo)();
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
-    else if (/^Digit\d$/.test(event.code) || /^Numpad\d$/.test(event.code)) type(Number(event.code.at(-1)), event.shiftKey || isTen);
+    else if (/^Digit\d$/.test(event.code) || /^Numpad\d$/.test(event.code))
+      type(Number(event.code.at(-1)), event.shiftKey || isTen);
     else if (actions[letter]) actions[letter]();
     else return;
     event.preventDefault();
@@ -83,16 +96,17 @@ const PerioChartInput = ({ id, value, config, field, disabled, onChange }: Input
   const handlers = useMemo(
     () =>
       disabled
-        ? {}
+        ? { isOpen: false }
         : {
-            onSpot: (next: Spot) => {
-              setSpot(next);
-              stage.current?.focus({ preventScroll: true });
-            },
-            onMark: (fdi: string, name: Mark, site: number) => latest.current.change(model.cycleMark(latest.current.chart, fdi, name, site)),
-            onPresence: (fdi: string) => latest.current.change(model.cyclePresence(latest.current.chart, fdi)),
-            onMobility: (fdi: string) => latest.current.change(model.cycleMobility(latest.current.chart, fdi)),
-            onFurcation: (fdi: string, side: string) => latest.current.change(model.cycleFurcation(latest.current.chart, fdi, side)),
+            isOpen: true,
+            onMark: (fdi: string, name: Mark, site: number) =>
+              latest.current.change(model.cycleMark(latest.current.chart, fdi, name, site)),
+            onPresence: (fdi: string) =>
+              latest.current.change(model.cyclePresence(latest.current.chart, fdi)),
+            onMobility: (fdi: string) =>
+              latest.current.change(model.cycleMobility(latest.current.chart, fdi)),
+            onFurcation: (fdi: string, side: string) =>
+              latest.current.change(model.cycleFurcation(latest.current.chart, fdi, side)),
           },
     [disabled],
   );
@@ -100,7 +114,14 @@ const PerioChartInput = ({ id, value, config, field, disabled, onChange }: Input
     <div className="pc">
       <PerioFigures chart={chart} />
       <div className="ctl-row">
-        <Segmented<Figure> value={spot.field} options={[{ value: "pd", label: words.pd }, { value: "rec", label: words.rec }]} onChange={(next) => go({ ...spot, field: next })} />
+        <Segmented<Figure>
+          value={spot.field}
+          options={[
+            { value: "pd", label: words.pd },
+            { value: "rec", label: words.rec },
+          ]}
+          onChange={(next) => go({ ...spot, field: next })}
+        />
         <Button size="small" disabled={disabled || !history.canUndo} onClick={history.undo}>
           {t("tooth.undo")}
         </Button>
@@ -111,14 +132,34 @@ const PerioChartInput = ({ id, value, config, field, disabled, onChange }: Input
           {t("perio.restClean")}
         </Button>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the chart takes the keys for all of its cells */}
-      <div ref={stage} id={id} className="pc-scroll" role="grid" tabIndex={0} aria-label={`${say(field.label)}. ${t("perio.keys")}`} aria-activedescendant={`pc-${spot.fdi}-${spot.field}-${spot.site}`} onKeyDown={keys}>
-        <PerioMap chart={chart} config={config} spot={disabled ? null : spot} words={words} handlers={handlers} />
+      <div
+        ref={stage}
+        id={id}
+        className="pc-scroll"
+        role="grid"
+        tabIndex={0}
+        aria-label={`${say(field.label)}. ${t("perio.keys")}`}
+        aria-activedescendant={`pc-${spot.fdi}-${spot.field}-${spot.site}`}
+        onKeyDown={keys}
+        onClick={(event) => {
+          const cell = event.target instanceof Element ? CELL.exec(event.target.id) : null;
+          if (cell && !disabled)
+            setSpot({ fdi: cell[1] ?? "18", field: cell[2] === "rec" ? "rec" : "pd", site: Number(cell[3]) });
+        }}
+      >
+        <PerioMap
+          chart={chart}
+          config={config}
+          spot={disabled ? null : spot}
+          words={words}
+          handlers={handlers}
+        />
       </div>
       {disabled ? null : (
         <>
           <div className="tc-live" aria-live="polite">
-            {spot.fdi} {["MB", "B", "DB", "ML", "L", "DL"][spot.site]} · {words[spot.field]} {isNegative ? "−" : ""}
+            {spot.fdi} {["MB", "B", "DB", "ML", "L", "DL"][spot.site]} · {words[spot.field]}{" "}
+            {isNegative ? "−" : ""}
             {isTen ? "1_" : ""} · {t("perio.keys")}
           </div>
           <div className="pc-pad" role="group" aria-label={t("perio.pad")}>
@@ -130,7 +171,12 @@ const PerioChartInput = ({ id, value, config, field, disabled, onChange }: Input
             <button type="button" aria-pressed={isTen} onClick={() => setTen(!isTen)}>
               +10
             </button>
-            <button type="button" aria-pressed={isNegative} disabled={spot.field !== "rec"} onClick={() => setNegative(!isNegative)}>
+            <button
+              type="button"
+              aria-pressed={isNegative}
+              disabled={spot.field !== "rec"}
+              onClick={() => setNegative(!isNegative)}
+            >
               ±
             </button>
             <button type="button" onClick={() => mark("bop")}>

@@ -6,7 +6,14 @@ import { useTranslation } from "react-i18next";
 import type { InputProps } from "../../shared/kinds";
 import type { Point } from "../geopoint";
 
-const PointInput = ({ id, value, config, disabled, invalid, onChange }: InputProps<Point, { live?: boolean }>) => {
+const PointInput = ({
+  id,
+  value,
+  config,
+  disabled,
+  invalid,
+  onChange,
+}: InputProps<Point, { live?: boolean }>) => {
   const { t } = useTranslation();
   const [note, setNote] = useState("");
   const status = invalid ? "error" : "";
@@ -26,8 +33,29 @@ const PointInput = ({ id, value, config, disabled, invalid, onChange }: InputPro
   return (
     <>
       <Space.Compact block>
-        <InputNumber id={id ?? ""} style={{ width: "100%" }} min={-180} max={180} value={value?.lng ?? null} disabled={disabled || config.live === true} status={status} placeholder={t("ctl.longitude")} aria-label={t("ctl.longitude")} onChange={(next) => typed("lng", next)} />
-        <InputNumber style={{ width: "100%" }} min={-90} max={90} value={value?.lat ?? null} disabled={disabled || config.live === true} status={status} placeholder={t("ctl.latitude")} aria-label={t("ctl.latitude")} onChange={(next) => typed("lat", next)} />
+        <InputNumber
+          id={id ?? ""}
+          style={{ width: "100%" }}
+          min={-180}
+          max={180}
+          value={value?.lng ?? null}
+          disabled={disabled || config.live === true}
+          status={status}
+          placeholder={t("ctl.longitude")}
+          aria-label={t("ctl.longitude")}
+          onChange={(next) => typed("lng", next)}
+        />
+        <InputNumber
+          style={{ width: "100%" }}
+          min={-90}
+          max={90}
+          value={value?.lat ?? null}
+          disabled={disabled || config.live === true}
+          status={status}
+          placeholder={t("ctl.latitude")}
+          aria-label={t("ctl.latitude")}
+          onChange={(next) => typed("lat", next)}
+        />
         <Button disabled={disabled} onClick={locate}>
           {t("ctl.locate")}
         </Button>

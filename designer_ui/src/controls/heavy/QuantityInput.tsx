@@ -6,7 +6,14 @@ import type { InputProps } from "../../shared/kinds";
 import { useSay } from "../../shared/useLang";
 import type { QuantityConfig, QuantityValue } from "../quantity";
 
-const QuantityInput = ({ id, value, config, disabled, invalid, onChange }: InputProps<QuantityValue, QuantityConfig>) => {
+const QuantityInput = ({
+  id,
+  value,
+  config,
+  disabled,
+  invalid,
+  onChange,
+}: InputProps<QuantityValue, QuantityConfig>) => {
   const say = useSay();
   const { t } = useTranslation();
   const units = config.units ?? [];

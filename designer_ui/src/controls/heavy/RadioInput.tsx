@@ -7,7 +7,15 @@ import { useControlHost } from "../../shared/host";
 import type { InputProps } from "../../shared/kinds";
 import type { ChoiceConfig } from "../parts/choices";
 
-const RadioInput = ({ id, value, config, field, disabled, invalid, onChange }: InputProps<string, ChoiceConfig>) => {
+const RadioInput = ({
+  id,
+  value,
+  config,
+  field,
+  disabled,
+  invalid,
+  onChange,
+}: InputProps<string, ChoiceConfig>) => {
   const { say } = useControlHost();
   const { t } = useTranslation();
   const options = optionsOf(field).filter((one) => !one.archived);

@@ -26,20 +26,41 @@ const RankingInput = ({ value, field, disabled, onChange }: InputProps<readonly 
         <div key={key} className="ctl-row">
           <span className="ctl-num">{place + 1}.</span>
           <span className="ctl-grow">{words(key)}</span>
-          <Button size="small" disabled={disabled || place === 0} aria-label={t("ctl.up", { name: words(key) })} onClick={() => onChange(moved(ranked, place, place - 1))}>
+          <Button
+            size="small"
+            disabled={disabled || place === 0}
+            aria-label={t("ctl.up", { name: words(key) })}
+            onClick={() => onChange(moved(ranked, place, place - 1))}
+          >
             ↑
           </Button>
-          <Button size="small" disabled={disabled || place === ranked.length - 1} aria-label={t("ctl.down", { name: words(key) })} onClick={() => onChange(moved(ranked, place, place + 1))}>
+          <Button
+            size="small"
+            disabled={disabled || place === ranked.length - 1}
+            aria-label={t("ctl.down", { name: words(key) })}
+            onClick={() => onChange(moved(ranked, place, place + 1))}
+          >
             ↓
           </Button>
-          <Button size="small" disabled={disabled} aria-label={t("ctl.removeNamed", { name: words(key) })} onClick={() => onChange(ranked.length > 1 ? ranked.filter((one) => one !== key) : null)}>
+          <Button
+            size="small"
+            disabled={disabled}
+            aria-label={t("ctl.removeNamed", { name: words(key) })}
+            onClick={() => onChange(ranked.length > 1 ? ranked.filter((one) => one !== key) : null)}
+          >
             ×
           </Button>
         </div>
       ))}
       <div className="ctl-row">
         {rest.map((one) => (
-          <Button key={one.key} size="small" type="dashed" disabled={disabled} onClick={() => onChange([...ranked, one.key])}>
+          <Button
+            key={one.key}
+            size="small"
+            type="dashed"
+            disabled={disabled}
+            onClick={() => onChange([...ranked, one.key])}
+          >
             + {say(one.label)}
           </Button>
         ))}

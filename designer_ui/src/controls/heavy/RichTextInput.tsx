@@ -16,7 +16,14 @@ const MARKS: readonly [string, string, string, string?][] = [
   ["removeFormat", "⌫", "ctl.plain"],
 ];
 
-const RichTextInput = ({ id, value, config, disabled, invalid, onChange }: InputProps<string, LineConfig>) => {
+const RichTextInput = ({
+  id,
+  value,
+  config,
+  disabled,
+  invalid,
+  onChange,
+}: InputProps<string, LineConfig>) => {
   const { t } = useTranslation();
   const area = useRef<HTMLDivElement>(null);
   const last = useRef<string | null>(null);
@@ -52,7 +59,6 @@ const RichTextInput = ({ id, value, config, disabled, invalid, onChange }: Input
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: a contenteditable textbox is what ARIA calls multiline */}
       <div
         id={id}
         ref={area}

@@ -15,14 +15,32 @@ type Props = InputProps<RowsValue, RowsConfig>;
 const isTyped = (column: FieldPlan): boolean =>
   column.level === "write" && !column.read_only && column.role !== "virtual" && column.computed === undefined;
 
-const Cell = ({ column, row, props, onChange }: { column: FieldPlan; row: JsonObject; props: Props; onChange: (value: Json) => void }) => {
+const Cell = ({
+  column,
+  row,
+  props,
+  onChange,
+}: {
+  column: FieldPlan;
+  row: JsonObject;
+  props: Props;
+  onChange: (value: Json) => void;
+}) => {
   const { say } = useControlHost();
   const view = controlView(column.control);
   const value = row[column.key] ?? null;
   const shared = { value, config: column.config, field: column, labels: props.labels };
   if (!view?.Input || !isTyped(column))
-    return value === null || !view ? <span className="ctl-quiet">{value === null ? "–" : String(value)}</span> : <view.Cell {...shared} />;
-  const path = { ...column, key: `${props.field.key}.${column.key}`, placeholder: column.placeholder ?? column.label };
+    return value === null || !view ? (
+      <span className="ctl-quiet">{value === null ? "–" : String(value)}</span>
+    ) : (
+      <view.Cell {...shared} />
+    );
+  const path = {
+    ...column,
+    key: `${props.field.key}.${column.key}`,
+    placeholder: column.placeholder ?? column.label,
+  };
   return (
     <div role="group" aria-label={say(column.label)}>
       <Suspense fallback={null}>
@@ -42,7 +60,11 @@ const Cell = ({ column, row, props, onChange }: { column: FieldPlan; row: JsonOb
 };
 
 const blankRow = (columns: readonly FieldPlan[]): JsonObject =>
-  Object.fromEntries(columns.filter((column) => column.default !== undefined).map((column) => [column.key, column.default ?? null]));
+  Object.fromEntries(
+    columns
+      .filter((column) => column.default !== undefined)
+      .map((column) => [column.key, column.default ?? null]),
+  );
 
 const RowsInput = (props: Props) => {
   const { value, config, field, disabled, onChange } = props;
@@ -63,14 +85,22 @@ const RowsInput = (props: Props) => {
     const lines = text.replace(/\r/g, "").split("\n").filter(Boolean);
     const made = lines.slice(0, most - rows.length).map((line) => {
       const cells = line.split("\t");
-      return { ...blankRow(columns), ...Object.fromEntries(typed.map((column, at) => [column.key, cells[at]?.trim() || null])) };
+      return {
+        ...blankRow(columns),
+        ...Object.fromEntries(typed.map((column, at) => [column.key, cells[at]?.trim() || null])),
+      };
     });
     onChange([...rows, ...made]);
   };
   if (!ready) return null;
   const removeButton = (place: number) =>
     mayRemove ? (
-      <Button size="small" type="text" aria-label={t("ctl.removeRow", { row: place + 1 })} onClick={() => remove(place)}>
+      <Button
+        size="small"
+        type="text"
+        aria-label={t("ctl.removeRow", { row: place + 1 })}
+        onClick={() => remove(place)}
+      >
         ×
       </Button>
     ) : null;

@@ -22,7 +22,10 @@ const ScaleInput = ({ id, value, config, disabled, onChange }: InputProps<ScaleV
           <Radio.Group
             value={q[question.key]}
             disabled={disabled}
-            options={(question.answers ?? config.answers ?? []).map((answer) => ({ value: answer.score, label: `${say(answer.label)} (${answer.score})` }))}
+            options={(question.answers ?? config.answers ?? []).map((answer) => ({
+              value: answer.score,
+              label: `${say(answer.label)} (${answer.score})`,
+            }))}
             onChange={(event) => {
               const next = { ...q, [question.key]: Number(event.target.value) };
               onChange({ q: next, total: totalOf(next) });
@@ -31,7 +34,8 @@ const ScaleInput = ({ id, value, config, disabled, onChange }: InputProps<ScaleV
         </fieldset>
       ))}
       <div aria-live="polite">
-        {t("ctl.total")} <b className="ctl-num">{totalOf(q)}</b> {band ? <Chip color={band.color}>{say(band.label)}</Chip> : null}
+        {t("ctl.total")} <b className="ctl-num">{totalOf(q)}</b>{" "}
+        {band ? <Chip color={band.color}>{say(band.label)}</Chip> : null}
       </div>
     </div>
   );

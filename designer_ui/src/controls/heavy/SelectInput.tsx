@@ -8,7 +8,18 @@ import type { InputProps } from "../../shared/kinds";
 import { Chip } from "../parts/Chip";
 import type { ChoiceConfig } from "../parts/choices";
 
-const SelectInput = ({ id, value, config, field, record, disabled, invalid, autoFocus, compact, onChange }: InputProps<string, ChoiceConfig>) => {
+const SelectInput = ({
+  id,
+  value,
+  config,
+  field,
+  record,
+  disabled,
+  invalid,
+  autoFocus,
+  compact,
+  onChange,
+}: InputProps<string, ChoiceConfig>) => {
   const { say } = useControlHost();
   const above = config.depends_on ? asText(record[config.depends_on]) : "";
   const offered = optionsOf(field).filter(
@@ -30,7 +41,9 @@ const SelectInput = ({ id, value, config, field, record, disabled, invalid, auto
         {...shared}
         value={options.find((one) => one.value === value)?.label ?? value ?? ""}
         options={options.map((one) => ({ value: one.label }))}
-        onChange={(typed: string) => onChange(options.find((one) => one.label === typed)?.value ?? (typed || null))}
+        onChange={(typed: string) =>
+          onChange(options.find((one) => one.label === typed)?.value ?? (typed || null))
+        }
       />
     );
   return (

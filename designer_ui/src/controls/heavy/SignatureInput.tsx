@@ -7,7 +7,8 @@ import { useControlHost } from "../../shared/host";
 import type { InputProps } from "../../shared/kinds";
 import type { SignatureConfig, Signed, Stroke, StrokePoint } from "../parts/signed";
 
-const share = (part: number, whole: number): number => Math.round(Math.min(1, Math.max(0, part / whole)) * 1e4) / 1e4;
+const share = (part: number, whole: number): number =>
+  Math.round(Math.min(1, Math.max(0, part / whole)) * 1e4) / 1e4;
 
 const SignatureInput = ({ id, value, config, disabled, onChange }: InputProps<Signed, SignatureConfig>) => {
   const { t } = useTranslation();
@@ -20,13 +21,23 @@ const SignatureInput = ({ id, value, config, disabled, onChange }: InputProps<Si
   const pointOf = (event: React.PointerEvent): StrokePoint => {
     const box = pad.current?.getBoundingClientRect();
     const [width, tall] = [box?.width || 1, box?.height || 1];
-    return [share(event.clientX - (box?.left ?? 0), width), share(event.clientY - (box?.top ?? 0), tall), Math.round(Math.min(3_600_000, event.timeStamp - began.current))];
+    return [
+      share(event.clientX - (box?.left ?? 0), width),
+      share(event.clientY - (box?.top ?? 0), tall),
+      Math.round(Math.min(3_600_000, event.timeStamp - began.current)),
+    ];
   };
   const sign = (next: readonly Stroke[]) => {
     if (!next.length) return onChange(null);
     const box = pad.current?.getBoundingClientRect();
     const ratio = box ? Math.min(10, Math.max(0.2, Math.round((box.width / box.height) * 100) / 100)) : 3;
-    onChange({ ...(value?.signer ? { signer: value.signer } : {}), strokes: next, signed_at: new Date().toISOString(), ratio, device: navigator.userAgent.slice(0, 200) });
+    onChange({
+      ...(value?.signer ? { signer: value.signer } : {}),
+      strokes: next,
+      signed_at: new Date().toISOString(),
+      ratio,
+      device: navigator.userAgent.slice(0, 200),
+    });
   };
   const signer = (part: "name" | "relation", next: string) =>
     value && onChange({ ...value, signer: { ...value.signer, [part]: next } });
@@ -64,11 +75,24 @@ const SignatureInput = ({ id, value, config, disabled, onChange }: InputProps<Si
           </text>
         )}
         {[...strokes, ...(line ? [line] : [])].map((stroke, place) => (
-          <polyline key={place} points={stroke.map(([x, y]) => `${x * width},${y * height}`).join(" ")} fill="none" stroke="currentColor" strokeWidth={2.5} strokeLinecap="round" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />
+          <polyline
+            key={place}
+            points={stroke.map(([x, y]) => `${x * width},${y * height}`).join(" ")}
+            fill="none"
+            stroke="currentColor"
+            strokeWidth={2.5}
+            strokeLinecap="round"
+            strokeLinejoin="round"
+            vectorEffect="non-scaling-stroke"
+          />
         ))}
       </svg>
       <div className="ctl-row">
-        <Button size="small" disabled={disabled || !strokes.length} onClick={() => sign(strokes.slice(0, -1))}>
+        <Button
+          size="small"
+          disabled={disabled || !strokes.length}
+          onClick={() => sign(strokes.slice(0, -1))}
+        >
           {t("ctl.undoStroke")}
         </Button>
         <Button size="small" disabled={disabled || !strokes.length} onClick={() => onChange(null)}>
@@ -76,7 +100,16 @@ const SignatureInput = ({ id, value, config, disabled, onChange }: InputProps<Si
         </Button>
         {config.ask_name ? (
           <>
-            <Input size="small" style={{ width: 140 }} maxLength={50} disabled={disabled || !value} value={value?.signer?.name ?? ""} placeholder={t("ctl.signerName")} aria-label={t("ctl.signerName")} onChange={(event) => signer("name", event.target.value)} />
+            <Input
+              size="small"
+              style={{ width: 140 }}
+              maxLength={50}
+              disabled={disabled || !value}
+              value={value?.signer?.name ?? ""}
+              placeholder={t("ctl.signerName")}
+              aria-label={t("ctl.signerName")}
+              onChange={(event) => signer("name", event.target.value)}
+            />
             <Select
               size="small"
               style={{ width: 110 }}

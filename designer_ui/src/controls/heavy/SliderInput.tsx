@@ -13,7 +13,10 @@ const SliderInput = ({ value, config, field, disabled, onChange }: InputProps<Nu
   const marks = Object.fromEntries(
     (isArray(given) ? given : [])
       .filter(isObject)
-      .map((mark) => [asNumber(mark.at) ?? 0, isObject(mark.label) ? say({ zh: asText(mark.label.zh), en: asText(mark.label.en) }) : ""]),
+      .map((mark) => [
+        asNumber(mark.at) ?? 0,
+        isObject(mark.label) ? say({ zh: asText(mark.label.zh), en: asText(mark.label.en) }) : "",
+      ]),
   );
   return (
     <Slider

@@ -8,7 +8,18 @@ import type { InputProps } from "../../shared/kinds";
 import { Chip } from "../parts/Chip";
 import type { ChoiceConfig } from "../parts/choices";
 
-const StageInput = ({ id, value, config, field, recordId, disabled, invalid, autoFocus, compact, onChange }: InputProps<string, ChoiceConfig>) => {
+const StageInput = ({
+  id,
+  value,
+  config,
+  field,
+  recordId,
+  disabled,
+  invalid,
+  autoFocus,
+  compact,
+  onChange,
+}: InputProps<string, ChoiceConfig>) => {
   const { say } = useControlHost();
   // Transitions count from where the stored record stands, not from what was just picked.
   const stored = useRef({ recordId, value });

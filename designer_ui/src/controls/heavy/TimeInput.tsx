@@ -4,7 +4,16 @@ import { Input } from "antd";
 import type { InputProps } from "../../shared/kinds";
 import type { TimeConfig } from "../time";
 
-const TimeInput = ({ id, value, config, disabled, invalid, autoFocus, compact, onChange }: InputProps<string, TimeConfig>) => (
+const TimeInput = ({
+  id,
+  value,
+  config,
+  disabled,
+  invalid,
+  autoFocus,
+  compact,
+  onChange,
+}: InputProps<string, TimeConfig>) => (
   <Input
     id={id ?? ""}
     type="time"

@@ -16,12 +16,28 @@ export const dentitionOf = (chart: Chart, config: ChartConfig): Dentition => {
   return isPrimary.includes(false) ? "mixed" : "primary";
 };
 
-const ToothChartDetail = ({ chart, config, fieldKey }: { chart: Chart; config: ChartConfig; fieldKey: string }) => {
+const ToothChartDetail = ({
+  chart,
+  config,
+  fieldKey,
+}: {
+  chart: Chart;
+  config: ChartConfig;
+  fieldKey: string;
+}) => {
   const { t } = useTranslation();
   const narrow = useNarrow();
   const describe = useDescribe(config);
-  const [layers, setLayers] = useState<ReadonlySet<Layer>>(new Set(config.layers ?? ["found", "plan", "done"]));
-  const shared = { chart, config, dentition: dentitionOf(chart, config), layers, idPrefix: `tcd-${fieldKey}` };
+  const [layers, setLayers] = useState<ReadonlySet<Layer>>(
+    new Set(config.layers ?? ["found", "plan", "done"]),
+  );
+  const shared = {
+    chart,
+    config,
+    dentition: dentitionOf(chart, config),
+    layers,
+    idPrefix: `tcd-${fieldKey}`,
+  };
   return (
     <div className="tc">
       <Legend layers={layers} offered={config.layers ?? ["found", "plan", "done"]} onLayers={setLayers} />

@@ -8,8 +8,8 @@ import { useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
 import { CodePalette } from "../parts/tooth/CodePalette";
 import { Legend } from "../parts/tooth/Legend";
-import * as model from "../parts/tooth/model";
 import type { Chart, ChartConfig, Dentition, Layer, Notation, Surface } from "../parts/tooth/model";
+import * as model from "../parts/tooth/model";
 import { ToothMap, useDescribe } from "../parts/tooth/ToothMap";
 import { useHistory } from "../parts/tooth/useHistory";
 import { dentitionOf } from "./ToothChartDetail";
@@ -21,7 +21,14 @@ const DENTITIONS: readonly Dentition[] = ["permanent", "primary", "mixed"];
 
 const isSurfaceKey = (key: string): key is Surface => model.ORDER.some((one) => one === key);
 
-const ToothChartInput = ({ id, value, config, field, disabled, onChange }: InputProps<Chart, ChartConfig>) => {
+const ToothChartInput = ({
+  id,
+  value,
+  config,
+  field,
+  disabled,
+  onChange,
+}: InputProps<Chart, ChartConfig>) => {
   const { t } = useTranslation();
   const say = useSay();
   const narrow = useNarrow();
@@ -45,7 +52,8 @@ const ToothChartInput = ({ id, value, config, field, disabled, onChange }: Input
     if (!disabled) history.commit(next);
   };
   const targets = chosen.size ? [...chosen] : active ? [active] : [];
-  const select = (teeth: Iterable<string>) => setChosen(new Set(config.single ? [...teeth].slice(-1) : teeth));
+  const select = (teeth: Iterable<string>) =>
+    setChosen(new Set(config.single ? [...teeth].slice(-1) : teeth));
   const touchTooth = (fdi: string, event: { shiftKey: boolean; ctrlKey: boolean; metaKey: boolean }) => {
     const next = new Set(chosen);
     // A finger has no Ctrl key: on a phone each touch adds or takes away.
@@ -92,8 +100,10 @@ const ToothChartInput = ({ id, value, config, field, disabled, onChange }: Input
     else if (state) change(model.setStatus(chart, targets.length ? targets : [here], state.key));
     else if (LAYER_KEYS[key] && offered.includes(LAYER_KEYS[key])) setLayer(LAYER_KEYS[key]);
     else if (key === " ") touchTooth(here, { shiftKey: false, ctrlKey: true, metaKey: false });
-    else if (key === "Delete" || key === "Backspace") change(model.clearTeeth(chart, targets.length ? targets : [here]));
-    else if (letter === "Q" && tooth) group((one) => one.isUpper === tooth.isUpper && one.isRight === tooth.isRight);
+    else if (key === "Delete" || key === "Backspace")
+      change(model.clearTeeth(chart, targets.length ? targets : [here]));
+    else if (letter === "Q" && tooth)
+      group((one) => one.isUpper === tooth.isUpper && one.isRight === tooth.isRight);
     else if (letter === "A" && tooth) group((one) => one.isUpper === tooth.isUpper);
     else if (key === "+" || key === "=" || key === "-") {
       const at = brushes.findIndex((code) => code.key === brush) + (key === "-" ? -1 : 1);
@@ -103,7 +113,16 @@ const ToothChartInput = ({ id, value, config, field, disabled, onChange }: Input
     done();
   };
   const activeTooth = model.TOOTH.get(active ?? "");
-  const shared = { chart, config: shownConfig, dentition, layers, chosen, active, idPrefix: `tc-${field.key}`, onTooth: touchTooth };
+  const shared = {
+    chart,
+    config: shownConfig,
+    dentition,
+    layers,
+    chosen,
+    active,
+    idPrefix: `tc-${field.key}`,
+    onTooth: touchTooth,
+  };
   const paintSurface = (fdi: string, surface: Surface) => {
     setActive(fdi);
     change(model.toggleSurface(chart, fdi, surface, layer, brush));
@@ -112,11 +131,28 @@ const ToothChartInput = ({ id, value, config, field, disabled, onChange }: Input
   return (
     <div className="tc">
       <div className="tc-bar">
-        <Segmented value={layer} options={offered.map((one) => ({ value: one, label: t(`tooth.${one}`) }))} onChange={setLayer} aria-label={t("tooth.layer")} />
+        <Segmented
+          value={layer}
+          options={offered.map((one) => ({ value: one, label: t(`tooth.${one}`) }))}
+          onChange={setLayer}
+          aria-label={t("tooth.layer")}
+        />
         {config.dentition && config.dentition !== "mixed" ? null : (
-          <Select size="small" value={dentition} aria-label={t("tooth.dentition")} options={DENTITIONS.map((one) => ({ value: one, label: t(`tooth.${one}`) }))} onChange={setDentition} />
+          <Select
+            size="small"
+            value={dentition}
+            aria-label={t("tooth.dentition")}
+            options={DENTITIONS.map((one) => ({ value: one, label: t(`tooth.${one}`) }))}
+            onChange={setDentition}
+          />
         )}
-        <Select size="small" value={notation} aria-label={t("tooth.notation")} options={NOTATIONS.map((one) => ({ value: one, label: t(`tooth.${one}`) }))} onChange={setNotation} />
+        <Select
+          size="small"
+          value={notation}
+          aria-label={t("tooth.notation")}
+          options={NOTATIONS.map((one) => ({ value: one, label: t(`tooth.${one}`) }))}
+          onChange={setNotation}
+        />
         <Button size="small" disabled={disabled || !history.canUndo} onClick={history.undo}>
           {t("tooth.undo")}
         </Button>
@@ -124,20 +160,40 @@ const ToothChartInput = ({ id, value, config, field, disabled, onChange }: Input
           {t("tooth.redo")}
         </Button>
       </div>
-      <CodePalette title={t("tooth.brush")} codes={brushes} isOn={(code) => code === brush} disabled={disabled} onPick={setPicked} />
-      {narrow ? <Segmented block value={half} options={[{ value: "right", label: t("tooth.rightHalf") }, { value: "left", label: t("tooth.leftHalf") }]} onChange={setHalf} /> : null}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the chart takes the keys for all of its teeth */}
+      <CodePalette
+        title={t("tooth.brush")}
+        codes={brushes}
+        isOn={(code) => code === brush}
+        disabled={disabled}
+        onPick={setPicked}
+      />
+      {narrow ? (
+        <Segmented
+          block
+          value={half}
+          options={[
+            { value: "right", label: t("tooth.rightHalf") },
+            { value: "left", label: t("tooth.leftHalf") },
+          ]}
+          onChange={setHalf}
+        />
+      ) : null}
       <div
         id={id}
         className="tc-stage"
         role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart takes the keys for all of its teeth
         tabIndex={0}
         aria-label={`${say(field.label)}. ${t("tooth.keys")}`}
         aria-activedescendant={active ? `tc-${field.key}-${active}` : undefined}
         onKeyDown={keys}
         onFocus={() => setActive(active ?? all[0]?.fdi ?? null)}
       >
-        <ToothMap {...shared} half={narrow ? half : null} {...(disabled ? {} : { onSurface: paintSurface })} />
+        <ToothMap
+          {...shared}
+          half={narrow ? half : null}
+          {...(disabled ? {} : { onSurface: paintSurface })}
+        />
       </div>
       <div className="tc-live" aria-live="polite">
         {activeTooth ? describe(activeTooth, chart.teeth[activeTooth.fdi]) : t("tooth.keys")}
@@ -145,7 +201,11 @@ const ToothChartInput = ({ id, value, config, field, disabled, onChange }: Input
       <div className="tc-bar" role="group" aria-label={t("tooth.select")}>
         <span className="tc-label">{t("tooth.select")}</span>
         {([1, 2, 3, 4] as const).map((quadrant) => (
-          <Button key={quadrant} size="small" onClick={() => group((tooth) => (Number(tooth.fdi[0]) - 1) % 4 === quadrant - 1)}>
+          <Button
+            key={quadrant}
+            size="small"
+            onClick={() => group((tooth) => (Number(tooth.fdi[0]) - 1) % 4 === quadrant - 1)}
+          >
             {t(`tooth.quadrant${quadrant}`)}
           </Button>
         ))}
@@ -161,7 +221,16 @@ const ToothChartInput = ({ id, value, config, field, disabled, onChange }: Input
         <span className="tc-label">{t("tooth.chosen", { count: targets.length })}</span>
       </div>
       {layer === "found" ? (
-        <CodePalette title={t("tooth.states")} codes={model.STATES} numbered isOn={(code) => targets.length > 0 && targets.every((fdi) => (chart.teeth[fdi]?.status ?? "present") === code)} disabled={disabled || !targets.length} onPick={(code) => change(model.setStatus(chart, targets, code))} />
+        <CodePalette
+          title={t("tooth.states")}
+          codes={model.STATES}
+          numbered
+          isOn={(code) =>
+            targets.length > 0 && targets.every((fdi) => (chart.teeth[fdi]?.status ?? "present") === code)
+          }
+          disabled={disabled || !targets.length}
+          onPick={(code) => change(model.setStatus(chart, targets, code))}
+        />
       ) : null}
       <CodePalette
         title={t("tooth.whole")}
@@ -169,7 +238,9 @@ const ToothChartInput = ({ id, value, config, field, disabled, onChange }: Input
         isOn={(code) =>
           targets.length > 0 &&
           targets.every((fdi) =>
-            layer === "found" ? chart.teeth[fdi]?.marks?.includes(code) : chart.teeth[fdi]?.[layer]?.some((act) => act.code === code && !act.surfaces),
+            layer === "found"
+              ? chart.teeth[fdi]?.marks?.includes(code)
+              : chart.teeth[fdi]?.[layer]?.some((act) => act.code === code && !act.surfaces),
           )
         }
         disabled={disabled || !targets.length}
@@ -177,12 +248,38 @@ const ToothChartInput = ({ id, value, config, field, disabled, onChange }: Input
       />
       <div className="tc-bar">
         <span className="tc-label">{t("tooth.mobility")}</span>
-        <Segmented size="small" disabled={disabled || !targets.length} value={first?.mobility ?? 0} options={[0, 1, 2, 3].map((grade) => ({ value: grade, label: grade ? `${"I".repeat(grade)}°` : "0" }))} onChange={(mobility) => change(model.setDetail(chart, targets, { mobility }))} />
-        <Input size="small" style={{ flex: 1, minWidth: 140 }} maxLength={500} disabled={disabled || !targets.length} value={first?.note ?? ""} placeholder={t("tooth.note")} aria-label={t("tooth.note")} onChange={(event) => change(model.setDetail(chart, targets, { note: event.target.value }))} />
-        <Button size="small" disabled={disabled || !targets.some((fdi) => chart.teeth[fdi]?.plan)} onClick={() => change(model.finishPlan(chart, targets))}>
+        <Segmented
+          size="small"
+          disabled={disabled || !targets.length}
+          value={first?.mobility ?? 0}
+          options={[0, 1, 2, 3].map((grade) => ({
+            value: grade,
+            label: grade ? `${"I".repeat(grade)}°` : "0",
+          }))}
+          onChange={(mobility) => change(model.setDetail(chart, targets, { mobility }))}
+        />
+        <Input
+          size="small"
+          style={{ flex: 1, minWidth: 140 }}
+          maxLength={500}
+          disabled={disabled || !targets.length}
+          value={first?.note ?? ""}
+          placeholder={t("tooth.note")}
+          aria-label={t("tooth.note")}
+          onChange={(event) => change(model.setDetail(chart, targets, { note: event.target.value }))}
+        />
+        <Button
+          size="small"
+          disabled={disabled || !targets.some((fdi) => chart.teeth[fdi]?.plan)}
+          onClick={() => change(model.finishPlan(chart, targets))}
+        >
           {t("tooth.finish")}
         </Button>
-        <Button size="small" disabled={disabled || !targets.some((fdi) => chart.teeth[fdi])} onClick={() => change(model.clearTeeth(chart, targets))}>
+        <Button
+          size="small"
+          disabled={disabled || !targets.some((fdi) => chart.teeth[fdi])}
+          onClick={() => change(model.clearTeeth(chart, targets))}
+        >
           {t("tooth.clear")}
         </Button>
       </div>

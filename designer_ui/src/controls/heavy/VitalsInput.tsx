@@ -6,12 +6,22 @@ import type { InputProps } from "../../shared/kinds";
 import { useLang } from "../../shared/useLang";
 import { bmiOf, isOff, SIGNS, type VitalsConfig, type VitalsValue } from "../parts/vitalSigns";
 
-const VitalsInput = ({ id, value, config, disabled, invalid, onChange }: InputProps<VitalsValue, VitalsConfig>) => {
+const VitalsInput = ({
+  id,
+  value,
+  config,
+  disabled,
+  invalid,
+  onChange,
+}: InputProps<VitalsValue, VitalsConfig>) => {
   const lang = useLang();
   const { t } = useTranslation();
   const parts = config.parts ?? ["bp_sys", "bp_dia", "hr", "temp", "spo2", "weight", "height"];
   const now = value ?? {};
   const bmi = bmiOf(now);
+  // The form's own label leads to the first field.
+  const first = SIGNS.find((sign) => parts.includes(sign.key))?.key;
+  const idOf = (key: string) => (key === first && id ? id : `${id ?? "vitals"}-${key}`);
   const set = (key: string, next: number | null) => {
     const { [key]: _old, bmi: _bmi, ...rest } = now;
     const kept: VitalsValue = next === null ? rest : { ...rest, [key]: next };
@@ -20,11 +30,12 @@ const VitalsInput = ({ id, value, config, disabled, invalid, onChange }: InputPr
   };
   return (
     <div className="ctl-vitals">
-      {SIGNS.filter((sign) => parts.includes(sign.key)).map((sign, place) => (
-        <label key={sign.key}>
-          {sign[lang]} {isOff(sign, now[sign.key]) ? <span className="ctl-off">{t("ctl.unusual")}</span> : null}
+      {SIGNS.filter((sign) => parts.includes(sign.key)).map((sign) => (
+        <label key={sign.key} htmlFor={idOf(sign.key)}>
+          {sign[lang]}{" "}
+          {isOff(sign, now[sign.key]) ? <span className="ctl-off">{t("ctl.unusual")}</span> : null}
           <InputNumber
-            id={place === 0 ? (id ?? "") : `${id}-${sign.key}`}
+            id={idOf(sign.key)}
             style={{ width: "100%" }}
             value={now[sign.key] ?? null}
             min={0}

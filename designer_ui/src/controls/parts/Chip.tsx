@@ -14,7 +14,11 @@ export const Chip = ({ color, children }: { color?: string | null | undefined; c
   );
 };
 
-export const Chips = ({ items }: { items: readonly { key: string; label: string; color?: string | null }[] }) => (
+export const Chips = ({
+  items,
+}: {
+  items: readonly { key: string; label: string; color?: string | null }[];
+}) => (
   <span className="ctl-chips">
     {items.map((item) => (
       <Chip key={item.key} color={item.color}>

@@ -9,7 +9,8 @@ const pathOf = (stroke: Stroke, width: number): string => {
   const points = stroke.map(([x, y]) => [x * width, y * HEIGHT] as const);
   const [first] = points;
   if (!first) return "";
-  if (points.length < 3) return `M${first.join(" ")} L${points.map((point) => point.join(" ")).join(" L")} l0.1 0`;
+  if (points.length < 3)
+    return `M${first.join(" ")} L${points.map((point) => point.join(" ")).join(" L")} l0.1 0`;
   let path = `M${first.join(" ")}`;
   for (let at = 1; at < points.length - 1; at++) {
     const [here, next] = [points[at], points[at + 1]];
@@ -19,9 +20,23 @@ const pathOf = (stroke: Stroke, width: number): string => {
 };
 
 export const Strokes = ({ strokes, ratio }: { strokes: readonly Stroke[]; ratio: number }) => (
-  <svg viewBox={`0 0 ${HEIGHT * ratio} ${HEIGHT}`} width="100%" style={{ maxWidth: 320 }} role="img" aria-hidden>
+  <svg
+    viewBox={`0 0 ${HEIGHT * ratio} ${HEIGHT}`}
+    width="100%"
+    style={{ maxWidth: 320 }}
+    role="img"
+    aria-hidden
+  >
     {strokes.map((stroke, place) => (
-      <path key={place} d={pathOf(stroke, HEIGHT * ratio)} fill="none" stroke="currentColor" strokeWidth={2} strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        key={place}
+        d={pathOf(stroke, HEIGHT * ratio)}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth={2}
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     ))}
   </svg>
 );

@@ -40,7 +40,9 @@ export const oneView = (kind: string, inSight = false): ControlView<string, Choi
 
 export const severalView = (kind: string, inSight = false): ControlView<readonly string[], ChoiceConfig> => ({
   kind,
-  Input: inSight ? lazy(() => import("../heavy/CheckboxesInput")) : lazy(() => import("../heavy/MultiSelectInput")),
+  Input: inSight
+    ? lazy(() => import("../heavy/CheckboxesInput"))
+    : lazy(() => import("../heavy/MultiSelectInput")),
   Cell: SeveralCell,
 });
 

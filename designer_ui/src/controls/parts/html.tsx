@@ -3,7 +3,9 @@
 import { useMemo } from "react";
 
 const TAGS = new Set(
-  "P BR HR H1 H2 H3 H4 BLOCKQUOTE UL OL LI STRONG B EM I U S SUB SUP SPAN A IMG TABLE THEAD TBODY TR TH TD PRE CODE DIV".split(" "),
+  "P BR HR H1 H2 H3 H4 BLOCKQUOTE UL OL LI STRONG B EM I U S SUB SUP SPAN A IMG TABLE THEAD TBODY TR TH TD PRE CODE DIV".split(
+    " ",
+  ),
 );
 const ATTRIBUTES = new Set(["href", "title", "src", "alt", "width", "height", "colspan", "rowspan", "style"]);
 
@@ -17,7 +19,8 @@ const clean = (root: ParentNode): void => {
   for (const element of [...root.children]) {
     clean(element);
     if (!TAGS.has(element.tagName)) {
-      if (["SCRIPT", "STYLE", "IFRAME", "OBJECT", "SVG"].includes(element.tagName.toUpperCase())) element.remove();
+      if (["SCRIPT", "STYLE", "IFRAME", "OBJECT", "SVG"].includes(element.tagName.toUpperCase()))
+        element.remove();
       else element.replaceWith(...element.childNodes);
       continue;
     }
@@ -34,7 +37,10 @@ export const safeHtml = (html: string): string => {
 };
 
 export const plainOf = (html: string): string =>
-  (new DOMParser().parseFromString(html.replace(/<(br|\/p|\/li|\/div|\/h\d)[^>]*>/gi, " $&"), "text/html").body.textContent ?? "")
+  (
+    new DOMParser().parseFromString(html.replace(/<(br|\/p|\/li|\/div|\/h\d)[^>]*>/gi, " $&"), "text/html")
+      .body.textContent ?? ""
+  )
     .replace(/\s+/g, " ")
     .trim();
 

@@ -24,7 +24,17 @@ interface Manner {
 
 /** A view of a text kind on one line. */
 export const lineView = (kind: string, manner: Manner = {}): ControlView<string, LineConfig> => {
-  const Line = ({ id, value, config, field, disabled, invalid, autoFocus, compact, onChange }: InputProps<string, LineConfig>) => {
+  const Line = ({
+    id,
+    value,
+    config,
+    field,
+    disabled,
+    invalid,
+    autoFocus,
+    compact,
+    onChange,
+  }: InputProps<string, LineConfig>) => {
     const say = useSay();
     const { tidy } = manner;
     return (
@@ -58,7 +68,16 @@ export const lineView = (kind: string, manner: Manner = {}): ControlView<string,
 
 /** A view of a text kind on several lines. */
 export const linesView = (kind: string, mono = false): ControlView<string, LineConfig> => {
-  const Lines = ({ id, value, config, field, disabled, invalid, autoFocus, onChange }: InputProps<string, LineConfig>) => {
+  const Lines = ({
+    id,
+    value,
+    config,
+    field,
+    disabled,
+    invalid,
+    autoFocus,
+    onChange,
+  }: InputProps<string, LineConfig>) => {
     const say = useSay();
     return (
       <Input.TextArea

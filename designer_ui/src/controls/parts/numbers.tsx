@@ -28,7 +28,9 @@ const shownNumber = (value: NumberValue | null, config: NumberConfig): string =>
 
 const cell =
   (show: (value: NumberValue | null, config: NumberConfig) => ReactNode) =>
-  ({ value, config }: CellProps<NumberValue, NumberConfig>) => <span className="ctl-num">{show(value, config)}</span>;
+  ({ value, config }: CellProps<NumberValue, NumberConfig>) => (
+    <span className="ctl-num">{show(value, config)}</span>
+  );
 
 export const integerView = (kind: string): ControlView<NumberValue, NumberConfig> => ({
   kind,

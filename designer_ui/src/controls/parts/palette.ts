@@ -2,7 +2,19 @@
 
 import { theme } from "antd";
 
-const NAMES = ["red", "volcano", "orange", "gold", "lime", "green", "cyan", "blue", "geekblue", "purple", "magenta"] as const;
+const NAMES = [
+  "red",
+  "volcano",
+  "orange",
+  "gold",
+  "lime",
+  "green",
+  "cyan",
+  "blue",
+  "geekblue",
+  "purple",
+  "magenta",
+] as const;
 type Name = (typeof NAMES)[number];
 const ALIASES: Record<string, Name> = { yellow: "gold", teal: "cyan", pink: "magenta", brown: "volcano" };
 

@@ -6,7 +6,13 @@ import type { FieldPlan } from "../../api/types";
 import { formatMoney, formatNumber, formatValue } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { asNumber, isBlank, type Json, type JsonObject } from "../../shared/json";
-import { type CellProps, type ControlView, controlView, type DetailProps, useKinds } from "../../shared/kinds";
+import {
+  type CellProps,
+  type ControlView,
+  controlView,
+  type DetailProps,
+  useKinds,
+} from "../../shared/kinds";
 import "../controls.css";
 
 export interface RowsConfig {
@@ -40,7 +46,15 @@ export const totalOf = (rows: RowsValue, column: FieldPlan, how: string | undefi
   return column.value_type === "money" ? formatMoney(Number(total).toFixed(2)) : formatNumber(total);
 };
 
-const RowCell = ({ column, value, labels }: { column: FieldPlan; value: Json; labels: CellProps<Json, Json>["labels"] }) => {
+const RowCell = ({
+  column,
+  value,
+  labels,
+}: {
+  column: FieldPlan;
+  value: Json;
+  labels: CellProps<Json, Json>["labels"];
+}) => {
   const { lang, zone } = useControlHost();
   if (isBlank(value)) return <span className="ctl-quiet">–</span>;
   const view = controlView(column.control);

@@ -1,9 +1,15 @@
 /** How numbers and names are kept, as the server keeps them. */
 
-const narrowed = (text: string): string => text.normalize("NFKC").replace(/\p{Cf}/gu, "").trim();
+const narrowed = (text: string): string =>
+  text
+    .normalize("NFKC")
+    .replace(/\p{Cf}/gu, "")
+    .trim();
 
 export const tidyMobile = (typed: string): string => {
-  const bare = narrowed(typed).replace(/[\s\-().·—–_]/g, "").replace(/^00/, "+");
+  const bare = narrowed(typed)
+    .replace(/[\s\-().·—–_]/g, "")
+    .replace(/^00/, "+");
   return bare.replace(/^\+?86(?=1[3-9]\d{9}$)/, "");
 };
 

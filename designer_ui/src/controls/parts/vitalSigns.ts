@@ -27,7 +27,8 @@ export const SIGNS: readonly Sign[] = [
 ];
 
 export const isOff = (sign: Sign, value: number | undefined): boolean =>
-  value !== undefined && ((sign.low !== undefined && value < sign.low) || (sign.high !== undefined && value > sign.high));
+  value !== undefined &&
+  ((sign.low !== undefined && value < sign.low) || (sign.high !== undefined && value > sign.high));
 
 export const bmiOf = (value: VitalsValue): number | undefined => {
   const { weight, height } = value;

@@ -19,7 +19,13 @@ export const BodyFigure = ({ value, config, active, onZone }: Props) => {
   return (
     <div className="bm-figures">
       {(["front", "back"] as const).map((view) => (
-        <svg key={view} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="bm-figure" role="group" aria-label={view}>
+        <svg
+          key={view}
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          className="bm-figure"
+          role="group"
+          aria-label={view}
+        >
           <g transform={scale}>
             {ZONES.filter((zone) => zone.view === view).map((zone) => {
               const areas = (value?.areas ?? []).filter((area) => area.zone === zone.key);
@@ -31,10 +37,10 @@ export const BodyFigure = ({ value, config, active, onZone }: Props) => {
                   d={zone.path}
                   className={`bm-zone${active === zone.key ? " bm-active" : ""}`}
                   style={areas.length ? { fill: paint(code?.color), fillOpacity: strength } : {}}
-                  role={onZone ? "button" : undefined}
-                  tabIndex={onZone ? 0 : undefined}
+                  {...(onZone
+                    ? { role: "button", tabIndex: 0, "aria-pressed": areas.length > 0 }
+                    : { role: "img" })}
                   aria-label={say(zone.label)}
-                  aria-pressed={onZone ? areas.length > 0 : undefined}
                   onClick={() => onZone?.(zone)}
                   onKeyDown={(event) => {
                     if (event.key !== "Enter" && event.key !== " ") return;

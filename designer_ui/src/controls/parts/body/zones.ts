@@ -13,7 +13,12 @@ type Shape = readonly [string, string, string, string];
 
 const MIDDLE: Record<"front" | "back", readonly Shape[]> = {
   front: [
-    ["head", "头面部", "Head and face", "M60 6 C74 6 78 18 76 28 C74 38 68 44 60 44 C52 44 46 38 44 28 C42 18 46 6 60 6 Z"],
+    [
+      "head",
+      "头面部",
+      "Head and face",
+      "M60 6 C74 6 78 18 76 28 C74 38 68 44 60 44 C52 44 46 38 44 28 C42 18 46 6 60 6 Z",
+    ],
     ["neck", "颈前", "Front of the neck", "M53 43 L67 43 L68 54 L52 54 Z"],
     ["chest", "胸骨区", "Breastbone", "M54 56 L66 56 L65 92 L55 92 Z"],
     ["upper_abdomen", "上腹", "Upper abdomen", "M46 94 L74 94 L73 112 L47 112 Z"],
@@ -21,7 +26,12 @@ const MIDDLE: Record<"front" | "back", readonly Shape[]> = {
     ["groin", "会阴", "Groin", "M48 133 L72 133 L62 150 L58 150 Z"],
   ],
   back: [
-    ["head", "后头", "Back of the head", "M60 6 C74 6 78 18 76 28 C74 38 68 44 60 44 C52 44 46 38 44 28 C42 18 46 6 60 6 Z"],
+    [
+      "head",
+      "后头",
+      "Back of the head",
+      "M60 6 C74 6 78 18 76 28 C74 38 68 44 60 44 C52 44 46 38 44 28 C42 18 46 6 60 6 Z",
+    ],
     ["neck", "项部", "Nape", "M53 43 L67 43 L68 54 L52 54 Z"],
     ["upper", "背正中", "Upper spine", "M56 56 L64 56 L64 96 L56 96 Z"],
     ["lumbar", "腰正中", "Lower spine", "M55 97 L65 97 L65 122 L55 122 Z"],
@@ -64,7 +74,10 @@ export const WIDTH = 120;
 export const HEIGHT = 280;
 
 const mirrored = (path: string): string =>
-  path.replace(/(-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?)/g, (_all, x: string, y: string) => `${WIDTH - Number(x)} ${y}`);
+  path.replace(
+    /(-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?)/g,
+    (_all, x: string, y: string) => `${WIDTH - Number(x)} ${y}`,
+  );
 
 const zonesOf = (view: "front" | "back"): Zone[] => [
   ...MIDDLE[view].map(([key, zh, en, path]) => ({ key: `${view}_${key}`, view, label: { zh, en }, path })),
@@ -73,8 +86,14 @@ const zonesOf = (view: "front" | "back"): Zone[] => [
     const left = { key: `${view}_${key}_l`, view, label: { zh: `左${zh}`, en: `Left ${en}` } };
     // Seen from behind, the patient's right is on the right of the picture.
     return view === "front"
-      ? [{ ...right, path }, { ...left, path: mirrored(path) }]
-      : [{ ...left, path }, { ...right, path: mirrored(path) }];
+      ? [
+          { ...right, path },
+          { ...left, path: mirrored(path) },
+        ]
+      : [
+          { ...left, path },
+          { ...right, path: mirrored(path) },
+        ];
   }),
 ];
 

@@ -1,11 +1,11 @@
 /** Both arches of a perio chart, with labels that stay in sight while one scrolls. */
 
 import { useTranslation } from "react-i18next";
-import { type ColumnProps, PerioColumn } from "./PerioColumn";
 import { LOWER, type PerioChart, type PerioConfig, type Spot, UPPER } from "./model";
+import { type ColumnProps, PerioColumn } from "./PerioColumn";
 import "./perio.css";
 
-type Handlers = Pick<ColumnProps, "onSpot" | "onMark" | "onPresence" | "onMobility" | "onFurcation">;
+type Handlers = Pick<ColumnProps, "isOpen" | "onMark" | "onPresence" | "onMobility" | "onFurcation">;
 
 export const useWords = (): ColumnProps["words"] => {
   const { t } = useTranslation();
@@ -20,17 +20,37 @@ export const useWords = (): ColumnProps["words"] => {
   };
 };
 
-export const PerioMap = ({ chart, config, spot, words, handlers }: { chart: PerioChart; config: PerioConfig; spot: Spot | null; words: ColumnProps["words"]; handlers: Handlers }) => {
+export const PerioMap = ({
+  chart,
+  config,
+  spot,
+  words,
+  handlers,
+}: {
+  chart: PerioChart;
+  config: PerioConfig;
+  spot: Spot | null;
+  words: ColumnProps["words"];
+  handlers: Handlers;
+}) => {
   const { t } = useTranslation();
   const hasPlaque = config.plaque !== false;
   const hasFurcation = config.furcation !== false;
   const head = [t("perio.tooth"), words.mobility, ...(hasFurcation ? [words.furcation] : [])];
-  const face = (name: string) => [...(hasPlaque ? [words.plaque] : []), words.bop, words.rec, `${words.pd} ${name}`, t("perio.cal")];
+  const face = (name: string) => [
+    ...(hasPlaque ? [words.plaque] : []),
+    words.bop,
+    words.rec,
+    `${words.pd} ${name}`,
+    t("perio.cal"),
+  ];
   return (
     <>
       {[UPPER, LOWER].map((arch) => {
         const isUpper = arch === UPPER;
-        const [outer, inner] = isUpper ? [t("perio.buccal"), t("perio.palatal")] : [t("perio.lingual"), t("perio.buccal")];
+        const [outer, inner] = isUpper
+          ? [t("perio.buccal"), t("perio.palatal")]
+          : [t("perio.lingual"), t("perio.buccal")];
         return (
           <div key={isUpper ? "upper" : "lower"} className="pc-arch">
             <div className="pc-labels" aria-hidden>

@@ -59,7 +59,8 @@ const BLANK: Six<number> = [null, null, null, null, null, null];
 const withTooth = (chart: PerioChart, fdi: string, tooth: PerioTooth): PerioChart => {
   const { [fdi]: _old, ...others } = chart.teeth;
   const kept: PerioTooth = { ...tooth };
-  for (const key of ["pd", "rec", "bop", "plaque"] as const) if (kept[key]?.every((part) => part === null)) delete kept[key];
+  for (const key of ["pd", "rec", "bop", "plaque"] as const)
+    if (kept[key]?.every((part) => part === null)) delete kept[key];
   for (const key of ["mobility", "implant", "missing", "note"] as const) if (!kept[key]) delete kept[key];
   if (kept.furcation && Object.keys(kept.furcation).length === 0) delete kept.furcation;
   const { summary: _summary, ...rest } = chart;
@@ -69,10 +70,19 @@ const withTooth = (chart: PerioChart, fdi: string, tooth: PerioTooth): PerioChar
 const put = <T>(six: Six<T> | undefined, site: number, value: T | null): Six<T> =>
   [0, 1, 2, 3, 4, 5].map((at) => (at === site ? value : (six?.[at] ?? null)));
 
-export const setFigure = (chart: PerioChart, { fdi, field, site }: Spot, value: number | null): PerioChart => {
+export const setFigure = (
+  chart: PerioChart,
+  { fdi, field, site }: Spot,
+  value: number | null,
+): PerioChart => {
   const tooth = chart.teeth[fdi] ?? {};
   if (tooth.missing) return chart;
-  const kept = value === null ? null : field === "pd" ? Math.min(15, Math.max(0, value)) : Math.min(15, Math.max(-5, value));
+  const kept =
+    value === null
+      ? null
+      : field === "pd"
+        ? Math.min(15, Math.max(0, value))
+        : Math.min(15, Math.max(-5, value));
   return withTooth(chart, fdi, { ...tooth, [field]: put(tooth[field], site, kept) });
 };
 
@@ -81,7 +91,10 @@ export const cycleMark = (chart: PerioChart, fdi: string, mark: Mark, site: numb
   const tooth = chart.teeth[fdi] ?? {};
   if (tooth.missing) return chart;
   const now = tooth[mark]?.[site] ?? null;
-  return withTooth(chart, fdi, { ...tooth, [mark]: put(tooth[mark], site, now === null ? 1 : now === 1 ? 0 : null) });
+  return withTooth(chart, fdi, {
+    ...tooth,
+    [mark]: put(tooth[mark], site, now === null ? 1 : now === 1 ? 0 : null),
+  });
 };
 
 /** All sites that were probed but not marked were looked at, and clean. */
@@ -94,7 +107,9 @@ export const fillMark = (chart: PerioChart, mark: Mark): PerioChart =>
 
 export const cycleMobility = (chart: PerioChart, fdi: string): PerioChart => {
   const tooth = chart.teeth[fdi] ?? {};
-  return tooth.missing ? chart : withTooth(chart, fdi, { ...tooth, mobility: ((tooth.mobility ?? 0) + 1) % 4 });
+  return tooth.missing
+    ? chart
+    : withTooth(chart, fdi, { ...tooth, mobility: ((tooth.mobility ?? 0) + 1) % 4 });
 };
 
 export const cycleFurcation = (chart: PerioChart, fdi: string, side: string): PerioChart => {
@@ -109,7 +124,9 @@ export const cycleFurcation = (chart: PerioChart, fdi: string, side: string): Pe
 export const cyclePresence = (chart: PerioChart, fdi: string): PerioChart => {
   const { implant, missing, ...tooth } = chart.teeth[fdi] ?? {};
   if (missing) return withTooth(chart, fdi, tooth);
-  return implant ? withTooth(chart, fdi, { missing: true }) : withTooth(chart, fdi, { ...tooth, implant: true });
+  return implant
+    ? withTooth(chart, fdi, { missing: true })
+    : withTooth(chart, fdi, { ...tooth, implant: true });
 };
 
 export const calOf = (tooth: PerioTooth | undefined, site: number): number | null => {
@@ -129,14 +146,20 @@ export interface Summary {
 }
 
 const mean = (numbers: readonly number[]): number | null =>
-  numbers.length ? Math.round((numbers.reduce((sum, one) => sum + one, 0) / numbers.length) * 100) / 100 : null;
+  numbers.length
+    ? Math.round((numbers.reduce((sum, one) => sum + one, 0) / numbers.length) * 100) / 100
+    : null;
 
 export const summaryOf = (chart: PerioChart): Summary => {
   const teeth = Object.values(chart.teeth).filter((tooth) => !tooth.missing);
-  const all = (key: "pd" | "bop" | "plaque") => teeth.flatMap((tooth) => tooth[key] ?? []).filter((one): one is number => one !== null);
-  const share = (marks: readonly number[]) => (marks.length ? marks.filter((one) => one).length / marks.length : null);
+  const all = (key: "pd" | "bop" | "plaque") =>
+    teeth.flatMap((tooth) => tooth[key] ?? []).filter((one): one is number => one !== null);
+  const share = (marks: readonly number[]) =>
+    marks.length ? marks.filter((one) => one).length / marks.length : null;
   const depths = all("pd");
-  const losses = teeth.flatMap((tooth) => [0, 1, 2, 3, 4, 5].map((site) => calOf(tooth, site))).filter((one): one is number => one !== null);
+  const losses = teeth
+    .flatMap((tooth) => [0, 1, 2, 3, 4, 5].map((site) => calOf(tooth, site)))
+    .filter((one): one is number => one !== null);
   return {
     sites: depths.length,
     bop: share(all("bop")),
@@ -159,7 +182,9 @@ const PASSES: readonly (readonly [readonly string[], Face])[] = [
 /** All spots of a figure in the order of probing: arch by arch, face by face, as they stand on the screen. */
 export const orderOf = (field: Figure, chart: PerioChart): Spot[] =>
   PASSES.flatMap(([arch, face]) =>
-    arch.filter((fdi) => !chart.teeth[fdi]?.missing).flatMap((fdi) => sitesOf(fdi, face).map((site) => ({ fdi, field, site }))),
+    arch
+      .filter((fdi) => !chart.teeth[fdi]?.missing)
+      .flatMap((fdi) => sitesOf(fdi, face).map((site) => ({ fdi, field, site }))),
   );
 
 export const beside = (spot: Spot, chart: PerioChart, step: number): Spot => {
@@ -175,9 +200,29 @@ export const across = (spot: Spot, isDown: boolean): Spot => {
   const column = sitesOf(spot.fdi, face).indexOf(spot.site);
   const other = `${{ "1": "4", "2": "3", "3": "2", "4": "1" }[spot.fdi[0] ?? "1"] ?? "1"}${spot.fdi[1]}`;
   const lines: [string, Face, Figure][] = isUpper
-    ? [[spot.fdi, "B", "rec"], [spot.fdi, "B", "pd"], [spot.fdi, "L", "pd"], [spot.fdi, "L", "rec"], [other, "L", "rec"], [other, "L", "pd"], [other, "B", "pd"], [other, "B", "rec"]]
-    : [[other, "B", "rec"], [other, "B", "pd"], [other, "L", "pd"], [other, "L", "rec"], [spot.fdi, "L", "rec"], [spot.fdi, "L", "pd"], [spot.fdi, "B", "pd"], [spot.fdi, "B", "rec"]];
-  const at = lines.findIndex(([fdi, side, field]) => fdi === spot.fdi && side === face && field === spot.field);
+    ? [
+        [spot.fdi, "B", "rec"],
+        [spot.fdi, "B", "pd"],
+        [spot.fdi, "L", "pd"],
+        [spot.fdi, "L", "rec"],
+        [other, "L", "rec"],
+        [other, "L", "pd"],
+        [other, "B", "pd"],
+        [other, "B", "rec"],
+      ]
+    : [
+        [other, "B", "rec"],
+        [other, "B", "pd"],
+        [other, "L", "pd"],
+        [other, "L", "rec"],
+        [spot.fdi, "L", "rec"],
+        [spot.fdi, "L", "pd"],
+        [spot.fdi, "B", "pd"],
+        [spot.fdi, "B", "rec"],
+      ];
+  const at = lines.findIndex(
+    ([fdi, side, field]) => fdi === spot.fdi && side === face && field === spot.field,
+  );
   const next = lines[at + (isDown ? 1 : -1)];
   return next ? { fdi: next[0], field: next[2], site: sitesOf(next[0], next[1])[column] ?? 0 } : spot;
 };

@@ -23,7 +23,14 @@ export const CodePalette = ({ title, codes, numbered, disabled, isOn, onPick }: 
       <span className="tc-label">{title}</span>
       <span className="tc-codes">
         {codes.map((code, place) => (
-          <button key={code.key} type="button" className="tc-code" aria-pressed={isOn(code.key)} disabled={disabled} onClick={() => onPick(code.key)}>
+          <button
+            key={code.key}
+            type="button"
+            className="tc-code"
+            aria-pressed={isOn(code.key)}
+            disabled={disabled}
+            onClick={() => onPick(code.key)}
+          >
             <i className="ctl-dot" style={{ background: paint(code.color) }} aria-hidden />
             {say(code.label)}
             {numbered ? <kbd>{place}</kbd> : null}

@@ -4,7 +4,15 @@ import { useTranslation } from "react-i18next";
 import type { Layer } from "./model";
 import "./tooth.css";
 
-export const Legend = ({ layers, offered, onLayers }: { layers: ReadonlySet<Layer>; offered: readonly Layer[]; onLayers: (next: ReadonlySet<Layer>) => void }) => {
+export const Legend = ({
+  layers,
+  offered,
+  onLayers,
+}: {
+  layers: ReadonlySet<Layer>;
+  offered: readonly Layer[];
+  onLayers: (next: ReadonlySet<Layer>) => void;
+}) => {
   const { t } = useTranslation();
   return (
     <div className="tc-legend" role="group" aria-label={t("tooth.layers")}>

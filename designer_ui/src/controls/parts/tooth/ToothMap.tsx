@@ -5,7 +5,20 @@ import { useTranslation } from "react-i18next";
 import { useLang, useSay } from "../../../shared/useLang";
 import { usePaint } from "../palette";
 import { COLUMN, ROW } from "./geometry";
-import { type Chart, type ChartConfig, type Code, type Dentition, type Layer, nameOf, ORDER, rowsOf, STATES, type Surface, type Tooth, type ToothState } from "./model";
+import {
+  type Chart,
+  type ChartConfig,
+  type Code,
+  type Dentition,
+  type Layer,
+  nameOf,
+  ORDER,
+  rowsOf,
+  STATES,
+  type Surface,
+  type Tooth,
+  type ToothState,
+} from "./model";
 import { ToothGlyph } from "./ToothGlyph";
 import "./tooth.css";
 
@@ -23,6 +36,9 @@ export interface MapProps {
   onSurface?: (fdi: string, surface: Surface) => void;
 }
 
+const placeOf = (tooth: Tooth): string =>
+  `tooth.${tooth.isUpper ? "upper" : "lower"}${tooth.isRight ? "Right" : "Left"}`;
+
 export const useCodes = (config: ChartConfig): ReadonlyMap<string, Code> =>
   useMemo(
     () =>
@@ -35,7 +51,9 @@ export const useCodes = (config: ChartConfig): ReadonlyMap<string, Code> =>
   );
 
 /** A tooth in words, for readers and hover: “36 左下第一磨牙: MO 龋坏; 计划 充填 MO”. */
-export const useDescribe = (config: ChartConfig): ((tooth: Tooth, state: ToothState | undefined) => string) => {
+export const useDescribe = (
+  config: ChartConfig,
+): ((tooth: Tooth, state: ToothState | undefined) => string) => {
   const say = useSay();
   const lang = useLang();
   const { t } = useTranslation();
@@ -45,19 +63,33 @@ export const useDescribe = (config: ChartConfig): ((tooth: Tooth, state: ToothSt
     const parts: string[] = [];
     if (state?.status) parts.push(word("s", state.status));
     const byCode = new Map<string, string>();
-    for (const surface of ORDER) for (const code of state?.surfaces?.[surface] ?? []) byCode.set(code, (byCode.get(code) ?? "") + surface);
+    for (const surface of ORDER)
+      for (const code of state?.surfaces?.[surface] ?? [])
+        byCode.set(code, (byCode.get(code) ?? "") + surface);
     for (const [code, surfaces] of byCode) parts.push(`${surfaces} ${word("c", code)}`);
     for (const code of state?.marks ?? []) parts.push(word("c", code));
     for (const layer of ["plan", "done"] as const)
-      for (const act of state?.[layer] ?? []) parts.push(`${t(`tooth.${layer}`)} ${word("p", act.code)} ${(act.surfaces ?? []).join("")}`.trim());
+      for (const act of state?.[layer] ?? [])
+        parts.push(`${t(`tooth.${layer}`)} ${word("p", act.code)} ${(act.surfaces ?? []).join("")}`.trim());
     if (state?.mobility) parts.push(`${t("tooth.mobility")} ${"I".repeat(state.mobility)}°`);
     if (state?.note) parts.push(state.note);
-    const name = `${nameOf(tooth, config.notation ?? "fdi")} ${t(tooth.isUpper ? "tooth.upper" : "tooth.lower")}${t(tooth.isRight ? "tooth.right" : "tooth.left")}${lang === "en" ? " " : ""}${tooth[lang]}`;
+    const name = `${nameOf(tooth, config.notation ?? "fdi")} ${t(placeOf(tooth))}${tooth[lang]}`;
     return parts.length ? `${name}: ${parts.join("; ")}` : name;
   };
 };
 
-export const ToothMap = ({ chart, config, dentition, layers, chosen, active, half, idPrefix, onTooth, onSurface }: MapProps) => {
+export const ToothMap = ({
+  chart,
+  config,
+  dentition,
+  layers,
+  chosen,
+  active,
+  half,
+  idPrefix,
+  onTooth,
+  onSurface,
+}: MapProps) => {
   const paint = usePaint();
   const codes = useCodes(config);
   const describe = useDescribe(config);
@@ -69,9 +101,20 @@ export const ToothMap = ({ chart, config, dentition, layers, chosen, active, hal
   const height = rows.length * (ROW + 6) + 10;
   const lower = rows.filter((row) => row[0]?.isUpper).length;
   return (
-    <svg viewBox={`0 0 ${columns * COLUMN} ${height}`} className={half ? "tc-map tc-half" : "tc-map"} role={onTooth ? "group" : "img"} aria-label={t("tooth.chart")}>
+    <svg
+      viewBox={`0 0 ${columns * COLUMN} ${height}`}
+      className={half ? "tc-map tc-half" : "tc-map"}
+      role={onTooth ? "group" : "img"}
+      aria-label={t("tooth.chart")}
+    >
       {half ? null : <line x1={middle} x2={middle} y1={0} y2={height} className="tc-axis" />}
-      <line x1={0} x2={columns * COLUMN} y1={lower * (ROW + 6) + 2} y2={lower * (ROW + 6) + 2} className="tc-axis" />
+      <line
+        x1={0}
+        x2={columns * COLUMN}
+        y1={lower * (ROW + 6) + 2}
+        y2={lower * (ROW + 6) + 2}
+        className="tc-axis"
+      />
       {rows.map((row, at) => {
         const shown = half ? row.filter((tooth) => tooth.isRight === (half === "right")) : row;
         const left = half ? (half === "right" ? columns - shown.length : 0) : (widest - row.length) / 2;

@@ -32,7 +32,14 @@ export const sideShape = (tooth: Tooth): { crown: string; roots: string[]; canal
   const tip = tooth.isPrimary ? 14 : tooth.kind === "canine" ? 2 : 7;
   const count = rootsOf(tooth);
   const spread = count === 1 ? [0] : count === 2 ? [-0.27, 0.27] : [-0.33, 0, 0.33];
-  const roots = spread.map((at) => root(middle + at * width, half * (count === 1 ? 0.66 : count === 2 ? 0.42 : 0.32), tip + (at === 0 && count === 3 ? 4 : 0), at * 8));
+  const roots = spread.map((at) =>
+    root(
+      middle + at * width,
+      half * (count === 1 ? 0.66 : count === 2 ? 0.42 : 0.32),
+      tip + (at === 0 && count === 3 ? 4 : 0),
+      at * 8,
+    ),
+  );
   const canals = spread.map((at) => `M${middle + at * width} 42 L${middle + at * width + at * 7} ${tip + 6}`);
   const [left, right] = [middle - half, middle + half];
   const edge =
@@ -48,7 +55,9 @@ export const sideShape = (tooth: Tooth): { crown: string; roots: string[]; canal
 };
 
 /** The polygon of each surface in a BOX square: cheek or lip outside, tongue inside, mesial toward the midline. */
-export const surfaceShapes = (tooth: Tooth): readonly { surface: Surface; points: string; label: [number, number] }[] => {
+export const surfaceShapes = (
+  tooth: Tooth,
+): readonly { surface: Surface; points: string; label: [number, number] }[] => {
   const isFront = tooth.kind === "incisor" || tooth.kind === "canine";
   const [inset, flat] = [9, isFront ? 12.5 : 9];
   const [a, b, c, d] = [0, inset, BOX - inset, BOX];
@@ -65,7 +74,23 @@ export const surfaceShapes = (tooth: Tooth): readonly { surface: Surface; points
   const inner = tooth.isUpper ? "bottom" : "top";
   const mesial = tooth.isRight ? "right" : "left";
   const distal = tooth.isRight ? "left" : "right";
-  const spots: Record<keyof typeof sides, [number, number]> = { top: [half, 5], bottom: [half, BOX - 4], left: [4, half], right: [BOX - 4, half], middle: [half, half] };
-  const made = (surface: Surface, side: keyof typeof sides) => ({ surface, points: sides[side], label: spots[side] });
-  return [made("B", outer), made("L", inner), made("M", mesial), made("D", distal), made(isFront ? "I" : "O", "middle")];
+  const spots: Record<keyof typeof sides, [number, number]> = {
+    top: [half, 5],
+    bottom: [half, BOX - 4],
+    left: [4, half],
+    right: [BOX - 4, half],
+    middle: [half, half],
+  };
+  const made = (surface: Surface, side: keyof typeof sides) => ({
+    surface,
+    points: sides[side],
+    label: spots[side],
+  });
+  return [
+    made("B", outer),
+    made("L", inner),
+    made("M", mesial),
+    made("D", distal),
+    made(isFront ? "I" : "O", "middle"),
+  ];
 };

@@ -84,7 +84,8 @@ export const STATES: readonly Code[] = [
 ];
 const ABSENT = new Set(["missing", "unerupted"]);
 
-export const nameOf = (tooth: Tooth, notation: Notation): string => (notation === "fdi" ? tooth.fdi : tooth[notation]);
+export const nameOf = (tooth: Tooth, notation: Notation): string =>
+  notation === "fdi" ? tooth.fdi : tooth[notation];
 
 /** Every tooth of the dentition, by rows: permanent upper, primary upper, primary lower, permanent lower. */
 export const rowsOf = (dentition: Dentition): Tooth[][] => {
@@ -94,7 +95,9 @@ export const rowsOf = (dentition: Dentition): Tooth[][] => {
     const of = (quadrant: string) => TEETH.filter((tooth) => tooth.fdi[0] === quadrant);
     return [...of(right).reverse(), ...of(left)];
   };
-  return [row("12", false), row("56", true), row("87", true), row("43", false)].filter((teeth) => teeth.length > 0);
+  return [row("12", false), row("56", true), row("87", true), row("43", false)].filter(
+    (teeth) => teeth.length > 0,
+  );
 };
 
 const isEmpty = (part: unknown): boolean =>
@@ -122,7 +125,13 @@ const toggled = (codes: readonly string[] | undefined, code: string): string[] =
   codes?.includes(code) ? codes.filter((one) => one !== code) : [...(codes ?? []), code].sort();
 
 /** Put `code` on a surface in a layer, or take it off again. */
-export const toggleSurface = (chart: Chart, fdi: string, surface: Surface, layer: Layer, code: string): Chart => {
+export const toggleSurface = (
+  chart: Chart,
+  fdi: string,
+  surface: Surface,
+  layer: Layer,
+  code: string,
+): Chart => {
   const tooth = chart.teeth[fdi] ?? {};
   if (!TOOTH.get(fdi)?.surfaces.includes(surface)) return chart;
   if (layer === "found") {
@@ -134,36 +143,52 @@ export const toggleSurface = (chart: Chart, fdi: string, surface: Surface, layer
   const acts = tooth[layer] ?? [];
   const act = acts.find((one) => one.code === code && one.surfaces);
   const has = act?.surfaces?.includes(surface);
-  const surfaces = inOrder(has ? (act?.surfaces ?? []).filter((one) => one !== surface) : [...(act?.surfaces ?? []), surface]);
+  const surfaces = inOrder(
+    has ? (act?.surfaces ?? []).filter((one) => one !== surface) : [...(act?.surfaces ?? []), surface],
+  );
   const others = acts.filter((one) => one !== act);
-  return withTooth(chart, fdi, { ...tooth, [layer]: surfaces.length ? [...others, { code, surfaces }] : others });
+  return withTooth(chart, fdi, {
+    ...tooth,
+    [layer]: surfaces.length ? [...others, { code, surfaces }] : others,
+  });
 };
 
 /** Put `code` on whole teeth, or, when all have it already, take it off. */
 export const toggleTeeth = (chart: Chart, teeth: readonly string[], layer: Layer, code: string): Chart => {
   const has = (fdi: string): boolean => {
     const tooth = chart.teeth[fdi] ?? {};
-    return layer === "found" ? (tooth.marks ?? []).includes(code) : (tooth[layer] ?? []).some((act) => act.code === code && !act.surfaces);
+    return layer === "found"
+      ? (tooth.marks ?? []).includes(code)
+      : (tooth[layer] ?? []).some((act) => act.code === code && !act.surfaces);
   };
   const isOn = teeth.every(has);
-  return teeth.filter((fdi) => has(fdi) === isOn).reduce((now, fdi) => {
-    const tooth = now.teeth[fdi] ?? {};
-    if (layer === "found") return withTooth(now, fdi, { ...tooth, marks: toggled(tooth.marks, code) });
-    const acts = tooth[layer] ?? [];
-    const next = isOn ? acts.filter((act) => act.code !== code || act.surfaces) : [...acts, { code }];
-    return withTooth(now, fdi, { ...tooth, [layer]: next });
-  }, chart);
+  return teeth
+    .filter((fdi) => has(fdi) === isOn)
+    .reduce((now, fdi) => {
+      const tooth = now.teeth[fdi] ?? {};
+      if (layer === "found") return withTooth(now, fdi, { ...tooth, marks: toggled(tooth.marks, code) });
+      const acts = tooth[layer] ?? [];
+      const next = isOn ? acts.filter((act) => act.code !== code || act.surfaces) : [...acts, { code }];
+      return withTooth(now, fdi, { ...tooth, [layer]: next });
+    }, chart);
 };
 
 export const setStatus = (chart: Chart, teeth: readonly string[], status: string): Chart =>
   teeth.reduce((now, fdi) => {
     const { surfaces, ...tooth } = now.teeth[fdi] ?? {};
     // A tooth that is not there has no surfaces to speak of.
-    return withTooth(now, fdi, { ...tooth, ...(ABSENT.has(status) || !surfaces ? {} : { surfaces }), status });
+    return withTooth(now, fdi, {
+      ...tooth,
+      ...(ABSENT.has(status) || !surfaces ? {} : { surfaces }),
+      status,
+    });
   }, chart);
 
-export const setDetail = (chart: Chart, teeth: readonly string[], detail: Pick<ToothState, "mobility" | "note">): Chart =>
-  teeth.reduce((now, fdi) => withTooth(now, fdi, { ...now.teeth[fdi], ...detail }), chart);
+export const setDetail = (
+  chart: Chart,
+  teeth: readonly string[],
+  detail: Pick<ToothState, "mobility" | "note">,
+): Chart => teeth.reduce((now, fdi) => withTooth(now, fdi, { ...now.teeth[fdi], ...detail }), chart);
 
 export const clearTeeth = (chart: Chart, teeth: readonly string[]): Chart =>
   teeth.reduce((now, fdi) => withTooth(now, fdi, {}), chart);
@@ -200,7 +225,9 @@ export const neighbour = (fdi: string, key: string, dentition: Dentition): strin
   if (!teeth) return grid[0]?.[0]?.fdi ?? fdi;
   const column = teeth.findIndex((tooth) => tooth.fdi === fdi);
   if (key === "ArrowLeft" || key === "ArrowRight")
-    return teeth[Math.min(teeth.length - 1, Math.max(0, column + (key === "ArrowLeft" ? -1 : 1)))]?.fdi ?? fdi;
+    return (
+      teeth[Math.min(teeth.length - 1, Math.max(0, column + (key === "ArrowLeft" ? -1 : 1)))]?.fdi ?? fdi
+    );
   const other = grid[row + (key === "ArrowUp" ? -1 : 1)];
   if (!other) return fdi;
   const place = column + (other.length - teeth.length) / 2;
