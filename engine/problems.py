@@ -89,6 +89,10 @@ def _clip(text: str, most: int = 120) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+MOST_TOLD = 10
+"""How many problems the text of an exception names; `problems` has them all."""
+
+
 class Rejected(Exception):
     """Raised once at a boundary with everything that was found."""
 
@@ -96,7 +100,9 @@ class Rejected(Exception):
 
     def __init__(self, problems: Iterable[Problem] | Problem) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("; ".join(f"{p.code} {p.path}: {p.message('en')}" for p in self.problems))
+        told = "; ".join(f"{p.code} {p.path}: {p.message('en')}" for p in self.problems[:MOST_TOLD])
+        more = len(self.problems) - MOST_TOLD
+        super().__init__(told + (f"; and {more} more" if more > 0 else ""))
 
 
 class Unauthenticated(Rejected):

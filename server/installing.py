@@ -10,8 +10,7 @@ from engine.definitions import load_template, versions
 from engine.definitions.app import App
 from engine.ids import new_id
 from engine.problems import Code, Conflict, NotFound
-from engine.store.applying import apply_changes
-from engine.store.changes import ChangePlan, plan_changes
+from engine.store.changes import ChangePlan, apply_changes, plan_changes
 from engine.store.unit import Cause
 from form_engine.compile import compile_app
 from server.clinics import Clinic, House
