@@ -40,7 +40,9 @@ const PerioChartInput = ({
   const change = (next: PerioChart) => {
     if (!disabled) history.commit(next);
   };
-  const go = useCallback((next: Spot) => {
+  const typed = useRef<Spot | null>(null);
+  const go = useCallback((next: Spot, after: Spot | null = null) => {
+    typed.current = after;
     setSpot(next);
     const cell = document.getElementById(`pc-${next.fdi}-${next.field}-${next.site}`);
     cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -50,7 +52,7 @@ const PerioChartInput = ({
     change(model.setFigure(chart, spot, figure));
     setTen(false);
     setNegative(false);
-    go(model.beside(spot, chart, 1));
+    go(model.beside(spot, chart, 1), spot);
   };
   const erase = () => {
     const has = chart.teeth[spot.fdi]?.[spot.field]?.[spot.site] ?? null;
@@ -58,10 +60,9 @@ const PerioChartInput = ({
     change(model.setFigure(chart, target, null));
     go(target);
   };
-  /** Bleeding is called out after the depth, when the cursor is already on the next site. */
+  /** Bleeding is called out after the depth, when the cursor has already gone on: it belongs to the site just typed. */
   const mark = (name: Mark) => {
-    const has = chart.teeth[spot.fdi]?.pd?.[spot.site] ?? null;
-    const target = has === null ? model.beside(spot, chart, -1) : spot;
+    const target = typed.current ?? spot;
     change(model.cycleMark(chart, target.fdi, name, target.site));
   };
   const keys = (event: React.KeyboardEvent) => {
@@ -144,7 +145,7 @@ const PerioChartInput = ({
         onClick={(event) => {
           const cell = event.target instanceof Element ? CELL.exec(event.target.id) : null;
           if (cell && !disabled)
-            setSpot({ fdi: cell[1] ?? "18", field: cell[2] === "rec" ? "rec" : "pd", site: Number(cell[3]) });
+            go({ fdi: cell[1] ?? "18", field: cell[2] === "rec" ? "rec" : "pd", site: Number(cell[3]) });
         }}
       >
         <PerioMap
