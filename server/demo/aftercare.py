@@ -13,11 +13,32 @@ if TYPE_CHECKING:
     from server.demo.patients import Patient
 
 BY_CODE = {service.code: service for service in facts.SERVICES}
-RECALLS = {"scaling": ("scaling", 6), "root_planing": ("perio_maintenance", 3), "adjust": ("ortho_visit", 1), "crown_fitting": ("scaling", 6), "fluoride": ("fluoride", 6), "sealant": ("sealant_check", 6), "placement": ("implant_check", 12)}
+RECALLS = {
+    "scaling": ("scaling", 6),
+    "root_planing": ("perio_maintenance", 3),
+    "adjust": ("ortho_visit", 1),
+    "crown_fitting": ("scaling", 6),
+    "fluoride": ("fluoride", 6),
+    "sealant": ("sealant_check", 6),
+    "placement": ("implant_check", 12),
+}
 ON_TIME = 0.78
 
 
-def task(house: House, plan_at: datetime, kind: str, title: str, who: Person, *, hours: float, lead: str | None = None, customer: str | None = None, rule: str | None = None, source: str | None = None, day: int | None = None) -> Row | None:
+def task(
+    house: House,
+    plan_at: datetime,
+    kind: str,
+    title: str,
+    who: Person,
+    *,
+    hours: float,
+    lead: str | None = None,
+    customer: str | None = None,
+    rule: str | None = None,
+    source: str | None = None,
+    day: int | None = None,
+) -> Row | None:
     """Write a follow-up task; past ones are mostly done, some of them late, a few recent ones still open."""
     world = house.world
     if plan_at > world.now + timedelta(days=16):
@@ -30,12 +51,21 @@ def task(house: House, plan_at: datetime, kind: str, title: str, who: Person, *,
     )  # fmt: skip
     age = (world.now - due).total_seconds() / 86_400
     if age > 0 and not (age < 6 and world.chance(0.22)):
-        done = plan_at + (due - plan_at) * world.rng.uniform(0.1, 0.95) if world.chance(ON_TIME) else due + timedelta(hours=world.rng.expovariate(1 / 14) + 0.2)
+        done = (
+            plan_at + (due - plan_at) * world.rng.uniform(0.1, 0.95)
+            if world.chance(ON_TIME)
+            else due + timedelta(hours=world.rng.expovariate(1 / 14) + 0.2)
+        )
         if done < world.now:
             # Nobody was spoken to where no talk was written, so these say that none was needed or write one.
             if world.chance(0.93):
                 log = _call(house, row, who, done)
-                row.update(status="done", done_at=stamp(done), result=world.weighted((("contacted", 82), ("not_reached", 15), ("reschedule", 3))), comm_log_id=log["id"])
+                row.update(
+                    status="done",
+                    done_at=stamp(done),
+                    result=world.weighted((("contacted", 82), ("not_reached", 15), ("reschedule", 3))),
+                    comm_log_id=log["id"],
+                )
             else:
                 row.update(status="done", done_at=stamp(done), result="not_needed")
         elif world.chance(0.1):
@@ -68,13 +98,23 @@ def reminders(house: House, appointment: Row, made: datetime, start: datetime, c
     world = house.world
     if customer is None:
         return
-    for key, name, at in (("booked", "预约成功", made), ("1d", "就诊前一天提醒", start - timedelta(days=1)), ("2h", "就诊前两小时提醒", start - timedelta(hours=2))):
+    for key, name, at in (
+        ("booked", "预约成功", made),
+        ("1d", "就诊前一天提醒", start - timedelta(days=1)),
+        ("2h", "就诊前两小时提醒", start - timedelta(hours=2)),
+    ):
         if at < made or at > world.now + timedelta(days=1):
             continue
         sent = at <= world.now
         if key != "booked" and sent:
             appointment[f"remind_{key}"] = stamp(at)
-        status = "queued" if not sent else "failed" if world.chance(0.03) else world.weighted((("delivered", 55), ("read", 45)))
+        status = (
+            "queued"
+            if not sent
+            else "failed"
+            if world.chance(0.03)
+            else world.weighted((("delivered", 55), ("read", 45)))
+        )
         world.add(
             "message_log", min(at, world.now), branch=appointment["branch_id"], owner=appointment["owner_id"], to_customer=customer, channel=world.weighted((("sms", 60), ("wechat_template", 40))),
             body=f"{name}：您预约的就诊时间为 {start.astimezone(world.now.tzinfo):%m月%d日}，如需改期请联系前台。", dedupe_key=f"{key}:{appointment['id']}", plan_at=stamp(at),
@@ -82,7 +122,7 @@ def reminders(house: House, appointment: Row, made: datetime, start: datetime, c
         )  # fmt: skip
 
 
-def treatments(house: House, patient: "Patient", step: Step, visit: Row, seen: datetime, end: datetime) -> None:
+def treatments(house: House, patient: "Patient", step: Step, seen: datetime, end: datetime) -> None:
     """Write what was performed, with consents, calls after surgery, cases, lab orders and the next recall."""
     world = house.world
     for code in step.codes:
@@ -116,7 +156,9 @@ def treatments(house: House, patient: "Patient", step: Step, visit: Row, seen: d
 
 def _consent(house: House, patient: "Patient", service: facts.Service, at: datetime) -> str:
     world = house.world
-    kind, template = ("surgery", "consent_surgery") if service.invasive else ("treatment", "consent_treatment")
+    kind, template = (
+        ("surgery", "consent_surgery") if service.invasive else ("treatment", "consent_treatment")
+    )
     signed = at - timedelta(minutes=6)
     signer = "guardian" if patient.is_minor else "self"
     row = world.add(
@@ -131,7 +173,18 @@ def _postop(house: House, patient: "Patient", log: Row, name: str, end: datetime
     world = house.world
     for day, who in ((1, nurse), (7, patient.consultant)):
         at = end.replace(hour=2, minute=0) + timedelta(days=day)
-        made = task(house, at, "postop", f"{patient.row['name']} {name}术后第{day}天回访", who, hours=10, customer=patient.row["id"], rule="F-T3", source=log["id"], day=day)
+        made = task(
+            house,
+            at,
+            "postop",
+            f"{patient.row['name']} {name}术后第{day}天回访",
+            who,
+            hours=10,
+            customer=patient.row["id"],
+            rule="F-T3",
+            source=log["id"],
+            day=day,
+        )
         if made is None or made["status"] != "done":
             continue
         pain = world.rng.randint(1, 6) if day == 1 else world.rng.randint(0, 2)
@@ -146,10 +199,19 @@ def _postop(house: House, patient: "Patient", log: Row, name: str, end: datetime
 
 def _implant_case(house: House, patient: "Patient", at: datetime) -> None:
     world = house.world
-    consent = next((row["id"] for row in reversed(world.rows.get("consent", ())) if row["customer_id"] == patient.row["id"]), None)
+    consent = next(
+        (
+            row["id"]
+            for row in reversed(world.rows.get("consent", ()))
+            if row["customer_id"] == patient.row["id"]
+        ),
+        None,
+    )
     rows = []
     for tooth in patient.teeth:
-        size = world.pick((("Φ4.1×10", "4.10", "10.00"), ("Φ4.8×8", "4.80", "8.00"), ("Φ3.5×10", "3.50", "10.00")))
+        size = world.pick(
+            (("Φ4.1×10", "4.10", "10.00"), ("Φ4.8×8", "4.80", "8.00"), ("Φ3.5×10", "3.50", "10.00"))
+        )
         rows.append({
             "id": world.new_id(at), "tooth": tooth, "brand": world.pick(("恒植", "NordImplant")), "model": size[0], "diameter": size[1], "length": size[2], "torque": f"{world.rng.randint(25, 45)}.0",
             "udi_di": f"069{world.rng.randrange(10**10, 10**11)}", "batch_no": f"L{world.rng.randrange(10000, 99999)}", "serial": f"SN{world.rng.randrange(10**6, 10**7)}",
@@ -167,7 +229,11 @@ def _implant_case(house: House, patient: "Patient", at: datetime) -> None:
 def _implant_progress(patient: "Patient", step: Step, at: datetime) -> None:
     case = patient.implant
     assert case is not None
-    done = {"uncovering": ("uncovering", "phase_2"), "impression": ("impression", "restoration"), "crown_fitting": ("fitting", "completed")}.get(step.work)
+    done = {
+        "uncovering": ("uncovering", "phase_2"),
+        "impression": ("impression", "restoration"),
+        "crown_fitting": ("fitting", "completed"),
+    }.get(step.work)
     if done is None:
         return
     case["status"] = done[1]
@@ -179,7 +245,15 @@ def _implant_progress(patient: "Patient", step: Step, at: datetime) -> None:
 def _ortho_case(house: House, patient: "Patient", step: Step, at: datetime) -> None:
     world = house.world
     aligners = "D032" in step.codes
-    kind = "aligners" if aligners else "functional" if "D033" in step.codes else "self_ligating" if "D031" in step.codes else world.weighted((("metal_brackets", 80), ("ceramic", 20)))
+    kind = (
+        "aligners"
+        if aligners
+        else "functional"
+        if "D033" in step.codes
+        else "self_ligating"
+        if "D031" in step.codes
+        else world.weighted((("metal_brackets", 80), ("ceramic", 20)))
+    )
     patient.ortho = world.add(
         "ortho_case", at, branch=patient.branch, owner=patient.doctor.user, customer_id=patient.row["id"], doctor_id=patient.doctor.staff,
         angle_class=world.weighted((("i", 45), ("ii_1", 33), ("ii_2", 9), ("iii", 13))), appliance=kind, brand=world.pick(("时代天使", "正雅", "隐适美")) if aligners else world.pick(("3M", "新亚")),
@@ -212,8 +286,18 @@ def _lab_order(house: House, patient: "Patient", at: datetime) -> None:
         return
     due = at.date() + timedelta(days=world.rng.randint(7, 11))
     late = (world.today - due).days
-    status = "fitted" if late > 3 else "arrived" if late >= 0 and world.chance(0.75) else "sent" if (world.today - at.date()).days >= 1 else "ordered"
-    kind = world.weighted((("all_ceramic_crown", 65), ("pfm_crown", 15), ("veneer", 10), ("removable_denture", 10)))
+    status = (
+        "fitted"
+        if late > 3
+        else "arrived"
+        if late >= 0 and world.chance(0.75)
+        else "sent"
+        if (world.today - at.date()).days >= 1
+        else "ordered"
+    )
+    kind = world.weighted(
+        (("all_ceramic_crown", 65), ("pfm_crown", 15), ("veneer", 10), ("removable_denture", 10))
+    )
     world.add(
         "lab_order", at, branch=patient.branch, owner=patient.doctor.user, customer_id=patient.row["id"], doctor_id=patient.doctor.staff, lab=world.pick(("central", "meijing", "hengcheng", "yaguang")),
         items=[{"id": world.new_id(at), "tooth": patient.teeth, "type": kind, "material": "氧化锆", "shade": world.pick(("A1", "A2", "A3", "A3.5")), "qty": len(patient.teeth), "price": f"{world.pick((260, 380, 520))}.00"}],
@@ -224,7 +308,14 @@ def _lab_order(house: House, patient: "Patient", at: datetime) -> None:
 
 def _recall(house: House, patient: "Patient", kind: str, months: int, at: datetime) -> None:
     world = house.world
-    open_one = next((row for row in reversed(world.rows.get("recall", [])[-60:]) if row["customer_id"] == patient.row["id"] and row["kind"] == kind), None)
+    open_one = next(
+        (
+            row
+            for row in reversed(world.rows.get("recall", [])[-60:])
+            if row["customer_id"] == patient.row["id"] and row["kind"] == kind
+        ),
+        None,
+    )
     due = at + timedelta(days=months * 30)
     status = "not_due" if due - world.now > timedelta(days=30) else "to_invite"
     if open_one is not None:
@@ -235,13 +326,26 @@ def _recall(house: House, patient: "Patient", kind: str, months: int, at: dateti
         remind_count=1 if status == "to_invite" and world.chance(0.3) else 0, status=status,
     )  # fmt: skip
     if world.now - timedelta(days=5) < due < world.now + timedelta(days=10):
-        task(house, due, "return_reminder", f"{patient.row['name']} 复查到期提醒", patient.consultant, hours=24, customer=patient.row["id"])
+        task(
+            house,
+            due,
+            "return_reminder",
+            f"{patient.row['name']} 复查到期提醒",
+            patient.consultant,
+            hours=24,
+            customer=patient.row["id"],
+        )
 
 
 def pictures(house: House, patient: "Patient", step: Step, at: datetime) -> None:
     """Write the pictures the visit's codes took; the files themselves come from the devices."""
     world = house.world
-    kinds = {"D002": ("panoramic", "panoramic"), "D003": ("cbct", "cbct"), "D004": ("periapical", "periapical"), "D005": ("intra_oral_scan", "scanner")}
+    kinds = {
+        "D002": ("panoramic", "panoramic"),
+        "D003": ("cbct", "cbct"),
+        "D004": ("periapical", "periapical"),
+        "D005": ("intra_oral_scan", "scanner"),
+    }
     for code in step.codes:
         if code in kinds:
             kind, device = kinds[code]

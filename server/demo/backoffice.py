@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from server.demo import facts, money, words
 from server.demo.house import House
@@ -60,14 +61,37 @@ def sell_cards(house: House, patient: Patient, at: datetime) -> None:
     """Sell a card to a patient after his visit: a bill, the card, its first uses or its stored value."""
     world = house.world
     product = world.pick(house.card_products)
-    line: Row = {"id": world.new_id(at), "kind": "stored_value" if product["kind"] == "stored_value_card" else "card", "card_product": product["id"], "qty": "1", "price": product["price"], "consultant": patient.consultant.user}
+    line: Row = {
+        "id": world.new_id(at),
+        "kind": "stored_value" if product["kind"] == "stored_value_card" else "card",
+        "card_product": product["id"],
+        "qty": "1",
+        "price": product["price"],
+        "consultant": patient.consultant.user,
+    }
     stored, patient.stored = patient.stored, Decimal(0)
-    bill = money.make_bill(house, at, [line], patient, visit=None, kind="stored_value" if line["kind"] == "stored_value" else "card")
+    bill = money.make_bill(
+        house,
+        at,
+        [line],
+        patient,
+        visit=None,
+        kind="stored_value" if line["kind"] == "stored_value" else "card",
+    )
     patient.stored = stored
     if bill is None or bill["status"] != "paid":
         return
     start = at.date()
-    left = [{"id": world.new_id(at), "service_item": item["service_item"], "total": item["times"], "used": 0, "refunded": 0} for item in product.get("items", ())]
+    left = [
+        {
+            "id": world.new_id(at),
+            "service_item": item["service_item"],
+            "total": item["times"],
+            "used": 0,
+            "refunded": 0,
+        }
+        for item in product.get("items", ())
+    ]
     days = product["valid_days"] or 3650
     card = world.add(
         "card", at, branch=patient.branch, owner=patient.consultant.user, customer_id=patient.row["id"], product_id=product["id"], bill_id=bill["id"], start_at=start.isoformat(),
@@ -77,15 +101,28 @@ def sell_cards(house: House, patient: Patient, at: datetime) -> None:
         principal, gift = Decimal(product["face_value"]), Decimal(product.get("gift_value", "0"))
         patient.stored += principal + gift
         patient.stored_card, patient.gift_share = card["id"], gift / (principal + gift)
-        world.add("balance_log", at, branch=patient.branch, owner=house.admin.user, customer_id=patient.row["id"], card_id=card["id"], kind="top_up", principal_delta=yuan(principal), gift_delta=yuan(gift), bill_id=bill["id"])
+        world.add(
+            "balance_log",
+            at,
+            branch=patient.branch,
+            owner=house.admin.user,
+            customer_id=patient.row["id"],
+            card_id=card["id"],
+            kind="top_up",
+            principal_delta=yuan(principal),
+            gift_delta=yuan(gift),
+            bill_id=bill["id"],
+        )
     _uses(house, patient, card, at)
 
 
 def _uses(house: House, patient: Patient, card: Row, at: datetime) -> None:
     world = house.world
+    if card["status"] == "expired":
+        return
     when = at
     for line in card.get("lines", ()):
-        for _ in range(world.rng.randint(0, line["total"])):
+        for _ in range(world.rng.randint(0, line["total"] - 1)):
             when += timedelta(days=world.rng.randint(12, 80))
             if when >= world.now or stamp(when)[:10] > card["expire_at"]:
                 break
@@ -94,8 +131,6 @@ def _uses(house: House, patient: Patient, card: Row, at: datetime) -> None:
                 "card_use", when, branch=patient.branch, owner=house.one("front_desk", patient.branch).user, card_id=card["id"], line=line["service_item"], times=1, performer_id=patient.doctor.staff,
                 confirm_way="sms_code", used_at=stamp(when), left_after=sum(one["total"] - one["used"] for one in card["lines"]), status="normal",
             )  # fmt: skip
-    if card.get("lines") and all(one["used"] == one["total"] for one in card["lines"]):
-        card["status"] = "used_up"
 
 
 def service(house: House, patients: list[Patient]) -> None:
@@ -106,7 +141,10 @@ def service(house: House, patients: list[Patient]) -> None:
         patient = by_id[visit["customer_id"]]
         left = instant(visit["left_at"])
         if world.chance(0.06):
-            stars = {key: world.weighted(((5, 62), (4, 28), (3, 8), (2, 2))) for key in ("env", "wait", "doctor", "service")}
+            stars: dict[str, Any] = {
+                key: world.weighted(((5, 62), (4, 28), (3, 8), (2, 2)))
+                for key in ("env", "wait", "doctor", "service")
+            }
             world.add("satisfaction", left + timedelta(hours=1), branch=patient.branch, owner=house.one("service", patient.branch).user, customer_id=patient.row["id"], visit_id=visit["id"], **stars,
                       result=world.weighted(((5, 60), (4, 40))), nps=str(world.weighted(((10, 45), (9, 25), (8, 15), (7, 8), (6, 4), (5, 3)))), comment=world.pick(words.PRAISE) or None,
                       channel=world.weighted((("qr_scan", 60), ("mini_program", 30), ("sms", 10))))  # fmt: skip
@@ -135,8 +173,27 @@ def _complaint(house: House, patient: Patient, at: datetime) -> None:
 
 def _history(house: House, patient: Patient, at: datetime) -> None:
     world = house.world
-    systemic = world.weighted(((["none"], 75), (["hypertension"], 12), (["diabetes"], 6), (["hypertension", "diabetes"], 3), (["asthma"], 4)))
-    purpose = {"perio": "cleaning", "filling": "filling", "endo": "toothache", "extraction": "extraction", "implant": "implant", "ortho": "ortho", "prosthetics": "crown", "pediatric": "child", "whitening": "whitening", "examination": "check_up"}
+    systemic = world.weighted(
+        (
+            (["none"], 75),
+            (["hypertension"], 12),
+            (["diabetes"], 6),
+            (["hypertension", "diabetes"], 3),
+            (["asthma"], 4),
+        )
+    )
+    purpose = {
+        "perio": "cleaning",
+        "filling": "filling",
+        "endo": "toothache",
+        "extraction": "extraction",
+        "implant": "implant",
+        "ortho": "ortho",
+        "prosthetics": "crown",
+        "pediatric": "child",
+        "whitening": "whitening",
+        "examination": "check_up",
+    }
     world.add(
         "dental_history", at, branch=patient.branch, owner=house.one("front_desk", patient.branch).user, customer_id=patient.row["id"], filled_by="guardian" if patient.is_minor else "self",
         chief_purpose=[purpose[patient.want]], last_dental_visit=world.weighted((("half_year", 15), ("one_year", 25), ("two_years", 25), ("longer", 25), ("never", 10))),
@@ -184,7 +241,18 @@ def _referrals(house: House, by_id: dict[str, Patient]) -> None:
             policy=world.weighted((("cash_coupon", 60), ("points", 40))), reward_on="deal", reward="300.00" if won else "0.00",
             rewarded_at=stamp(min(at + timedelta(days=3), world.now)) if won and (world.now - at).days > 3 else None, status=("rewarded" if (world.now - at).days > 3 else "won") if won else "arrived",
         )  # fmt: skip
-        world.add("customer_relation", at, branch=patient.branch, owner=patient.consultant.user, from_id=referrer, to_id=patient.row["id"], relation=world.weighted((("friend", 45), ("colleague", 25), ("sibling", 10), ("spouse", 10), ("parent", 10))), is_referral=True)
+        world.add(
+            "customer_relation",
+            at,
+            branch=patient.branch,
+            owner=patient.consultant.user,
+            from_id=referrer,
+            to_id=patient.row["id"],
+            relation=world.weighted(
+                (("friend", 45), ("colleague", 25), ("sibling", 10), ("spouse", 10), ("parent", 10))
+            ),
+            is_referral=True,
+        )
 
 
 def marketing(house: House, leads: list[Prospect]) -> None:
@@ -195,8 +263,25 @@ def marketing(house: House, leads: list[Prospect]) -> None:
     per_month: dict[tuple[str, str], list[Prospect]] = {}
     for lead in leads:
         per_month.setdefault((lead.channel, f"{lead.created:%Y-%m}"), []).append(lead)
-    kinds = {"douyin": "short_video", "red": "article", "wechat": "article", "dianping": "ad_plan", "meituan": "ad_plan", "baidu": "ad_plan", "street": "lecture"}
-    themes = ("暑期正畸季", "种植牙公益月", "洗牙体验周", "开学护齿", "年终美牙节", "全家口腔体检", "隐形矫正品鉴会", "爱牙日特惠")
+    kinds = {
+        "douyin": "short_video",
+        "red": "article",
+        "wechat": "article",
+        "dianping": "ad_plan",
+        "meituan": "ad_plan",
+        "baidu": "ad_plan",
+        "street": "lecture",
+    }
+    themes = (
+        "暑期正畸季",
+        "种植牙公益月",
+        "洗牙体验周",
+        "开学护齿",
+        "年终美牙节",
+        "全家口腔体检",
+        "隐形矫正品鉴会",
+        "爱牙日特惠",
+    )
     for (channel, month), group in sorted(per_month.items()):
         first = date.fromisoformat(f"{month}-01")
         last = min((first + timedelta(days=31)).replace(day=1) - timedelta(days=1), world.today)
@@ -241,8 +326,24 @@ def _content(house: House) -> None:
         world.add("segment", at, branch=head, owner=marketer.user, name=name, rule=rule, mode="live")
     for title, kind, reach in ARTICLES:
         body = f"<p>{title}。本文由齐悦口腔医生团队撰写，供患者参考，具体情况请以面诊为准。</p>"
-        world.add("article", at, branch=head, owner=marketer.user, title=title, kind=kind, body=body, reach=reach, publish=True, views=world.rng.randint(80, 4200))
-    templates = (("appt_booked", "预约成功", "sms"), ("appt_1d", "就诊前一天提醒", "wechat_template"), ("postop_care", "术后护理提醒", "wechat_template"), ("birthday", "生日祝福", "sms"))
+        world.add(
+            "article",
+            at,
+            branch=head,
+            owner=marketer.user,
+            title=title,
+            kind=kind,
+            body=body,
+            reach=reach,
+            publish=True,
+            views=world.rng.randint(80, 4200),
+        )
+    templates = (
+        ("appt_booked", "预约成功", "sms"),
+        ("appt_1d", "就诊前一天提醒", "wechat_template"),
+        ("postop_care", "术后护理提醒", "wechat_template"),
+        ("birthday", "生日祝福", "sms"),
+    )
     for key, name, channel in templates:
         world.add("message_template", at, branch=head, owner=marketer.user, key=key, name=name, channel=channel, kind="marketing" if key == "birthday" else "notice",
                   body=f"【齐悦口腔】{name}：{{{{ customer.name }}}} 您好，详情请见小程序。", sign="齐悦口腔", quiet_hours="21:00-08:30")  # fmt: skip
@@ -258,7 +359,17 @@ def coupons(house: House, patients: list[Patient]) -> None:
         at = max(instant(patient.row["created_at"]), world.now - timedelta(days=world.rng.randint(1, 200)))
         ends = (at + timedelta(days=template["valid_days"])).date()
         status = "used" if world.chance(0.35) else "expired" if ends < world.today else "unused"
-        world.add("coupon", at, branch=patient.branch, owner=patient.consultant.user, template_id=template["id"], customer_id=patient.row["id"], code=f"Q{world.rng.randrange(10**7, 10**8)}{len(world.rows.get('coupon', ())):04d}", expire_at=ends.isoformat(), status=status)
+        world.add(
+            "coupon",
+            at,
+            branch=patient.branch,
+            owner=patient.consultant.user,
+            template_id=template["id"],
+            customer_id=patient.row["id"],
+            code=f"Q{world.rng.randrange(10**7, 10**8)}{len(world.rows.get('coupon', ())):04d}",
+            expire_at=ends.isoformat(),
+            status=status,
+        )
 
 
 def figures(house: House) -> None:
@@ -269,12 +380,48 @@ def figures(house: House) -> None:
     finance = house.of("finance")[0]
     for month in months:
         for branch in house.branches:
-            paid = sum((Decimal(p["amount"]) for b in world.rows.get("bill", ()) if b["branch_id"] == branch["id"] for p in b.get("payments", ()) if p["paid_at"][:7] == f"{month:%Y-%m}"), Decimal(0))
-            target = max(Decimal(20000), (paid * Decimal(str(round(world.rng.uniform(0.95, 1.25), 2)))).quantize(Decimal(1)))
-            world.add("sales_target", at, branch=branch["id"], owner=finance.user, month=month.isoformat(), level="branch", subject=branch["id"], metric="paid", target=str(target), actual=str(paid))
+            paid = sum(
+                (
+                    Decimal(p["amount"])
+                    for b in world.rows.get("bill", ())
+                    if b["branch_id"] == branch["id"]
+                    for p in b.get("payments", ())
+                    if p["paid_at"][:7] == f"{month:%Y-%m}"
+                ),
+                Decimal(0),
+            )
+            target = max(
+                Decimal(20000),
+                (paid * Decimal(str(round(world.rng.uniform(0.95, 1.25), 2)))).quantize(Decimal(1)),
+            )
+            world.add(
+                "sales_target",
+                at,
+                branch=branch["id"],
+                owner=finance.user,
+                month=month.isoformat(),
+                level="branch",
+                subject=branch["id"],
+                metric="paid",
+                target=str(target),
+                actual=str(paid),
+            )
     for bill in world.rows.get("bill", ()):
         _credit(house, bill)
-    world.add("kpi_rule", at, branch=house.branches[0]["id"], owner=house.of("ops")[0].user, metric="noshow_rate", dims=["branch"], compare="mean_2_sigma", threshold="0.2", direction="above", min_sample=20, schedule="daily_0830", notify=[house.of("ops")[0].user])
+    world.add(
+        "kpi_rule",
+        at,
+        branch=house.branches[0]["id"],
+        owner=house.of("ops")[0].user,
+        metric="noshow_rate",
+        dims=["branch"],
+        compare="mean_2_sigma",
+        threshold="0.2",
+        direction="above",
+        min_sample=20,
+        schedule="daily_0830",
+        notify=[house.of("ops")[0].user],
+    )
 
 
 def _credit(house: House, bill: Row) -> None:
@@ -284,7 +431,18 @@ def _credit(house: House, bill: Row) -> None:
         return
     for share in bill.get("sharing", ()):
         rate = "0.0500" if share["role"] == "consultant" else "0.1500"
-        world.add("performance", instant(bill["created_at"]), branch=bill["branch_id"], owner=house.of("finance")[0].user, bill_id=bill["id"], staff_id=share["staff"], role=share["role"], amount=yuan(paid), rate=rate, happened_at=bill["payments"][0]["paid_at"][:10])
+        world.add(
+            "performance",
+            instant(bill["created_at"]),
+            branch=bill["branch_id"],
+            owner=house.of("finance")[0].user,
+            bill_id=bill["id"],
+            staff_id=share["staff"],
+            role=share["role"],
+            amount=yuan(paid),
+            rate=rate,
+            happened_at=bill["payments"][0]["paid_at"][:10],
+        )
 
 
 def sterile_packs(house: House) -> None:
@@ -298,5 +456,3 @@ def sterile_packs(house: House) -> None:
             world.add("sterilization", at, branch=branch["id"], owner=nurse.user, pack_code=f"SP{branch['short_name']}{at:%y%m%d}{place:04d}", content=world.pick(("检查盘", "拔牙器械包", "种植器械包", "洁治手柄", "根管器械包")),
                       sterilizer=world.pick(("autoclave_1", "autoclave_2")), cycle_no=f"{at:%m%d}-{world.rng.randint(1, 6)}", sterilized_at=stamp(at), operator_id=nurse.staff,
                       bio_result="pending" if (world.now - at).days < 1 else "passed", expire_at=ends.isoformat(), recall=False, status=status)  # fmt: skip
-
-

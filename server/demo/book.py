@@ -21,7 +21,9 @@ class Book:
     taken: dict[tuple[str, date], list[tuple[int, int]]] = field(default_factory=dict)
     patients: set[tuple[str, date]] = field(default_factory=set)
 
-    def find(self, doctor: Person, day: date, minutes: int, patient: str, reach: int = 12) -> tuple[date, int] | None:
+    def find(
+        self, doctor: Person, day: date, minutes: int, patient: str, reach: int = 12
+    ) -> tuple[date, int] | None:
         """Book the doctor on `day` or the days after it, and return the day and the start."""
         for offset in range(reach):
             at = day + timedelta(days=offset)

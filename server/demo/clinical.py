@@ -32,7 +32,7 @@ def main_teeth(world: World, want: str, is_minor: bool) -> list[str]:
     if want == "extraction":
         return [world.pick(WISDOM)]
     if want in ("filling", "pediatric"):
-        pool = BABY if is_minor and want == "pediatric" else (*MOLARS, *PREMOLARS)
+        pool: tuple[str, ...] = BABY if is_minor and want == "pediatric" else (*MOLARS, *PREMOLARS)
         return sorted(world.rng.sample(pool, 2 if world.chance(0.3) else 1))
     if want in ("endo", "implant", "prosthetics"):
         pool = world.weighted(((MOLARS, 6), (PREMOLARS, 2), (FRONT, 1)))
@@ -67,11 +67,18 @@ def _found(world: World, want: str, tooth: str) -> dict[str, Any]:
     if want == "extraction":
         return {"status": "impacted", "plan": [{"code": "extraction"}]}
     if want == "endo":
-        return {"surfaces": {edge: ["caries"], "D": ["caries"]}, "marks": ["periapical"] if world.chance(0.4) else [], "plan": [{"code": "root_canal"}]}
+        return {
+            "surfaces": {edge: ["caries"], "D": ["caries"]},
+            "marks": ["periapical"] if world.chance(0.4) else [],
+            "plan": [{"code": "root_canal"}],
+        }
     if want == "prosthetics":
         return {"surfaces": {edge: ["filled"]}, "marks": ["root_filled"], "plan": [{"code": "crown"}]}
     faces = [edge] + (["M"] if world.chance(0.4) else [])
-    return {"surfaces": {face: ["caries"] for face in faces}, "plan": [{"code": "filling", "surfaces": faces}]}
+    return {
+        "surfaces": {face: ["caries"] for face in faces},
+        "plan": [{"code": "filling", "surfaces": faces}],
+    }
 
 
 def work_on(chart: dict[str, Any], step: Step, teeth: list[str]) -> None:
@@ -98,8 +105,13 @@ def work_on(chart: dict[str, Any], step: Step, teeth: list[str]) -> None:
 
 def tidy(chart: dict[str, Any], is_minor: bool) -> dict[str, Any]:
     """Return the chart as the control keeps it."""
-    teeth = {fdi: {key: value for key, value in tooth.items() if value} for fdi, tooth in sorted(chart.items())}
-    return {"teeth": {fdi: tooth for fdi, tooth in teeth.items() if tooth}, "dentition": "mixed" if is_minor else "permanent"}
+    teeth = {
+        fdi: {key: value for key, value in tooth.items() if value} for fdi, tooth in sorted(chart.items())
+    }
+    return {
+        "teeth": {fdi: tooth for fdi, tooth in teeth.items() if tooth},
+        "dentition": "mixed" if is_minor else "permanent",
+    }
 
 
 def findings(world: World, want: str, teeth: list[str], chart: dict[str, Any], at: datetime) -> list[Row]:
@@ -132,17 +144,32 @@ def _finding_of(state: dict[str, Any]) -> str:
     if "mobile" in marks:
         return "mobile"
     faces = [code for codes in state.get("surfaces", {}).values() for code in codes]
-    return "filled" if "filled" in faces else "wedge_defect" if "wedge" in faces else "caries" if "caries" in faces else "sound"
+    return (
+        "filled"
+        if "filled" in faces
+        else "wedge_defect"
+        if "wedge" in faces
+        else "caries"
+        if "caries" in faces
+        else "sound"
+    )
 
 
 def story(world: World, want: str, teeth: list[str]) -> tuple[str, str, str, str]:
     """Return complaint, present illness, examination and advice of a first visit."""
-    fill = {"t": "、".join(teeth) or "后牙", "y": world.rng.randint(1, 5), "m": world.rng.randint(1, 6), "b": world.rng.randint(5, 11)}
+    fill = {
+        "t": "、".join(teeth) or "后牙",
+        "y": world.rng.randint(1, 5),
+        "m": world.rng.randint(1, 6),
+        "b": world.rng.randint(5, 11),
+    }
     complaint, illness, exam, advice = words.COMPLAINTS[want]
     return complaint.format(**fill), illness.format(**fill), exam.format(**fill), advice
 
 
-def record(house: House, at: datetime, step: Step, doctor: Person, patient: Any, visit: Row, *, open_now: bool) -> Row:
+def record(
+    house: House, at: datetime, step: Step, doctor: Person, patient: Any, visit: Row, *, open_now: bool
+) -> Row:
     """Write the outpatient record of a visit; an open one is still a draft."""
     world = house.world
     first = step.kind == "first_visit"
@@ -151,7 +178,9 @@ def record(house: House, at: datetime, step: Step, doctor: Person, patient: Any,
     done = [_done(house, at, code, step, patient) for code in step.codes if code != "D044"]
     finished = at + timedelta(minutes=world.rng.randint(8, 25))
     age_days = (world.now - at).days
-    status = "draft" if open_now else "archived" if age_days > 60 else "reviewed" if world.chance(0.4) else "done"
+    status = (
+        "draft" if open_now else "archived" if age_days > 60 else "reviewed" if world.chance(0.4) else "done"
+    )
     icd = world.pick(ICD[patient.want])
     drugs = step.work in ("placement", "extraction") and not open_now
     return world.add(
@@ -162,7 +191,7 @@ def record(house: House, at: datetime, step: Step, doctor: Person, patient: Any,
         findings=findings(world, patient.want, patient.teeth, patient.chart, at) or None,
         diagnosis=[{"id": world.new_id(at), "icd": icd, **({"tooth": patient.teeth} if patient.teeth else {})}], treatment_plan=patient.plan,
         treatment_done=done or None, advice=advice if step.work not in ("look", "adjust") else "保持口腔卫生，按约复诊。",
-        prescription=_prescription(world, at, house) if drugs else None, next_visit=None,
+        prescription=_prescription(world, at) if drugs else None, next_visit=None,
         doctor_sign=None if open_now else world.strokes(finished, doctor.name, "医生"), finished_at=None if open_now else stamp(min(finished, world.now)), status=status,
     )  # fmt: skip
 
@@ -177,10 +206,13 @@ def _done(house: House, at: datetime, code: str, step: Step, patient: Any) -> Ro
     return row
 
 
-def _prescription(world: World, at: datetime, house: House) -> list[Row]:
+def _prescription(world: World, at: datetime) -> list[Row]:
     drugs = [row for row in world.rows.get("material", ()) if row["kind"] == "drug"]
     by_name = {row["name"]: row["id"] for row in drugs}
-    wanted = (("阿莫西林胶囊", "0.5g", "每日3次", 3, "饭后口服"), ("布洛芬缓释胶囊", "0.3g", "必要时", 2, "口服，间隔12小时以上"))
+    wanted = (
+        ("阿莫西林胶囊", "0.5g", "每日3次", 3, "饭后口服"),
+        ("布洛芬缓释胶囊", "0.3g", "必要时", 2, "口服，间隔12小时以上"),
+    )
     return [
         {"id": world.new_id(at), "drug": by_name[name], "dose": dose, "frequency": often, "days": days, "qty": "1", "usage": how}
         for name, dose, often, days, how in wanted if name in by_name
@@ -193,7 +225,10 @@ def perio_chart(world: World) -> dict[str, Any]:
     for quadrant in "1234":
         for place in "1234567":
             base = 3.4 if place in "67" else 2.6
-            depths = [max(1, min(9, round(world.rng.gauss(base + (0.6 if site in (0, 2, 3, 5) else 0), 1.0)))) for site in range(6)]
+            depths = [
+                max(1, min(9, round(world.rng.gauss(base + (0.6 if site in (0, 2, 3, 5) else 0), 1.0))))
+                for site in range(6)
+            ]
             teeth[quadrant + place] = {
                 "pd": depths, "rec": [max(0, round(world.rng.gauss(0.2, 0.6))) for _ in range(6)],
                 "bop": [int(depth >= 4 or world.chance(0.15)) for depth in depths], "plaque": [int(world.chance(0.35)) for _ in range(6)],

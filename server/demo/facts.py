@@ -26,8 +26,20 @@ SERVICES = (
     Service("D004", "根尖片", ("examination", "exam_imaging"), "film", 40, 20, 10),
     Service("D005", "口内扫描", ("examination", "exam_imaging"), "time", 180, 100, 15),
     Service("D006", "超声洁治", ("perio", "perio_scaling"), "time", 268, 150, 45, again_days=180),
-    Service("D007", "龈下刮治", ("perio", "perio_therapy"), "tooth", 120, 60, 20, invasive=True, again_days=90),
-    Service("D008", "牙周基础治疗", ("perio", "perio_therapy"), "course", 2980, 1500, 60, invasive=True, again_days=90),
+    Service(
+        "D007", "龈下刮治", ("perio", "perio_therapy"), "tooth", 120, 60, 20, invasive=True, again_days=90
+    ),
+    Service(
+        "D008",
+        "牙周基础治疗",
+        ("perio", "perio_therapy"),
+        "course",
+        2980,
+        1500,
+        60,
+        invasive=True,
+        again_days=90,
+    ),
     Service("D009", "翻瓣术", ("perio", "perio_surgery"), "area", 2600, 1500, 90, True, True, "d7"),
     Service("D010", "树脂充填", ("filling", "filling_direct"), "tooth", 380, 200, 40),
     Service("D011", "玻璃离子充填", ("filling", "filling_direct"), "tooth", 180, 100, 30),
@@ -37,7 +49,9 @@ SERVICES = (
     Service("D015", "根管治疗 磨牙", ("endo", "endo_root"), "tooth", 2180, 1200, 90, True, True),
     Service("D016", "显微根管再治疗", ("endo", "endo_retreat"), "tooth", 3980, 2500, 120, True, True),
     Service("D017", "普通拔牙", ("extraction", "extraction_simple"), "tooth", 280, 100, 30, True, True, "d7"),
-    Service("D018", "阻生齿拔除", ("extraction", "extraction_surgical"), "tooth", 1280, 500, 60, True, True, "d7"),
+    Service(
+        "D018", "阻生齿拔除", ("extraction", "extraction_surgical"), "tooth", 1280, 500, 60, True, True, "d7"
+    ),
     Service("D019", "乳牙拔除", ("extraction", "extraction_simple"), "tooth", 80, 50, 15, True, True),
     Service("D020", "烤瓷冠", ("prosthetics", "prosthetics_fixed"), "tooth", 1580, 800, 60),
     Service("D021", "全瓷冠", ("prosthetics", "prosthetics_fixed"), "tooth", 3980, 2500, 60),
@@ -48,7 +62,18 @@ SERVICES = (
     Service("D026", "单颗种植 进口", ("implant", "implant_single"), "unit", 9800, 6000, 90, True, True, "d7"),
     Service("D027", "骨增量", ("implant", "implant_bone"), "time", 4200, 2000, 60, True, True, "d7"),
     Service("D028", "上颌窦提升", ("implant", "implant_bone"), "side", 6800, 4000, 90, True, True, "d7"),
-    Service("D029", "半口即刻种植", ("implant", "implant_full"), "half_arch", 68000, 40000, 240, True, True, "d1_3_7_30"),
+    Service(
+        "D029",
+        "半口即刻种植",
+        ("implant", "implant_full"),
+        "half_arch",
+        68000,
+        40000,
+        240,
+        True,
+        True,
+        "d1_3_7_30",
+    ),
     Service("D030", "金属托槽矫正", ("ortho", "ortho_fixed"), "case", 13800, 9000, 60, True),
     Service("D031", "自锁托槽矫正", ("ortho", "ortho_fixed"), "case", 22800, 16000, 60, True),
     Service("D032", "隐形矫正", ("ortho", "ortho_aligner"), "case", 32800, 22000, 45, True),
@@ -78,7 +103,15 @@ CHANNELS = (
     # key, name, kind, share of leads, synonyms, sub-channels, cost of a lead in yuan
     ("dianping", "大众点评", "online_paid", 22, ("点评", "dianping", "大众"), ("门店页", "团购"), 96),
     ("meituan", "美团", "online_paid", 12, ("meituan", "美团点评"), ("团购", "搜索"), 88),
-    ("douyin", "抖音", "online_paid", 16, ("抖 音", "douyin", "抖音本地"), ("短视频投放", "直播间", "达人探店"), 72),
+    (
+        "douyin",
+        "抖音",
+        "online_paid",
+        16,
+        ("抖 音", "douyin", "抖音本地"),
+        ("短视频投放", "直播间", "达人探店"),
+        72,
+    ),
     ("red", "小红书", "online_organic", 9, ("小红薯", "红书", "xhs", "RED"), ("笔记", "私信"), 54),
     ("baidu", "百度", "online_paid", 8, ("百度竞价", "baidu", "SEM"), ("品牌词", "种植词", "正畸词"), 168),
     ("wechat", "微信公众号", "online_organic", 5, ("公众号", "微信", "服务号"), ("文章", "菜单"), 22),
@@ -89,7 +122,12 @@ CHANNELS = (
     ("referral", "老客转介绍", "referral", 9, ("转介绍", "老带新", "老客介绍", "朋友介绍"), (), 25),
     ("walk_in", "自然到店", "offline", 2, ("自然到访", "路过", "到店"), (), 0),
 )
-LEVELS = (("普通", 0, "1", "1"), ("银卡", 5000, "0.95", "1.2"), ("金卡", 20000, "0.9", "1.5"), ("钻石", 80000, "0.85", "2"))
+LEVELS = (
+    ("普通", 0, "1", "1"),
+    ("银卡", 5000, "0.95", "1.2"),
+    ("金卡", 20000, "0.9", "1.5"),
+    ("钻石", 80000, "0.85", "2"),
+)
 TAGS = (
     # option key, name, group, colour
     ("implant_intent", "种植意向", "intent", "#1677ff"), ("ortho_need", "正畸需求", "intent", "#722ed1"),
@@ -166,7 +204,20 @@ BUDGETS = {
     "prosthetics": (("b2k_5k", 40), ("b5k_10k", 35), ("b10k_30k", 25)),
     "other": (("under_2k", 60), ("b2k_5k", 33), ("b5k_10k", 7)),
 }
-SEASON = {1: 1.35, 2: 0.72, 3: 1.0, 4: 0.96, 5: 0.98, 6: 1.05, 7: 1.35, 8: 1.33, 9: 0.95, 10: 0.9, 11: 1.02, 12: 1.04}
+SEASON = {
+    1: 1.35,
+    2: 0.72,
+    3: 1.0,
+    4: 0.96,
+    5: 0.98,
+    6: 1.05,
+    7: 1.35,
+    8: 1.33,
+    9: 0.95,
+    10: 0.9,
+    11: 1.02,
+    12: 1.04,
+}
 """Leads of a month against the mean month."""
 DEPARTMENTS = {
     "implant": "implantology", "ortho": "orthodontics", "perio": "periodontics", "filling": "endodontics", "endo": "endodontics",

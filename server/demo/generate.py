@@ -24,16 +24,29 @@ BATCH = 2_000
 
 
 def generate(
-    app_lists: Mapping[str, Mapping[str, Any]], seed: int, today: date, scale: float = 0.025, now: datetime | None = None
+    app_lists: Mapping[str, Mapping[str, Any]],
+    seed: int,
+    today: date,
+    scale: float = 0.025,
+    now: datetime | None = None,
+    files: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[tuple[str, list[Row]]]:
     """Yield (form, records) in dependency order; records are JSON values with `id`, `created_at`, `owner_id`, `branch_id`.
 
     The same seed, day, instant and scale give the same records. 1.0 is a chain of six branches over two years with
     36,000 leads. `now` is the present of the story (default: 10:40 of `today` on the clinic's clock). `app_lists`
-    (`{key: list definition}`) is used to leave out tags that a clinic has taken from its list.
+    (`{key: list definition}`) is used to leave out tags that a clinic has taken from its list. `files`: stored files
+    as file values by what they are (see `papers`); cards carry the contract, implants the label.
     """
     world = _story(seed, today, scale, now)
     known = {option["key"] for option in app_lists.get("customer_tags", {}).get("options", ())}
+    for form, field, what in (
+        ("card", "contract", "contract"),
+        ("implant_case", "label_photo", "label_photo"),
+    ):
+        if files and what in files:
+            for row in world.rows.get(form, ()):
+                row[field] = [dict(files[what])]
     for form in ORDER:
         rows = world.rows.pop(form, [])
         for start in range(0, len(rows), BATCH):
@@ -42,7 +55,9 @@ def generate(
         raise LookupError(f"forms without a place in the order: {sorted(world.rows)}")
 
 
-def accounts(seed: int, today: date, scale: float = 0.025, now: datetime | None = None) -> list[dict[str, Any]]:
+def accounts(
+    seed: int, today: date, scale: float = 0.025, now: datetime | None = None
+) -> list[dict[str, Any]]:
     """Return the people who sign in: `{id, login, name, roles, branch_id, branches, staff_id, supervisor_id}`, the first of each post first.
 
     Ids are those that the records of `generate` name with the same arguments. Passwords are the caller's business.
@@ -88,13 +103,16 @@ def _leads_and_patients(house: House, clinic: Clinic) -> list[Prospect]:
     world = house.world
     leads: list[Prospect] = []
     old = world.count(8_760, 12)
-    arrivals = sorted(world.start + timedelta(days=int(world.rng.random() ** 1.3 * (world.today - world.start).days)) for _ in range(old))
+    arrivals = sorted(
+        world.start + timedelta(days=int(world.rng.random() ** 1.3 * (world.today - world.start).days))
+        for _ in range(old)
+    )
     days = [(day, 0) for day in lead_days(world)] + [(day, 1) for day in arrivals]
     for day, kind in sorted(days):
         if kind:
             clinic.old_patient(day)
             continue
-        lead = make_lead(house, day)
+        lead = make_lead(house, day, clinic.patients[-400:])
         leads.append(lead)
         follow_up(house, lead)
         if lead.booked_at is not None:
@@ -112,6 +130,8 @@ def _busy_days(house: House, clinic: Clinic) -> None:
             day = world.today + timedelta(days=offset)
             for _ in range(wanted if regulars else 0):
                 clinic.check_up(world.pick(regulars), day)
+        for _ in range(world.count(400, 5) if regulars else 0):
+            clinic.undecided(world.pick(regulars))
     for patient in clinic.patients:
         clinic.settle(patient)
 
@@ -122,7 +142,15 @@ def _open_tasks(house: House, leads: list[Prospect]) -> None:
     for lead in leads:
         due = lead.row.get("next_followup_at")
         if lead.row["stage"] == "new" and (world.now - lead.created).days < 12:
-            task(house, lead.created + timedelta(minutes=30), "first_contact", f"{lead.name} 首次联系", lead.owner, hours=2, lead=lead.row["id"])
+            task(
+                house,
+                lead.created + timedelta(minutes=30),
+                "first_contact",
+                f"{lead.name} 首次联系",
+                lead.owner,
+                hours=2,
+                lead=lead.row["id"],
+            )
         elif lead.row["stage"] in ("contacted", "invited") and due is not None:
             at = instant(due)
             if at < world.now - timedelta(days=3):
@@ -135,7 +163,9 @@ def _cards(house: House, clinic: Clinic) -> None:
     world = house.world
     for patient in clinic.patients:
         if patient.visits > 0 and patient.paid > 500 and world.chance(0.09):
-            last = datetime.fromisoformat(f"{patient.last_paid}T08:00:00+00:00") + timedelta(minutes=world.rng.randint(0, 100))
+            last = datetime.fromisoformat(f"{patient.last_paid}T08:00:00+00:00") + timedelta(
+                minutes=world.rng.randint(0, 100)
+            )
             if last < world.now:
                 backoffice.sell_cards(house, patient, last)
 
@@ -147,13 +177,29 @@ def _birthdays(house: House, clinic: Clinic) -> None:
         for offset in (-1, 0, 1):
             day = world.today + timedelta(days=offset)
             if (born.month, born.day) == (day.month, day.day):
-                task(house, at_clock(day, 9 * 60 + 30), "birthday", f"{patient.row['name']} 生日关怀", patient.consultant, hours=9, customer=patient.row["id"])
+                task(
+                    house,
+                    at_clock(day, 9 * 60 + 30),
+                    "birthday",
+                    f"{patient.row['name']} 生日关怀",
+                    patient.consultant,
+                    hours=9,
+                    customer=patient.row["id"],
+                )
 
 
 def _clean(row: Row, tags: set[str]) -> Row:
+    """Return the record without blanks; rows of sub-tables get their ids when they are written."""
     if row.get("tags") and tags:
         row["tags"] = [tag for tag in dict.fromkeys(row["tags"]) if tag in tags]
-    return {key: value for key, value in row.items() if value is not None and value != []}
+    kept = {key: value for key, value in row.items() if value is not None and value != []}
+    for key, value in kept.items():
+        if isinstance(value, list) and isinstance(value[0], dict):
+            kept[key] = [
+                {name: cell for name, cell in line.items() if name != "id" or "mime" in line}
+                for line in value
+            ]
+    return kept
 
 
 __all__ = ["ZONE", "accounts", "generate"]

@@ -22,7 +22,8 @@ LOGINS = {
 }  # fmt: skip
 FIRST_NAMES = {
     # Names that the sample sheets know, so that imported rows find their owners.
-    ("consultant", 0): "李咨询", ("consultant", 1): "王咨询",
+    ("consultant", 0): "李咨询",
+    ("consultant", 1): "王咨询",
 }
 OFF_DAYS = ((0, 1), (2, 3), (4, 0), (1, 2), (3, 4), (0, 2), (1, 3), (2, 4))
 """Two weekdays off for each doctor of a branch; everybody works at the weekend, when patients have time."""
@@ -96,7 +97,9 @@ def _branches(house: House) -> None:
     world = house.world
     opened = world.start - timedelta(days=400)
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    for place, (name, short, district, street, lng, lat, region) in enumerate(facts.BRANCHES[: 4 if small(world) else 6]):
+    for place, (name, short, district, street, lng, lat, region) in enumerate(
+        facts.BRANCHES[: 4 if small(world) else 6]
+    ):
         hours = [{"weekday": day, "open": "09:00", "close": "18:00"} for day in days]
         row = world.add(
             "branch", at_clock(opened, 600 + place), branch=None, owner=None, name=name, short_name=short, region_name=region,
@@ -150,7 +153,10 @@ def _hire(house: House, role: str, branch: str, place: int) -> None:
     specialities = ("implant", "ortho", "endo", "perio", "pediatric", "prosthetics", "extraction", "filling")
     speciality = specialities[place % len(specialities)] if role == "doctor" else ""
     person = Person(world.new_id(at), "", login, name, role, branch, place, speciality)
-    titles = {"doctor": ("chief", "associate_chief", "attending", "attending", "resident"), "nurse": ("head_nurse", "senior_nurse", "nurse")}
+    titles = {
+        "doctor": ("chief", "associate_chief", "attending", "attending", "resident"),
+        "nurse": ("head_nurse", "senior_nurse", "nurse"),
+    }
     own = titles.get(role)
     licensed = role in ("doctor", "nurse")
     row = world.add(
@@ -162,7 +168,9 @@ def _hire(house: House, role: str, branch: str, place: int) -> None:
     )  # fmt: skip
     if role == "doctor":
         years = world.rng.randint(5, 26)
-        row["intro"] = f"<p>从业 {years} 年，擅长{_WORDS[speciality]}。注重沟通，治疗前会把方案和费用讲清楚。</p>"
+        row["intro"] = (
+            f"<p>从业 {years} 年，擅长{_WORDS[speciality]}。注重沟通，治疗前会把方案和费用讲清楚。</p>"
+        )
     person.staff = row["id"]
     house.people.append(person)
 
@@ -188,7 +196,19 @@ def _chain_of_command(house: House) -> None:
 
 def _rooms(house: House) -> None:
     world = house.world
-    colours = ("#13c2c2", "#1677ff", "#722ed1", "#fa8c16", "#52c41a", "#eb2f96", "#faad14", "#2f54eb", "#a0d911", "#f5222d", "#8c8c8c")
+    colours = (
+        "#13c2c2",
+        "#1677ff",
+        "#722ed1",
+        "#fa8c16",
+        "#52c41a",
+        "#eb2f96",
+        "#faad14",
+        "#2f54eb",
+        "#a0d911",
+        "#f5222d",
+        "#8c8c8c",
+    )
     at = at_clock(world.start - timedelta(days=20), 560)
     for branch in house.branches:
         doctors = house.of("doctor", branch["id"])
@@ -216,8 +236,21 @@ def _settings(house: House) -> None:
         return world.add(form, at, branch=head, owner=admin.user, **values)
 
     for key, name, kind, _, synonyms, subs, _ in facts.CHANNELS:
-        conversion = {"referral": "0.4400", "online_organic": "0.2300", "online_paid": "0.1800", "offline": "0.2600"}[kind]
-        row = put("channel", name=name, kind=kind, synonyms=list(synonyms), utm_key=key, conversion=conversion, status="enabled")
+        conversion = {
+            "referral": "0.4400",
+            "online_organic": "0.2300",
+            "online_paid": "0.1800",
+            "offline": "0.2600",
+        }[kind]
+        row = put(
+            "channel",
+            name=name,
+            kind=kind,
+            synonyms=list(synonyms),
+            utm_key=key,
+            conversion=conversion,
+            status="enabled",
+        )
         house.channels[key] = row
         house.sub_channels[key] = [
             put("channel", name=f"{name}·{sub}", kind=kind, parent_id=row["id"], utm_key=f"{key}_{n + 1}", conversion=conversion, status="enabled")
@@ -230,7 +263,15 @@ def _settings(house: House) -> None:
         house.levels.append(put("member_level", name=name, min_paid=yuan(paid), discount=discount + ("" if "." in discount else ".00"),
                                 points_rate=rate, keep_days=365, benefits=benefits))  # fmt: skip
     for key, name, form, paper in PRINTS:
-        house.prints[key] = put("print_template", key=key, name=name, form_key=form, paper=paper, version=1, body=f"<h2>{name}</h2><p>本文书一式两份。</p>")
+        house.prints[key] = put(
+            "print_template",
+            key=key,
+            name=name,
+            form_key=form,
+            paper=paper,
+            version=1,
+            body=f"<h2>{name}</h2><p>本文书一式两份。</p>",
+        )
 
 
 PRINTS = (
@@ -245,14 +286,21 @@ def _price_list(house: House) -> None:
     at = at_clock(world.start - timedelta(days=14), 600)
     head = house.branches[0]["id"]
     for one in facts.SERVICES:
-        consent = house.prints["consent_surgery" if one.invasive else "consent_treatment"]["id"] if one.consent else None
+        consent = (
+            house.prints["consent_surgery" if one.invasive else "consent_treatment"]["id"]
+            if one.consent
+            else None
+        )
         house.services[one.code] = world.add(
             "service_item", at, branch=head, owner=admin.user, code=one.code, name=one.name, category=list(one.kind), unit=one.unit, price=yuan(one.price),
             min_price=yuan(one.floor), minutes=one.minutes, dept="dentistry", surgery_grade="none", needs_consent=one.consent, consent_template=consent,
             is_invasive=one.invasive, postop_rule=one.postop, repurchase_days=one.again_days, status="enabled",
         )  # fmt: skip
     for name, kind, price, face, gift, items, days in facts.CARDS:
-        lines = [{"id": world.new_id(at), "service_item": house.services[code]["id"], "times": times} for code, times in items]
+        lines = [
+            {"id": world.new_id(at), "service_item": house.services[code]["id"], "times": times}
+            for code, times in items
+        ]
         house.card_products.append(world.add(
             "card_product", at, branch=head, owner=admin.user, name=name, kind=kind, price=yuan(price), face_value=yuan(face) if face else None,
             gift_value=yuan(gift) if gift else None, items=lines or None, valid_days=days, transferable=False, share_customers=3 if "全家" in name else 1,
@@ -273,7 +321,17 @@ def duty_rosters(house: House) -> None:
             boss = house.of("director", person.branch)[0]
             at = at_clock(world.today - timedelta(days=21), 600)
             if not house.works(person, day):
-                world.add("roster", at, branch=person.branch, owner=boss.user, staff_id=person.staff, work_date=day.isoformat(), shift="off", slot_minutes="m30", is_bookable=False)
+                world.add(
+                    "roster",
+                    at,
+                    branch=person.branch,
+                    owner=boss.user,
+                    staff_id=person.staff,
+                    work_date=day.isoformat(),
+                    shift="off",
+                    slot_minutes="m30",
+                    is_bookable=False,
+                )
                 continue
             pause = [{"id": world.new_id(at), "start": "12:00", "end": "13:30"}]
             world.add(

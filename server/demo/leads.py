@@ -1,14 +1,24 @@
 """Leads: where they come from, what they want, how they are talked to, and how far each one gets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from server.demo import facts, words
 from server.demo.house import House, Person
 from server.demo.names import birthday, district, full_name, given_name, surname, wechat
 from server.demo.world import Row, World, at_clock, days_between, stamp
 
-AGE_BANDS = (("under_18", 18), ("a18_24", 25), ("a25_34", 35), ("a35_44", 45), ("a45_54", 55), ("a55_64", 65), ("over_65", 200))
+AGE_BANDS = (
+    ("under_18", 18),
+    ("a18_24", 25),
+    ("a25_34", 35),
+    ("a35_44", 45),
+    ("a45_54", 55),
+    ("a55_64", 65),
+    ("over_65", 200),
+)
 SHARES = {"contact": 0.82, "book": 0.46 / 0.82, "visit": 0.34 / 0.46, "deal": 0.21 / 0.34}
 REFERRAL_SHARES = {"contact": 0.95, "book": 0.75 / 0.95, "visit": 0.62 / 0.75, "deal": 0.45 / 0.62}
 """How many of those who got to a step take the next one."""
@@ -42,21 +52,29 @@ def lead_days(world: World) -> list[date]:
     weights = []
     for place, day in enumerate(days):
         growth = 0.8 + 0.4 * place / len(days)
+        if world.scale < 0.25 and len(days) - place < 24:
+            # A small demo needs leads on every stage today; a full one has them anyway.
+            growth *= 3.5
         weekend = 1.18 if day.weekday() >= 5 else 1.0
         weights.append(facts.SEASON[day.month] * growth * weekend)
     return sorted(world.rng.choices(days, weights, k=world.count(36_000, 40)))
 
 
-def make_lead(house: House, day: date) -> Prospect:
-    """Return a new lead of the day; its talks and fate come later."""
+def make_lead(house: House, day: date, known: Sequence[Any] = ()) -> Prospect:
+    """Return a new lead of the day; its talks and fate come later. `known`: patients who may have sent him."""
     world = house.world
     created = min(world.moment(day, 8.2, 22.4), world.now - timedelta(minutes=world.rng.randint(2, 90)))
     key = world.weighted([(c[0], float(c[3])) for c in facts.CHANNELS])
+    if key == "referral" and not known:
+        key = "walk_in"
+    referrer = world.pick(known).row["id"] if key == "referral" else None
     want = _want(world, day, key)
     branch = world.pick(house.branches)["id"]
     owner = house.one("online_consultant") if world.chance(0.12) else house.one("consultant", branch)
     gender = "female" if world.chance(0.6) else "male"
-    born = birthday(world, want == "pediatric" or (want == "ortho" and world.chance(0.35)) or world.chance(0.02))
+    born = birthday(
+        world, want == "pediatric" or (want == "ortho" and world.chance(0.35)) or world.chance(0.02)
+    )
     name = _lead_name(world, gender)
     phone = house.phones()
     shares = REFERRAL_SHARES if key == "referral" else SHARES
@@ -66,10 +84,14 @@ def make_lead(house: House, day: date) -> Prospect:
     buys = shows and world.chance(shares["deal"])
     age = (day - born).days // 365
     subs = house.sub_channels[key]
-    level = "a" if buys or world.chance(0.15) else world.weighted((("b", 60), ("c", 30), ("d", 6 if not contacted else 2)))
+    level = (
+        "a"
+        if buys or world.chance(0.15)
+        else world.weighted((("b", 60), ("c", 30), ("d", 6 if not contacted else 2)))
+    )
     row = world.add(
         "lead", created, branch=branch, owner=owner.user, by=house.of("online_consultant")[0].user, name=name, phone=phone,
-        wechat=wechat(world, name) if world.chance(0.25) else None, gender=gender if world.chance(0.85) else "unknown",
+        wechat=wechat(world) if world.chance(0.25) else None, gender=gender if world.chance(0.85) else "unknown",
         age_band=next(band for band, limit in AGE_BANDS if age < limit) if world.chance(0.7) else None,
         city={"code": "3301"} if world.chance(0.5) else None, channel_id=house.channels[key]["id"],
         sub_channel=world.pick(subs)["id"] if subs and world.chance(0.7) else None,
@@ -77,20 +99,20 @@ def make_lead(house: House, day: date) -> Prospect:
         budget_range=world.weighted(facts.BUDGETS.get(want, facts.BUDGETS["other"])) if world.chance(0.65) else None,
         concerns=world.some(("pain", "price", "outcome", "recovery", "safety", "time", "doctor_quality", "family"), 2),
         intent_level=level, tags=_tags(world, want), stage="new", assign_mode=world.weighted((("automatic", 70), ("claimed", 18), ("manual", 12))),
-        assigned_at=stamp(created + timedelta(minutes=world.rng.randint(0, 14))), consent_contact=world.chance(0.93),
+        assigned_at=stamp(created + timedelta(minutes=world.rng.randint(0, 14))), consent_contact=world.chance(0.93), referrer_id=referrer,
         external_id=f"{key}-{world.rng.randrange(10**9, 10**10)}" if key in ("dianping", "meituan", "douyin", "baidu") else None,
     )  # fmt: skip
-    return Prospect(row, created, name, gender, born, phone, want, key, branch, owner, contacted, books, shows, buys)
+    return Prospect(
+        row, created, name, gender, born, phone, want, key, branch, owner, contacted, books, shows, buys
+    )
 
 
 def _want(world: World, day: date, channel: str) -> str:
     mix = []
     for want, weight in facts.CATEGORY_MIX:
-        if want == "ortho" and day.month in (1, 7, 8):
-            weight = int(weight * 1.6)
-        if want in ("perio", "whitening") and channel in ("dianping", "meituan"):
-            weight *= 2
-        mix.append((want, float(weight)))
+        summer = 1.6 if want == "ortho" and day.month in (1, 7, 8) else 1.0
+        offers = 2.0 if want in ("perio", "whitening") and channel in ("dianping", "meituan") else 1.0
+        mix.append((want, weight * summer * offers))
     return world.weighted(mix)
 
 
@@ -101,7 +123,14 @@ def _lead_name(world: World, gender: str) -> str:
 
 
 def _tags(world: World, want: str) -> list[str]:
-    own = {"implant": "implant_intent", "ortho": "ortho_need", "pediatric": "children", "whitening": "aesthetic", "prosthetics": "aesthetic", "perio": "perio"}.get(want)
+    own = {
+        "implant": "implant_intent",
+        "ortho": "ortho_need",
+        "pediatric": "children",
+        "whitening": "aesthetic",
+        "prosthetics": "aesthetic",
+        "perio": "perio",
+    }.get(want)
     tags = [own] if own and world.chance(0.75) else []
     return tags + world.some(("price_sensitive", "dental_fear", "comparing", "insurance"), 1)
 
@@ -117,7 +146,11 @@ def talk(house: House, lead: Prospect, at: datetime, result: str, *, customer: s
         text = f"{text}；{after}" if after else text
     else:
         text, channel = world.pick(words.NO_ANSWER), "phone"
-    follow = None if result in ("refused", "dead_number") else stamp(at + timedelta(days=world.rng.randint(1, 5), hours=world.rng.randint(0, 5)))
+    follow = (
+        None
+        if result in ("refused", "dead_number")
+        else stamp(at + timedelta(days=world.rng.randint(1, 5), hours=world.rng.randint(0, 5)))
+    )
     row = world.add(
         "comm_log", at, branch=lead.branch, owner=lead.owner.user, target_type="lead", lead_id=lead.row["id"], customer_id=customer, channel=channel,
         direction="inbound" if world.chance(0.15) else "outbound", result=result, content=text, started_at=stamp(at),
@@ -137,7 +170,9 @@ def follow_up(house: House, lead: Prospect) -> None:
     world = house.world
     at = lead.created + timedelta(minutes=world.rng.expovariate(1 / 95) + 4)
     tries = 0
-    while at < world.now and tries < (2 + world.rng.randint(0, 2) if not lead.contacted else 1 if world.chance(0.25) else 0):
+    while at < world.now and tries < (
+        2 + world.rng.randint(0, 2) if not lead.contacted else 1 if world.chance(0.25) else 0
+    ):
         talk(house, lead, at, "no_answer")
         at, tries = _later(world, at, 0.4), tries + 1
     if not lead.contacted:
@@ -148,7 +183,11 @@ def follow_up(house: House, lead: Prospect) -> None:
         if at >= world.now:
             break
         last = turn == rounds - 1
-        result = "booked" if lead.books and last else world.weighted((("connected", 45), ("wechat_added", 20), ("considering", 35)))
+        result = (
+            "booked"
+            if lead.books and last
+            else world.weighted((("connected", 45), ("wechat_added", 20), ("considering", 35)))
+        )
         if last and not lead.books and world.chance(0.5):
             result = "refused"
         talk(house, lead, at, result)
@@ -159,14 +198,25 @@ def follow_up(house: House, lead: Prospect) -> None:
             return
         at = _later(world, at, 3.2)
     if not lead.books:
-        reason = world.weighted((("price", 24), ("comparing", 20), ("thinking", 18), ("schedule", 8), ("distance", 9), ("family", 8), ("went_elsewhere", 8), ("other", 5)))
+        reason = world.weighted(
+            (
+                ("price", 24),
+                ("comparing", 20),
+                ("thinking", 18),
+                ("schedule", 8),
+                ("distance", 9),
+                ("family", 8),
+                ("went_elsewhere", 8),
+                ("other", 5),
+            )
+        )
         _give_up(house, lead, at, reason)
 
 
 def _give_up(house: House, lead: Prospect, at: datetime, reason: str) -> None:
     # A lead is given up two weeks after the last try; until then it stays where it is.
     world = house.world
-    if world.now - max(at, lead.created) < timedelta(days=12):
+    if world.now - max(at, lead.created) < timedelta(days=22):
         return
     lead.row.pop("next_followup_at", None)
     if world.chance(0.3):
@@ -190,8 +240,18 @@ def touches(house: House, leads: list[Prospect]) -> None:
         if world.chance(0.08):
             at = lead.created + timedelta(days=world.rng.uniform(0.5, 40))
             if at < world.now:
-                key = world.weighted([(c[0], float(c[3])) for c in facts.CHANNELS if c[0] not in ("referral", "walk_in")])
-                world.add("lead_touch", at, branch=lead.branch, owner=lead.owner.user, lead_id=lead.row["id"], channel_id=house.channels[key]["id"], at=stamp(at))
+                key = world.weighted(
+                    [(c[0], float(c[3])) for c in facts.CHANNELS if c[0] not in ("referral", "walk_in")]
+                )
+                world.add(
+                    "lead_touch",
+                    at,
+                    branch=lead.branch,
+                    owner=lead.owner.user,
+                    lead_id=lead.row["id"],
+                    channel_id=house.channels[key]["id"],
+                    at=stamp(at),
+                )
 
 
 __all__ = ["Prospect", "district", "follow_up", "lead_days", "make_lead", "talk", "touches"]

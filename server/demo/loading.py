@@ -8,11 +8,13 @@ from typing import Any, Protocol
 
 from engine.access.accounts import Account, create_accounts
 from engine.access.actor import system_actor
+from engine.store import files
 from engine.store.platform import META
 from engine.store.unit import Cause
 from engine.text import say
 from server.clinics import DEMO_LOGINS, Clinic, House
 from server.demo.generate import accounts, generate
+from server.demo.papers import papers
 
 OFFERED = 14
 """How many demo accounts the sign-in page offers: the first of each role."""
@@ -27,15 +29,17 @@ class Tell(Protocol):
 def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: date, tell: Tell) -> None:
     """Fill a fresh workspace with people and records. Marks it as a practice clinic at the very end."""
     plan = clinic.plan
-    people = accounts(seed, today, scale)
+    now = clinic.workspace.clock.now()
+    people = accounts(seed, today, scale, now)
     password = secrets.token_urlsafe(6)
     hashed = house.passwords.hash(password)
     made = [(_account(person), hashed) for person in people]
     with clinic.workspace.write(Cause("system")) as unit:
         create_accounts(unit.connection, made, unit.now)
+        stored = {what: files.add(unit, name, body).to_json() for what, (name, body) in papers().items()}
     actor = system_actor(clinic.key, zone=clinic.workspace.zone)
     done: dict[str, int] = {}
-    for form, rows in generate(plan.lists, seed, today, scale):
+    for form, rows in generate(plan.lists, seed, today, scale, now, stored):
         if form not in plan.forms:
             continue
         clinic.service.load(actor, form, [_with_instants(row) for row in rows])
@@ -43,7 +47,9 @@ def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: d
         tell(say(plan.forms[form].name, "zh"), sum(done.values()), None)
     with clinic.workspace.write(Cause("system")) as unit:
         offered = _offered(clinic, people, password)
-        unit.connection.execute(META.insert().values(key=DEMO_LOGINS, value=json.dumps(offered, ensure_ascii=False)))
+        unit.connection.execute(
+            META.insert().values(key=DEMO_LOGINS, value=json.dumps(offered, ensure_ascii=False))
+        )
 
 
 def _account(person: Mapping[str, Any]) -> Account:
@@ -75,7 +81,15 @@ def _offered(clinic: Clinic, people: list[dict[str, Any]], password: str) -> lis
     for person in people:
         role = person["roles"][0]
         if role in roles:
-            first.setdefault(role, {"login": person["login"], "name": person["name"], "role": roles[role]["name"], "password": password})
+            first.setdefault(
+                role,
+                {
+                    "login": person["login"],
+                    "name": person["name"],
+                    "role": roles[role]["name"],
+                    "password": password,
+                },
+            )
     wanted = ("director", "consultant", "front_desk", "doctor", "marketing")
     order = sorted(first, key=lambda role: (wanted.index(role) if role in wanted else len(wanted), role))
     return [first[role] for role in order[:OFFERED]]

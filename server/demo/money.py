@@ -11,14 +11,31 @@ from server.demo.world import Row, World, stamp, yuan
 
 CENT = Decimal("0.01")
 DISCOUNTS = (("1", 46), ("0.95", 22), ("0.9", 18), ("0.88", 6), ("0.85", 5), ("0.8", 3))
-METHODS = (("wechat", 46), ("alipay", 22), ("bank_card", 15), ("cash", 6), ("medical_insurance", 5), ("dianping_voucher", 4), ("meituan_voucher", 2))
+METHODS = (
+    ("wechat", 46),
+    ("alipay", 22),
+    ("bank_card", 15),
+    ("cash", 6),
+    ("medical_insurance", 5),
+    ("dianping_voucher", 4),
+    ("meituan_voucher", 2),
+)
 
 
 def price_after(list_price: Decimal, discount: str) -> Decimal:
     return (list_price * Decimal(discount)).quantize(CENT, ROUND_HALF_UP)
 
 
-def make_plan(house: House, at: datetime, patient: Any, doctor: Person, codes: list[str], consultation: Row | None, *, sold: bool) -> Row:
+def make_plan(
+    house: House,
+    at: datetime,
+    patient: Any,
+    doctor: Person,
+    codes: list[str],
+    consultation: Row | None,
+    *,
+    sold: bool,
+) -> Row:
     """Write a treatment plan of what the course holds; teeth give the quantities."""
     world = house.world
     discount = world.weighted(DISCOUNTS)
@@ -30,14 +47,39 @@ def make_plan(house: House, at: datetime, patient: Any, doctor: Person, codes: l
         if code in ("D025", "D026", "D032", "D021"):
             # Brands differ, so what one line costs spreads around its list price.
             listed = (listed * Decimal(str(round(world.rng.uniform(0.8, 1.5), 1)))).quantize(CENT)
-        row: Row = {"id": world.new_id(at), "service_item": service["id"], "qty": str(count), "list_price": yuan(listed), "discount": discount, "price": yuan(price_after(listed, discount)), "phase": "phase_1"}
+        row: Row = {
+            "id": world.new_id(at),
+            "service_item": service["id"],
+            "qty": str(count),
+            "list_price": yuan(listed),
+            "discount": discount,
+            "price": yuan(price_after(listed, discount)),
+            "phase": "phase_1",
+        }
         if patient.teeth and service["unit"] in ("tooth", "unit"):
             row["site"] = patient.teeth
         lines.append(row)
-    names = {"implant": "种植修复", "ortho": "正畸", "perio": "牙周系统治疗", "endo": "根管及冠修复", "prosthetics": "修复", "extraction": "拔牙"}
+    names = {
+        "implant": "种植修复",
+        "ortho": "正畸",
+        "perio": "牙周系统治疗",
+        "endo": "根管及冠修复",
+        "prosthetics": "修复",
+        "extraction": "拔牙",
+    }
     age = (world.now - at).days
-    status = ("in_progress" if age > 10 else "accepted") if sold else "declined" if age > 40 else world.weighted((("sent", 60), ("discount_review", 12), ("doctor_review", 14), ("ready", 14)))
-    sent = at + timedelta(minutes=world.rng.randint(20, 400)) if status in ("accepted", "in_progress", "declined", "sent") else None
+    status = (
+        ("in_progress" if age > 10 else "accepted")
+        if sold
+        else "declined"
+        if age > 40
+        else world.weighted((("sent", 60), ("discount_review", 12), ("doctor_review", 14), ("ready", 14)))
+    )
+    sent = (
+        at + timedelta(minutes=world.rng.randint(20, 400))
+        if status in ("accepted", "in_progress", "declined", "sent")
+        else None
+    )
     accepted = sent + timedelta(hours=world.rng.randint(1, 90)) if sent and sold else None
     if accepted and accepted > world.now:
         status, accepted = "sent", None
@@ -56,7 +98,13 @@ def make_plan(house: House, at: datetime, patient: Any, doctor: Person, codes: l
 
 def total_of(plan: Row) -> Decimal:
     """Return the sum of the plan's lines, rounded line by line."""
-    return sum(((Decimal(line["qty"]) * Decimal(line["price"])).quantize(CENT, ROUND_HALF_UP) for line in plan["items"]), Decimal(0))
+    return sum(
+        (
+            (Decimal(line["qty"]) * Decimal(line["price"])).quantize(CENT, ROUND_HALF_UP)
+            for line in plan["items"]
+        ),
+        Decimal(0),
+    )
 
 
 def bill_lines(house: House, at: datetime, codes: list[str], doctor: Person, patient: Any) -> list[Row]:
@@ -96,20 +144,34 @@ def plan_lines(house: House, at: datetime, plan: Row, doctor: Person, patient: A
 def amount_of(lines: list[Row]) -> Decimal:
     total = Decimal(0)
     for line in lines:
-        total += (Decimal(line["qty"]) * Decimal(line["price"]) - Decimal(line.get("coupon", "0"))).quantize(CENT, ROUND_HALF_UP)
+        total += (Decimal(line["qty"]) * Decimal(line["price"]) - Decimal(line.get("coupon", "0"))).quantize(
+            CENT, ROUND_HALF_UP
+        )
     return total
 
 
 def make_bill(
-    house: House, at: datetime, lines: list[Row], patient: Any, *, visit: Row | None, plan: Row | None = None, kind: str = "service",
-    shares: tuple[tuple[int, str], ...] = ((0, "1"),), paid_now: bool = True,
+    house: House,
+    at: datetime,
+    lines: list[Row],
+    patient: Any,
+    *,
+    visit: Row | None,
+    plan: Row | None = None,
+    kind: str = "service",
+    shares: tuple[tuple[int, str], ...] = ((0, "1"),),
+    paid_now: bool = True,
 ) -> Row | None:
     """Write a bill with its payments. `shares`: days after the bill and the part of the total paid then."""
     world = house.world
     total = amount_of(lines)
     if total <= 0:
         return None
-    off = Decimal(world.pick((10, 20, 50))) if kind == "service" and total > 500 and plan is None and world.chance(0.1) else Decimal(0)
+    off = (
+        Decimal(world.pick((10, 20, 50)))
+        if kind == "service" and total > 500 and plan is None and world.chance(0.1)
+        else Decimal(0)
+    )
     due = total - off
     cashier = house.one("front_desk", patient.branch)
     payments, left = [], due
@@ -163,7 +225,13 @@ def _payments(world: World, at: datetime, amount: Decimal, patient: Any, cashier
         parts = [(world.weighted(METHODS), amount)]
     rows = []
     for method, part in parts:
-        row: Row = {"id": world.new_id(at), "method": method, "amount": yuan(part), "paid_at": stamp(at), "cashier": cashier.user}
+        row: Row = {
+            "id": world.new_id(at),
+            "method": method,
+            "amount": yuan(part),
+            "paid_at": stamp(at),
+            "cashier": cashier.user,
+        }
         if method in ("wechat", "alipay", "bank_card"):
             row["txn_no"] = f"{at:%Y%m%d}{world.rng.randrange(10**9, 10**10)}"
         rows.append(row)

@@ -81,7 +81,7 @@ def birthday(world: World, is_minor: bool) -> date:
     return world.today - timedelta(days=int(age * 365.25) + world.rng.randrange(0, 20))
 
 
-def wechat(world: World, name_hint: str) -> str:
+def wechat(world: World) -> str:
     """Return an account name as people choose them."""
     start = world.pick(("wx", "hz", "happy", "sunny", "lucky", "mi", "cc", "yy", "tom", "ann", "leo", "dd"))
     return f"{start}_{world.rng.randrange(1000, 999999)}"
