@@ -76,6 +76,8 @@ FUNCTIONS = (
     DECLARE name text := 'cc_seq_' || md5(series || chr(31) || scope);
     BEGIN
       IF to_regclass(name) IS NULL THEN
+        -- IF NOT EXISTS alone lets two of them make it at once.
+        PERFORM pg_advisory_xact_lock(hashtextextended(name, 0));
         EXECUTE format('CREATE SEQUENCE IF NOT EXISTS %I', name);
       END IF;
       RETURN nextval(name::regclass);
@@ -87,6 +89,8 @@ FUNCTIONS = (
     DECLARE name text := 'cc_seq_' || md5(series || chr(31) || scope);
     BEGIN
       IF to_regclass(name) IS NULL THEN
+        -- IF NOT EXISTS alone lets two of them make it at once.
+        PERFORM pg_advisory_xact_lock(hashtextextended(name, 0));
         EXECUTE format('CREATE SEQUENCE IF NOT EXISTS %I', name);
       END IF;
       IF at_least >= 1 AND nextval(name::regclass) <= at_least THEN

@@ -144,6 +144,10 @@ class Unit:
         """Return the next numbers of a series without waiting for anyone; a failed save may leave gaps."""
         return numbers.fast(self, series, scope, count)
 
+    def raise_number(self, series: str, scope: str, at_least: int) -> None:
+        """Make the next number of a series be above `at_least`, for numbers that came from elsewhere."""
+        numbers.raise_to(self, series, scope, at_least)
+
     def next_gapless(self, series: str, scope: str = "") -> int:
         """Return the next number without gaps; call it last, others of the series wait until this unit ends."""
         return numbers.gapless(self, series, scope)
