@@ -78,7 +78,9 @@ class Prepared:
                 found.setdefault(self.targets[plan.key], set()).update(own)
         for plan in self.copies:
             pairs = plan.config["copies"]
-            found.setdefault(self.targets[plan.key], set()).update(tuple(one["from"].split(".")) for one in pairs)
+            found.setdefault(self.targets[plan.key], set()).update(
+                tuple(one["from"].split(".")) for one in pairs
+            )
         return found
 
 
@@ -120,7 +122,7 @@ def _prepare(plan: FormPlan) -> Prepared:
         sticky=sticky,
         rows=rows,
         copies=tuple(one for one in fields.values() if one.config.get("copies")),
-        targets={key: to for key, to in _targets(plan, fields)},
+        targets=dict(_targets(plan, fields)),
         visible=visible,
         visible_order=_order(visible),
         required=tuple(one for one in fields.values() if one.required or one.required_if is not None),

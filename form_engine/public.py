@@ -108,10 +108,18 @@ class PublicForms:
             self._touch(plan, visitor, given, error)
         return {"received": True, "thanks": plan.definition["public"].get("thanks", {})}
 
-    def _write(self, plan: FormPlan, visitor: Actor, given: Mapping[str, Any], owner_id: str, branch_id: str | None) -> None:
+    def _write(
+        self, plan: FormPlan, visitor: Actor, given: Mapping[str, Any], owner_id: str, branch_id: str | None
+    ) -> None:
         with self.service.workspace.write(Cause("public", "public", new_id())) as unit:
             desk = self.service.desk(unit, visitor, "public")
-            records.create(desk, plan.key, given, source_ref="public", system={"owner_id": owner_id, "branch_id": branch_id})
+            records.create(
+                desk,
+                plan.key,
+                given,
+                source_ref="public",
+                system={"owner_id": owner_id, "branch_id": branch_id},
+            )
 
     def _touch(self, plan: FormPlan, visitor: Actor, given: Mapping[str, Any], error: Rejected) -> None:
         values = touches.parsed(plan, given)

@@ -47,7 +47,7 @@ class SubmitContext:
     zone: str = "Asia/Shanghai"
     actor: Mapping[str, Any] = field(default_factory=dict)
     cause: str = "user"
-    may_write: Callable[[str], bool] = lambda key: True
+    may_write: Callable[[str], bool] = lambda _key: True
     related: Related = field(default_factory=NoRelated)
     data: Any = None
     new_id: Callable[[], str] = new_id
@@ -239,7 +239,10 @@ class RecordState:
             return True
         known = self.shown.get(key)
         if known is None:
-            known = all(isinstance(answer, ErrorValue) or answer is True for answer in (evaluate(c, self) for c in conditions))
+            known = all(
+                isinstance(answer, ErrorValue) or answer is True
+                for answer in (evaluate(c, self) for c in conditions)
+            )
             self.shown[key] = known
         return known
 

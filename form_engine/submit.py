@@ -13,7 +13,7 @@ from engine.expressions import ErrorValue, evaluate, exact
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.text import nearest
 from form_engine.plan import FieldPlan, FormPlan, RulePlan
-from form_engine.prepared import Prepared, prepared
+from form_engine.prepared import prepared
 from form_engine.state import RecordState, SubmitContext
 
 NOT_AN_OBJECT = Code("record.not_an_object", zh="这里应是一组字段值", en="A set of field values is expected here",
@@ -66,7 +66,9 @@ class Submission:
     state: RecordState
 
 
-def submit(plan: FormPlan, given: Any, stored: Mapping[str, Any] | None, context: SubmitContext) -> Submission:
+def submit(
+    plan: FormPlan, given: Any, stored: Mapping[str, Any] | None, context: SubmitContext
+) -> Submission:
     """Return what writing `given` (JSON values by key) over `stored` (None: a new record) comes to."""
     form = prepared(plan)
     state = RecordState(form, stored, context)
@@ -178,7 +180,9 @@ class _Guard:
         self._locks: tuple[RulePlan, ...] = ()
         if not top.is_new and top.form.locks:
             before = _before(top)
-            self._locks = tuple(rule for rule in top.form.locks if rule.when is None or before.holds(rule.when))
+            self._locks = tuple(
+                rule for rule in top.form.locks if rule.when is None or before.holds(rule.when)
+            )
 
     def refuses(self, plan: FieldPlan, at: str) -> Problem | None:
         key = self._state.parent_field or plan.key
@@ -200,7 +204,9 @@ class _Guard:
 def _before(state: RecordState) -> RecordState:
     """Return the record as it was, as a state that formulas can ask. A new record was blank."""
     parent = _before(state.parent) if state.parent is not None else None
-    before = RecordState(state.form, None if state.is_new else state.before, state.context, parent, state.parent_field)
+    before = RecordState(
+        state.form, None if state.is_new else state.before, state.context, parent, state.parent_field
+    )
     before.is_new = state.is_new
     return before
 
@@ -220,7 +226,9 @@ def _write_rows(state: RecordState, plan: FieldPlan, raw: Any, at: str, problems
     is_change = any(isinstance(row, Mapping) and "_op" in row for row in raw)
     kept: dict[str, RecordState] = {}
     if is_change:
-        kept = {row_id: RecordState(form, row, state.context, state, plan.key) for row_id, row in stored.items()}
+        kept = {
+            row_id: RecordState(form, row, state.context, state, plan.key) for row_id, row in stored.items()
+        }
     for index, row in enumerate(raw):
         place = f"{at}/{index}"
         if not isinstance(row, Mapping):
@@ -301,7 +309,11 @@ def _copy(state: RecordState) -> None:
         overwrite = plan.config.get("overwrite", "replace") == "replace"
         for pair in plan.config["copies"]:
             key = pair["to"]
-            if key not in state.form.writable or key in state.touched or (not overwrite and state.values.get(key) is not None):
+            if (
+                key not in state.form.writable
+                or key in state.touched
+                or (not overwrite and state.values.get(key) is not None)
+            ):
                 continue
             value = state.value((plan.key, *pair["from"].split("."))) if chosen is not None else None
             state.set(key, state.fit(key, value))
@@ -396,7 +408,9 @@ def _concerns(state: RecordState, condition: Any) -> bool:
     if state.form.read_by(condition) & state.touched:
         return True
     parent = state.parent
-    return parent is not None and any(p[0] == "form" and p[1] in parent.touched for p in condition.fields if len(p) > 1)
+    return parent is not None and any(
+        p[0] == "form" and p[1] in parent.touched for p in condition.fields if len(p) > 1
+    )
 
 
 def _is_blank(state: RecordState, key: str) -> bool:
@@ -446,7 +460,7 @@ def _check(state: RecordState, path: str, problems: list[Problem]) -> None:
             problems.extend(plan_.control.check(value, plan_.config, f"{path}/{key}"))
     for rule in form.checks:
         if _rule_fails(state, rule):
-            problems.append(_broken_rule(state, rule, path))
+            problems.append(_broken_rule(rule, path))
     for plan in form.stages:
         if plan.key in state.touched:
             problems.extend(_check_stage(state, plan, path))
@@ -484,7 +498,7 @@ def _rule_fails(state: RecordState, rule: RulePlan) -> bool:
     return not state.holds(rule.check)
 
 
-def _broken_rule(state: RecordState, rule: RulePlan, path: str) -> Problem:
+def _broken_rule(rule: RulePlan, path: str) -> Problem:
     at = f"{path}/{rule.at}" if rule.at else path
     return RULE.at(at, message=rule.message, rule=rule.key)
 
@@ -527,7 +541,9 @@ def _words(labels: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
     if not labels:
         return {"zh": "（无）", "en": "(nothing)"}
     return {
-        lang: ("、" if lang == "zh" else ", ").join(label.get(lang) or label.get("zh", "") for label in labels)
+        lang: ("、" if lang == "zh" else ", ").join(
+            label.get(lang) or label.get("zh", "") for label in labels
+        )
         for lang in ("zh", "en")
     }
 
@@ -542,7 +558,11 @@ def _stored_values(state: RecordState) -> dict[str, Any]:
         due: Sequence[str] = form.stored_formulas
     else:
         moved = state.touched | state.sticky
-        due = [key for key in form.stored_formulas if form.read_by(form.formulas[key]) & moved or _reads_parent(state, key)]
+        due = [
+            key
+            for key in form.stored_formulas
+            if form.read_by(form.formulas[key]) & moved or _reads_parent(state, key)
+        ]
     for key in due:
         values[key] = _plain(state.get(key))
     for key in form.rows:

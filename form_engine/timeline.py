@@ -15,11 +15,23 @@ from form_engine.service.titles import titles_of
 
 PAGE = 30
 MOST = 100
-_TIME_FIELDS = ("started_at", "start_at", "arrived_at", "visited_at", "done_at", "paid_at", "at", "date", "sent_at")
+_TIME_FIELDS = (
+    "started_at",
+    "start_at",
+    "arrived_at",
+    "visited_at",
+    "done_at",
+    "paid_at",
+    "at",
+    "date",
+    "sent_at",
+)
 """Usual names of when something happened; forms without any are placed by when they were entered."""
 
 
-def timeline(desk: Desk, form: str, record_id: str, cursor: str | None = None, limit: int = PAGE) -> dict[str, Any]:
+def timeline(
+    desk: Desk, form: str, record_id: str, cursor: str | None = None, limit: int = PAGE
+) -> dict[str, Any]:
     """Return `{items: [{form, id, at, title, record}], labels, cursor}` of a record's page."""
     plan = desk.form(form)
     if not desk.gate.page(RecordQuery(form, fields=("id",), ids=(record_id,), limit=1)).records:
@@ -66,7 +78,14 @@ def time_field(plan: FormPlan) -> str:
 
 
 def _of_form(
-    desk: Desk, plan: FormPlan, key: str, record_id: str, before: str | None, after_id: str, limit: int, labels: dict[str, Any]
+    desk: Desk,
+    plan: FormPlan,
+    key: str,
+    record_id: str,
+    before: str | None,
+    after_id: str,
+    limit: int,
+    labels: dict[str, Any],
 ) -> Iterator[dict[str, Any]]:
     shown = desk.readable_fields(plan, rows=False)
     if key not in shown:
@@ -77,7 +96,13 @@ def _of_form(
     if before is not None:
         # Not "before": records of the cursor's own instant may still be due.
         items.append({"field": at, "op": "le", "value": before})
-    query = RecordQuery(plan.key, _shown_on_card(plan, shown, at), {"op": "and", "items": items}, sort=(f"-{at}",), limit=limit)
+    query = RecordQuery(
+        plan.key,
+        _shown_on_card(plan, shown, at),
+        {"op": "and", "items": items},
+        sort=(f"-{at}",),
+        limit=limit,
+    )
     page = desk.gate.page(query)
     titles = titles_of(desk, plan.key, page.records)
     for form, names in page.labels.items():
@@ -86,13 +111,21 @@ def _of_form(
         moment = record.get(at)
         if moment is None or (before is not None and (moment, record["id"]) >= (before, after_id)):
             continue
-        yield {"form": plan.key, "id": record["id"], "at": moment, "title": titles.get(record["id"], ""), "record": record}
+        yield {
+            "form": plan.key,
+            "id": record["id"],
+            "at": moment,
+            "title": titles.get(record["id"], ""),
+            "record": record,
+        }
 
 
 def _shown_on_card(plan: FormPlan, shown: tuple[str, ...], at: str) -> tuple[str, ...]:
     header = [key for key in plan.page.get("header", ()) if key in shown]
     plain = [key for key in plan.shape.fields if key in shown and plan.shape.fields[key].stored]
-    return tuple(dict.fromkeys([at, *header, *plain[:8], *(k for k in ("no", "created_by", "owner_id") if k in shown)]))
+    return tuple(
+        dict.fromkeys([at, *header, *plain[:8], *(k for k in ("no", "created_by", "owner_id") if k in shown)])
+    )
 
 
 def _write_cursor(item: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,10 @@ KIND = "form.export"
 AT_ONCE = 5_000
 PAGE = 1_000
 MOST = 1_000_000
-FORMATS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+FORMATS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 _LINKS = ("reference", "references", "person", "persons")
 
 
@@ -79,11 +82,17 @@ class ExportService:
             else:
                 made = None
         with self.service.writing(actor) as desk:
-            details = {"columns": [column.path for column in columns], "format": kind, "count": count if exact else None}
+            details = {
+                "columns": [column.path for column in columns],
+                "format": kind,
+                "count": count if exact else None,
+            }
             desk.unit.audit("export", form, None, details)
             if made is not None:
                 return made
-            return {"job": enqueue(desk.unit, KIND, {"form": form, "request": dict(request), "by": actor.user_id})}
+            return {
+                "job": enqueue(desk.unit, KIND, {"form": form, "request": dict(request), "by": actor.user_id})
+            }
 
     def execute(self, run: JobRun) -> Any:
         """Do the job of a large export; the file waits for its owner."""
@@ -117,16 +126,29 @@ class ExportService:
         self, desk: Desk, form: str, request: Mapping[str, Any]
     ) -> tuple[FormPlan, RecordQuery, list[ExportColumn], str]:
         plan = desk.form(form)
-        if not desk.rights.right("export") and not desk.actor.is_system or not desk.rights.verb(form, "export"):
+        if (not desk.rights.right("export") and not desk.actor.is_system) or not desk.rights.verb(
+            form, "export"
+        ):
             raise Forbidden(NO_RIGHT.at("", form=plan.name))
         kind = request.get("format", "xlsx")
         if kind not in FORMATS:
-            raise Rejected(WRONG_REQUEST.at("/format", key="format", expected={"zh": "xlsx 或 csv", "en": "xlsx or csv"}))
-        asked = read(desk, form, {key: value for key, value in request.items() if key not in ("columns", "format", "ids_beside")})
+            raise Rejected(
+                WRONG_REQUEST.at("/format", key="format", expected={"zh": "xlsx 或 csv", "en": "xlsx or csv"})
+            )
+        asked = read(
+            desk,
+            form,
+            {key: value for key, value in request.items() if key not in ("columns", "format", "ids_beside")},
+        )
         named = tuple(request.get("columns") or asked.query.fields)
         columns = list(_columns(desk, plan, named, bool(request.get("ids_beside"))))
         fields = tuple(dict.fromkeys(column.path for column in columns))
-        return plan, replace(asked.query, fields=fields, verb="export", limit=PAGE, python=True, after=None), columns, kind
+        return (
+            plan,
+            replace(asked.query, fields=fields, verb="export", limit=PAGE, python=True, after=None),
+            columns,
+            kind,
+        )
 
 
 def _columns(desk: Desk, plan: FormPlan, named: Sequence[str], ids_beside: bool) -> Iterator[ExportColumn]:
@@ -141,12 +163,16 @@ def _columns(desk: Desk, plan: FormPlan, named: Sequence[str], ids_beside: bool)
         one = owner.field(key)
         target = "user" if shape.value_type in ("person", "persons") else str(shape.config.get("to", ""))
         text = _writer(one, shape)
-        yield ExportColumn(path, say(heading, lang) or path, shape, text, target if shape.value_type in _LINKS else "")
+        yield ExportColumn(
+            path, say(heading, lang) or path, shape, text, target if shape.value_type in _LINKS else ""
+        )
         if ids_beside and shape.value_type in _LINKS:
             yield ExportColumn(path, f"{say(heading, lang) or path} (id)", shape, text, "", True)
 
 
-def _field(desk: Desk, plan: FormPlan, path: str) -> tuple[FormPlan, str, FieldShape, Mapping[str, str]] | None:
+def _field(
+    desk: Desk, plan: FormPlan, path: str
+) -> tuple[FormPlan, str, FieldShape, Mapping[str, str]] | None:
     owner, heading = plan, {"zh": "", "en": ""}
     parts = path.split(".")
     for part in parts[:-1]:
@@ -158,12 +184,17 @@ def _field(desk: Desk, plan: FormPlan, path: str) -> tuple[FormPlan, str, FieldS
     shape = owner.shape.field(parts[-1])
     if shape is None:
         return None
-    return owner, parts[-1], shape, {lang: heading[lang] + say(owner.label(parts[-1]), lang) for lang in heading}
+    return (
+        owner,
+        parts[-1],
+        shape,
+        {lang: heading[lang] + say(owner.label(parts[-1]), lang) for lang in heading},
+    )
 
 
 def _writer(one: Any, shape: FieldShape) -> Callable[[Any], str]:
     if one is not None and one.is_written:
-        return lambda value: one.control.to_text(value, one.config)  # type: ignore[no-any-return]
+        return lambda value: one.control.to_text(value, one.config)
     return lambda value: shape.type.to_text(value, shape.config)
 
 
@@ -199,7 +230,9 @@ def _cell(column: ExportColumn, value: Any, labels: Mapping[str, Mapping[str, st
         return str(value)
 
 
-def written(kind: str, columns: Sequence[ExportColumn], cells: Iterator[list[Any]], actor: Actor, plan: FormPlan) -> bytes:
+def written(
+    kind: str, columns: Sequence[ExportColumn], cells: Iterator[list[Any]], actor: Actor, plan: FormPlan
+) -> bytes:
     """Return the file."""
     headings = [column.heading for column in columns]
     if kind == "csv":
@@ -229,7 +262,12 @@ def _plain(cell: Any, actor: Actor) -> str:
 
 def _xlsx(headings: Sequence[str], rows: Iterator[list[Any]], actor: Actor, title: str) -> bytes:
     target = io.BytesIO()
-    settings = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    settings = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     zone = ZoneInfo(actor.zone)
     with xlsxwriter.Workbook(target, settings) as book:
         page = book.add_worksheet("".join(c for c in title if c not in "[]:*?/\\'")[:31] or "export")
@@ -246,7 +284,7 @@ def _xlsx(headings: Sequence[str], rows: Iterator[list[Any]], actor: Actor, titl
                 if isinstance(cell, datetime):
                     page.write_datetime(line, at, cell.astimezone(zone).replace(tzinfo=None), moment)
                 elif isinstance(cell, date):
-                    page.write_datetime(line, at, datetime(cell.year, cell.month, cell.day), day)
+                    page.write_datetime(line, at, datetime.combine(cell, time()), day)
                 elif isinstance(cell, int | Decimal) and _fits(cell):
                     page.write_number(line, at, float(cell))
                 else:
@@ -255,9 +293,9 @@ def _xlsx(headings: Sequence[str], rows: Iterator[list[Any]], actor: Actor, titl
     return target.getvalue()
 
 
-def _fits(number: int | Decimal) -> bool:
+def _fits(number: Any) -> bool:
     """Tell whether a spreadsheet's number holds it exactly."""
-    return abs(number) < 10**15
+    return bool(abs(number) < 10**15)
 
 
 def _name(plan: FormPlan, kind: str, actor: Actor) -> str:

@@ -64,7 +64,9 @@ class Cleaned:
 
 Cleaner = Callable[[Any, Context], Cleaned]
 
-_BLANKS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "null", "none", "nan", "n/a", "#n/a", "暂无", "空"})
+_BLANKS = frozenset(
+    {"", "-", "--", "—", "——", "/", "\\", "无", "null", "none", "nan", "n/a", "#n/a", "暂无", "空"}
+)
 _EPOCH = date(1899, 12, 30)
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\U0001f1e6-\U0001f1ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3\U000e0000-\U000e007f]+"
@@ -89,7 +91,11 @@ def plain(cell: Any) -> str:
 @lru_cache(maxsize=16384)
 def _plain_text(cell: str) -> str:
     text = cell if cell.isascii() else normalize("NFKC", cell)
-    return " ".join(text.replace("\x00", "").split()) if not _has_lines(text) else text.strip().replace("\x00", "")
+    return (
+        " ".join(text.replace("\x00", "").split())
+        if not _has_lines(text)
+        else text.strip().replace("\x00", "")
+    )
 
 
 def _has_lines(text: str) -> bool:
@@ -103,12 +109,12 @@ def is_blank(cell: Any) -> bool:
     return isinstance(cell, str) and (not cell or (len(cell) <= 6 and cell.strip().lower() in _BLANKS))
 
 
-def clean_text(cell: Any, context: Context) -> Cleaned:
+def clean_text(cell: Any, _context: Context) -> Cleaned:
     """Return the text as typed, without odd spaces."""
     return Cleaned(plain(cell) or None)
 
 
-def clean_name(cell: Any, context: Context) -> Cleaned:
+def clean_name(cell: Any, _context: Context) -> Cleaned:
     """Return the name without emoji; 先生 and 女士 stay, and tell the gender."""
     name = " ".join(_EMOJI.sub("", plain(cell)).split())
     gender = next((word for ending, word in _TITLES if name.endswith(ending)), None)
@@ -128,7 +134,7 @@ _LANDLINE = re.compile(r"0\d{9,11}|\d{7,8}|[48]00\d{7}")
 _SPLIT_PHONES = re.compile(r"[/、,;，；|\n]+|(?<=\d{11})\s+(?=\d{11})|或|和")
 
 
-def clean_phone(cell: Any, context: Context) -> Cleaned:
+def clean_phone(cell: Any, _context: Context) -> Cleaned:
     """Return one mobile number of 11 digits; a second one goes aside as `phone2`.
 
     微信同号 in place of a number says: the WeChat id is the number, so the number is not in this cell.
@@ -188,7 +194,11 @@ def _serial(number: float, shown: str) -> tuple[date, time | None]:
         raise Rejected(BAD_DATE.at("", value=shown))
     days = int(number)
     seconds = round((number - days) * 86_400)
-    return _EPOCH + timedelta(days=days), (datetime.min + timedelta(seconds=min(seconds, 86_399))).time() if seconds else None
+    return _EPOCH + timedelta(days=days), _time_of(min(seconds, 86_399)) if seconds else None
+
+
+def _time_of(seconds: int) -> time:
+    return time(seconds // 3600, seconds // 60 % 60, seconds % 60)
 
 
 def _read_words(text: str, context: Context) -> tuple[date, time | None]:
@@ -258,7 +268,16 @@ def _zone(name: str) -> ZoneInfo:
 
 
 _AMOUNT = re.compile(r"(-?)(\d+(?:\.\d+)?|\.\d+)(万|千|百|亿|[wWkK])?(%)?")
-_UNITS = {"万": 10_000, "w": 10_000, "W": 10_000, "千": 1_000, "k": 1_000, "K": 1_000, "百": 100, "亿": 100_000_000}
+_UNITS = {
+    "万": 10_000,
+    "w": 10_000,
+    "W": 10_000,
+    "千": 1_000,
+    "k": 1_000,
+    "K": 1_000,
+    "百": 100,
+    "亿": 100_000_000,
+}
 
 
 def read_amount(text: str) -> Decimal:
@@ -276,14 +295,14 @@ def read_amount(text: str) -> Decimal:
     return (-number if found[1] else number) / (100 if found[4] else 1)
 
 
-def clean_amount(cell: Any, context: Context) -> Cleaned:
+def clean_amount(cell: Any, _context: Context) -> Cleaned:
     """Return the number as plain decimal text."""
     if isinstance(cell, bool):
         raise Rejected(BAD_AMOUNT.at("", value=plain(cell)))
     return Cleaned(f"{read_amount(plain(cell)).normalize():f}")
 
 
-def clean_integer(cell: Any, context: Context) -> Cleaned:
+def clean_integer(cell: Any, _context: Context) -> Cleaned:
     """Return a whole number: `35岁`, `1,200`, `3次`."""
     number = read_amount(re.sub(r"(?<=\d)[岁次个年天分针颗支]$", "", plain(cell)))
     if number != number.to_integral_value():
@@ -295,7 +314,7 @@ _YES = frozenset({"是", "有", "√", "✓", "✔", "y", "yes", "true", "1", "t
 _NO = frozenset({"否", "没有", "×", "✗", "✘", "x", "n", "no", "false", "0", "f", "不", "未", "不同意"})
 
 
-def clean_yes_no(cell: Any, context: Context) -> Cleaned:
+def clean_yes_no(cell: Any, _context: Context) -> Cleaned:
     """Return true or false."""
     if isinstance(cell, bool):
         return Cleaned(cell)
@@ -311,7 +330,7 @@ _GENDERS = {
 }  # fmt: skip
 
 
-def clean_gender(cell: Any, context: Context) -> Cleaned:
+def clean_gender(cell: Any, _context: Context) -> Cleaned:
     """Return 男 or 女 for any usual word; others pass to the field's own options."""
     word = plain(cell)
     return Cleaned(_GENDERS.get(word.casefold(), word) or None)
@@ -347,7 +366,7 @@ def split_list(text: str) -> list[str]:
     return list(dict.fromkeys(part for part in (p.strip() for p in _LIST.split(text)) if part))
 
 
-def clean_list(cell: Any, context: Context) -> Cleaned:
+def clean_list(cell: Any, _context: Context) -> Cleaned:
     """Return the words of a list."""
     return Cleaned(split_list(plain(cell)))
 
@@ -378,7 +397,9 @@ def read_budget(text: str) -> tuple[Decimal | None, Decimal | None]:
     return amount, amount
 
 
-_NOTE = re.compile(r"(?:^|[;；\n])\s*(\d{1,2}[./月]\d{1,2}日?|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)\s*[:：]?\s*")
+_NOTE = re.compile(
+    r"(?:^|[;；\n])\s*(\d{1,2}[./月]\d{1,2}日?|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)\s*[:：]?\s*"
+)
 
 
 def split_notes(text: str, context: Context) -> list[tuple[date | None, str]]:

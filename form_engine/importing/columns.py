@@ -143,13 +143,16 @@ class Column:
 
     def _by_option(self, text: str) -> Reading:
         words = split_list(text) if self.many else [text]
-        keys, unknown = [], []
+        keys: list[str] = []
+        unknown: list[str] = []
         for word in words:
             key = self.synonyms.get(bare(word)) or self.options.get(bare(word))
-            (keys if key is not None else unknown).append(key or word)
+            (keys if key is not None else unknown).append(word if key is None else str(key))
         if unknown:
             shown = "、".join(list(dict.fromkeys(self.options.values()))[:12])
-            return Reading(problems=tuple(NO_OPTION.at("", field=self.label, value=w, options=shown) for w in unknown))
+            return Reading(
+                problems=tuple(NO_OPTION.at("", field=self.label, value=w, options=shown) for w in unknown)
+            )
         return self._kept(list(dict.fromkeys(keys)) if self.many else keys[0], {})
 
     def _by_range(self, text: str, context: Context) -> Reading:
@@ -186,7 +189,11 @@ def _overlap(option: Iterable[Any], low: Decimal | None, high: Decimal | None) -
         return Decimal(-1)
     # A single number lies in one range; on the border of two the lower one counts.
     narrow = min(a_high - a_low, b_high - b_low)
-    return shared / narrow if narrow else (Decimal(2) if a_low < b_low <= a_high or a_low == b_low == 0 else Decimal(0))
+    return (
+        shared / narrow
+        if narrow
+        else (Decimal(2) if a_low < b_low <= a_high or a_low == b_low == 0 else Decimal(0))
+    )
 
 
 def columns_of(plan: FormPlan, may_write: Callable[[str], bool]) -> dict[str, Column]:
@@ -195,7 +202,13 @@ def columns_of(plan: FormPlan, may_write: Callable[[str], bool]) -> dict[str, Co
     said = section.get("fields", {})
     found: dict[str, Column] = {}
     for one in plan.fields:
-        if one.is_written and one.rows is None and one.shape is not None and not one.read_only and may_write(one.key):
+        if (
+            one.is_written
+            and one.rows is None
+            and one.shape is not None
+            and not one.read_only
+            and may_write(one.key)
+        ):
             found[one.key] = field_column(one, said.get(one.key, {}))
     for key in (*(one for one in OWNED_SYSTEM if may_write(one)), *PAST_SYSTEM):
         found[key] = _system_column(plan, key, said.get(key, {}))
@@ -228,7 +241,7 @@ def field_column(one: FieldPlan, settings: Mapping[str, Any]) -> Column:
 
 
 def _cleaner(one: FieldPlan, settings: Mapping[str, Any]) -> Cleaner:
-    named = settings.get("clean")
+    named = str(settings.get("clean"))
     if named in CLEANERS:
         return CLEANERS[named]
     assert one.shape is not None
@@ -248,7 +261,7 @@ def _by_control(one: FieldPlan) -> Cleaner:
     if one.shape.value_type == "text":
         return clean_text
 
-    def clean(cell: Any, context: Context) -> Cleaned:
+    def clean(cell: Any, _context: Context) -> Cleaned:
         return Cleaned(kind.to_json(control.from_text(plain(cell), config, ""), value_config))
 
     return clean
@@ -285,7 +298,9 @@ def _system_column(plan: FormPlan, key: str, settings: Mapping[str, Any]) -> Col
     )
 
 
-def _extra_column(plan: FormPlan, extra: Mapping[str, Any], may_write: Callable[[str], bool]) -> Column | None:
+def _extra_column(
+    plan: FormPlan, extra: Mapping[str, Any], may_write: Callable[[str], bool]
+) -> Column | None:
     label = extra.get("label") or {"zh": (extra.get("aliases") or [extra["key"]])[0]}
     to = extra.get("to", "")
     fed = plan.field(to) if to else None
@@ -299,7 +314,7 @@ def _extra_column(plan: FormPlan, extra: Mapping[str, Any], may_write: Callable[
     return Column(extra["key"], label, clean, extra, child=extra.get("child"), synonyms=_synonyms(extra))
 
 
-def targets_of(plan: FormPlan, columns: Mapping[str, Column]) -> Iterator[Target]:
+def targets_of(columns: Mapping[str, Column]) -> Iterator[Target]:
     """Yield what guessing needs to know of each column."""
     for column in columns.values():
         aliases = tuple(column.settings.get("aliases", ()))
@@ -314,4 +329,13 @@ def targets_of(plan: FormPlan, columns: Mapping[str, Column]) -> Iterator[Target
         yield Target(column.key, column.label, aliases, looks, words)
 
 
-__all__ = ["BLANK", "NO_RECORD", "SEVERAL_RECORDS", "Column", "Reading", "columns_of", "read_amount", "targets_of"]
+__all__ = [
+    "BLANK",
+    "NO_RECORD",
+    "SEVERAL_RECORDS",
+    "Column",
+    "Reading",
+    "columns_of",
+    "read_amount",
+    "targets_of",
+]

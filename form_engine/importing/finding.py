@@ -127,7 +127,11 @@ def _read_some(
         plan = desk.app.forms[form].field(key)
         if plan is not None and plan.shape is not None and plan.shape.value_type != "text":
             continue
-        values = _spellings(words, context, is_phone=plan is not None and plan.shape is not None and plan.shape.search == "phone")
+        values = _spellings(
+            words,
+            context,
+            is_phone=plan is not None and plan.shape is not None and plan.shape.search == "phone",
+        )
         for start in range(0, len(values), 500):
             where = {"op": "and", "items": [{"field": key, "op": "in", "value": values[start : start + 500]}]}
             try:

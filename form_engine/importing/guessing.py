@@ -59,7 +59,9 @@ class SheetGuess:
     extras: Mapping[str, Any] = field(default_factory=dict)
 
 
-def guess(rows: Sequence[Sequence[Any]], targets: Iterable[Target], header_row: int | None = None) -> SheetGuess:
+def guess(
+    rows: Sequence[Sequence[Any]], targets: Iterable[Target], header_row: int | None = None
+) -> SheetGuess:
     """Return the likely header row and mapping; each target is fed by one column at most."""
     known = tuple(targets)
     names = _names(known)
@@ -146,7 +148,10 @@ def _samples(body: Sequence[Sequence[Any]], index: int) -> tuple[str, ...]:
 
 
 def _by_header(
-    headers: Sequence[str], names: Mapping[str, str], taken: dict[str, int], columns: dict[int, tuple[str, str]]
+    headers: Sequence[str],
+    names: Mapping[str, str],
+    taken: dict[str, int],
+    columns: dict[int, tuple[str, str]],
 ) -> None:
     for index, header in enumerate(headers):
         key = names.get(bare(header)) if header else None
@@ -155,7 +160,10 @@ def _by_header(
 
 
 def _by_likeness(
-    headers: Sequence[str], targets: Sequence[Target], taken: dict[str, int], columns: dict[int, tuple[str, str]]
+    headers: Sequence[str],
+    targets: Sequence[Target],
+    taken: dict[str, int],
+    columns: dict[int, tuple[str, str]],
 ) -> None:
     """Take `客户手机号码` for 手机号码, `主诉/需求` for 需求: a known word of two characters or more inside the header."""
     for index, header in enumerate(headers):

@@ -51,7 +51,9 @@ class Row:
 class Importer:
     """Brings the rows of one sheet into one form. Keeps what it learned from chunk to chunk."""
 
-    def __init__(self, plan: FormPlan, columns: Mapping[str, Column], settings: ImportSettings, context: Context) -> None:
+    def __init__(
+        self, plan: FormPlan, columns: Mapping[str, Column], settings: ImportSettings, context: Context
+    ) -> None:
         self.plan, self.settings, self.context = plan, settings, context
         self.fed = [(index, columns[key]) for index, key in sorted(settings.map.items())]
         self.finder = Finder()
@@ -213,7 +215,9 @@ class Importer:
             return
         row.ready = ready
 
-    def _merge(self, desk: Desk, row: Row, known: str, pending: Row | None, context: Any, *, dry: bool) -> None:
+    def _merge(
+        self, desk: Desk, row: Row, known: str, pending: Row | None, context: Any, *, dry: bool
+    ) -> None:
         policy = self.settings.policy
         row.record_id = known
         if row.problems and policy in ("fill", "overwrite"):
@@ -236,7 +240,11 @@ class Importer:
         row.outcome = "merged"
         if self.settings.policy == "touch":
             return
-        fresh = row.values if self.settings.policy == "overwrite" else {k: v for k, v in row.values.items() if k not in pending.values}
+        fresh = (
+            row.values
+            if self.settings.policy == "overwrite"
+            else {k: v for k, v in row.values.items() if k not in pending.values}
+        )
         merged = {**pending.values, **fresh}
         submission = submit_values(self.plan, merged, None, context)
         if submission.problems:
@@ -258,7 +266,9 @@ class Importer:
         values = {
             key: value
             for key, value in row.values.items()
-            if key in self.plan.by_key and stored.get(key) != value and not (fills and stored.get(key) is not None)
+            if key in self.plan.by_key
+            and stored.get(key) != value
+            and not (fills and stored.get(key) is not None)
         }
         if not values:
             row.outcome, row.problems = "skipped", [NOTHING_NEW.at("")]
@@ -299,7 +309,9 @@ class Importer:
             # One row clashes with another, or with a record outside the match: find out which, one by one.
             self._insert_singly(desk, write, rows, ready)
 
-    def _insert_singly(self, desk: Desk, write: Any, rows: Sequence[Row], ready: Sequence[dict[str, Any]]) -> None:
+    def _insert_singly(
+        self, desk: Desk, write: Any, rows: Sequence[Row], ready: Sequence[dict[str, Any]]
+    ) -> None:
         for row, values in zip(rows, ready, strict=True):
             try:
                 with desk.unit.savepoint():
@@ -336,7 +348,7 @@ class Importer:
         plan = desk.app.forms.get(form)
         if plan is None:
             return
-        context = replace(desk.context(form), cause="flow", may_write=lambda key: True)
+        context = replace(desk.context(form), cause="flow", may_write=lambda _key: True)
         ready: list[dict[str, Any]] = []
         for row, values in entries:
             submission = submit(plan, values, None, context)

@@ -62,7 +62,7 @@ class ImportService:
             columns = self._columns(desk, plan)
         book = read_book(data)
         sheet = book.sheet(None)
-        found = guess(sheet.rows, tuple(targets_of(plan, columns)))
+        found = guess(sheet.rows, tuple(targets_of(columns)))
         import_id = new_id()
         self._path(import_id).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path(import_id).write_bytes(data)
@@ -78,7 +78,7 @@ class ImportService:
             "header_row": found.header_row,
             "columns": [one.to_json() for one in guesses],
             "layout_key": found.layout_key,
-            "targets": [_target(plan, one) for one in columns.values()],
+            "targets": [_target(one) for one in columns.values()],
             "match": [list(group) for group in _match(plan)],
             "remembered": remembered is not None,
         }
@@ -90,8 +90,12 @@ class ImportService:
             plan = self._allowed(desk, row["form"])
             columns = self._columns(desk, plan)
         rows = self._book(import_id).sheet(sheet).rows
-        found = guess(rows, tuple(targets_of(plan, columns)), header_row)
-        return {"header_row": found.header_row, "columns": [one.to_json() for one in found.columns], "layout_key": found.layout_key}
+        found = guess(rows, tuple(targets_of(columns)), header_row)
+        return {
+            "header_row": found.header_row,
+            "columns": [one.to_json() for one in found.columns],
+            "layout_key": found.layout_key,
+        }
 
     def dry_run(self, actor: Actor, import_id: str, settings: Any) -> Json:
         """Try the import without writing anything, in the background: `{job}`."""
@@ -170,19 +174,40 @@ class ImportService:
                 for one in outcome:
                     counts[one.outcome] += 1
                 self._note(desk.unit, import_id, _DRY if dry else _REAL, outcome)
-                self._set(desk.unit, import_id, next_row=done, counts=msgspec.json.encode(counts).decode(), total=len(body))
+                self._set(
+                    desk.unit,
+                    import_id,
+                    next_row=done,
+                    counts=msgspec.json.encode(counts).decode(),
+                    total=len(body),
+                )
                 if told is not None:
                     told.checkpoint(desk.unit, done, len(body))
         self._finish(actor, row, settings, sheet, counts, len(body), dry=dry)
         return {"counts": counts, "total": len(body), "batch": None if dry else row["batch_id"]}
 
     def _finish(
-        self, actor: Actor, row: Mapping[str, Any], settings: ImportSettings, sheet: Sheet, counts: Mapping[str, int], total: int, *, dry: bool
+        self,
+        actor: Actor,
+        row: Mapping[str, Any],
+        settings: ImportSettings,
+        sheet: Sheet,
+        counts: Mapping[str, int],
+        total: int,
+        *,
+        dry: bool,
     ) -> None:
         with self.service.writing(actor, "import") as desk:
             state = "checked" if dry else "done"
             text = msgspec.json.encode(counts).decode()
-            self._set(desk.unit, row["id"], state=state, total=total, counts=text, finished_at=instant(desk.unit.now))
+            self._set(
+                desk.unit,
+                row["id"],
+                state=state,
+                total=total,
+                counts=text,
+                finished_at=instant(desk.unit.now),
+            )
             if dry:
                 return
             headers = _headers(sheet, settings.header_row)
@@ -191,7 +216,12 @@ class ImportService:
             title = {"zh": f"导入完成：{row['file_name']}", "en": f"Import done: {row['file_name']}"}
             body = {"title": title, "counts": dict(counts), "import_id": row["id"]}
             personal.notify(desk.unit, [actor.user_id], "import", body, row["form"])
-            desk.unit.audit("import", row["form"], None, {"import": row["id"], "counts": dict(counts), "sha256": row["sha256"]})
+            desk.unit.audit(
+                "import",
+                row["form"],
+                None,
+                {"import": row["id"], "counts": dict(counts), "sha256": row["sha256"]},
+            )
 
     def _start(self, actor: Actor, import_id: str, settings: Any, state: str) -> Json:
         dry = state == "checking"
@@ -244,7 +274,17 @@ class ImportService:
         except FileNotFoundError:
             raise NotFound(NO_IMPORT.at("")) from None
 
-    def _add(self, unit: Unit, actor: Actor, import_id: str, form: str, layout: str, name: str, data: bytes, rows: int) -> None:
+    def _add(
+        self,
+        unit: Unit,
+        actor: Actor,
+        import_id: str,
+        form: str,
+        layout: str,
+        name: str,
+        data: bytes,
+        rows: int,
+    ) -> None:
         unit.connection.execute(
             insert(IMPORTS).values(
                 id=import_id, form=form, layout_key=layout, file_name=name[:200], sha256=hashlib.sha256(data).hexdigest(),
@@ -256,7 +296,7 @@ class ImportService:
         found = unit.connection.execute(select(IMPORTS).where(IMPORTS.c.id == import_id)).mappings().first()
         if found is None:
             raise NotFound(NO_IMPORT.at(""))
-        return found
+        return dict(found)
 
     def _mine(self, unit: Unit, actor: Actor, import_id: str) -> Mapping[str, Any]:
         row = self._row(unit, import_id) if is_id(import_id) else None
@@ -285,16 +325,25 @@ class ImportService:
 
     def _told_rows(self, unit: Unit, row: Mapping[str, Any], limit: int) -> list[Json]:
         c = IMPORT_ROWS.c
-        query = select(c.row, c.outcome, c.record_id, c.problems).where(c.import_id == row["id"], c.problems.is_not(None))
+        query = select(c.row, c.outcome, c.record_id, c.problems).where(
+            c.import_id == row["id"], c.problems.is_not(None)
+        )
         found = unit.connection.execute(query.order_by(c.row).limit(min(limit, 1000)))
         return [
-            {"row": number, "outcome": outcome, "record_id": record_id, "problems": msgspec.json.decode(problems)}
+            {
+                "row": number,
+                "outcome": outcome,
+                "record_id": record_id,
+                "problems": msgspec.json.decode(problems),
+            }
             for number, outcome, record_id, problems in found
         ]
 
     def _rejected(self, unit: Unit, row: Mapping[str, Any]) -> dict[int, list[Json]]:
         c = IMPORT_ROWS.c
-        query = select(c.row, c.problems).where(c.import_id == row["id"], c.outcome == "rejected").order_by(c.row)
+        query = (
+            select(c.row, c.problems).where(c.import_id == row["id"], c.outcome == "rejected").order_by(c.row)
+        )
         return {number: msgspec.json.decode(problems) for number, problems in unit.connection.execute(query)}
 
     def accounted(self, import_id: str) -> dict[str, int]:
@@ -302,17 +351,23 @@ class ImportService:
         c = IMPORT_ROWS.c
         query = select(c.outcome, func.count()).where(c.import_id == import_id).group_by(c.outcome)
         with self.workspace.read() as unit:
-            return {outcome: count for outcome, count in unit.connection.execute(query)}
+            return {row[0]: row[1] for row in unit.connection.execute(query)}
 
     def _is_fresh(self, row: Mapping[str, Any]) -> bool:
         finished = row["finished_at"]
-        return finished is not None and self.workspace.clock.now() - from_instant(finished) <= timedelta(hours=UNDO_HOURS)
+        return finished is not None and self.workspace.clock.now() - from_instant(finished) <= timedelta(
+            hours=UNDO_HOURS
+        )
 
 
-def error_sheet(sheet: Sheet, header_row: int | None, rejected: Mapping[int, Sequence[Json]], lang: str) -> bytes:
+def error_sheet(
+    sheet: Sheet, header_row: int | None, rejected: Mapping[int, Sequence[Json]], lang: str
+) -> bytes:
     """Return an xlsx of the rejected rows: their cells, then what was wrong and what to do."""
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         page = book.add_worksheet("错误行" if lang == "zh" else "Errors")
         bold = book.add_format({"bold": True})
         headers = _headers(sheet, header_row)
@@ -339,7 +394,11 @@ def _match(plan: FormPlan) -> tuple[tuple[str, ...], ...]:
     said = plan.definition.get("import", {}).get("match")
     if said:
         return tuple(tuple(group) for group in said)
-    unique = [(*one.unique.get("within", ()), one.key) for one in plan.fields if one.unique is not None and one.rows is None]
+    unique = [
+        (*one.unique.get("within", ()), one.key)
+        for one in plan.fields
+        if one.unique is not None and one.rows is None
+    ]
     return (*unique, *(tuple(group["fields"]) for group in plan.definition.get("unique", ())))
 
 
@@ -367,9 +426,14 @@ def _remembered(one: ColumnGuess, memory: Any, columns: Mapping[str, Column]) ->
     return ColumnGuess(one.index, one.header, one.samples, key, "remembered") if key in columns else one
 
 
-def _target(plan: FormPlan, column: Column) -> Json:
+def _target(column: Column) -> Json:
     required = column.plan is not None and column.plan.required
-    return {"key": column.key, "label": dict(column.label), "required": required, "extra": column.to != column.key}
+    return {
+        "key": column.key,
+        "label": dict(column.label),
+        "required": required,
+        "extra": column.to != column.key,
+    }
 
 
 def _problems_json(problems: Sequence[Problem]) -> str | None:

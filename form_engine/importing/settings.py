@@ -43,7 +43,9 @@ class ImportSettings:
         }
 
 
-def read_settings(given: Any, targets: Mapping[str, Any], match: tuple[tuple[str, ...], ...]) -> ImportSettings:
+def read_settings(
+    given: Any, targets: Mapping[str, Any], match: tuple[tuple[str, ...], ...]
+) -> ImportSettings:
     """Return the settings; `targets` are the keys that may be fed, `match` the form's own way to find records."""
     if not isinstance(given, Mapping):
         raise Rejected(WRONG.at("", key="body", expected={"zh": "一个对象", "en": "an object"}))
@@ -66,7 +68,9 @@ def read_settings(given: Any, targets: Mapping[str, Any], match: tuple[tuple[str
 def _wrong(given: Mapping[str, Any], targets: Mapping[str, Any]) -> Iterator[Problem]:
     mapped = given.get("map")
     if not isinstance(mapped, Mapping):
-        yield WRONG.at("/map", key="map", expected={"zh": "列号到字段的对应", "en": "columns with their fields"})
+        yield WRONG.at(
+            "/map", key="map", expected={"zh": "列号到字段的对应", "en": "columns with their fields"}
+        )
         return
     seen: set[str] = set()
     for index, key in mapped.items():
@@ -87,18 +91,35 @@ def _wrong(given: Mapping[str, Any], targets: Mapping[str, Any]) -> Iterator[Pro
 def _wrong_rest(given: Mapping[str, Any], targets: Mapping[str, Any]) -> Iterator[Problem]:
     row = given.get("header_row", 0)
     if row is not None and (not isinstance(row, int) or isinstance(row, bool) or not 0 <= row < 1000):
-        yield WRONG.at("/header_row", key="header_row", expected={"zh": "行号（从 0 数）或空", "en": "a row counted from 0, or null"})
+        yield WRONG.at(
+            "/header_row",
+            key="header_row",
+            expected={"zh": "行号（从 0 数）或空", "en": "a row counted from 0, or null"},
+        )
     if given.get("policy", "skip") not in POLICIES:
-        yield WRONG.at("/policy", key="policy", expected={"zh": "、".join(POLICIES), "en": ", ".join(POLICIES)})
+        yield WRONG.at(
+            "/policy", key="policy", expected={"zh": "、".join(POLICIES), "en": ", ".join(POLICIES)}
+        )
     sheet = given.get("sheet")
     if sheet is not None and not isinstance(sheet, str):
         yield WRONG.at("/sheet", key="sheet", expected={"zh": "工作表的名称", "en": "the name of a sheet"})
     match = given.get("match")
     if match is not None and not (
         isinstance(match, list)
-        and all(isinstance(group, list) and group and all(isinstance(key, str) and key in targets for key in group) for group in match)
+        and all(
+            isinstance(group, list)
+            and group
+            and all(isinstance(key, str) and key in targets for key in group)
+            for group in match
+        )
     ):
-        yield WRONG.at("/match", key="match", expected={"zh": "字段组的列表", "en": "a list of groups of fields"})
+        yield WRONG.at(
+            "/match", key="match", expected={"zh": "字段组的列表", "en": "a list of groups of fields"}
+        )
     defaults = given.get("defaults")
-    if defaults is not None and not (isinstance(defaults, Mapping) and all(key in targets for key in defaults)):
-        yield WRONG.at("/defaults", key="defaults", expected={"zh": "字段的默认值", "en": "defaults by field"})
+    if defaults is not None and not (
+        isinstance(defaults, Mapping) and all(key in targets for key in defaults)
+    ):
+        yield WRONG.at(
+            "/defaults", key="defaults", expected={"zh": "字段的默认值", "en": "defaults by field"}
+        )

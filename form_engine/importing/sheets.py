@@ -184,7 +184,9 @@ def _attempts(data: bytes) -> Iterator[tuple[str, str]]:
         names = ("utf-16",)
     elif b"\x00" in data[:200]:
         # UTF-16 without its mark: the zero bytes stand on one side of each Latin letter or comma.
-        names = ("utf-16-le", "utf-16-be") if data[1:200:2].count(0) >= data[0:200:2].count(0) else ("utf-16-be",)
+        names = (
+            ("utf-16-le", "utf-16-be") if data[1:200:2].count(0) >= data[0:200:2].count(0) else ("utf-16-be",)
+        )
     else:
         names = ("utf-8", "gb18030", "big5")
     for name in names:

@@ -26,8 +26,14 @@ def chosen(desk: Desk, form: str, request: Mapping[str, Any]) -> list[str]:
     if request.get("ids") is not None:
         ids = [one for one in request["ids"] if isinstance(one, str)]
     else:
-        asked = read(desk, form, {key: request[key] for key in ("view", "filter", "formula", "search") if key in request})
-        query = RecordQuery(form, ("id",), asked.query.where, asked.query.formulas, asked.query.search, limit=MOST)
+        asked = read(
+            desk,
+            form,
+            {key: request[key] for key in ("view", "filter", "formula", "search") if key in request},
+        )
+        query = RecordQuery(
+            form, ("id",), asked.query.where, asked.query.formulas, asked.query.search, limit=MOST
+        )
         page = desk.gate.page(query)
         if page.cursor is not None:
             raise TooMany(TOO_MANY.at("/filter", most=MOST, count=desk.gate.count(query)[0]))

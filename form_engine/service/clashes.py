@@ -21,13 +21,20 @@ def unique_sets(plan: FormPlan) -> Iterator[tuple[tuple[str, ...], str, Mapping[
     for one in plan.fields:
         if one.unique is not None and one.shape is not None and one.rows is None:
             within = tuple(one.unique.get("within", ()))
-            yield (*within, one.key), one.key, one.unique.get("message", {}), one.unique.get("on_clash", "refuse")
+            yield (
+                (*within, one.key),
+                one.key,
+                one.unique.get("message", {}),
+                one.unique.get("on_clash", "refuse"),
+            )
     for group in plan.definition.get("unique", ()):
         fields = tuple(group["fields"])
         yield fields, fields[-1], group.get("message", {}), "refuse"
 
 
-def foreseen(desk: Desk, plan: FormPlan, values: Mapping[str, Any], record_id: str | None = None) -> list[Problem]:
+def foreseen(
+    desk: Desk, plan: FormPlan, values: Mapping[str, Any], record_id: str | None = None
+) -> list[Problem]:
     """Return the clashes that saving `values` would meet, one for each unique rule."""
     found: list[Problem] = []
     for fields, at, message, _ in unique_sets(plan):
@@ -66,7 +73,9 @@ def _told(desk: Desk, plan: FormPlan, at: str, message: Mapping[str, str], other
     return TAKEN_UNSEEN.at(path, field=label)
 
 
-def explain(desk: Desk, plan: FormPlan, error: Rejected, values: Mapping[str, Any], but: str | None = None) -> Rejected:
+def explain(
+    desk: Desk, plan: FormPlan, error: Rejected, values: Mapping[str, Any], but: str | None = None
+) -> Rejected:
     """Return the store's refusal of a duplicate in the asker's words; other refusals as they are."""
     told: list[Problem] = []
     for problem in error.problems:
@@ -77,7 +86,11 @@ def explain(desk: Desk, plan: FormPlan, error: Rejected, values: Mapping[str, An
         rule = next((one for one in unique_sets(plan) if set(one[0]) == set(fields)), None)
         at, message = (rule[1], rule[2]) if rule else (fields[-1], {})
         other = find(desk, plan, {key: values.get(key) for key in fields}, but) if rule else None
-        told.append(_told(desk, plan, at, message, other) if other else TAKEN_UNSEEN.at(f"/values/{at}", field=plan.label(at)))
+        told.append(
+            _told(desk, plan, at, message, other)
+            if other
+            else TAKEN_UNSEEN.at(f"/values/{at}", field=plan.label(at))
+        )
     return Conflict(told) if is_duplicate(error) else type(error)(told)
 
 

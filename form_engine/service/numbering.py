@@ -12,7 +12,9 @@ from form_engine.controls._numbering import AutoNumber
 from form_engine.plan import FormPlan
 from form_engine.service.desk import Desk
 
-_PLACE = re.compile(r"\{(YYYY|YY|MM|DD|BRANCH|CHECK|SEQ(?::(\d{1,2}))?|RAND(?::(\d{1,2}))?|field:([a-z][a-z0-9_]*))\}")
+_PLACE = re.compile(
+    r"\{(YYYY|YY|MM|DD|BRANCH|CHECK|SEQ(?::(\d{1,2}))?|RAND(?::(\d{1,2}))?|field:([a-z][a-z0-9_]*))\}"
+)
 _PERIODS = {"day": "%Y%m%d", "month": "%Y%m", "year": "%Y"}
 DEFAULT_PATTERN = "{YY}{MM}{SEQ:6}"
 
@@ -30,12 +32,18 @@ def assign_many(desk: Desk, plan: FormPlan, records: Iterable[dict[str, Any]]) -
         waiting: dict[tuple[str, date], list[dict[str, Any]]] = {}
         for values in records:
             if values.get(key) is None:
-                branch = str(values.get("branch_id") or "") if settings.get("per_branch") or "{BRANCH}" in pattern else ""
+                branch = (
+                    str(values.get("branch_id") or "")
+                    if settings.get("per_branch") or "{BRANCH}" in pattern
+                    else ""
+                )
                 waiting.setdefault((branch, _day(desk, values)), []).append(values)
         series: dict[str, list[tuple[date, dict[str, Any]]]] = {}
         for (branch, day), due in waiting.items():
             reset = settings.get("reset", "never")
-            scope = "/".join(part for part in (branch, day.strftime(_PERIODS[reset]) if reset in _PERIODS else "") if part)
+            scope = "/".join(
+                part for part in (branch, day.strftime(_PERIODS[reset]) if reset in _PERIODS else "") if part
+            )
             series.setdefault(scope, []).extend((day, values) for values in due)
         for scope, named in series.items():
             numbers = _take(desk, f"{plan.key}.{key}", scope, len(named), settings)

@@ -24,7 +24,12 @@ MOST_PAGES = 10
 
 
 def options(
-    desk: Desk, form: str, field: str, text: str = "", values: Mapping[str, Any] | None = None, record_id: str | None = None
+    desk: Desk,
+    form: str,
+    field: str,
+    text: str = "",
+    values: Mapping[str, Any] | None = None,
+    record_id: str | None = None,
 ) -> list[dict[str, Any]]:
     """Return `[{id, label, detail}]` for the link `field` (`rows.field` in a sub-table), filtered by what is filled in so far."""
     plan = desk.form(form)
@@ -46,7 +51,11 @@ def options(
         records = desk.gate.page(query).records
     titles = titles_of(desk, target, records)
     return [
-        {"id": record["id"], "label": titles.get(record["id"], record["id"]), "detail": str(record.get("no") or "")}
+        {
+            "id": record["id"],
+            "label": titles.get(record["id"], record["id"]),
+            "detail": str(record.get("no") or ""),
+        }
         for record in records
     ]
 
@@ -62,7 +71,9 @@ def _filled(desk: Desk, form: str, values: Mapping[str, Any], record_id: str | N
     return submit(plan, values, stored, desk.context(form)).state
 
 
-def _offered(desk: Desk, state: RecordState, target: str, condition: Checked, query: RecordQuery) -> list[Record]:
+def _offered(
+    desk: Desk, state: RecordState, target: str, condition: Checked, query: RecordQuery
+) -> list[Record]:
     """Return the records that the link's filter lets through.
 
     A filter that does not look at this record is one statement; one that does is asked of each candidate.
@@ -84,7 +95,9 @@ def _offered(desk: Desk, state: RecordState, target: str, condition: Checked, qu
 
 def people(desk: Desk, text: str = "") -> list[dict[str, Any]]:
     """Return active people whose name, pinyin or login fits `text`."""
-    query = select(USERS.c.id, USERS.c.name, USERS.c.login).where(USERS.c.is_active == 1).order_by(USERS.c.name)
+    query = (
+        select(USERS.c.id, USERS.c.name, USERS.c.login).where(USERS.c.is_active == 1).order_by(USERS.c.name)
+    )
     wanted = fold(text)
     if wanted and not wanted.isascii():
         query = query.where(or_(USERS.c.name.contains(text.strip(), autoescape=True)))

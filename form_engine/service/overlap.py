@@ -37,7 +37,12 @@ def _guard(desk: Desk, plan: FormPlan, rule: RulePlan, record: Mapping[str, Any]
     _wait_for(desk, plan.key, held)
     formulas = (rule.where.text,) if rule.where is not None else ()
     gate, own = desk.system_gate, record["id"]
-    if formulas and not gate.page(RecordQuery(plan.key, fields=("id",), ids=(own,), formulas=formulas, limit=1)).records:
+    if (
+        formulas
+        and not gate.page(
+            RecordQuery(plan.key, fields=("id",), ids=(own,), formulas=formulas, limit=1)
+        ).records
+    ):
         return
     items = [{"field": key, "op": "eq", "value": value} for key, value in held.items()]
     items.append({"field": spec["start"], "op": "lt", "value": _json(plan, spec["start"], end)})
@@ -57,7 +62,9 @@ def _problem(desk: Desk, plan: FormPlan, rule: RulePlan, other: Mapping[str, Any
     if desk.rights.verb(plan.key, "view"):
         seen = desk.gate.page(RecordQuery(plan.key, fields=("no",), ids=(other["id"],), limit=1)).records
         title = titles_of(desk, plan.key, seen).get(other["id"], "") if seen else ""
-    return OVERLAPS.at(f"/values/{at}", field=plan.label(at), title=title or "–", message=rule.message, **shown)
+    return OVERLAPS.at(
+        f"/values/{at}", field=plan.label(at), title=title or "–", message=rule.message, **shown
+    )
 
 
 def _json(plan: FormPlan, key: str, value: Any) -> Any:
@@ -68,5 +75,7 @@ def _json(plan: FormPlan, key: str, value: Any) -> Any:
 def _wait_for(desk: Desk, form: str, held: Mapping[str, Any]) -> None:
     """Let whoever books the same resources finish first."""
     if desk.unit.workspace.dialect == "postgresql":
-        what = "/".join((desk.unit.workspace.key, form, *(f"{key}={value}" for key, value in sorted(held.items()))))
+        what = "/".join(
+            (desk.unit.workspace.key, form, *(f"{key}={value}" for key, value in sorted(held.items())))
+        )
         desk.unit.cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (what,))

@@ -33,7 +33,9 @@ def history(desk: Desk, form: str, record_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _changes(desk: Desk, plan: FormPlan, changes: Mapping[str, tuple[Any, Any]], now: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _changes(
+    desk: Desk, plan: FormPlan, changes: Mapping[str, tuple[Any, Any]], now: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
     for key, (old, new) in changes.items():
         shape = plan.shape.field(key)
         if shape is None or desk.gate.level_of(plan.shape, key, now) is Level.NONE:

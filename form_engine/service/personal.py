@@ -33,7 +33,9 @@ def preference(unit: Unit, user_id: str, key: str) -> Any:
 
 def preferences(unit: Unit, user_id: str, prefix: str) -> dict[str, Any]:
     """Return everything set under keys that begin with `prefix`."""
-    query = select(PREFS.c.key, PREFS.c.value).where(PREFS.c.user_id == user_id, PREFS.c.key.startswith(prefix, autoescape=True))
+    query = select(PREFS.c.key, PREFS.c.value).where(
+        PREFS.c.user_id == user_id, PREFS.c.key.startswith(prefix, autoescape=True)
+    )
     return {key: msgspec.json.decode(value) for key, value in unit.connection.execute(query)}
 
 
@@ -50,16 +52,31 @@ def keep(unit: Unit, user_id: str, key: str, value: Any) -> None:
         return
     done = unit.connection.execute(update(PREFS).where(own).values(value=text, updated_at=instant(unit.now)))
     if done.rowcount == 0:
-        unit.connection.execute(PREFS.insert().values(user_id=user_id, key=key, value=text, updated_at=instant(unit.now)))
+        unit.connection.execute(
+            PREFS.insert().values(user_id=user_id, key=key, value=text, updated_at=instant(unit.now))
+        )
 
 
 def notify(
-    unit: Unit, user_ids: Iterable[str], kind: str, body: Mapping[str, Any], form: str | None = None, record_id: str | None = None
+    unit: Unit,
+    user_ids: Iterable[str],
+    kind: str,
+    body: Mapping[str, Any],
+    form: str | None = None,
+    record_id: str | None = None,
 ) -> None:
     """Put a line into the drawers of these people. `body`: `{"title": words, "text"?: words}` and what the browser needs."""
     text, at = msgspec.json.encode(body).decode(), instant(unit.now)
     rows = [
-        {"id": new_id(), "user_id": one, "at": at, "kind": kind, "form": form, "record_id": record_id, "body": text}
+        {
+            "id": new_id(),
+            "user_id": one,
+            "at": at,
+            "kind": kind,
+            "form": form,
+            "record_id": record_id,
+            "body": text,
+        }
         for one in dict.fromkeys(user_ids)
     ]
     if rows:
@@ -75,7 +92,7 @@ def notifications(unit: Unit, user_id: str, before: str | None = None) -> dict[s
     rows = unit.connection.execute(query).mappings().all()
     unread = select(func.count()).select_from(NOTIFICATIONS).where(own, NOTIFICATIONS.c.read_at.is_(None))
     return {
-        "items": [_item(row) for row in rows[:_PAGE]],
+        "items": [_item(dict(row)) for row in rows[:_PAGE]],
         "unread": unit.connection.execute(unread).scalar_one(),
         "cursor": rows[_PAGE - 1]["id"] if len(rows) > _PAGE else None,
     }

@@ -20,7 +20,9 @@ def quick_search(desk: Desk, text: str) -> list[dict[str, Any]]:
     if not wanted:
         return []
     found: list[dict[str, Any]] = []
-    for plan in sorted(_searchable(desk), key=lambda one: (_FIRST.index(one.key) if one.key in _FIRST else 9, one.key)):
+    for plan in sorted(
+        _searchable(desk), key=lambda one: (_FIRST.index(one.key) if one.key in _FIRST else 9, one.key)
+    ):
         found.extend(_of_form(desk, plan, wanted))
         if len(found) >= MOST:
             break
@@ -48,7 +50,9 @@ def _of_form(desk: Desk, plan: FormPlan, wanted: str) -> list[dict[str, Any]]:
             "form": plan.key,
             "id": record["id"],
             "title": titles.get(record["id"], ""),
-            "detail": " · ".join(str(record[key]) for key in fields if isinstance(record.get(key), str))[:120],
+            "detail": " · ".join(str(record[key]) for key in fields if isinstance(record.get(key), str))[
+                :120
+            ],
             "matched": _matched(plan, record, wanted, fields),
         }
         for record in page.records

@@ -34,7 +34,13 @@ NOT_NOW = Code("record.not_now", zh="现在不能执行“{action}”", en="“{
 
 
 def create(
-    desk: Desk, form: str, values: Any, *, source_ref: str | None = None, record_id: str | None = None, system: Json | None = None
+    desk: Desk,
+    form: str,
+    values: Any,
+    *,
+    source_ref: str | None = None,
+    record_id: str | None = None,
+    system: Json | None = None,
 ) -> str:
     """Write a new record and return its id. Rejected with every problem found.
 
@@ -56,7 +62,9 @@ def create_unchecked(desk: Desk, form: str, values: Json) -> str:
     """Write a record that follows from another one, whatever the actor may create himself. Rules still hold."""
     plan = desk.app.forms[form]
     gate = desk.system_gate
-    submission = submit(plan, values, None, replace(desk.context(form), cause="flow", may_write=lambda key: True))
+    submission = submit(
+        plan, values, None, replace(desk.context(form), cause="flow", may_write=lambda _key: True)
+    )
     if submission.problems:
         raise Rejected(submission.problems)
     ready = dict(submission.values)
@@ -108,7 +116,9 @@ def read(desk: Desk, form: str, record_id: str, *, deleted: bool = False) -> dic
     """Return `{record, labels, can, masked, title}` as this actor may see it."""
     plan = desk.form(form)
     fields = desk.readable_fields(plan)
-    query = RecordQuery(form, fields=fields, ids=(_known_id(record_id),), limit=1, deleted=deleted, can=("edit", "delete"))
+    query = RecordQuery(
+        form, fields=fields, ids=(_known_id(record_id),), limit=1, deleted=deleted, can=("edit", "delete")
+    )
     page = desk.gate.page(query)
     if not page.records:
         raise NotFound(NO_RECORD.at(""))
@@ -143,7 +153,9 @@ def act(desk: Desk, form: str, record_id: str, action: str, values: Json) -> dic
     asked = button.definition.get("ask", ())
     strangers = [key for key in values if key not in asked]
     if strangers:
-        raise Rejected(NOT_ASKED.at(f"/values/{key}", field=plan.label(key), action=button.name) for key in strangers)
+        raise Rejected(
+            NOT_ASKED.at(f"/values/{key}", field=plan.label(key), action=button.name) for key in strangers
+        )
     write = desk.gate.write(form, "update")
     stored = desk.unit.load(write, _known_id(record_id))
     state = RecordState(prepared(plan), stored, desk.context(form))
@@ -156,7 +168,11 @@ def act(desk: Desk, form: str, record_id: str, action: str, values: Json) -> dic
     made = button.definition.get("create")
     if made is not None:
         target = desk.form(made["form"])
-        create(desk, target.key, {key: _given(target, state, key, formula) for key, formula in button.create.items()})
+        create(
+            desk,
+            target.key,
+            {key: _given(target, state, key, formula) for key, formula in button.create.items()},
+        )
     return after_save(desk, form, record_id)
 
 
@@ -188,7 +204,10 @@ def check(desk: Desk, form: str, values: Any, record_id: str | None = None) -> d
     else:
         desk.gate.write(form, "insert")
     submission = submit(plan, values, stored, desk.context(form))
-    problems = [*submission.problems, *_dangling(desk, plan, submission, values if isinstance(values, Mapping) else {})]
+    problems = [
+        *submission.problems,
+        *_dangling(desk, plan, submission, values if isinstance(values, Mapping) else {}),
+    ]
     if stored is None and not problems:
         problems += clashes.foreseen(desk, plan, submission.values)
     return {"problems": [p.to_json() for p in problems], **_outlook(desk, plan, submission)}
@@ -240,7 +259,9 @@ def fill_system(desk: Desk, values: dict[str, Any], source_ref: str | None = Non
         values["branch_id"] = actor.branch_id
     if "owner_id" not in values and actor.kind == "user":
         values["owner_id"] = actor.user_id
-    values["source_ref"] = source_ref or values.get("source_ref") or {"user": "manual"}.get(desk.cause, desk.cause)
+    values["source_ref"] = (
+        source_ref or values.get("source_ref") or {"user": "manual"}.get(desk.cause, desk.cause)
+    )
 
 
 def _dangling(desk: Desk, plan: FormPlan, submission: Submission, given: Json) -> Iterable[Problem]:
@@ -280,7 +301,12 @@ def _chosen(plan: FormPlan, state: RecordState, given: Json) -> Iterable[tuple[A
         if one is not None and one.rows is not None:
             for child in state.child_states.get(key, ()):
                 for inner in child.given:
-                    yield from _ids(child, inner, child.form.fields[inner].label if inner in child.form.fields else {}, child.place)
+                    yield from _ids(
+                        child,
+                        inner,
+                        child.form.fields[inner].label if inner in child.form.fields else {},
+                        child.place,
+                    )
             continue
         label = plan.label(key) if key in SYSTEM_FIELDS else (one.label if one is not None else {})
         yield from _ids(state, key, label, "/values")
@@ -309,7 +335,11 @@ def masked_keys(desk: Desk, plan: FormPlan, record: Json) -> list[str]:
     if told is not None:
         return sorted(told)
     rights = desk.rights
-    return sorted(key for key in record if not key.startswith("_") and rights.effective(plan.key, key).ceiling is Level.MASKED)
+    return sorted(
+        key
+        for key in record
+        if not key.startswith("_") and rights.effective(plan.key, key).ceiling is Level.MASKED
+    )
 
 
 def title_of(desk: Desk, plan: FormPlan, record: Json) -> str:

@@ -27,7 +27,11 @@ def links_to(app: AppPlan, form: str) -> Iterator[tuple[str, str, str]]:
                 continue
             if shape.config.get("to") != form:
                 continue
-            said = own.get(plan.key) or own.get(f"{plan.key}_{one.key}") or one.config.get("on_delete", "restrict")
+            said = (
+                own.get(plan.key)
+                or own.get(f"{plan.key}_{one.key}")
+                or one.config.get("on_delete", "restrict")
+            )
             yield plan.key, one.key, {"with_parent": "with"}.get(said, said)
 
 
@@ -52,7 +56,10 @@ def _deal(desk: Desk, other: str, key: str, record_id: str, policy: str) -> None
         if count:
             raise Conflict(IN_USE.at("", form=plan.name, count=count))
         return
-    ids = [one["id"] for one in gate.page(RecordQuery(other, fields=("id",), where=where, limit=MOST_ALONG)).records]
+    ids = [
+        one["id"]
+        for one in gate.page(RecordQuery(other, fields=("id",), where=where, limit=MOST_ALONG)).records
+    ]
     for one in ids:
         if policy == "with":
             before_delete(desk, other, one)
@@ -75,7 +82,9 @@ def after_restore(desk: Desk, form: str, record_id: str, was: Any) -> None:
             continue
         op = "in" if desk.app.forms[other].shape.fields[key].value_type == "reference" else "has_any"
         where = {"op": "and", "items": [{"field": key, "op": op, "value": [record_id]}]}
-        query = RecordQuery(other, ("id", "deleted_at", "deleted_by"), where, limit=MOST_ALONG, deleted=True, python=True)
+        query = RecordQuery(
+            other, ("id", "deleted_at", "deleted_by"), where, limit=MOST_ALONG, deleted=True, python=True
+        )
         for one in gate.page(query).records:
             if one["deleted_at"] != was.get("deleted_at"):
                 continue

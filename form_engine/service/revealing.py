@@ -20,6 +20,8 @@ def reveal(desk: Desk, form: str, record_id: str, field: str) -> dict[str, Any]:
     revealed = desk.gate.reveal(plan.key, record, field)
     unit, actor = desk.unit, desk.actor
     day = business_day(unit.now, actor.zone)
-    left = note_reveal(unit.connection, actor.user_id, (form, record_id, field), day, revealed.daily, unit.now)
+    left = note_reveal(
+        unit.connection, actor.user_id, (form, record_id, field), day, revealed.daily, unit.now
+    )
     unit.audit("reveal", form, record_id, {"field": field})
     return {"value": revealed.value, "left": left}

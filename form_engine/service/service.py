@@ -60,14 +60,18 @@ class RecordService:
             yield self.desk(unit, actor)
 
     @contextmanager
-    def writing(self, actor: Actor, cause: str = "user", batch: str | None = None, request: str | None = None) -> Iterator[Desk]:
+    def writing(
+        self, actor: Actor, cause: str = "user", batch: str | None = None, request: str | None = None
+    ) -> Iterator[Desk]:
         """Open a writing unit with a desk in it; committed when the block ends well."""
         with self.workspace.write(Cause(cause, actor.user_id, request, batch)) as unit:
             yield self.desk(unit, actor, cause)
 
     # One record.
 
-    def create(self, actor: Actor, form: str, values: Any, cause: str = "user", request: str | None = None) -> Json:
+    def create(
+        self, actor: Actor, form: str, values: Any, cause: str = "user", request: str | None = None
+    ) -> Json:
         """Write a new record and return it as the actor may see it.
 
         A value that is taken is told with the record that has it; where the form says so, a touch of that record is
@@ -95,7 +99,14 @@ class RecordService:
             return records.read(desk, form, record_id, deleted=deleted)
 
     def update(
-        self, actor: Actor, form: str, record_id: str, values: Any, revision: int | None = None, cause: str = "user", request: str | None = None
+        self,
+        actor: Actor,
+        form: str,
+        record_id: str,
+        values: Any,
+        revision: int | None = None,
+        cause: str = "user",
+        request: str | None = None,
     ) -> Json:
         """Change a record and return it. Conflict with a clash for each field somebody else changed meanwhile."""
         try:
@@ -122,10 +133,14 @@ class RecordService:
 
     def check(self, actor: Actor, form: str, values: Any, record_id: str | None = None) -> Json:
         """Return what saving would say, without saving: `{problems, computed, hidden}`."""
-        with self.workspace.write(Cause("user", actor.user_id)) if record_id else self.workspace.read() as unit:
+        with (
+            self.workspace.write(Cause("user", actor.user_id)) if record_id else self.workspace.read() as unit
+        ):
             return records.check(self.desk(unit, actor), form, values, record_id)
 
-    def act(self, actor: Actor, form: str, record_id: str, action: str, values: Mapping[str, Any] | None = None) -> Json:
+    def act(
+        self, actor: Actor, form: str, record_id: str, action: str, values: Mapping[str, Any] | None = None
+    ) -> Json:
         """Press a button of the record page."""
         with self.writing(actor) as desk:
             return records.act(desk, form, record_id, action, values or {})
@@ -140,7 +155,9 @@ class RecordService:
         with self.reading(actor) as desk:
             return past.history(desk, form, record_id)
 
-    def timeline(self, actor: Actor, form: str, record_id: str, cursor: str | None = None, limit: int = timelines.PAGE) -> Json:
+    def timeline(
+        self, actor: Actor, form: str, record_id: str, cursor: str | None = None, limit: int = timelines.PAGE
+    ) -> Json:
         """Return everything about a person, newest first."""
         with self.reading(actor) as desk:
             return timelines.timeline(desk, form, record_id, cursor, limit)
@@ -178,7 +195,9 @@ class RecordService:
         with self.reading(actor) as desk:
             return listing.count(desk, listing.read(desk, form, request).query)
 
-    def bulk_update(self, actor: Actor, form: str, request: Mapping[str, Any], values: Mapping[str, Any]) -> Json:
+    def bulk_update(
+        self, actor: Actor, form: str, request: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> Json:
         """Change many records alike, as one batch: `{batch, updated, failed}`."""
         batch = new_id()
         with self.reading(actor) as desk:
@@ -192,12 +211,16 @@ class RecordService:
         with self.writing(actor, "user") as desk:
             return undoing.undo(desk, batch)
 
-    def load(self, actor: Actor, form: str, rows: Sequence[Mapping[str, Any]], cause: str = "system") -> list[str]:
+    def load(
+        self, actor: Actor, form: str, rows: Sequence[Mapping[str, Any]], cause: str = "system"
+    ) -> list[str]:
         """Write many new records fast, through the same rules; all or nothing. Return their ids in order."""
         with self.writing(actor, cause) as desk:
             return load(desk, form, rows)
 
-    def options(self, actor: Actor, form: str, field: str, text: str = "", values: Mapping[str, Any] | None = None) -> list[Json]:
+    def options(
+        self, actor: Actor, form: str, field: str, text: str = "", values: Mapping[str, Any] | None = None
+    ) -> list[Json]:
         """Return what a link picker offers."""
         with self.reading(actor) as desk:
             return options.options(desk, form, field, text, values)

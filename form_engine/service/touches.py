@@ -12,7 +12,7 @@ from form_engine.service.desk import Desk
 def parsed(plan: FormPlan, values: Any) -> dict[str, Any]:
     """Return the Python values of what was given, as far as it can be read."""
     found: dict[str, Any] = {}
-    for key, raw in (values.items() if isinstance(values, Mapping) else ()):
+    for key, raw in values.items() if isinstance(values, Mapping) else ():
         one = plan.field(key)
         if one is None or not one.is_written or one.rows is not None:
             continue

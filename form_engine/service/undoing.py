@@ -22,7 +22,7 @@ def undo(desk: Desk, batch: str) -> dict[str, Any]:
         raise NotFound(NO_BATCH.at(""))
     if found[0] != desk.actor.user_id and not desk.rights.right("restore"):
         raise Forbidden(NOT_YOURS.at(""))
-    report = desk.unit.undo(lambda form, verb: desk.system_gate.write(form, verb), batch)
+    report = desk.unit.undo(desk.system_gate.write, batch)
     desk.unit.audit("undo", None, None, {"batch": batch})
     return {
         "undone": report.undone,

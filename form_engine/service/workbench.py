@@ -22,7 +22,11 @@ def workbench(desk: Desk) -> dict[str, Any]:
 
 
 def _pages(desk: Desk) -> Iterator[PagePlan]:
-    pages = [one for one in desk.app.pages.values() if one.definition.get("kind") == "workbench" and _is_for(desk, one.definition)]
+    pages = [
+        one
+        for one in desk.app.pages.values()
+        if one.definition.get("kind") == "workbench" and _is_for(desk, one.definition)
+    ]
     yield from sorted(pages, key=lambda one: (one.definition.get("order", 0), one.key))
 
 
@@ -37,7 +41,9 @@ def _sections(desk: Desk, page: PagePlan) -> Iterator[dict[str, Any]]:
         if plan is None or plan.is_off or not _is_for(desk, part) or not desk.rights.verb(plan.key, "view"):
             continue
         shown = desk.readable_fields(plan, rows=False)
-        columns = [name for name in part.get("columns", ()) if "." in name or name in shown] or list(shown[:5])
+        columns = [name for name in part.get("columns", ()) if "." in name or name in shown] or list(
+            shown[:5]
+        )
         query = RecordQuery(
             plan.key,
             fields=tuple(columns),
@@ -75,7 +81,9 @@ def _numbers(desk: Desk, page: PagePlan) -> Iterator[dict[str, Any]]:
                 value: Any = desk.gate.count(query)[0]
             else:
                 wanted = {"value": (part.get("aggregate", "count"), part["field"])}
-                value = desk.gate.aggregate(RecordQuery(plan.key, formulas=formulas, aggregates=wanted))["value"]
+                value = desk.gate.aggregate(RecordQuery(plan.key, formulas=formulas, aggregates=wanted))[
+                    "value"
+                ]
         except Rejected:
             continue
         yield {"key": part["key"], "name": part["name"], "value": value}

@@ -10,6 +10,7 @@ from form_engine.service.desk import Desk
 from form_engine.service.titles import labels_of
 from form_engine.views.requests import WRONG_REQUEST, ListRequest, aggregates, read_request
 
+
 def read(desk: Desk, form: str, request: Any) -> ListRequest:
     """Return the checked request of a list on `form`."""
     plan = desk.form(form)
@@ -37,12 +38,19 @@ def groups(desk: Desk, form: str, request: Any) -> dict[str, Any]:
     asked = read(desk, form, request)
     if asked.by is None:
         raise Rejected(WRONG_REQUEST.at("/by", key="by", expected={"zh": "字段", "en": "a field"}))
-    query = replace(asked.query, group=(asked.by,), aggregates=aggregates(asked.totals), after=None, sort=(), fields=())
+    query = replace(
+        asked.query, group=(asked.by,), aggregates=aggregates(asked.totals), after=None, sort=(), fields=()
+    )
     found = desk.gate.groups(query)
     words = _words(desk, form, asked.by, [group["values"][0] for group in found])
     return {
         "groups": [
-            {"value": group["values"][0], "label": words.get(group["values"][0]), "count": group["count"], "totals": group["totals"]}
+            {
+                "value": group["values"][0],
+                "label": words.get(group["values"][0]),
+                "count": group["count"],
+                "totals": group["totals"],
+            }
             for group in found
         ]
     }
@@ -53,7 +61,11 @@ def _words(desk: Desk, form: str, by: str, values: list[Any]) -> dict[Any, Any]:
     plan = desk.form(form)
     one = plan.field(by)
     if one is not None and isinstance(one.config.get("options"), list | tuple):
-        return {option["key"]: option.get("label") for option in one.config["options"] if isinstance(option, Mapping)}
+        return {
+            option["key"]: option.get("label")
+            for option in one.config["options"]
+            if isinstance(option, Mapping)
+        }
     shape = plan.shape.field(by)
     if shape is None or shape.value_type not in ("reference", "person"):
         return {}

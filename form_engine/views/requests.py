@@ -56,7 +56,9 @@ def read_request(plan: FormPlan, request: Any, fields: tuple[str, ...], actor: A
     if problems:
         raise Rejected(problems)
     view = _view(plan, request.get("view"), actor)
-    formulas = [text for text in (view.definition.get("filter") if view else None, request.get("formula")) if text]
+    formulas = [
+        text for text in (view.definition.get("filter") if view else None, request.get("formula")) if text
+    ]
     named = tuple(dict.fromkeys(request.get("fields") or (view.fields if view else ()) or fields))
     asked = tuple(name for name in named if "." in name or name in fields or request.get("fields"))
     query = RecordQuery(
@@ -72,7 +74,9 @@ def read_request(plan: FormPlan, request: Any, fields: tuple[str, ...], actor: A
         ids=tuple(request["ids"]) if request.get("ids") is not None else None,
     )
     by = request.get("by") or (view.group or view.definition.get("by") if view else None)
-    return ListRequest(query, view, request.get("count", False), by, request.get("totals") or (view.totals if view else {}))
+    return ListRequest(
+        query, view, request.get("count", False), by, request.get("totals") or (view.totals if view else {})
+    )
 
 
 def _wrong(request: Mapping[str, Any]) -> Iterable[Problem]:
@@ -80,8 +84,14 @@ def _wrong(request: Mapping[str, Any]) -> Iterable[Problem]:
         known = _EXPECTED.get(key)
         if known is None:
             close = ", ".join(nearest(str(key), _EXPECTED)) or "–"
-            yield WRONG_REQUEST.at(f"/{key}", key=str(key), expected={"zh": f"没有这个参数（{close}）", "en": f"no such key ({close})"})
-        elif value is not None and (not isinstance(value, known[0]) or (known[0] is int and isinstance(value, bool))):
+            yield WRONG_REQUEST.at(
+                f"/{key}",
+                key=str(key),
+                expected={"zh": f"没有这个参数（{close}）", "en": f"no such key ({close})"},
+            )
+        elif value is not None and (
+            not isinstance(value, known[0]) or (known[0] is int and isinstance(value, bool))
+        ):
             yield WRONG_REQUEST.at(f"/{key}", key=key, expected=known[1])
     limit = request.get("limit")
     if isinstance(limit, int) and not isinstance(limit, bool) and not 1 <= limit <= MOST_RECORDS:
@@ -91,7 +101,9 @@ def _wrong(request: Mapping[str, Any]) -> Iterable[Problem]:
         if isinstance(value, list) and (len(value) > 1000 or not all(isinstance(one, str) for one in value)):
             yield WRONG_REQUEST.at(f"/{key}", key=key, expected=_EXPECTED[key][1])
     totals = request.get("totals")
-    if isinstance(totals, Mapping) and not all(isinstance(one, str) for pair in totals.items() for one in pair):
+    if isinstance(totals, Mapping) and not all(
+        isinstance(one, str) for pair in totals.items() for one in pair
+    ):
         yield WRONG_REQUEST.at("/totals", key="totals", expected=_EXPECTED["totals"][1])
 
 

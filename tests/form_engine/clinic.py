@@ -18,7 +18,12 @@ STAGES = [
     {"key": "invited", "label": {"zh": "邀约到店", "en": "Invited"}, "next": ["arrived", "lost"]},
     {"key": "arrived", "label": {"zh": "已到诊", "en": "Arrived"}, "next": ["won", "lost"]},
     {"key": "won", "label": {"zh": "已成交", "en": "Won"}},
-    {"key": "lost", "label": {"zh": "流失", "en": "Lost"}, "next": ["contacted"], "requires": ["lost_reason"]},
+    {
+        "key": "lost",
+        "label": {"zh": "流失", "en": "Lost"},
+        "next": ["contacted"],
+        "requires": ["lost_reason"],
+    },
 ]
 ITEMS = [
     "种植牙", "正畸", "隐形矫正", "拔智齿", "补牙", "牙冠", "美白", "洗牙", "儿牙", "牙周",

@@ -24,10 +24,12 @@ def app_plan() -> App:
 def service(clinic: Workspace, app_plan: App) -> Iterator[RecordService]:
     """Return the record service of a clinic with its tables made."""
     clinic.create_tables(app_plan.policy.tables)
-    yield RecordService(clinic, app_plan)
+    return RecordService(clinic, app_plan)
 
 
-def actor_of(workspace: Workspace, login: str, *roles: str, branch: str | None = None, **more: object) -> Actor:
+def actor_of(
+    workspace: Workspace, login: str, *roles: str, branch: str | None = None, **more: object
+) -> Actor:
     """Return a person of the clinic, with an account."""
     branches = (branch,) if branch else ()
     account = Account(new_id(), login, login, roles, branches, branch)

@@ -104,18 +104,28 @@ def test_amounts_are_exact(typed: str, amount: str) -> None:
      ("5000-1万", 5000, 10000), ("不限", None, None), ("1万左右", 10000, 10000), ("8000", 8000, 8000)],
 )  # fmt: skip
 def test_a_budget_is_a_range(typed: str, low: int | None, high: int | None) -> None:
-    assert read_budget(typed) == (None if low is None else Decimal(low), None if high is None else Decimal(high))
+    assert read_budget(typed) == (
+        None if low is None else Decimal(low),
+        None if high is None else Decimal(high),
+    )
 
 
 def test_names_lose_emoji_and_tell_the_gender() -> None:
     assert clean_name("Lily🌸", HERE).value == "Lily"
-    assert clean_name("赵阿姨", HERE) .aside == {"gender": "女"}
+    assert clean_name("赵阿姨", HERE).aside == {"gender": "女"}
     assert clean_name("郝先生", HERE).aside == {"gender": "男"}
     assert clean_name("🌸", HERE).value is None
 
 
 def test_gender_words() -> None:
-    assert [clean_gender(word, HERE).value for word in ("F", "女士", "先生", "M", "男", "未知")] == ["女", "女", "男", "男", "男", "未知"]
+    assert [clean_gender(word, HERE).value for word in ("F", "女士", "先生", "M", "男", "未知")] == [
+        "女",
+        "女",
+        "男",
+        "男",
+        "男",
+        "未知",
+    ]
 
 
 def test_ages() -> None:
@@ -128,7 +138,10 @@ def test_lists_are_split_and_each_part_kept_once() -> None:
 
 
 def test_dated_notes_become_single_notes() -> None:
-    assert split_notes("3.5 电话 没接;3.6 加v", HERE) == [(date(2026, 3, 5), "电话 没接"), (date(2026, 3, 6), "加v")]
+    assert split_notes("3.5 电话 没接;3.6 加v", HERE) == [
+        (date(2026, 3, 5), "电话 没接"),
+        (date(2026, 3, 6), "加v"),
+    ]
     assert split_notes("嫌贵", HERE) == [(None, "嫌贵")]
 
 
@@ -137,7 +150,16 @@ def test_dashes_and_none_are_blank() -> None:
     assert not is_blank(0)
 
 
-@given(st.one_of(st.text(max_size=40), st.floats(allow_nan=False), st.integers(), st.datetimes(), st.booleans(), st.none()))
+@given(
+    st.one_of(
+        st.text(max_size=40),
+        st.floats(allow_nan=False),
+        st.integers(),
+        st.datetimes(),
+        st.booleans(),
+        st.none(),
+    )
+)
 def test_no_cell_brings_a_cleaner_down(cell: object) -> None:
     for clean in CLEANERS.values():
         try:
@@ -151,7 +173,11 @@ def test_a_plain_number_reads_back(number: Decimal) -> None:
     assert read_amount(f"{number:,}") == number
 
 
-@given(st.datetimes(min_value=datetime(1950, 1, 1), max_value=datetime(2100, 1, 1)).map(lambda d: d.replace(second=0, microsecond=0)))
+@given(
+    st.datetimes(min_value=datetime(1950, 1, 1), max_value=datetime(2100, 1, 1)).map(
+        lambda d: d.replace(second=0, microsecond=0)
+    )
+)
 def test_a_written_moment_reads_back(moment: datetime) -> None:
     local = moment.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
     assert datetime.fromisoformat(clean_datetime(plain(moment), HERE).value) == local

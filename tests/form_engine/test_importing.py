@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from engine.access.actor import Actor
-from engine.problems import Conflict, Forbidden, NotFound, Rejected
 from engine.jobs.queue import claim
+from engine.problems import Conflict, Forbidden, NotFound, Rejected
 from form_engine.importing.service import KIND, ImportService
 from form_engine.service import RecordService
 from tests.form_engine.conftest import actor_of
@@ -30,8 +30,16 @@ class Desk:
         self.boss = actor_of(service.workspace, "boss", "manager")
         for name in ("赵客服", "陈客服", "李咨询", "王咨询"):
             actor_of(service.workspace, name, "consultant")
-        service.load(self.boss, "channel", [{"name": name, "synonyms": more or None} for name, more in CHANNELS.items()])
-        service.load(self.boss, "branch", [{"name": name, "short_name": short or None} for name, short in BRANCHES.items()])
+        service.load(
+            self.boss,
+            "channel",
+            [{"name": name, "synonyms": more or None} for name, more in CHANNELS.items()],
+        )
+        service.load(
+            self.boss,
+            "branch",
+            [{"name": name, "short_name": short or None} for name, short in BRANCHES.items()],
+        )
         self.imports = ImportService(service, lambda user_id: self.boss)
 
     def upload(self, data: bytes, name: str = "leads.csv", actor: Actor | None = None) -> dict[str, Any]:
@@ -64,15 +72,20 @@ def test_a_messy_sheet_comes_in_with_every_row_accounted_for(desk: Desk, sheet: 
     counts = state["counts"]
     assert sum(counts.values()) == state["total"] == 300
     assert desk.imports.accounted(state["id"]) == {key: n for key, n in counts.items() if n}
-    assert counts["created"] > 220 and counts["merged"] + counts["skipped"] > 5 and 5 < counts["rejected"] < 50, counts
+    assert (
+        counts["created"] > 220 and counts["merged"] + counts["skipped"] > 5 and 5 < counts["rejected"] < 50
+    ), counts
     rejected = [row for row in state["rows"] if row["outcome"] == "rejected"]
     assert len(rejected) == counts["rejected"]
-    assert all(problem["message"]["zh"] and problem["hint"]["zh"] for row in rejected for problem in row["problems"])
+    assert all(
+        problem["message"]["zh"] and problem["hint"]["zh"] for row in rejected for problem in row["problems"]
+    )
     leads = desk.leads()
     assert len(leads) == counts["created"]
     assert all(lead["source_ref"] == "import" and lead["no"].startswith("LD-") for lead in leads)
     undone = desk.imports.undo(desk.boss, state["id"])
-    assert desk.leads() == [] and undone["kept"] == []
+    assert desk.leads() == []
+    assert undone["kept"] == []
     assert desk.service.query(desk.boss, "comm_log", {})["records"] == []
 
 
@@ -84,13 +97,22 @@ def test_cells_become_what_they_mean(desk: Desk) -> None:
     (lead,) = desk.leads()
     named = desk.service.get(desk.boss, "lead", lead["id"])
     record, labels = named["record"], named["labels"]
-    assert record["name"] == "赵阿姨" and record["phone"].endswith("19900046889") and record["gender"] == "o1"
-    assert labels["channel"][record["channel_id"]] == "小红书" and record["intent_items"] == ["o3", "o1"]
+    assert record["name"] == "赵阿姨"
+    assert record["phone"].endswith("19900046889")
+    assert record["gender"] == "o1"
+    assert labels["channel"][record["channel_id"]] == "小红书"
+    assert record["intent_items"] == ["o3", "o1"]
     assert (record["budget"], record["intent_level"], record["age_band"]) == ("1w_3w", "A", "young")
-    assert labels["user"][record["owner_id"]] == "赵客服" and labels["branch"][record["branch_id"]] == "城东分院"
+    assert labels["user"][record["owner_id"]] == "赵客服"
+    assert labels["branch"][record["branch_id"]] == "城东分院"
     assert record["created_at"] == "2026-02-28T16:00:00Z"
-    talks = desk.service.query(desk.boss, "comm_log", {"sort": ["at"], "fields": ["content", "at"]})["records"]
-    assert [(talk["content"], talk["at"][:10]) for talk in talks] == [("电话没接", "2026-03-05"), ("加v", "2026-03-06")]
+    talks = desk.service.query(desk.boss, "comm_log", {"sort": ["at"], "fields": ["content", "at"]})[
+        "records"
+    ]
+    assert [(talk["content"], talk["at"][:10]) for talk in talks] == [
+        ("电话没接", "2026-03-05"),
+        ("加v", "2026-03-06"),
+    ]
 
 
 def rows(*lines: str) -> bytes:
@@ -100,21 +122,30 @@ def rows(*lines: str) -> bytes:
 def test_a_dry_run_writes_nothing_and_says_the_same(desk: Desk) -> None:
     data = rows("张三,19900046889,抖音,", "李四,123,抖音,", "王五,19900046889,抖音,")
     dry = desk.bring(data, dry=True)
-    assert dry["counts"] == {"created": 1, "merged": 0, "skipped": 1, "rejected": 1} and desk.leads() == []
+    assert dry["counts"] == {"created": 1, "merged": 0, "skipped": 1, "rejected": 1}
+    assert desk.leads() == []
     assert desk.bring(data)["counts"] == dry["counts"]
 
 
 @pytest.mark.parametrize(
     ("policy", "outcome", "city", "talks"),
-    [("skip", "skipped", "杭州", 0), ("fill", "merged", "杭州", 0), ("overwrite", "merged", "宁波", 0), ("touch", "merged", "杭州", 1)],
+    [
+        ("skip", "skipped", "杭州", 0),
+        ("fill", "merged", "杭州", 0),
+        ("overwrite", "merged", "宁波", 0),
+        ("touch", "merged", "杭州", 1),
+    ],
 )
-def test_a_known_phone_follows_the_chosen_policy(desk: Desk, policy: str, outcome: str, city: str, talks: int) -> None:
+def test_a_known_phone_follows_the_chosen_policy(
+    desk: Desk, policy: str, outcome: str, city: str, talks: int
+) -> None:
     desk.bring(rows("张三,19900046889,抖音,杭州"))
     data = "姓名,手机号,来源,城市,微信\n张三,199 0004 6889,美团,宁波,wx_1\n".encode()
     state = desk.bring(data, policy=policy)
     assert state["counts"][outcome] == 1
     (lead,) = desk.leads(fields=["city", "wechat_id"])
-    assert lead["city"] == city and lead["wechat_id"] == ("wx_1" if policy in ("fill", "overwrite") else None)
+    assert lead["city"] == city
+    assert lead["wechat_id"] == ("wx_1" if policy in ("fill", "overwrite") else None)
     assert len(desk.service.query(desk.boss, "comm_log", {})["records"]) == talks
 
 
@@ -133,7 +164,8 @@ def test_a_sheet_is_remembered(desk: Desk) -> None:
     desk.imports.run(desk.boss, seen["id"], settings)
     desk.imports.work(seen["id"], dry=False)
     again = desk.upload(data)
-    assert again["remembered"] and again["columns"][0]["field"] == "name"
+    assert again["remembered"]
+    assert again["columns"][0]["field"] == "name"
 
 
 def test_after_a_crash_it_goes_on_and_no_row_comes_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,14 +186,16 @@ def test_after_a_crash_it_goes_on_and_no_row_comes_twice(desk: Desk, monkeypatch
         desk.imports.work(seen["id"], dry=False)
     assert len(desk.leads()) == 2
     desk.imports.work(seen["id"], dry=False)
-    assert len(desk.leads()) == 5 and desk.imports.accounted(seen["id"]) == {"created": 5}
+    assert len(desk.leads()) == 5
+    assert desk.imports.accounted(seen["id"]) == {"created": 5}
 
 
 def test_it_runs_as_a_job_with_progress(desk: Desk) -> None:
     seen = desk.upload(rows("张三,19900046889,抖音,"))
     job = desk.imports.run(desk.boss, seen["id"], desk.settings(seen))["job"]
     run = claim(desk.service.workspace, (KIND,), "test")
-    assert run is not None and run.job.job_id == job
+    assert run is not None
+    assert run.job.job_id == job
     result = desk.imports.execute(run)
     run.finish(result)
     assert result["counts"]["created"] == 1
@@ -174,7 +208,8 @@ def test_the_error_sheet_holds_the_rejected_rows_with_reasons(desk: Desk) -> Non
     book = openpyxl.load_workbook(io.BytesIO(desk.imports.errors(desk.boss, state["id"])))
     lines = list(book.active.iter_rows(values_only=True))
     assert lines[0][:4] == ("姓名", "手机号", "来源", "城市")
-    assert lines[1][:5] == ("张三", "123", "抖音", "'=1+1", "2") and "123" in lines[1][5]
+    assert lines[1][:5] == ("张三", "123", "抖音", "'=1+1", "2")
+    assert "123" in lines[1][5]
     assert len(lines) == 2
 
 
@@ -190,5 +225,9 @@ def test_only_those_with_the_right_import_and_each_only_his_own(desk: Desk) -> N
 def test_wrong_settings_are_told_all_at_once(desk: Desk) -> None:
     seen = desk.upload(rows("张三,19900046889,抖音,"))
     with pytest.raises(Rejected) as refused:
-        desk.imports.run(desk.boss, seen["id"], {"map": {"0": "nmae", "1": "phone", "2": "phone"}, "policy": "burn", "header_row": -1})
+        desk.imports.run(
+            desk.boss,
+            seen["id"],
+            {"map": {"0": "nmae", "1": "phone", "2": "phone"}, "policy": "burn", "header_row": -1},
+        )
     assert {p.path for p in refused.value.problems} == {"/map/0", "/map/2", "/policy", "/header_row"}

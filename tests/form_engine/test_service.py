@@ -18,7 +18,9 @@ class Staff:
         self.boss = actor_of(service.workspace, "boss", "manager")
         self.anna = actor_of(service.workspace, "anna", "consultant")
         self.mark = actor_of(service.workspace, "mark", "market")
-        self.channel = service.create(self.boss, "channel", {"name": "抖音", "synonyms": "dy、Douyin"})["record"]["id"]
+        self.channel = service.create(self.boss, "channel", {"name": "抖音", "synonyms": "dy、Douyin"})[
+            "record"
+        ]["id"]
 
     def lead(self, actor: Actor | None = None, **values: Any) -> dict[str, Any]:
         given = {"name": "张三", "phone": "13800138000", "channel_id": self.channel, **values}
@@ -35,20 +37,33 @@ def codes(error: pytest.ExceptionInfo[Rejected]) -> dict[str, str]:
 
 
 def test_a_new_record_is_numbered_defaulted_computed_and_owned(service: RecordService, staff: Staff) -> None:
-    made = service.create(staff.boss, "lead", {"name": "张三", "phone": "+86 138-0013-8000", "channel_id": staff.channel})
+    made = service.create(
+        staff.boss, "lead", {"name": "张三", "phone": "+86 138-0013-8000", "channel_id": staff.channel}
+    )
     record = made["record"]
     assert record["no"] == "LD-2603-00001"
-    assert record["stage"] == "new" and record["intent_level"] == "B" and record["score"] == 10
-    assert record["owner_id"] == staff.boss.user_id and record["source_ref"] == "manual"
-    assert record["channel_name"] == "抖音" and record["talks"] == 0
+    assert record["stage"] == "new"
+    assert record["intent_level"] == "B"
+    assert record["score"] == 10
+    assert record["owner_id"] == staff.boss.user_id
+    assert record["source_ref"] == "manual"
+    assert record["channel_name"] == "抖音"
+    assert record["talks"] == 0
     assert made["labels"]["channel"] == {staff.channel: "抖音"}
-    assert made["title"] == "张三" and made["can"] == {"edit": True, "delete": True}
+    assert made["title"] == "张三"
+    assert made["can"] == {"edit": True, "delete": True}
 
 
 def test_every_problem_is_told_at_its_place(service: RecordService, staff: Staff) -> None:
     with pytest.raises(Rejected) as refused:
         service.create(staff.boss, "lead", {"phone": "123", "stage": "nowhere", "zz": 1, "channel_id": "x"})
-    assert set(codes(refused)) == {"/values/name", "/values/phone", "/values/stage", "/values/zz", "/values/channel_id"}
+    assert set(codes(refused)) == {
+        "/values/name",
+        "/values/phone",
+        "/values/stage",
+        "/values/zz",
+        "/values/channel_id",
+    }
 
 
 def test_a_record_that_is_not_there_cannot_be_pointed_at(service: RecordService, staff: Staff) -> None:
@@ -61,7 +76,8 @@ def test_one_may_only_see_what_is_in_scope(service: RecordService, staff: Staff)
     mine = staff.lead(staff.anna)
     other = staff.lead(phone="13800138001")
     seen = service.query(staff.anna, "lead", {"count": True})
-    assert [record["id"] for record in seen["records"]] == [mine["id"]] and seen["count"] == {"value": 1, "exact": True}
+    assert [record["id"] for record in seen["records"]] == [mine["id"]]
+    assert seen["count"] == {"value": 1, "exact": True}
     with pytest.raises(NotFound):
         service.get(staff.anna, "lead", other["id"])
 
@@ -74,12 +90,18 @@ def test_what_a_role_may_not_write_is_refused_not_dropped(service: RecordService
         staff.lead(staff.mark)
 
 
-def test_masked_values_stay_masked_and_can_be_revealed_a_few_times(service: RecordService, staff: Staff) -> None:
+def test_masked_values_stay_masked_and_can_be_revealed_a_few_times(
+    service: RecordService, staff: Staff
+) -> None:
     lead = staff.lead()
     seen = service.get(staff.mark, "lead", lead["id"])
-    assert seen["record"]["phone"] == "138****8000" and seen["masked"] == ["phone"]
+    assert seen["record"]["phone"] == "138****8000"
+    assert seen["masked"] == ["phone"]
     assert service.reveal(staff.mark, "lead", lead["id"], "phone")["value"].endswith("13800138000")
-    assert all(entry["changes"].get("phone", [None, ""])[1] in ("", "138****8000") for entry in service.history(staff.mark, "lead", lead["id"]))
+    assert all(
+        entry["changes"].get("phone", [None, ""])[1] in ("", "138****8000")
+        for entry in service.history(staff.mark, "lead", lead["id"])
+    )
 
 
 def test_disjoint_edits_merge_and_the_same_field_clashes(service: RecordService, staff: Staff) -> None:
@@ -92,14 +114,17 @@ def test_disjoint_edits_merge_and_the_same_field_clashes(service: RecordService,
     assert clash.value.problems[0].params["theirs"] == "wx1"
 
 
-def test_a_taken_phone_names_the_record_only_to_those_who_may_see_it(service: RecordService, staff: Staff) -> None:
+def test_a_taken_phone_names_the_record_only_to_those_who_may_see_it(
+    service: RecordService, staff: Staff
+) -> None:
     lead = staff.lead()
     with pytest.raises(Conflict) as told:
         staff.lead()
     assert told.value.problems[0].params["existing"]["id"] == lead["id"]
     with pytest.raises(Conflict) as hidden:
         staff.lead(staff.anna)
-    assert hidden.value.problems[0].code == "record.taken_unseen" and "张三" not in hidden.value.problems[0].message("zh")
+    assert hidden.value.problems[0].code == "record.taken_unseen"
+    assert "张三" not in hidden.value.problems[0].message("zh")
 
 
 def test_a_stage_moves_along_its_arrows_with_what_it_requires(service: RecordService, staff: Staff) -> None:
@@ -114,7 +139,9 @@ def test_a_stage_moves_along_its_arrows_with_what_it_requires(service: RecordSer
     assert moved["stage"] == "lost"
 
 
-def test_a_locked_record_refuses_changes_and_the_locking_write_succeeds(service: RecordService, staff: Staff) -> None:
+def test_a_locked_record_refuses_changes_and_the_locking_write_succeeds(
+    service: RecordService, staff: Staff
+) -> None:
     lead = staff.lead()
     for stage in ("contacted", "invited", "arrived"):
         service.update(staff.boss, "lead", lead["id"], {"stage": stage})
@@ -129,18 +156,32 @@ def test_a_button_sets_what_people_may_not(service: RecordService, staff: Staff)
     with pytest.raises(Conflict):
         service.act(staff.boss, "lead", lead["id"], "invite")
     service.update(staff.boss, "lead", lead["id"], {"stage": "contacted"})
-    done = service.act(staff.boss, "lead", lead["id"], "invite", {"next_at": "2026-03-09T10:00:00+08:00"})["record"]
-    assert done["stage"] == "invited" and done["next_at"].startswith("2026-03-09T02:00")
+    done = service.act(staff.boss, "lead", lead["id"], "invite", {"next_at": "2026-03-09T10:00:00+08:00"})[
+        "record"
+    ]
+    assert done["stage"] == "invited"
+    assert done["next_at"].startswith("2026-03-09T02:00")
 
 
 def test_sub_table_rows_are_computed_and_changed_one_by_one(service: RecordService, staff: Staff) -> None:
-    bill = service.create(staff.boss, "bill", {"rate": "2", "items": [{"item": "洗牙", "price": "100"}, {"item": "补牙", "price": "50", "qty": 2}]})["record"]
-    assert bill["total"] == "400.00" and [row["amount"] for row in bill["items"]] == ["200.00", "200.00"]
+    bill = service.create(
+        staff.boss,
+        "bill",
+        {"rate": "2", "items": [{"item": "洗牙", "price": "100"}, {"item": "补牙", "price": "50", "qty": 2}]},
+    )["record"]
+    assert bill["total"] == "400.00"
+    assert [row["amount"] for row in bill["items"]] == ["200.00", "200.00"]
     first = bill["items"][0]["id"]
-    changed = service.update(staff.boss, "bill", bill["id"], {"items": [{"_op": "update", "id": first, "qty": 3}]})["record"]
-    assert changed["total"] == "800.00" and len(changed["items"]) == 2
-    fewer = service.update(staff.boss, "bill", bill["id"], {"items": [{"_op": "delete", "id": first}], "rate": "1"})["record"]
-    assert fewer["total"] == "100.00" and [row["item"] for row in fewer["items"]] == ["补牙"]
+    changed = service.update(
+        staff.boss, "bill", bill["id"], {"items": [{"_op": "update", "id": first, "qty": 3}]}
+    )["record"]
+    assert changed["total"] == "800.00"
+    assert len(changed["items"]) == 2
+    fewer = service.update(
+        staff.boss, "bill", bill["id"], {"items": [{"_op": "delete", "id": first}], "rate": "1"}
+    )["record"]
+    assert fewer["total"] == "100.00"
+    assert [row["item"] for row in fewer["items"]] == ["补牙"]
     with pytest.raises(Rejected) as refused:
         service.update(staff.boss, "bill", bill["id"], {"items": [{"item": "x", "price": "nix"}, {"qty": 1}]})
     assert set(codes(refused)) == {"/values/items/0/price", "/values/items/1/item", "/values/items/1/price"}
@@ -162,12 +203,18 @@ def test_nobody_is_booked_twice(service: RecordService, staff: Staff) -> None:
     assert book("09:00", "10:00")
 
 
-def test_deleting_follows_the_relations_and_comes_back_with_them(service: RecordService, staff: Staff) -> None:
+def test_deleting_follows_the_relations_and_comes_back_with_them(
+    service: RecordService, staff: Staff
+) -> None:
     lead = staff.lead()
     talk = service.create(staff.boss, "comm_log", {"lead_id": lead["id"], "content": "电话"})["record"]
-    bill = service.create(staff.boss, "bill", {"lead_id": lead["id"], "items": [{"item": "a", "price": "1"}]})["record"]
+    bill = service.create(
+        staff.boss, "bill", {"lead_id": lead["id"], "items": [{"item": "a", "price": "1"}]}
+    )["record"]
     times = {"start_at": "2026-03-06T09:00:00Z", "end_at": "2026-03-06T10:00:00Z"}
-    visit = service.create(staff.boss, "appointment", {"lead_id": lead["id"], "doctor": "王", **times})["record"]
+    visit = service.create(staff.boss, "appointment", {"lead_id": lead["id"], "doctor": "王", **times})[
+        "record"
+    ]
     with pytest.raises(Conflict) as held:
         service.delete(staff.boss, "lead", lead["id"])
     assert held.value.problems[0].code == "record.in_use"
@@ -183,15 +230,22 @@ def test_deleting_follows_the_relations_and_comes_back_with_them(service: Record
 def test_a_bulk_edit_is_taken_back_as_one(service: RecordService, staff: Staff) -> None:
     ids = [staff.lead(phone=f"1380013800{n}", name=f"客户{n}")["id"] for n in range(3)]
     done = service.bulk_update(staff.boss, "lead", {"ids": ids}, {"city": "杭州"})
-    assert done["updated"] == 3 and done["failed"] == []
+    assert done["updated"] == 3
+    assert done["failed"] == []
     service.undo(staff.boss, done["batch"])
-    assert [record["city"] for record in service.query(staff.boss, "lead", {"fields": ["city"]})["records"]] == [None] * 3
+    assert [
+        record["city"] for record in service.query(staff.boss, "lead", {"fields": ["city"]})["records"]
+    ] == [None] * 3
 
 
 def test_the_timeline_holds_everything_newest_first(service: RecordService, staff: Staff) -> None:
     lead = staff.lead()
     for day in (1, 3, 2):
-        service.create(staff.boss, "comm_log", {"lead_id": lead["id"], "content": f"第{day}天", "at": f"2026-03-0{day}T09:00:00+08:00"})
+        service.create(
+            staff.boss,
+            "comm_log",
+            {"lead_id": lead["id"], "content": f"第{day}天", "at": f"2026-03-0{day}T09:00:00+08:00"},
+        )
     times = {"start_at": "2026-03-02T10:00:00+08:00", "end_at": "2026-03-02T11:00:00+08:00"}
     service.create(staff.boss, "appointment", {"lead_id": lead["id"], "doctor": "王", **times})
     first = service.timeline(staff.boss, "lead", lead["id"], limit=2)
@@ -200,10 +254,14 @@ def test_the_timeline_holds_everything_newest_first(service: RecordService, staf
     assert rest["cursor"] is None
 
 
-def test_people_are_found_by_name_initials_phone_tail_and_number(service: RecordService, staff: Staff) -> None:
+def test_people_are_found_by_name_initials_phone_tail_and_number(
+    service: RecordService, staff: Staff
+) -> None:
     lead = staff.lead()
     for text in ("张三", "zs", "zhangsan", "8000", "13800138000", lead["no"]):
-        assert [hit["id"] for hit in service.quick_search(staff.boss, text) if hit["form"] == "lead"] == [lead["id"]], text
+        assert [hit["id"] for hit in service.quick_search(staff.boss, text) if hit["form"] == "lead"] == [
+            lead["id"]
+        ], text
     assert service.quick_search(staff.anna, "张三") == []
 
 
@@ -211,20 +269,24 @@ def test_groups_and_totals_of_a_board(service: RecordService, staff: Staff) -> N
     staff.lead()
     staff.lead(phone="13800138001", intent_level="A")
     groups = service.groups(staff.boss, "lead", {"view": "board", "totals": {"score": "sum"}})["groups"]
-    assert [(group["value"], group["count"], group["totals"]) for group in groups] == [("new", 2, {"score": 50})]
+    assert [(group["value"], group["count"], group["totals"]) for group in groups] == [
+        ("new", 2, {"score": 50})
+    ]
     assert groups[0]["label"]["zh"] == "新线索"
 
 
 def test_checking_says_what_saving_would_say(service: RecordService, staff: Staff) -> None:
     answer = service.check(staff.boss, "lead", {"name": "张三", "intent_level": "A"})
     assert {problem["path"] for problem in answer["problems"]} == {"/values/phone", "/values/channel_id"}
-    assert answer["computed"]["score"] == 40 and "lost_reason" in answer["hidden"]
+    assert answer["computed"]["score"] == 40
+    assert "lost_reason" in answer["hidden"]
 
 
 def test_loading_many_goes_through_the_same_rules(service: RecordService, staff: Staff) -> None:
     rows = [{"name": f"客户{n}", "phone": f"139{n:08d}", "channel_id": staff.channel} for n in range(50)]
     ids = service.load(staff.boss, "lead", rows)
-    assert len(ids) == 50 and service.get(staff.boss, "lead", ids[7])["record"]["score"] == 10
+    assert len(ids) == 50
+    assert service.get(staff.boss, "lead", ids[7])["record"]["score"] == 10
     with pytest.raises(Rejected):
         service.load(staff.boss, "lead", [{"name": "x"}])
 

@@ -28,14 +28,21 @@ def refused(data: bytes) -> str:
     with pytest.raises(Rejected) as error:
         read_book(data)
     problem = error.value.problems[0]
-    assert problem.message("zh") and problem.message("en") and problem.hint("zh") and problem.hint("en")
+    assert problem.message("zh")
+    assert problem.message("en")
+    assert problem.hint("zh")
+    assert problem.hint("en")
     return problem.code
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 def test_text_is_read_in_every_encoding(encoding: str) -> None:
     book = read_book("姓名,手机\n张三,19900046889\n李四,19900046890\n".encode(encoding))
-    assert [list(row) for row in book.sheet(None).rows] == [["姓名", "手机"], ["张三", "19900046889"], ["李四", "19900046890"]]
+    assert [list(row) for row in book.sheet(None).rows] == [
+        ["姓名", "手机"],
+        ["张三", "19900046889"],
+        ["李四", "19900046890"],
+    ]
 
 
 @pytest.mark.parametrize("mark", [",", "\t", ";", "|"])
@@ -50,7 +57,8 @@ def test_quoted_line_ends_stay_in_their_cell() -> None:
 
 def test_a_workbook_called_csv_is_still_a_workbook() -> None:
     book = read_book(xlsx(["姓名", "手机"], ["张三", 19900046889]))
-    assert book.kind == "sheet" and book.sheet(None).rows[1][0] == "张三"
+    assert book.kind == "sheet"
+    assert book.sheet(None).rows[1][0] == "张三"
 
 
 @pytest.mark.parametrize(
@@ -109,9 +117,18 @@ LEAD = (
 @pytest.mark.parametrize(
     ("sheet", "fields"),
     [
-        ("dental", {"客户姓名": "name", "手机号": "phone", "意向项目": "intent_items", "留资时间": "created_at"}),
-        ("acupuncture", {"姓名": "name", "联系电话": "phone", "主诉/需求": "intent_items", "登记日期": "created_at"}),
-        ("aesthetic", {"昵称": "name", "联系方式": "phone", "咨询项目": "intent_items", "日期": "created_at"}),
+        (
+            "dental",
+            {"客户姓名": "name", "手机号": "phone", "意向项目": "intent_items", "留资时间": "created_at"},
+        ),
+        (
+            "acupuncture",
+            {"姓名": "name", "联系电话": "phone", "主诉/需求": "intent_items", "登记日期": "created_at"},
+        ),
+        (
+            "aesthetic",
+            {"昵称": "name", "联系方式": "phone", "咨询项目": "intent_items", "日期": "created_at"},
+        ),
     ],
 )
 def test_the_messy_sheets_are_understood(sheet: str, fields: dict[str, str]) -> None:
@@ -127,7 +144,12 @@ def test_a_title_above_the_headers_is_not_taken_for_them() -> None:
 
 
 def test_columns_without_known_headers_are_guessed_by_content() -> None:
-    rows = [["A列", "B列", "C列"], ["张三", "19900046889", "新线索"], ["李四", "19900046890", "已联系"], ["王五", "+86 19900046891", "新线索"]]
+    rows = [
+        ["A列", "B列", "C列"],
+        ["张三", "19900046889", "新线索"],
+        ["李四", "19900046890", "已联系"],
+        ["王五", "+86 19900046891", "新线索"],
+    ]
     columns = {c.header: (c.field, c.why) for c in guess(rows, LEAD).columns}
     assert columns == {"A列": (None, ""), "B列": ("phone", "content"), "C列": ("stage", "content")}
 
@@ -138,4 +160,6 @@ def test_each_field_is_fed_by_one_column() -> None:
 
 
 def test_a_layout_is_known_again_whatever_its_case_and_width() -> None:
-    assert layout_key(["姓名", "Phone "]) == layout_key(["姓 名", "ｐｈｏｎｅ"]) != layout_key(["姓名", "手机"])
+    assert (
+        layout_key(["姓名", "Phone "]) == layout_key(["姓 名", "ｐｈｏｎｅ"]) != layout_key(["姓名", "手机"])
+    )
