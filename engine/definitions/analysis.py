@@ -69,7 +69,7 @@ def analyse(app: App, kinds: FieldKinds) -> Analysis:
     problems = list(schema_problems(app, kinds))
     sound, broken = without_broken(app, problems)
     problems.extend(key_problems(app))
-    forms = outline_forms(sound, kinds, broken)
+    forms = outline_forms(sound, kinds, broken, app)
     types = Types(forms)
     formulas: dict[str, Checked] = {}
     computed = _check_computed(forms, types, formulas, problems)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.definitions.app import App
+from engine.definitions.checks.schemas import file_checker
 from engine.definitions.overlay import overlay
 from engine.definitions.schemas import FILES
 from engine.definitions.source import Source, load_folder
@@ -89,8 +90,10 @@ def assemble(source: Source, modules: Mapping[str, Source], profile: str | None 
 
     `profile` chooses the modules that are switched on; None: the manifest's `profile`, else all.
     """
-    problems: list[Problem] = []
     manifest = source.get("app", {})
+    problems = _unreadable(manifest, modules)
+    if problems:
+        raise Rejected(problems)
     listed = _listed_modules(manifest, modules, problems)
     objects, origin = _collect(source, {key: modules[key] for key in listed}, problems)
     for place, change, path in _overlays(source):
@@ -110,6 +113,15 @@ def assemble(source: Source, modules: Mapping[str, Source], profile: str | None 
         raise Rejected(problems)
     kept = {name: value for name, value in manifest.items() if name != "overlays"}
     return App(kept, objects, tuple(on), words)
+
+
+def _unreadable(manifest: Mapping[str, Any], modules: Mapping[str, Source]) -> list[Problem]:
+    # What steers the assembling must be right before it starts; all else is checked on the whole app.
+    problems = list(file_checker("app").problems(manifest, pointer("app")))
+    for key, module in modules.items():
+        if "module" in module:
+            problems.extend(file_checker("module").problems(module["module"], pointer("modules", key)))
+    return problems
 
 
 def _listed_modules(

@@ -44,6 +44,8 @@ class FormOutline:
     """False: its file breaks the schema as a whole, so no further conclusions are drawn from it."""
     broken: frozenset[str] = frozenset()
     """Keys of fields that break their schema: there, but nothing is known of them."""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """The definition as its author wrote it; `definition` lacks what breaks the schema."""
 
     def has(self, key: str) -> bool:
         """Return whether `key` is an own or system field."""
@@ -62,12 +64,22 @@ class FormOutline:
             if one.rows is not None:
                 yield from one.rows.all_fields()
 
+    def keys(self, name: str) -> list[str]:
+        """Return the keys of a list of the definition, broken items included."""
+        items = self.written.get(name)
+        named = (
+            [item.get("key") for item in items if isinstance(item, Mapping)]
+            if isinstance(items, list)
+            else []
+        )
+        return [key for key in named if isinstance(key, str)]
+
 
 Forms = Mapping[str, FormOutline]
 
 
 def outline_forms(
-    app: App, kinds: FieldKinds, broken: Mapping[str, frozenset[str] | None]
+    app: App, kinds: FieldKinds, broken: Mapping[str, frozenset[str] | None], written: App
 ) -> dict[str, FormOutline]:
     """Return the outlines of all forms. `broken`: by form, keys of fields to leave out; None: the whole form."""
     lists = app.of("lists")
@@ -76,6 +88,7 @@ def outline_forms(
         keys = broken.get(key, frozenset())
         form = FormOutline(key, key, pointer("forms", key), definition)
         form.is_sound, form.broken = keys is not None, keys or frozenset()
+        form.written = written.of("forms").get(key, definition)
         _add_fields(form, definition.get("fields"), kinds, lists)
         forms[key] = form
     return forms

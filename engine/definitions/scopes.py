@@ -102,6 +102,8 @@ class Types:
         """Return (value type, its config, formula type) of an own or system field."""
         own = form.fields.get(key)
         if own is None:
+            if key not in SYSTEM_FIELDS:
+                return None, {}, ANY
             value_type, config, _ = SYSTEM_FIELDS[key]
             return value_type, config, VALUE_TYPES.get(value_type).expression_type(config)
         if own.control.role == "computed":

@@ -42,7 +42,7 @@ def properties(schema: Any) -> Iterator[str]:
             yield from properties(inner)
 
 
-@pytest.mark.parametrize("kind", FILES, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", list(FILES), ids=lambda kind: kind.kind)
 def test_every_property_is_named_on_the_page(kind):
     words = set(re.findall(r"[A-Za-z_]+", PAGE))
     assert set(properties(kind.schema)) - words == set()

@@ -55,7 +55,9 @@ def _reserved(fields: Any, path: str, is_row: bool) -> Iterator[Problem]:
         if not isinstance(field, Mapping):
             continue
         key, at = field.get("key"), f"{path}/fields/{index}"
+        if not isinstance(key, str):
+            continue
         taken = key in SYSTEM_FIELDS or key in (OUTER, ROW) or (is_row and key in SUBTABLE_RESERVED)
-        if taken or (isinstance(key, str) and "__" in key):
-            yield RESERVED_KEY.at(at + "/key", key=str(key))
+        if taken or "__" in key:
+            yield RESERVED_KEY.at(at + "/key", key=key)
         yield from _reserved(field.get("fields"), at, True)

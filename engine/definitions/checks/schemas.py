@@ -67,8 +67,13 @@ def _field_problems(fields: Any, path: str, kinds: FieldKinds) -> Iterator[Probl
         pattern = field.get("pattern")
         if isinstance(pattern, str) and _is_regex(control) and not is_pattern(pattern):
             yield REFUSED_PATTERN.at(at + "/pattern", pattern=pattern)
-        if control.value_kind(control.settings(field)) == "rows":
+        if _has_fields(control.config_schema):
             yield from _field_problems(field.get("fields"), at, kinds)
+
+
+def _has_fields(settings: Schema) -> bool:
+    inner = settings.get("properties", {}).get("fields", {})
+    return isinstance(inner, Mapping) and inner.get("items", {}).get("x-kind") == "field"
 
 
 def _is_regex(control: FieldKind) -> bool:
@@ -103,7 +108,6 @@ def json_schema(kind: str, kinds: FieldKinds) -> Schema:
 
 def _with_inner_fields(schema: Schema) -> Schema:
     properties = dict(schema["properties"])
-    inner = properties.get("fields")
-    if isinstance(inner, Mapping) and inner.get("items", {}).get("x-kind") == "field":
-        properties["fields"] = {**inner, "items": {"$ref": "#/$defs/field"}}
+    if _has_fields(schema):
+        properties["fields"] = {**properties["fields"], "items": {"$ref": "#/$defs/field"}}
     return {**schema, "properties": properties}
