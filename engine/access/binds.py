@@ -18,6 +18,8 @@ DIALECTS: Mapping[str, Dialect] = {
     "sqlite": SQLiteDialect_pysqlite(),
     "postgresql": PGDialect_psycopg(),  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 }
+PLACE = "given__"
+"""Marks the names of places; no function or column that SQLAlchemy names parameters after begins so."""
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
 
@@ -53,7 +55,7 @@ def prepare(statement: ClauseElement, dialect_name: str) -> Prepared:
         write = writers.get(name) or writers.get(_origin(name, writers))
         constants[name] = given[name] if write is None or given[name] is None else write(given[name])
     at = list(enumerate(names)) if compiled.positional else [(n, n) for n in names]  # type: ignore[attr-defined]
-    places = tuple((place, name[3:], writers.get(name)) for place, name in at if name.startswith("cc_"))
+    places = tuple((place, name.removeprefix(PLACE), writers.get(name)) for place, name in at if name.startswith(PLACE))
     filled: Any = [constants[n] for n in names] if compiled.positional else constants  # type: ignore[attr-defined]
     return Prepared(str(compiled), filled, places)
 
@@ -65,7 +67,7 @@ def _origin(name: str, writers: Mapping[str, Any]) -> str:
 
 def bound(name: str, type_: TypeEngine[Any], value: Any = None) -> BindParameter[Any]:
     """Return a parameter that every run fills with the value called `name`."""
-    return bindparam(f"cc_{name}", value, type_=type_, required=False)
+    return bindparam(f"{PLACE}{name}", value, type_=type_, required=False)
 
 
 def is_one_of(column: ColumnElement[Any], name: str, dialect: str, value: Any = None) -> ColumnElement[bool]:
