@@ -9,6 +9,7 @@ from typing import Any
 from engine.definitions.app import App
 from engine.problems import Problem
 
+_KEYED = ("fields", "rules", "layout", "views", "unique")
 Broken = Mapping[str, frozenset[str] | None]
 
 
@@ -43,7 +44,7 @@ def _form_without(
     kept, keys = dict(form), set()
     for name, *place in sorted(parts):
         items = kept.get(name)
-        if not (place and place[0].isdigit() and isinstance(items, list)):
+        if name not in _KEYED or not (place and place[0].isdigit() and isinstance(items, list)):
             kept.pop(name, None)
             continue
         index = int(place[0])
