@@ -47,7 +47,19 @@ const Slot = (props: FieldSlotProps) => {
   if (field.role === "layout") {
     return view ? (
       <div className="slot" style={{ gridColumn: "1 / -1" }}>
-        <view.Cell value={null} config={field.config} field={field} labels={labels} />
+        {view.Detail ? (
+          <view.Detail
+            value={null}
+            config={field.config}
+            field={field}
+            labels={labels}
+            form={form}
+            recordId={recordId}
+            record={values}
+          />
+        ) : (
+          <view.Cell value={null} config={field.config} field={field} labels={labels} />
+        )}
       </div>
     ) : null;
   }
@@ -74,7 +86,7 @@ const Slot = (props: FieldSlotProps) => {
         <div className="slot-read" role="group" aria-labelledby={`${id}-label`}>
           {props.isMasked && recordId ? (
             <Reveal form={form} recordId={recordId} field={field} value={value} />
-          ) : Detail && value !== null ? (
+          ) : Detail && (value !== null || field.role === "virtual") ? (
             <Suspense fallback={null}>
               <Detail
                 value={value}
