@@ -288,6 +288,8 @@ def bound(value: Any, kind: ExprType, dialect: str) -> Expr:
 
 
 def _pg_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, default=str)
     return seconds(value) if isinstance(value, timedelta) else value
 
 

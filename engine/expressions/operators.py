@@ -133,8 +133,33 @@ def arithmetic(node: Typed, left: Closure, right: Closure) -> Closure:
     """Return the closure of `+ - * / ^` for numbers, moments and durations."""
     kinds = (node.args[0].type.name, node.args[1].type.name)
     if node.type.name == "number" and kinds == ("number", "number"):
+        known = node.args[1]
+        if known.kind == "lit" and known.value and node.value != "^":
+            return _by_constant(node.value, left, known.value)
         return _NUMBERS[node.value](left, right)
     return _moments(node.value, kinds, left, right)
+
+
+def _by_constant(op: str, left: Closure, b: Decimal) -> Closure:
+    """Return `left op b` for a literal other than 0, a blank counting as 0."""
+
+    def add(c: Any) -> Any:
+        a = left(c)
+        return b if a is None else a + b
+
+    def subtract(c: Any) -> Any:
+        a = left(c)
+        return -b if a is None else a - b
+
+    def multiply(c: Any) -> Any:
+        a = left(c)
+        return ZERO if a is None else a * b
+
+    def divide(c: Any) -> Any:
+        a = left(c)
+        return ZERO if a is None else a / b
+
+    return {"+": add, "-": subtract, "*": multiply, "/": divide}[op]
 
 
 def _add(left: Closure, right: Closure) -> Closure:

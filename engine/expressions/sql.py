@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, case, not_, null, type_coerce
+from sqlalchemy import BigInteger, Boolean, ColumnElement, and_, case, cast, not_, null, type_coerce
 
 from engine.expressions.problems import NOT_IN_SQL, located
 from engine.expressions.sql_builder import Builder
@@ -30,7 +30,10 @@ __all__ = ["Rows", "SqlScope", "to_condition", "to_sql"]
 def to_sql(checked: Checked, scope: SqlScope) -> Expr:
     """Return the formula's value in SQL; reading it gives what `evaluate` gives, null for error values."""
     builder, part = _built(checked, scope)
-    expr = builder.truth(part) if part.type == BOOL else part.expr
+    expr = builder.truth(part) if part.type == BOOL and not part.keeps_blank else part.expr
+    if part.value is not None and part.scale is not None:
+        # coercing a bare bound value would change how it is bound, not how the result is read
+        expr = cast(expr, BigInteger())
     if part.error is not None:
         expr = case((part.error, null()), else_=expr)
     return type_coerce(expr, result_type(part.type, part.scale))

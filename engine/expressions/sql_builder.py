@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -34,14 +34,14 @@ from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.types import TypeEngine
 
 from engine.expressions.function import Function
-from engine.expressions.moments import placed, seconds
+from engine.expressions.moments import instant, placed, seconds
 from engine.expressions.numbers import plain
 from engine.expressions.operators import caseless
 from engine.expressions.sql_arithmetic import arithmetic, negated
 from engine.expressions.sql_parts import COLUMN_DIGITS, MOST_DIGITS, Expr, Refused, Rows, Sql, SqlScope
 from engine.expressions.sqlite_calls import CALL, FAILS, signature, write_instant
 from engine.expressions.typed import Typed
-from engine.expressions.types import BOOL, DATETIME, DURATION, NUMBER, TEXT, ExprType
+from engine.expressions.types import BOOL, DATE, DATETIME, DURATION, NUMBER, TEXT, ExprType
 
 _PG: dict[str, TypeEngine[Any]] = {
     "number": Numeric(),
@@ -83,7 +83,13 @@ class Builder:
                     self, "/", args[0], replace(self.literal(Decimal(100), NUMBER), nullable=True)
                 )
             case "not":
-                return replace(args[0], expr=not_(self.truth(args[0])), nullable=False, size=args[0].size + 1)
+                return Sql(
+                    not_(self.truth(args[0])),
+                    BOOL,
+                    nullable=False,
+                    error=args[0].error,
+                    size=args[0].size + 1,
+                )
             case "list":
                 return self.listed(args, node.type)
             case _:
@@ -156,6 +162,8 @@ class Builder:
             if scale is not None:
                 return Sql(type_coerce(column, BigInteger()), kind, scale, COLUMN_DIGITS)
             return Sql(type_coerce(column, self.native(NUMBER)), kind)
+        if kind == BOOL:
+            return Sql(type_coerce(column, Boolean()), kind, keeps_blank=True)
         if kind.item is not None and not self.is_sqlite and not isinstance(column.type, ARRAY):
             return Sql(self._array_of_json(column, kind.item), kind, size=4)
         return Sql(type_coerce(column, self.native(kind)), kind)
@@ -258,10 +266,11 @@ class Builder:
             raise Refused(function.name)
         if self.is_sqlite:
             part = self.by_python(function.name, args, kind, fails=function.fails is not None)
-            return self.with_error(part, self.error(*args))
+            return self.with_error(replace(part, keeps_blank=kind == BOOL), self.error(*args))
         given = [self._operand(function, one) for one in args]
         size = 2 * sum(one.size for one in args) + 2
-        part = Sql(type_coerce(function.pg(self, *given), self.native(kind)), kind, size=size)
+        made = type_coerce(function.pg(self, *given), self.native(kind))
+        part = Sql(made, kind, size=size, keeps_blank=kind == BOOL)
         return self.with_error(
             part, self.error(*args), function.fails(self, *given) if function.fails else None
         )
@@ -288,6 +297,8 @@ class Builder:
 
     def merged(self, parts: Sequence[Sql]) -> list[Sql]:
         """Return parts of one type kept in one way, so that they may be branches of one CASE."""
+        if parts and parts[0].type == BOOL:
+            return [p if p.keeps_blank else replace(p, expr=self.truth(p), nullable=False) for p in parts]
         if not parts or parts[0].type != NUMBER:
             return list(parts)
         brought = self.aligned([replace(p, scale=0) if p.scale is None and _is_null(p) else p for p in parts])
@@ -484,6 +495,11 @@ class Builder:
         if not span.items:
             raise Refused("range")
         start, end = span.items
+        if value.type == DATETIME and start.type == DATE:
+            first = self.literal(instant(start.value, time(), self.zone), DATETIME)
+            after = self.literal(instant(end.value + timedelta(days=1), time(), self.zone), DATETIME)
+            inside = and_(value.expr >= first.expr, value.expr < after.expr)
+            return Sql(inside, BOOL, error=self.error(value, span), size=2 * value.size + 2)
         test = and_(value.expr >= start.expr, value.expr <= end.expr)
         return Sql(test, BOOL, error=self.error(value, span), size=2 * value.size + 2)
 

@@ -28,11 +28,20 @@ class Rows:
 class SqlScope(Protocol):
     """Says what fields are in SQL. `rows` answers for paths through child rows, None for others."""
 
-    dialect: str
-    now: datetime
-    today: date
-    zone: str
-    actor: Any
+    @property
+    def dialect(self) -> str: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def today(self) -> date: ...
+
+    @property
+    def zone(self) -> str: ...
+
+    @property
+    def actor(self) -> Any: ...
 
     def column(self, path: tuple[str, ...]) -> Expr: ...
 
@@ -55,6 +64,8 @@ class Sql:
     error: Expr | None = None
     size: int = 1
     value: Any = None
+    keeps_blank: bool = False
+    """A boolean whose null is a blank, not false."""
     rows: Rows | None = None
     """Where a list comes straight from child rows."""
     items: "tuple[Sql, ...]" = ()

@@ -67,6 +67,9 @@ def _prepared(what: str) -> tuple[Callable[..., Any], list[Callable[[Any], Any]]
 
 
 def _body(name: str, kinds: Sequence[str], zone: str) -> Callable[..., Any]:
+    if name.startswith("to list of "):
+        each, here = converter(name.removeprefix("to list of ")), SimpleNamespace(zone=zone, data=None)
+        return lambda many: None if many is None else [None if v is None else each(v, here) for v in many]
     if name.startswith("to "):
         convert, context = converter(name.removeprefix("to ")), SimpleNamespace(zone=zone, data=None)
         return lambda value: None if value is None else convert(value, context)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -404,11 +405,13 @@ def _by_day(
             given.append(_today(b))
         if b.is_sqlite:
             part: Sql = b.by_python(name, given, result, fails=fails is not None)
-            return part
+            return replace(part, keeps_blank=result == BOOL)
         exprs = [b.plain(_as_day(b, one)) if at < days else b.plain(one) for at, one in enumerate(given)]
         size = 3 * sum(a.size for a in given) + 2
         made = type_coerce(use(*exprs), b.native(result))
-        return Sql(made, result, error=fails(*exprs) if fails else None, size=size)
+        return Sql(
+            made, result, error=fails(*exprs) if fails else None, size=size, keeps_blank=result == BOOL
+        )
 
     return build
 
@@ -576,7 +579,7 @@ def _sql_overlaps(b: Any, args: Sequence[Sql]) -> Sql:
         test = and_(one_start <= other_end, other_start <= one_end)
     # a blank end makes the answer blank, not false
     full = and_(*[a.expr.is_not(None) for a in args])
-    return Sql(case((full, test)), BOOL, size=3 * sum(a.size for a in args))
+    return Sql(case((full, test)), BOOL, size=3 * sum(a.size for a in args), keeps_blank=True)
 
 
 def _sql_duration(b: Any, args: Sequence[Sql]) -> Sql:

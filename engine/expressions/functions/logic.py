@@ -140,7 +140,8 @@ def _chain(
     size = sum(t.size for t in tests) * (2 if error is not None else 1) + sum(p.size for p in parts) + 1
     scale, digits = parts[0].scale, max(p.digits for p in parts)
     nullable = other is None or any(p.nullable for p in parts)
-    return Sql(expr, parts[0].type, scale, digits, nullable, error, size)
+    kept = parts[0].type == BOOL
+    return Sql(expr, parts[0].type, scale, digits, nullable, error, size, keeps_blank=kept)
 
 
 def _sql_if(b: Any, args: Sequence[Sql]) -> Sql:

@@ -231,10 +231,12 @@ def _sql_round(b: Any, args: Sequence[Sql]) -> Sql:
 
 
 def _pg_up(b: Any, value: Any, digits: Any = None) -> Any:
-    places = func.greatest(func.least(whole(digits), 30), -30) if digits is not None else 0
-    unit = func.power(literal(10, Numeric()), cast(-places, Numeric()) if digits is not None else 0)
+    places = literal(0) if digits is None else func.greatest(func.least(whole(digits), 30), -30)
+    unit = func.round(
+        func.power(literal(Decimal(10), Numeric()), cast(-places, Numeric()), type_=Numeric()), 30
+    )
     down = func.trunc(value, places, type_=Numeric())
-    return case((down == value, down), else_=down + func.sign(value) * func.round(unit, 30))
+    return case((down == value, down), else_=down + func.sign(value) * unit)
 
 
 def _pg_step(way: str) -> Callable[..., Any]:
