@@ -37,6 +37,8 @@ const spanOf = (field: FieldPlan, columns: number): number => {
   return isWide ? columns : 1;
 };
 
+const NEEDS_RECORD = /link|cascad|pick|subtable|lookup|select/;
+
 const Slot = (props: FieldSlotProps) => {
   const { form, recordId, field, value, values, labels, state, problems, columns, onChange } = props;
   const say = useSay();
@@ -145,5 +147,6 @@ export const FieldSlot = memo(
     a.state.readOnly === b.state.readOnly &&
     a.state.required === b.state.required &&
     // Cascades and filters of pick lists look at the other values.
-    (a.values === b.values || !/link|cascad|pick|subtable|lookup|select/.test(a.field.control)),
+    (a.values === b.values ||
+      !(NEEDS_RECORD.test(a.field.control) || a.field.role === "virtual" || a.field.role === "layout")),
 );
