@@ -9,12 +9,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, FromClause, and_, select
+from sqlalchemy import ColumnElement, FromClause, Text, and_, case, false, null, or_, select
 from sqlalchemy.sql import Select
 
 from engine.access.actor import Actor
 from engine.access.amounts import aggregated, in_units, settled
-from engine.access.binds import actor_values
+from engine.access.binds import actor_values, bound
 from engine.access.levels import Condition
 from engine.access.policy import Policy, Rights
 from engine.access.row_sql import RowSql
@@ -33,6 +33,9 @@ NOT_IN_SQL = Code(
     hint_zh="加密字段和子表整体只能查看；请改用其他字段",
     hint_en="Encrypted fields and whole sub-tables can only be looked at; use another field",
 )
+
+
+MINE = "_mine"
 
 
 class Moment:
@@ -108,6 +111,21 @@ class SqlFields:
         self.moment.asked.add("actor")
         return self.moment.actor.facts
 
+    @property
+    def own_by(self) -> tuple[str, ...]:
+        """Return the fields that `OWN()` compares: those that hold one id, and one that stands for all lists."""
+        held = [self.shape.field(key) for key in self.shape.own_by]
+        kept = [field for field in held if field is not None and field.stored and not field.sensitive]
+        one = [field.key for field in kept if field.value_type in ("person", "reference")]
+        many = any(field.key in self.tables.items for field in kept)
+        return (*one, MINE) if many else tuple(one)
+
+    def _mine(self) -> ColumnElement[Any]:
+        """Return the asker's id where a list field that makes a record someone's own holds him."""
+        builder = RowSql(self.tables, self.table, self.dialect, self.moment.values)
+        mine = or_(false(), *builder.owned(by_team=False))
+        return case((mine, bound("me", Text(), self.moment.values["me"])), else_=null())
+
     def source(self) -> FromClause:
         """Return the table with every join that was needed so far."""
         found = self.table
@@ -118,6 +136,8 @@ class SqlFields:
     def column(self, path: tuple[str, ...]) -> ColumnElement[Any]:
         """Return the value at `path`, for one record; many values (through sub-tables) come only from aggregates."""
         key, rest = path[0], path[1:]
+        if path == (MINE,):
+            return self._mine()
         if rest and key == "form" and self._parent is not None:
             return self._parent.column(rest)
         field = self.shape.field(key)
