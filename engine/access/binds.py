@@ -55,7 +55,9 @@ def prepare(statement: ClauseElement, dialect_name: str) -> Prepared:
         write = writers.get(name) or writers.get(_origin(name, writers))
         constants[name] = given[name] if write is None or given[name] is None else write(given[name])
     at = list(enumerate(names)) if compiled.positional else [(n, n) for n in names]  # type: ignore[attr-defined]
-    places = tuple((place, name.removeprefix(PLACE), writers.get(name)) for place, name in at if name.startswith(PLACE))
+    places = tuple(
+        (place, name.removeprefix(PLACE), writers.get(name)) for place, name in at if name.startswith(PLACE)
+    )
     filled: Any = [constants[n] for n in names] if compiled.positional else constants  # type: ignore[attr-defined]
     return Prepared(str(compiled), filled, places)
 

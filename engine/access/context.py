@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,6 @@ from engine.definitions.shape import FormShape
 
 Follow = Callable[[str, Any, tuple[str, ...]], Any]
 """(form, record id, path) → the value there; None where there is none."""
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class RecordContext:
@@ -27,7 +25,7 @@ class RecordContext:
     ) -> None:
         self._form, self._values, self._follow = form, values, follow
         self.actor, self.now, self.zone = actor.facts, now, actor.zone
-        self.record: Mapping[str, Any] = NOTHING
+        self.record: Mapping[str, Any] = {"own_by": form.own_by}
         self.data = None
 
     @property

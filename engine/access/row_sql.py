@@ -40,7 +40,7 @@ class RowSql:
     def _alternatives(self, rule: RowRule, condition: ConditionSql) -> Iterator[ColumnElement[bool]]:
         yield false()
         if "own" in rule.words or "team" in rule.words:
-            yield from self._owned("team" in rule.words)
+            yield from self.owned("team" in rule.words)
         if "region" in rule.words:
             yield self._one_of(self._table.c.branch_id, "region")
         if "branch" in rule.words or "region" in rule.words:
@@ -57,7 +57,8 @@ class RowSql:
     def _one_of(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
         return is_one_of(column, name, self._dialect, self._values[name])
 
-    def _owned(self, by_team: bool) -> Iterator[ColumnElement[bool]]:
+    def owned(self, by_team: bool) -> Iterator[ColumnElement[bool]]:
+        """Yield a test for each field that makes a record someone's own: mine, or (`by_team`) my team's."""
         for key in self._tables.shape.own_by:
             field = self._tables.shape.field(key)
             if field is None or not field.stored or field.sensitive:

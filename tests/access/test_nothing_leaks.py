@@ -105,7 +105,7 @@ ITEM = st.fixed_dictionaries(
         "n": MONEY,
         "link": st.integers(0, 4),
         "rows": ROWS,
-    }  # fmt: skip
+    }
 )
 World = dict[str, list[dict[str, Any]]]
 
