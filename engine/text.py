@@ -26,6 +26,8 @@ def say(words: Words | None, lang: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` with full-width forms narrowed, spaces at the ends cut and case removed."""
+    if text.isascii():
+        return text.strip().lower()
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
@@ -69,6 +71,12 @@ def pinyin(text: str) -> str:
 def initials(text: str) -> str:
     """Return the first letters of the pinyin of `text`: 张三 gives `zs`."""
     return "".join(one[:1] if is_chinese else one for one, is_chinese in _syllables(text)).casefold()
+
+
+def digits(text: str) -> str:
+    """Return the digits of `text` alone, full-width ones narrowed: `138-0000 1234` gives `13800001234`."""
+    folded = fold(text)
+    return folded if folded.isdecimal() else "".join(c for c in folded if c.isdecimal())
 
 
 def search_key(text: str) -> str:

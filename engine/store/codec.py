@@ -1,7 +1,7 @@
 """How records become rows: one codec a table, with its statements' text and value encoders worked out once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC
+from datetime import date, datetime
 from functools import cached_property, lru_cache, partial
 from operator import itemgetter
 from typing import Any
@@ -15,7 +15,7 @@ from engine.definitions.shape import SYSTEM_FIELDS, FieldShape
 from engine.definitions.tables import FormTables, column_type, has_items, shadows
 from engine.problems import Rejected
 from engine.store.crypto import WorkspaceKeys
-from engine.text import fold, search_key
+from engine.text import digits, fold, search_key
 
 Values = Mapping[str, Any]
 Encode = Callable[[Any], Any] | None
@@ -310,12 +310,17 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=4096)
+def _day(instant: datetime, zone: str) -> date:
+    return instant.astimezone(_zone(zone)).date()
+
+
 def _days(key: str, process: Encode) -> Callable[[Any, str], list[Any]]:
     def make(get: Any, zone: str) -> list[Any]:
         instant = get(key)
         if instant is None:
             return [None]
-        day = instant.astimezone(_zone(zone)).date() if instant.tzinfo else instant.replace(tzinfo=UTC).date()
+        day = _day(instant, zone)
         return [day if process is None else process(day)]
 
     return make
@@ -326,14 +331,10 @@ def _end(value: Any, attribute: str, process: Encode) -> Any:
     return end if end is None or process is None else process(end)
 
 
-def _digits(text: str) -> str:
-    return "".join(c for c in fold(text) if c.isdecimal())
-
-
 SEARCH_KEYS: Mapping[str, Callable[[str], str]] = {
     "text": lambda text: fold(text)[:LONGEST_SEARCH_KEY],
     "name": lambda text: search_key(text)[:LONGEST_SEARCH_KEY],
-    "phone": _digits,
+    "phone": digits,
     "code": fold,
 }
 

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from engine.problems import Code, Rejected
-from engine.text import fold
+from engine.text import digits, fold
 
 KEYS_TOO_OPEN = Code(
     "store.keys_too_open",
@@ -156,8 +156,8 @@ class WorkspaceKeys:
 
     def tail(self, form: str, field: str, text: str) -> str | None:
         """Return what a `__t` column holds for the last four digits of `text`; None where there are fewer."""
-        digits = "".join(c for c in fold(text) if c.isdecimal())
-        return self._mark("tail", form, field, digits[-4:]) if len(digits) >= 4 else None
+        found = digits(text)
+        return self._mark("tail", form, field, found[-4:]) if len(found) >= 4 else None
 
     def _mark(self, *parts: str) -> str:
         return hmac.digest(self._index, "\x1f".join(parts).encode(), "sha256")[:16].hex()
