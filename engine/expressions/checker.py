@@ -343,8 +343,8 @@ class _Checker:
         if wanted == "list":
             return arg if arg.type.item is not None or arg.type == ANY else self.want(arg, list_of(arg.type))
         if wanted.startswith("list of "):
-            inner = wanted.removeprefix("list of ")
-            return self.want(arg, list_of(bound[inner] if inner in bound else _NAMED[inner]))
+            item = wanted.removeprefix("list of ")
+            return self.want(arg, list_of(bound[item] if item in bound else _NAMED[item]))
         return self.want(arg, _NAMED[wanted])
 
     def _moment(self, arg: Typed) -> Typed:

@@ -187,8 +187,6 @@ def _multiply(left: Closure, right: Closure) -> Closure:
         a, b = left(c), right(c)
         if a is None or b is None:
             return None if a is b else ZERO
-        if a.__class__ is int and b.__class__ is int:
-            return Decimal(a) * b
         return a * b
 
     return multiply

@@ -35,8 +35,9 @@ class _Ready(Lexer):
     def __init__(self, lexer_conf: Any) -> None:
         pass
 
-    def lex(self, data: Any) -> Iterator[Token]:
-        return iter(data)
+    def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[Token]:
+        # a lexer without the attribute `__future_interface__` is handed the data itself
+        return iter(lexer_state)
 
 
 class _Build(Transformer[Token, Node]):
@@ -114,7 +115,7 @@ def _lark() -> Lark:
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Node:
     try:
-        root: Any = _lark().parse(tokens(text))  # type: ignore[arg-type]  # a lexer of our own takes tokens
+        root: Any = _lark().parse(tokens(text))
     except UnexpectedToken as error:
         raise Rejected(_unexpected(error, text)) from None
     except _Refused as refused:

@@ -210,8 +210,8 @@ def _durations(op: str, kinds: tuple[str, str], one: Expr, other: Expr, kind: Ex
     if op == "*":
         return Sql(func.round(one * other, 6, type_=Numeric()), kind, size=size)
     quotient: Any = func.round(one, 60) / func.nullif(other, 0)
-    worked = rounded(quotient) if kind == NUMBER else func.round(quotient, 6, type_=Numeric())
-    return Sql(type_coerced(worked), kind, error=other == 0, size=2 * size)
+    divided = rounded(quotient) if kind == NUMBER else func.round(quotient, 6, type_=Numeric())
+    return Sql(type_coerced(divided), kind, error=other == 0, size=2 * size)
 
 
 __all__ = ["arithmetic", "fifteen", "negated", "rounded"]

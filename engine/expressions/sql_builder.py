@@ -189,7 +189,7 @@ class Builder:
         inner = inner.correlate_except(rows.from_)
         if self.is_sqlite:
             ordered = inner.subquery()
-            gathered = select(func.json_group_array(ordered.c.v)).scalar_subquery()
+            gathered: Expr = select(func.json_group_array(ordered.c.v)).scalar_subquery()
         else:
             gathered = func.array(inner.scalar_subquery(), type_=self.native(kind))
         return Sql(gathered, kind, item.scale, item.digits, size=4, rows=rows, nullable=False)
@@ -387,7 +387,7 @@ class Builder:
             part = Sql(type_coerce(joined, Text()), TEXT, nullable=False, size=left.size + right.size + 1)
             return self.with_error(part, self.error(left, right))
         if op == "in":
-            return self._membership(left, right)
+            return self.membership(left, right)
         if op == "within":
             return self._within(left, right)
         if node.type == BOOL:
@@ -458,7 +458,8 @@ class Builder:
         test = a.is_not_distinct_from(b) if op == "=" else a.is_distinct_from(b)
         return Sql(test, BOOL, nullable=False, size=size)
 
-    def _membership(self, left: Sql, right: Sql) -> Sql:
+    def membership(self, left: Sql, right: Sql) -> Sql:
+        """Return whether the right part, a list, holds the left one."""
         error = self.error(left, right)
         size = left.size + right.size + 1
         if right.items:

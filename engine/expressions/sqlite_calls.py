@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, localcontext
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -79,8 +79,8 @@ def _body(name: str, kinds: Sequence[str], zone: str) -> Callable[..., Any]:
     function = FUNCTIONS.get(name)
     context = SimpleNamespace(zone=zone, data=None)
     assert function.body is not None
-    raw = function.body
-    body = (lambda *values: raw(context, *values)) if function.needs_context else raw
+    raw: Callable[..., Any] = function.body
+    body: Callable[..., Any] = partial(raw, context) if function.needs_context else raw
     if function.blank == "pass":
         return body
     texts = [kind == "text" for kind in kinds]

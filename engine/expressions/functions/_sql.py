@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Integer, Numeric, cast, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import array
 
+from engine.expressions.sql_builder import Builder
 from engine.expressions.sql_parts import Sql
 from engine.expressions.types import NUMBER, ExprType, list_of
 
@@ -20,7 +21,7 @@ def empty(kind: Any) -> Any:
     return cast(array([]), ARRAY(kind))
 
 
-def gathered(b: Any, args: Sequence[Sql], item: ExprType = NUMBER) -> Any:
+def gathered(b: Builder, args: Sequence[Sql], item: ExprType = NUMBER) -> Any:
     """Return all arguments, single values and lists, as one array (PostgreSQL)."""
     kind = b.native(item)
     arrays = [
@@ -47,10 +48,10 @@ def over(items: Any, use: Callable[[Any], Any], where: Callable[[Any], Any] | No
 
 def aggregate(
     name: str, use: Callable[[Any], Any], fails: Callable[[Any], Any] | None = None
-) -> Callable[[Any, Sequence[Sql]], Sql]:
+) -> Callable[[Builder, Sequence[Sql]], Sql]:
     """Return the SQL builder of a function of numbers: `use(array)` on PostgreSQL, the Python body on SQLite."""
 
-    def build(b: Any, args: Sequence[Sql]) -> Sql:
+    def build(b: Builder, args: Sequence[Sql]) -> Sql:
         if b.is_sqlite:
             part: Sql = b.by_python(name, args, NUMBER, fails=fails is not None)
             return part

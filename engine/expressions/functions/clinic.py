@@ -19,6 +19,7 @@ from engine.expressions.numbers import WIDE, ZERO, fifteen
 from engine.expressions.problems import BAD_DATE, BAD_NUMBER, BAD_VALUE, NOT_FOUND, Failure
 from engine.expressions.sql_arithmetic import fifteen as sql_fifteen
 from engine.expressions.sql_arithmetic import rounded
+from engine.expressions.sql_builder import Builder
 from engine.expressions.types import NUMBER
 
 _QUADRANTS = {1: "UR", 2: "UL", 3: "LL", 4: "LR", 5: "UR", 6: "UL", 7: "LL", 8: "LR"}
@@ -156,7 +157,7 @@ def _amount(raw: Any) -> Decimal:
 
 
 def _pain_delta(before: Any, after: Any) -> Decimal:
-    return Decimal(before) - after
+    return Decimal(before) - Decimal(after)
 
 
 def _score_band(score: Any, *pairs: Any) -> Any:
@@ -173,7 +174,7 @@ def _score_band(score: Any, *pairs: Any) -> Any:
 def _sessions_left(total: Any, used: Any, refunded: Any = None) -> Decimal | None:
     if total is None:
         return None
-    return Decimal(total) - (used or 0) - (refunded or 0)
+    return Decimal(total) - Decimal(used or 0) - Decimal(refunded or 0)
 
 
 def _postop_day(c: Any, surgery: Any, at: Any = None) -> Decimal | None:
@@ -204,7 +205,7 @@ def _slot_free(starts: Any, ends: Any, start: Any, end: Any) -> bool:
     return not any(s is not None and e is not None and s < end and start < e for s, e in pairs)
 
 
-def _pg_quadrant(b: Any, number: Any) -> Any:
+def _pg_quadrant(b: Builder, number: Any) -> Any:
     return case(*[(_pg_area(number) == area, name) for area, name in _QUADRANTS.items()])
 
 
@@ -214,24 +215,24 @@ def _pg_area(number: Any) -> Any:
     return case((and_(place >= 1, place <= case((area <= 4, 8), else_=5)), area))
 
 
-def _pg_quadrant_fails(b: Any, number: Any) -> Any:
+def _pg_quadrant_fails(b: Builder, number: Any) -> Any:
     return and_(number.is_not(None), func.coalesce(_pg_area(number), 0).not_in(list(_QUADRANTS)))
 
 
-def _pg_bmi(b: Any, weight: Any, height: Any) -> Any:
+def _pg_bmi(b: Builder, weight: Any, height: Any) -> Any:
     metres = func.nullif(height, 0) / 100
     return case(
         (and_(weight > 0, height > 0), func.round(rounded(func.round(weight, 60) / (metres * metres)), 1))
     )
 
 
-def _pg_bsa(b: Any, weight: Any, height: Any) -> Any:
+def _pg_bsa(b: Builder, weight: Any, height: Any) -> Any:
     square = rounded(func.round(weight * height, 60) / 3600)
     root = b.let([func.sqrt(func.round(case((and_(weight > 0, height > 0), square)), 40))], sql_fifteen)
     return func.round(root, 2, type_=Numeric())
 
 
-def _not_positive(b: Any, weight: Any, height: Any) -> Any:
+def _not_positive(b: Builder, weight: Any, height: Any) -> Any:
     return (weight <= 0) | (height <= 0)
 
 

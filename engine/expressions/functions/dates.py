@@ -37,6 +37,7 @@ from engine.expressions.functions._sql import whole
 from engine.expressions.moments import add_months, days_in_month, instant, local, of_seconds, seconds
 from engine.expressions.problems import BAD_DATE, BAD_UNIT, BAD_VALUE, Failure
 from engine.expressions.sql_arithmetic import arithmetic
+from engine.expressions.sql_builder import Builder
 from engine.expressions.sql_parts import Refused, Sql
 from engine.expressions.types import BOOL, DATE, DATETIME, DURATION, NUMBER, RANGE, TIME, ExprType, Range
 
@@ -381,12 +382,12 @@ def period(today: date, count: int, unit: str, ahead: bool = False) -> Range:
 # SQL
 
 
-def _today(b: Any) -> Sql:
-    return b.literal(b.scope.today, DATE)  # type: ignore[no-any-return]  # builders are passed as Any
+def _today(b: Builder) -> Sql:
+    return b.literal(b.scope.today, DATE)
 
 
-def _as_day(b: Any, part: Sql) -> Sql:
-    return b.convert(part, DATE) if part.type == DATETIME else part  # type: ignore[no-any-return]
+def _as_day(b: Builder, part: Sql) -> Sql:
+    return b.convert(part, DATE) if part.type == DATETIME else part
 
 
 def _by_day(
@@ -396,10 +397,10 @@ def _by_day(
     days: int = 1,
     today_at: int | None = None,
     fails: Any = None,
-) -> Callable[[Any, Sequence[Sql]], Sql]:
+) -> Callable[[Builder, Sequence[Sql]], Sql]:
     """Return an SQL builder whose first `days` arguments are local days; `today_at` is filled in when left out."""
 
-    def build(b: Any, args: Sequence[Sql]) -> Sql:
+    def build(b: Builder, args: Sequence[Sql]) -> Sql:
         given = list(args)
         if today_at is not None and len(given) == today_at:
             given.append(_today(b))
@@ -438,7 +439,7 @@ def _month_index(d: Any, months: Any) -> Any:
     return func.extract("year", d) * 12 + func.extract("month", d) - 1 + func.trunc(months)
 
 
-def _pg_date(b: Any, year: Any, month: Any, day: Any) -> Any:
+def _pg_date(b: Builder, year: Any, month: Any, day: Any) -> Any:
     full = case(
         (and_(func.trunc(year) >= 0, func.trunc(year) < 1900), func.trunc(year) + 1900),
         else_=func.trunc(year),
@@ -491,20 +492,20 @@ def _sql_unit(part: Sql, name: str) -> str:
     return part.value.strip().lower()
 
 
-def _sql_bucket(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_bucket(b: Builder, args: Sequence[Sql]) -> Sql:
     unit = UNITS[_sql_unit(args[1], "BUCKET")]
     if unit not in ("year", "quarter", "month", "week", "day"):
         raise Refused("BUCKET")
     if b.is_sqlite:
-        return b.by_python("BUCKET", args, DATE)  # type: ignore[no-any-return]
+        return b.by_python("BUCKET", args, DATE)
     return Sql(_trunc(unit)(_as_day(b, args[0]).expr), DATE, size=args[0].size + 2)
 
 
-def _sql_dateadd(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_dateadd(b: Builder, args: Sequence[Sql]) -> Sql:
     moment, count, unit_part = args
     unit = UNITS[_sql_unit(unit_part, "DATEADD")]
     if b.is_sqlite:
-        return b.by_python("DATEADD", args, moment.type, fails=True)  # type: ignore[no-any-return]
+        return b.by_python("DATEADD", args, moment.type, fails=True)
     if moment.type == DATETIME:
         raise Refused("DATEADD")
     amount = b.number(count)
@@ -524,7 +525,7 @@ def _sql_dateadd(b: Any, args: Sequence[Sql]) -> Sql:
     raise Refused("DATEADD")
 
 
-def _whole_part(b: Any, part: Sql) -> Sql:
+def _whole_part(b: Builder, part: Sql) -> Sql:
     return (
         part
         if part.scale == 0
@@ -538,16 +539,17 @@ def _pg_months(first: Any, last: Any) -> Any:
     return years * 12 + months - case((func.extract("day", last) < func.extract("day", first), 1), else_=0)
 
 
-def _sql_datedif(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_datedif(b: Builder, args: Sequence[Sql]) -> Sql:
     unit = _sql_unit(args[2], "DATEDIF")
     kind = UNITS.get(unit, "")
     if b.is_sqlite:
-        return b.by_python("DATEDIF", args, NUMBER, fails=True)  # type: ignore[no-any-return]
+        return b.by_python("DATEDIF", args, NUMBER, fails=True)
     if unit in ("md", "yd") or kind in ("hour", "minute", "second"):
         raise Refused("DATEDIF")
     first, last = (_as_day(b, one).expr for one in args[:2])
     months = _pg_months(first, last)
     days = cast(last - first, Numeric())
+    worked: Any
     if unit == "ym":
         worked = func.mod(months, 12)
     elif kind in _MONTHS:
@@ -558,20 +560,20 @@ def _sql_datedif(b: Any, args: Sequence[Sql]) -> Sql:
     return Sql(type_coerce(case((last >= first, worked)), Numeric()), NUMBER, error=last < first, size=size)
 
 
-def _sql_clock(field: str, name: str) -> Callable[[Any, Sequence[Sql]], Sql]:
-    def build(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_clock(field: str, name: str) -> Callable[[Builder, Sequence[Sql]], Sql]:
+    def build(b: Builder, args: Sequence[Sql]) -> Sql:
         part = args[0]
         if part.type not in (DATETIME, TIME):
             raise Refused(name)
         if b.is_sqlite:
-            return b.by_python(name, args, NUMBER)  # type: ignore[no-any-return]
+            return b.by_python(name, args, NUMBER)
         source = b.local(part.expr) if part.type == DATETIME else part.expr
         return Sql(cast(func.floor(func.extract(field, source)), Numeric()), NUMBER, size=part.size + 2)
 
     return build
 
 
-def _sql_overlaps(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_overlaps(b: Builder, args: Sequence[Sql]) -> Sql:
     one_start, one_end, other_start, other_end = (a.expr for a in args)
     if args[0].type == DATETIME:
         test = and_(one_start < other_end, other_start < one_end)
@@ -582,25 +584,25 @@ def _sql_overlaps(b: Any, args: Sequence[Sql]) -> Sql:
     return Sql(case((full, test)), BOOL, size=3 * sum(a.size for a in args), keeps_blank=True)
 
 
-def _sql_duration(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_duration(b: Builder, args: Sequence[Sql]) -> Sql:
     unit = UNITS[_sql_unit(args[1], "DURATION")]
     if unit not in _SECONDS:
         raise Refused("DURATION")
     if b.is_sqlite:
-        return b.by_python("DURATION", args, DURATION, fails=True)  # type: ignore[no-any-return]
+        return b.by_python("DURATION", args, DURATION, fails=True)
     return Sql(
         func.round(b.number(args[0]) * _SECONDS[unit], 6, type_=Numeric()), DURATION, size=args[0].size + 2
     )
 
 
-def _sql_minutes(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_minutes(b: Builder, args: Sequence[Sql]) -> Sql:
     if b.is_sqlite:
-        return b.by_python("MINUTESBETWEEN", args, NUMBER)  # type: ignore[no-any-return]
+        return b.by_python("MINUTESBETWEEN", args, NUMBER)
     worked = func.trunc(func.extract("epoch", args[1].expr - args[0].expr) / 60)
     return Sql(cast(worked, BigInteger()), NUMBER, 0, 12, size=args[0].size + args[1].size + 3)
 
 
-def _sql_period(b: Any, args: Sequence[Sql], ahead: bool = False) -> Sql:
+def _sql_period(b: Builder, args: Sequence[Sql], ahead: bool = False) -> Sql:
     count, unit = args[0].value, args[1].value
     if count is None or not isinstance(unit, str):
         raise Refused("LAST")
@@ -612,8 +614,8 @@ def _sql_period(b: Any, args: Sequence[Sql], ahead: bool = False) -> Sql:
     return Sql(ends[0].expr, RANGE, nullable=False, items=ends)
 
 
-def _sql_now(b: Any, args: Sequence[Sql]) -> Sql:
-    return b.literal(b.scope.now, DATETIME)  # type: ignore[no-any-return]
+def _sql_now(b: Builder, args: Sequence[Sql]) -> Sql:
+    return b.literal(b.scope.now, DATETIME)
 
 
 def _years(born: Any, now: Any) -> Any:

@@ -12,6 +12,7 @@ from engine.expressions.functions._sql import whole
 from engine.expressions.numbers import ZERO
 from engine.expressions.operators import caseless, same
 from engine.expressions.problems import BAD_VALUE, NOT_FOUND, TOO_LARGE, Failure
+from engine.expressions.sql_builder import Builder
 from engine.expressions.sql_parts import Refused, Sql
 from engine.expressions.types import ANY, NUMBER, TEXT, ExprType, list_of
 
@@ -168,8 +169,8 @@ def _previous(c: Any, key: str) -> Any:
 
 def _array(
     name: str, use: Callable[..., Any], fails: Callable[..., Any] | None = None, result: str = "item"
-) -> Callable[[Any, Sequence[Sql]], Sql]:
-    def build(b: Any, args: Sequence[Sql]) -> Sql:
+) -> Callable[[Builder, Sequence[Sql]], Sql]:
+    def build(b: Builder, args: Sequence[Sql]) -> Sql:
         many = args[0].type
         if many.item is None or (
             many.item.name in ("any", "json", "record") and name not in ("COUNTROWS", "FIRST", "LAST")
@@ -189,8 +190,8 @@ def _array(
     return build
 
 
-def _sql_includes(b: Any, args: Sequence[Sql]) -> Sql:
-    return b._membership(args[1], args[0])  # type: ignore[no-any-return]  # builders are passed as Any
+def _sql_includes(b: Builder, args: Sequence[Sql]) -> Sql:
+    return b.membership(args[1], args[0])
 
 
 def _count_rows(values: Any) -> Any:

@@ -8,6 +8,7 @@ from sqlalchemy import and_, case, false, func, not_, null, or_, true
 from engine.expressions.function import Closure, Function
 from engine.expressions.operators import same
 from engine.expressions.problems import NOT_FOUND, Failure
+from engine.expressions.sql_builder import Builder
 from engine.expressions.sql_parts import Refused, Sql
 from engine.expressions.types import BOOL
 
@@ -122,7 +123,7 @@ def _blank(value: Any) -> bool:
 
 
 def _chain(
-    b: Any, tests: Sequence[Sql], branches: Sequence[Sql], other: Sql | None, missing_fails: bool
+    b: Builder, tests: Sequence[Sql], branches: Sequence[Sql], other: Sql | None, missing_fails: bool
 ) -> Sql:
     parts = b.merged([*branches, *([other] if other is not None else [])])
     last = parts[-1].expr if other is not None else null()
@@ -144,23 +145,23 @@ def _chain(
     return Sql(expr, parts[0].type, scale, digits, nullable, error, size, keeps_blank=kept)
 
 
-def _sql_if(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_if(b: Builder, args: Sequence[Sql]) -> Sql:
     return _chain(b, args[:1], args[1:2], args[2] if len(args) > 2 else None, missing_fails=False)
 
 
-def _sql_ifs(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_ifs(b: Builder, args: Sequence[Sql]) -> Sql:
     even = len(args) - len(args) % 2
     return _chain(b, args[:even:2], args[1:even:2], args[-1] if len(args) % 2 else None, missing_fails=True)
 
 
-def _sql_switch(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_switch(b: Builder, args: Sequence[Sql]) -> Sql:
     value, rest = args[0], args[1:]
     even = len(rest) - len(rest) % 2
     tests = [b.with_error(b.compared("=", value, one), value.error, one.error) for one in rest[:even:2]]
     return _chain(b, tests, rest[1:even:2], rest[-1] if len(rest) % 2 else None, missing_fails=True)
 
 
-def _sql_and(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_and(b: Builder, args: Sequence[Sql]) -> Sql:
     size = sum(a.size for a in args) + 1
     return Sql(
         and_(*[a.expr for a in args]),
@@ -171,7 +172,7 @@ def _sql_and(b: Any, args: Sequence[Sql]) -> Sql:
     )
 
 
-def _sql_or(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_or(b: Builder, args: Sequence[Sql]) -> Sql:
     size = sum(a.size for a in args) + 1
     return Sql(
         or_(*[a.expr for a in args]),
@@ -182,18 +183,18 @@ def _sql_or(b: Any, args: Sequence[Sql]) -> Sql:
     )
 
 
-def _sql_xor(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_xor(b: Builder, args: Sequence[Sql]) -> Sql:
     expr = b.truth(args[0])
     for one in args[1:]:
         expr = expr != b.truth(one)
     return Sql(expr, BOOL, nullable=False, error=b.error(*args), size=sum(a.size for a in args) + 1)
 
 
-def _value_if_any(b: Any, part: Sql) -> Any:
+def _value_if_any(b: Builder, part: Sql) -> Any:
     return func.nullif(part.expr, "") if part.type.name in ("text", "option", "record") else part.expr
 
 
-def _sql_coalesce(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_coalesce(b: Builder, args: Sequence[Sql]) -> Sql:
     if args[0].type.item is not None:
         raise Refused("COALESCE")
     parts = b.merged(args)
@@ -209,18 +210,11 @@ def _sql_coalesce(b: Any, args: Sequence[Sql]) -> Sql:
         if one.error is not None:
             raise Refused("COALESCE")
     size = sum(p.size for p in parts) + 1
-    return Sql(
-        expr,
-        first.type,
-        first.scale,
-        max(p.digits for p in parts),
-        all(p.nullable for p in parts),
-        error,
-        size,
-    )
+    most, nullable, kept = max(p.digits for p in parts), all(p.nullable for p in parts), first.type == BOOL
+    return Sql(expr, first.type, first.scale, most, nullable, error, size, keeps_blank=kept)
 
 
-def _sql_isblank(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_isblank(b: Builder, args: Sequence[Sql]) -> Sql:
     part = args[0]
     if part.type.item is not None:
         empty = part.expr == "[]" if b.is_sqlite else func.cardinality(part.expr) == 0
@@ -232,10 +226,10 @@ def _sql_isblank(b: Any, args: Sequence[Sql]) -> Sql:
     return Sql(test, BOOL, nullable=False, error=part.error, size=2 * part.size + 1)
 
 
-def _sql_iferror(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_iferror(b: Builder, args: Sequence[Sql]) -> Sql:
     value, other = b.merged(args)
     if value.error is None:
-        return value  # type: ignore[no-any-return]  # builders are passed as Any
+        return value
     expr = case((value.error, other.expr), else_=value.expr)
     error = None if other.error is None else and_(value.error, other.error)
     return Sql(
@@ -249,21 +243,21 @@ def _sql_iferror(b: Any, args: Sequence[Sql]) -> Sql:
     )
 
 
-def _sql_iserror(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_iserror(b: Builder, args: Sequence[Sql]) -> Sql:
     error = args[0].error
     expr = false() if error is None else func.coalesce(error, false())
     return Sql(expr, BOOL, nullable=False, size=args[0].size + 1)
 
 
-def _sql_true(b: Any, args: Sequence[Sql]) -> Sql:
-    return b.literal(True, BOOL)  # type: ignore[no-any-return]  # builders are passed as Any
+def _sql_true(b: Builder, args: Sequence[Sql]) -> Sql:
+    return b.literal(True, BOOL)
 
 
-def _sql_false(b: Any, args: Sequence[Sql]) -> Sql:
-    return b.literal(False, BOOL)  # type: ignore[no-any-return]  # builders are passed as Any
+def _sql_false(b: Builder, args: Sequence[Sql]) -> Sql:
+    return b.literal(False, BOOL)
 
 
-def _sql_not(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_not(b: Builder, args: Sequence[Sql]) -> Sql:
     return Sql(not_(b.truth(args[0])), BOOL, nullable=False, error=args[0].error, size=args[0].size + 1)
 
 

@@ -16,6 +16,7 @@ from engine.expressions.operators import power
 from engine.expressions.problems import BAD_NUMBER, DIV0, TOO_LARGE, Failure
 from engine.expressions.sql_arithmetic import _power, _power_fails, rounded
 from engine.expressions.sql_arithmetic import fifteen as sql_fifteen
+from engine.expressions.sql_builder import Builder
 from engine.expressions.sql_parts import Sql
 from engine.expressions.types import NUMBER
 
@@ -97,25 +98,25 @@ def _product(*values: Any) -> Decimal:
 
 
 def _nearest_multiple(value: Any, multiple: Any) -> Decimal:
-    value, multiple = decimal(value), decimal(multiple)
-    if not multiple or not value:
+    number, unit = decimal(value), decimal(multiple)
+    if not unit or not number:
         return ZERO
-    if (value < 0) != (multiple < 0):
+    if (number < 0) != (unit < 0):
         raise Failure(BAD_NUMBER)
-    return (value / multiple).quantize(Decimal(1), rounding=ROUND_HALF_UP) * multiple
+    return (number / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit
 
 
 def _stepped(rounding: str) -> Callable[..., Decimal]:
     def stepped(value: Any, step: Any = 1) -> Decimal:
-        value, step = decimal(value), decimal(step)
-        if not step:
-            if rounding == ROUND_FLOOR and value:
+        number, unit = decimal(value), decimal(step)
+        if not unit:
+            if rounding == ROUND_FLOOR and number:
                 raise Failure(DIV0)
             return ZERO
-        if value > 0 > step:
+        if number > 0 > unit:
             raise Failure(BAD_NUMBER)
         # with a negative step the direction is away from or towards zero, as Excel does it
-        return (value / step).quantize(Decimal(1), rounding=rounding) * step
+        return (number / unit).quantize(Decimal(1), rounding=rounding) * unit
 
     return stepped
 
@@ -134,7 +135,7 @@ def modulo(value: Any, divisor: Any) -> Decimal:
 def _quotient(value: Any, divisor: Any) -> Decimal:
     if not divisor:
         raise Failure(DIV0)
-    return (decimal(value) / divisor).quantize(Decimal(1), rounding=ROUND_DOWN)
+    return (decimal(value) / decimal(divisor)).quantize(Decimal(1), rounding=ROUND_DOWN)
 
 
 def _root(value: Any) -> Decimal:
@@ -193,7 +194,7 @@ def _gcd(*values: Any) -> Decimal:
 # SQL
 
 
-def _sql_sum(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_sum(b: Builder, args: Sequence[Sql]) -> Sql:
     only = args[0]
     if len(args) == 1 and only.rows is not None:
         item = b.column(only.rows.columns[0], NUMBER)
@@ -211,26 +212,26 @@ def _sql_sum(b: Any, args: Sequence[Sql]) -> Sql:
                 size=4,
             )
     if b.is_sqlite:
-        return b.by_python("SUM", args, NUMBER)  # type: ignore[no-any-return]  # builders are passed as Any
+        return b.by_python("SUM", args, NUMBER)
     return _numeric_sum(b, args)
 
 
 _numeric_sum = aggregate("SUM", lambda items: func.coalesce(over(items, lambda v: rounded(func.sum(v))), 0))
 
 
-def _sql_round(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_round(b: Builder, args: Sequence[Sql]) -> Sql:
     value = args[0]
     places = args[1].value if len(args) > 1 else 0
     if value.scale is not None and places is not None and 0 <= int(places) >= value.scale:
         return value
     if b.is_sqlite:
-        return b.by_python("ROUND", args, NUMBER)  # type: ignore[no-any-return]  # builders are passed as Any
+        return b.by_python("ROUND", args, NUMBER)
     given = [b.number(one) for one in args]
     digits = func.coalesce(func.greatest(func.least(whole(given[1]), 30), -30), 0) if len(given) > 1 else 0
     return Sql(func.round(given[0], digits, type_=Numeric()), NUMBER, size=value.size + 4)
 
 
-def _pg_up(b: Any, value: Any, digits: Any = None) -> Any:
+def _pg_up(b: Builder, value: Any, digits: Any = None) -> Any:
     places = literal(0) if digits is None else func.greatest(func.least(whole(digits), 30), -30)
     unit = func.round(
         func.power(literal(Decimal(10), Numeric()), cast(-places, Numeric()), type_=Numeric()), 30
@@ -240,7 +241,7 @@ def _pg_up(b: Any, value: Any, digits: Any = None) -> Any:
 
 
 def _pg_step(way: str) -> Callable[..., Any]:
-    def build(b: Any, value: Any, step: Any = None) -> Any:
+    def build(b: Builder, value: Any, step: Any = None) -> Any:
         if step is None:
             return getattr(func, way)(value)
         steps = getattr(func, way)(rounded(func.round(value, 60) / func.nullif(step, 0)))
@@ -249,19 +250,19 @@ def _pg_step(way: str) -> Callable[..., Any]:
     return build
 
 
-def _pg_multiple(b: Any, value: Any, multiple: Any) -> Any:
+def _pg_multiple(b: Builder, value: Any, multiple: Any) -> Any:
     steps = func.round(rounded(func.round(value, 60) / func.nullif(multiple, 0)))
     return case(
         ((multiple == 0) | (value == 0), 0), ((value < 0) != (multiple < 0), None), else_=steps * multiple
     )
 
 
-def _pg_mod(b: Any, value: Any, divisor: Any) -> Any:
+def _pg_mod(b: Builder, value: Any, divisor: Any) -> Any:
     rest = func.mod(value, func.nullif(divisor, 0), type_=Numeric())
     return case((and_(rest != 0, (rest < 0) != (divisor < 0)), rest + divisor), else_=rest)
 
 
-def _pg_log(b: Any, value: Any, base: Any = None) -> Any:
+def _pg_log(b: Builder, value: Any, base: Any = None) -> Any:
     fine = func.round(case((value > 0, value)), 40)
     if base is None:
         return b.let([func.log(fine, type_=Numeric())], sql_fifteen)

@@ -7,6 +7,7 @@ from sqlalchemy import false, or_, type_coerce
 
 from engine.expressions.function import Closure, Function
 from engine.expressions.problems import BAD_VALUE
+from engine.expressions.sql_builder import Builder
 from engine.expressions.sql_parts import Refused, Sql
 from engine.expressions.types import BOOL, DATETIME, TEXT, ExprType, list_of, record_of
 
@@ -106,22 +107,22 @@ def _old(node: Any, args: Sequence[Closure]) -> Closure:
 # SQL
 
 
-def _literal(kind: ExprType, *names: str) -> Callable[[Any, Sequence[Sql]], Sql]:
+def _literal(kind: ExprType, *names: str) -> Callable[[Builder, Sequence[Sql]], Sql]:
     return lambda b, args: b.literal(_text_or_none(fact(b.scope.actor, *names)), kind)
 
 
-def _sql_inrole(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_inrole(b: Builder, args: Sequence[Sql]) -> Sql:
     if any(one.value is None for one in args):
         raise Refused("INROLE")
     roles = frozenset(my_roles(b.scope.actor))
-    return b.literal(any(one.value in roles for one in args), BOOL)  # type: ignore[no-any-return]
+    return b.literal(any(one.value in roles for one in args), BOOL)
 
 
-def _sql_field(key: str, kind: ExprType) -> Callable[[Any, Sequence[Sql]], Sql]:
+def _sql_field(key: str, kind: ExprType) -> Callable[[Builder, Sequence[Sql]], Sql]:
     return lambda b, args: b.column(b.scope.column((key,)), kind)
 
 
-def _sql_own(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_own(b: Builder, args: Sequence[Sql]) -> Sql:
     mine = [
         str(one) for one in (fact(b.scope.actor, "id", "user_id"), fact(b.scope.actor, "staff_id")) if one
     ]
@@ -130,8 +131,8 @@ def _sql_own(b: Any, args: Sequence[Sql]) -> Sql:
     return Sql(or_(*tests) if tests and mine else false(), BOOL, size=2 * len(tests) + 1)
 
 
-def _sql_among(field: str, *names: str) -> Callable[[Any, Sequence[Sql]], Sql]:
-    def build(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_among(field: str, *names: str) -> Callable[[Builder, Sequence[Sql]], Sql]:
+    def build(b: Builder, args: Sequence[Sql]) -> Sql:
         known = sorted(str(one) for one in fact(b.scope.actor, *names) or ())
         column = type_coerce(b.scope.column((field,)), b.native(TEXT))
         return Sql(column.in_(known) if known else false(), BOOL, size=2)

@@ -15,6 +15,7 @@ from engine.expressions.operators import caseless
 from engine.expressions.problems import BAD_NUMBER, BAD_VALUE, DIV0, NOT_FOUND, Failure
 from engine.expressions.sql_arithmetic import fifteen as sql_fifteen
 from engine.expressions.sql_arithmetic import rounded
+from engine.expressions.sql_builder import Builder
 from engine.expressions.sql_parts import Refused, Sql
 from engine.expressions.types import NUMBER, ExprType
 
@@ -101,7 +102,7 @@ def _percentile(values: Any, part: Any) -> Decimal:
     low = int(place)
     if low + 1 >= len(found):
         return decimal(found[low])
-    return decimal(found[low]) + (decimal(found[low + 1]) - found[low]) * (place - low)
+    return decimal(found[low]) + (decimal(found[low + 1]) - decimal(found[low])) * (place - low)
 
 
 # The functions with conditions: SUMIF(list, condition, values?) and SUMIFS(values, list, condition, …)
@@ -148,8 +149,8 @@ def _sumproduct(*lists: Any) -> Decimal:
 # SQL
 
 
-def _sql_extreme(name: str) -> Callable[[Any, Sequence[Sql]], Sql]:
-    def build(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_extreme(name: str) -> Callable[[Builder, Sequence[Sql]], Sql]:
+    def build(b: Builder, args: Sequence[Sql]) -> Sql:
         kind = args[0].type.item or args[0].type
         if kind.name in ("text", "option", "record", "bool", "any", "json"):
             raise Refused(name)
@@ -163,8 +164,8 @@ def _sql_extreme(name: str) -> Callable[[Any, Sequence[Sql]], Sql]:
     return build
 
 
-def _sql_count(name: str, use: Callable[[Any], Any]) -> Callable[[Any, Sequence[Sql]], Sql]:
-    def build(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_count(name: str, use: Callable[[Any], Any]) -> Callable[[Builder, Sequence[Sql]], Sql]:
+    def build(b: Builder, args: Sequence[Sql]) -> Sql:
         if b.is_sqlite:
             part: Sql = b.by_python(name, args, NUMBER)
             return part
@@ -181,7 +182,7 @@ def _sql_count(name: str, use: Callable[[Any], Any]) -> Callable[[Any, Sequence[
     return build
 
 
-def _sql_counted(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_counted(b: Builder, args: Sequence[Sql]) -> Sql:
     if any((a.type.item or a.type) != NUMBER for a in args):
         raise Refused("COUNT")
     return _count_numbers(b, args)

@@ -17,6 +17,7 @@ from engine.expressions.functions._sql import whole
 from engine.expressions.moments import text_of
 from engine.expressions.operators import caseless
 from engine.expressions.problems import BAD_NUMBER, BAD_PATTERN, BAD_VALUE, NOT_FOUND, TOO_LARGE, Failure
+from engine.expressions.sql_builder import Builder
 from engine.expressions.sql_parts import Refused, Sql
 from engine.expressions.types import TEXT
 from engine.ids import new_id
@@ -202,7 +203,7 @@ def _regex_extract(text: str, expression: str) -> str | None:
     found = pattern(expression).search(text)
     if found is None:
         return None
-    return found.group(1) if found.re.groups else found.group()  # type: ignore[no-any-return]  # re2 is untyped
+    return str(found.group(1) or "") if found.re.groups else str(found.group())
 
 
 def _regex_replace(text: str, expression: str, new: str) -> str:
@@ -298,7 +299,7 @@ def _lower(value: Any) -> Any:
 
 
 def _pg_position(fold: Callable[[Any], Any]) -> Callable[..., Any]:
-    def build(b: Any, wanted: Any, text: Any, start: Any = None) -> Any:
+    def build(b: Builder, wanted: Any, text: Any, start: Any = None) -> Any:
         first = whole(start) if start is not None else literal(1)
         rest = func.substr(fold(text), func.greatest(first, 1))
         at = func.strpos(rest, fold(wanted))
@@ -310,7 +311,7 @@ def _pg_position(fold: Callable[[Any], Any]) -> Callable[..., Any]:
 def _pg_position_fails(fold: Callable[[Any], Any]) -> Callable[..., Any]:
     build = _pg_position(fold)
 
-    def fails(b: Any, wanted: Any, text: Any, start: Any = None) -> Any:
+    def fails(b: Builder, wanted: Any, text: Any, start: Any = None) -> Any:
         missing = build(b, wanted, text, start).is_(None)
         return missing if start is None else and_(start.is_not(None), missing)
 
@@ -321,7 +322,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _pg_left(b: Any, text: Any, count: Any = None) -> Any:
+def _pg_left(b: Builder, text: Any, count: Any = None) -> Any:
     return (
         func.left(text, whole(count) if count is not None else 1)
         if count is None
@@ -329,22 +330,22 @@ def _pg_left(b: Any, text: Any, count: Any = None) -> Any:
     )
 
 
-def _pg_right(b: Any, text: Any, count: Any = None) -> Any:
+def _pg_right(b: Builder, text: Any, count: Any = None) -> Any:
     return (
         func.right(text, 1) if count is None else case((count > -1, func.right(text, whole(func.abs(count)))))
     )
 
 
-def _pg_mid(b: Any, text: Any, start: Any, count: Any) -> Any:
+def _pg_mid(b: Builder, text: Any, start: Any, count: Any) -> Any:
     fine = and_(start >= 1, count > -1)
     return case((fine, func.substr(text, func.greatest(whole(start), 1), whole(func.abs(count)))))
 
 
-def _negative(b: Any, text: Any, count: Any = None, *more: Any) -> Any:
+def _negative(b: Builder, text: Any, count: Any = None, *more: Any) -> Any:
     return None if count is None else count <= -1
 
 
-def _sql_substitute(b: Any, args: Sequence[Sql]) -> Sql:
+def _sql_substitute(b: Builder, args: Sequence[Sql]) -> Sql:
     if len(args) > 3:
         raise Refused("SUBSTITUTE")
     texts = [func.coalesce(one.expr, "") for one in args]
@@ -352,17 +353,17 @@ def _sql_substitute(b: Any, args: Sequence[Sql]) -> Sql:
     return Sql(func.replace(*texts, type_=Text()), TEXT, nullable=False, size=sum(a.size for a in args) + 1)
 
 
-def _pg_trim(b: Any, text: Any) -> Any:
+def _pg_trim(b: Builder, text: Any) -> Any:
     return func.btrim(func.regexp_replace(func.translate(text, "\u3000", " "), " +", " ", "g"), " ")
 
 
-def _pg_repeat(b: Any, text: Any, count: Any) -> Any:
+def _pg_repeat(b: Builder, text: Any, count: Any) -> Any:
     fine = and_(count > -1, func.length(text) * func.trunc(count) <= 65_536)
     return case((fine, func.repeat(text, whole(count))))
 
 
 def _pg_pad(way: str) -> Callable[..., Any]:
-    def build(b: Any, text: Any, length: Any, fill: Any = None) -> Any:
+    def build(b: Builder, text: Any, length: Any, fill: Any = None) -> Any:
         size = func.least(whole(length), 65_536)
         filler = literal(" ") if fill is None else fill
         fine = and_(size > func.length(text), filler != "")
@@ -371,7 +372,7 @@ def _pg_pad(way: str) -> Callable[..., Any]:
     return build
 
 
-def _pg_mask(b: Any, text: Any, head: Any = None, tail: Any = None) -> Any:
+def _pg_mask(b: Builder, text: Any, head: Any = None, tail: Any = None) -> Any:
     first = whole(head) if head is not None else literal(3)
     last = whole(tail) if tail is not None else literal(4)
     hidden = func.greatest(func.length(text) - first - last, 0)
@@ -382,7 +383,7 @@ def _pg_mask(b: Any, text: Any, head: Any = None, tail: Any = None) -> Any:
     )
 
 
-def _pg_mask_fails(b: Any, text: Any, head: Any = None, tail: Any = None) -> Any:
+def _pg_mask_fails(b: Builder, text: Any, head: Any = None, tail: Any = None) -> Any:
     tests = [one <= -1 for one in (head, tail) if one is not None]
     return or_(*tests) if tests else None
 
