@@ -159,7 +159,7 @@ ROLES = {
     },
     "market": {
         "key": "market", "name": words("市场"),
-        "grants": {"lead": {"view": "all", "fields": {"*": "read"}}, "channel": {"view": "all", "fields": {"*": "read"}}, "*": {"view": "none"}},
+        "grants": {"lead": {"view": "all", "export": "all", "fields": {"*": "read"}}, "channel": {"view": "all", "fields": {"*": "read"}}, "*": {"view": "none"}},
         "masks": {"phone": "masked"}, "rights": {"reveal": {"daily": 2}, "export": True},
     },
 }  # fmt: skip
