@@ -55,7 +55,7 @@ from engine.problems import Code, Problem, Rejected
 
 BAD_LINE = Code(
     "formula.bad_line",
-    zh='这一行不是 {{"formula": …}} 形式的 JSON',
+    zh='这一行不是 {"formula": …} 形式的 JSON',
     en="This line is not a JSON object with a formula",
     hint_zh='每行写一个 JSON 对象，例如 {"formula": "{a} + 1", "values": {"a": 2}}',
     hint_en='Write one JSON object a line, such as {"formula": "{a} + 1", "values": {"a": 2}}',

@@ -55,22 +55,17 @@ class Context(Protocol):
 def evaluate(checked: Checked, context: Any) -> Any:
     """Return the formula's value: None is blank, an `ErrorValue` a failed operation. Never raises on data."""
     before = getcontext()
-    if before is EXACT:
-        return _evaluate(checked.run, context)
-    setcontext(EXACT)
+    if before is not EXACT:
+        setcontext(EXACT)
     try:
-        return _evaluate(checked.run, context)
-    finally:
-        setcontext(before)
-
-
-def _evaluate(run: Closure, context: Any) -> Any:
-    try:
-        return run(context)
+        return checked.run(context)
     except Failure as failure:
         return failure.value
     except ArithmeticError as error:
         return arithmetic_failure(error).value
+    finally:
+        if before is not EXACT:
+            setcontext(before)
 
 
 def holds(checked: Checked, context: Any) -> bool:
