@@ -58,7 +58,7 @@ def task(
         )
         if done < world.now:
             # Nobody was spoken to where no talk was written, so these say that none was needed or write one.
-            if world.chance(0.93):
+            if (lead or customer) and world.chance(0.93):
                 log = _call(house, row, who, done)
                 row.update(
                     status="done",
@@ -85,7 +85,7 @@ _CALLS = {
 def _call(house: House, row: Row, who: Person, at: datetime) -> Row:
     world = house.world
     text = world.pick(_CALLS.get(row["kind"], ("已联系，情况良好", "已沟通，约定下次联系时间")))
-    target = "customer" if "customer_id" in row else "lead"
+    target = "customer" if row.get("customer_id") else "lead"
     return world.add(
         "comm_log", at, branch=who.branch, owner=who.user, target_type=target, lead_id=row.get("lead_id"), customer_id=row.get("customer_id"),
         channel=world.weighted((("phone", 60), ("wechat", 40))), direction="outbound", result="connected", content=text, started_at=stamp(at),

@@ -88,6 +88,7 @@ def _story(seed: int, today: date, scale: float, now: datetime | None) -> World:
     _busy_days(house, clinic)
     touches(house, leads)
     _open_tasks(house, leads)
+    _staff_tasks(house, clinic)
     _cards(house, clinic)
     backoffice.service(house, clinic.patients)
     backoffice.marketing(house, leads)
@@ -157,6 +158,25 @@ def _open_tasks(house: House, leads: list[Prospect]) -> None:
                 at = world.now + timedelta(hours=world.rng.uniform(-30, 30))
                 lead.row["next_followup_at"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
             task(house, at, "sop_step", f"{lead.name} 按计划跟进", lead.owner, hours=6, lead=lead.row["id"])
+
+
+STAFF_TASKS = {
+    "director": ("other", "审核本周排班与业绩"), "consultant_lead": ("other", "复核高意向线索跟进"), "doctor": ("postop", "{name} 术后情况关注"), "nurse": ("postop", "{name} 术后护理电话"),
+    "front_desk": ("return_reminder", "{name} 复诊提醒"), "service": ("satisfaction", "{name} 满意度回访"),
+}  # fmt: skip
+
+
+def _staff_tasks(house: House, clinic: Clinic) -> None:
+    """Give everybody else something due around now: some late, some today, some tomorrow."""
+    world = house.world
+    for person in house.people:
+        kind, title = STAFF_TASKS.get(person.role, ("", ""))
+        known = [p for p in clinic.patients[-300:] if p.branch == person.branch] if kind else []
+        for _ in range(world.rng.randint(2, 6) if known else 0):
+            patient = world.pick(known)
+            at = world.now + timedelta(hours=world.rng.uniform(-20, 30))
+            about = patient.row["id"] if "{name}" in title else None
+            task(house, at, kind, title.format(name=patient.row["name"]), person, hours=5, customer=about)
 
 
 def _cards(house: House, clinic: Clinic) -> None:
