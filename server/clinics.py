@@ -21,8 +21,10 @@ from engine.store.unit import Unit
 from engine.store.workspaces import Installation, Workspace
 from engine.store.workspaces import Settings as StoreSettings
 from form_engine.compile import compile_app
+from form_engine.exporting.service import ExportService
 from form_engine.importing.service import ImportService
 from form_engine.plan import AppPlan
+from form_engine.public import PublicForms
 from form_engine.service import RecordService
 from server.jobs import job_handlers
 from server.people import People, known_person
@@ -60,6 +62,7 @@ class Clinic:
         self._number = 0
         self._plan: AppPlan | None = None
         self._service: RecordService | None = None
+        self._public: PublicForms | None = None
         self._checked_at = 0.0
 
     @property
@@ -86,6 +89,19 @@ class Clinic:
     def imports(self) -> ImportService:
         """Return the imports, for the version in force."""
         return ImportService(self.service, self.person)
+
+    @property
+    def exports(self) -> ExportService:
+        """Return the exports, for the version in force."""
+        return ExportService(self.service, self.person)
+
+    @property
+    def public(self) -> PublicForms:
+        """Return the public forms, for the version in force; one object, since it counts submissions."""
+        service = self.service
+        if self._public is None or self._public.service is not service:
+            self._public = PublicForms(service)
+        return self._public
 
     def person(self, user_id: str) -> Actor:
         """Return a person by id, as background work on their behalf needs it. NotFound for none."""

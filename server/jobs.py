@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.jobs.queue import JobHandler
+from form_engine.exporting import service as exporting
 from form_engine.importing import service as importing
 
 if TYPE_CHECKING:
@@ -12,4 +13,4 @@ if TYPE_CHECKING:
 
 def job_handlers(clinic: "Clinic") -> Mapping[str, JobHandler]:
     """Return the handlers of a clinic's jobs, under the app version in force."""
-    return {importing.KIND: clinic.imports.execute}
+    return {importing.KIND: clinic.imports.execute, exporting.KIND: clinic.exports.execute}
