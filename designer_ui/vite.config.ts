@@ -1,9 +1,10 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { mockServer } from "./tests/mock/plugin";
+import { packed } from "./tools/packed";
 
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), ...(mode === "mock" ? [mockServer()] : [])],
+  plugins: [react(), packed(), ...(mode === "mock" ? [mockServer()] : [])],
   build: {
     target: "es2022",
     // Data URLs would need a wider CSP than the server gives.

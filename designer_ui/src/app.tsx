@@ -34,7 +34,7 @@ const Themed = () => {
   const [choice, setChoice] = useState<ThemeChoice>(keptTheme);
   const [brand, setBrand] = useState<string | null>(null);
   const mode = choice === "system" ? system : choice;
-  const shown = brandOf(me?.app.brand ?? brand);
+  const shown = brandOf(me?.app.brand?.color ?? brand);
   const theme = useMemo(() => themeOf(shown, mode), [shown, mode]);
   const chosen = useMemo(
     () => ({

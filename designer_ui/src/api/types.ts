@@ -30,6 +30,12 @@ export interface Clash {
   theirs: Json;
 }
 
+/** The clinic's face: a colour family by name, and what it calls itself. */
+export interface BrandPlan {
+  color?: string | null;
+  name?: Words | null;
+}
+
 export interface Branch {
   id: string;
   name: string;
@@ -52,7 +58,7 @@ export interface Me {
   app: {
     key: string;
     name: Words;
-    brand?: string | null;
+    brand?: BrandPlan | null;
     words?: { [key: string]: Words };
     version?: string | number;
   };
@@ -62,7 +68,7 @@ export interface Me {
 export interface WorkspaceChoice {
   key: string;
   name: Words | string;
-  brand?: string | null;
+  brand?: BrandPlan | null;
   demo_logins?: { login: string; name: string; role: Words | string; password?: string }[];
 }
 
@@ -428,7 +434,7 @@ export interface SavedView extends ViewPlan {
 
 export interface PublicForm {
   plan: FormPlan;
-  workspace: { key: string; name: Words | string; brand?: string | null };
+  workspace: { key: string; name: Words | string; brand?: BrandPlan | null };
   title?: Words;
   intro?: Words | null;
   thanks?: Words | null;

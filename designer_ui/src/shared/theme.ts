@@ -29,8 +29,16 @@ const BRANDS: Record<Brand, Record<Mode, Tints>> = {
   },
 };
 
-export const brandOf = (name: string | null | undefined): Brand =>
-  name === "acupuncture" || name === "aesthetic" ? name : "dental";
+const BY_COLOR: { readonly [color: string]: Brand } = {
+  teal: "dental",
+  green: "acupuncture",
+  ink: "acupuncture",
+  rose: "aesthetic",
+  pink: "aesthetic",
+};
+
+/** The tints for the colour that an app's manifest names. */
+export const brandOf = (color: string | null | undefined): Brand => BY_COLOR[color ?? ""] ?? "dental";
 
 const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", system-ui, sans-serif';
 

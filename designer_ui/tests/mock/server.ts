@@ -29,7 +29,7 @@ const me = {
   app: {
     key: "dental",
     name: { zh: "口腔诊所", en: "Dental clinic" },
-    brand: "dental",
+    brand: { color: "teal" },
     words: {},
     version: 1,
   },
@@ -122,7 +122,7 @@ export const answer = (method: string, path: string, given: unknown): Answer => 
       {
         key: "demo",
         name: me.workspace.name,
-        brand: "dental",
+        brand: { color: "teal" },
         demo_logins: [
           { login: "director", name: "陈建国", role: { zh: "院长", en: "Director" } },
           { login: "consultant", name: "王晓敏", role: { zh: "咨询师", en: "Consultant" } },

@@ -117,7 +117,7 @@ export const PublicScreen = () => {
   const setBrand = useContext(BrandContext);
   const { data, error, isPending, refetch } = usePublicForm(workspace, token);
   const [done, setDone] = useState<{ no: string | null } | null>(null);
-  const brand = data?.workspace.brand ?? null;
+  const brand = data?.workspace.brand?.color ?? null;
   useEffect(() => setBrand(brand), [brand, setBrand]);
   return (
     <ControlHostProvider value={host}>

@@ -30,7 +30,11 @@ export const Nav = ({
     <nav className={folded ? "nav nav-folded" : "nav"} aria-label={t("shell.nav")}>
       <div className="nav-brand" title={say(me.app.name)}>
         <span className="nav-mark" aria-hidden="true" />
-        {folded ? null : <span className="nav-name">{say(me.workspace.name) || say(me.app.name)}</span>}
+        {folded ? null : (
+          <span className="nav-name">
+            {say(me.app.brand?.name) || say(me.workspace.name) || say(me.app.name)}
+          </span>
+        )}
       </div>
       <div className="nav-scroll">
         {groupPages(app?.pages ?? [], lang).map((group) => (

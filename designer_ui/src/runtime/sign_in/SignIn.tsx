@@ -71,7 +71,7 @@ export const SignIn = () => {
   const chosen = workspaces.find((item) => item.key === workspace) ?? workspaces[0];
   const signIn = useSignIn();
   const [form] = Form.useForm<Entry>();
-  useEffect(() => setBrand(chosen?.brand ?? null), [chosen, setBrand]);
+  useEffect(() => setBrand(chosen?.brand?.color ?? null), [chosen, setBrand]);
   const enter = (entry: Entry) => {
     form.setFieldsValue(entry);
     signIn.mutate(
@@ -94,7 +94,7 @@ export const SignIn = () => {
       <main className="sign-in-box">
         <div className="sign-in-brand">
           <span className="nav-mark" aria-hidden="true" />
-          <h1>{chosen ? say(chosen.name) : "Clinicraft"}</h1>
+          <h1>{chosen ? say(chosen.brand?.name) || say(chosen.name) : "Clinicraft"}</h1>
         </div>
         {ended ? <Alert type="info" showIcon title={t("signIn.ended")} /> : null}
         <Form form={form} layout="vertical" requiredMark={false} onFinish={enter} className="sign-in-form">

@@ -152,7 +152,11 @@ export const KanbanView = (props: ViewProps) => {
                 totals={totals}
                 canMove={canMove}
                 isTarget={dragged !== null && mayMove(known, asText(dragged.record[by]), option.key)}
-                isOff={dragged !== null && !mayMove(known, asText(dragged.record[by]), option.key)}
+                isOff={
+                  dragged !== null &&
+                  asText(dragged.record[by]) !== option.key &&
+                  !mayMove(known, asText(dragged.record[by]), option.key)
+                }
                 colorOf={colorOf}
                 onMove={(record, labels, to) => void move(record, labels, to)}
                 onOpen={(record, ids) => frame.openRecord(plan.key, record.id, ids)}
