@@ -136,8 +136,47 @@ def arithmetic(node: Typed, left: Closure, right: Closure) -> Closure:
         known = node.args[1]
         if known.kind == "lit" and known.value and node.value != "^":
             return _by_constant(node.value, left, known.value)
-        return _NUMBERS[node.value](left, right)
+        careful = _NUMBERS[node.value](left, right)
+        if node.value in _OF_FIELDS and node.args[0].kind == known.kind == "field":
+            return _OF_FIELDS[node.value](node.args[0].value, known.value, careful)
+        return careful
     return _moments(node.value, kinds, left, right)
+
+
+# Two filled-in fields are the common case: a blank or an error value does not add up, and goes the careful way.
+
+
+def _add_fields(p: tuple[str, ...], q: tuple[str, ...], careful: Closure) -> Closure:
+    def add(c: Any) -> Any:
+        try:
+            return c.value(p) + c.value(q)
+        except TypeError:
+            return careful(c)
+
+    return add
+
+
+def _subtract_fields(p: tuple[str, ...], q: tuple[str, ...], careful: Closure) -> Closure:
+    def subtract(c: Any) -> Any:
+        try:
+            return c.value(p) - c.value(q)
+        except TypeError:
+            return careful(c)
+
+    return subtract
+
+
+def _multiply_fields(p: tuple[str, ...], q: tuple[str, ...], careful: Closure) -> Closure:
+    def multiply(c: Any) -> Any:
+        try:
+            return c.value(p) * c.value(q)
+        except TypeError:
+            return careful(c)
+
+    return multiply
+
+
+_OF_FIELDS = {"+": _add_fields, "-": _subtract_fields, "*": _multiply_fields}
 
 
 def _by_constant(op: str, left: Closure, b: Decimal) -> Closure:
