@@ -15,7 +15,13 @@ const SignatureInput = ({ id, value, config, disabled, onChange }: InputProps<Si
   const { say } = useControlHost();
   const pad = useRef<SVGSVGElement>(null);
   const began = useRef(0);
-  const [line, setLine] = useState<StrokePoint[] | null>(null);
+  // In a ref, since points come faster than the screen is drawn.
+  const line = useRef<StrokePoint[] | null>(null);
+  const [, redraw] = useState(0);
+  const setLine = (next: StrokePoint[] | null) => {
+    line.current = next;
+    redraw((count) => count + 1);
+  };
   const strokes = value?.strokes ?? [];
   const height = config.height ?? 160;
   const pointOf = (event: React.PointerEvent): StrokePoint => {
@@ -61,20 +67,20 @@ const SignatureInput = ({ id, value, config, disabled, onChange }: InputProps<Si
           setLine([pointOf(event)]);
         }}
         onPointerMove={(event) => {
-          if (line && line.length < 2000) setLine([...line, pointOf(event)]);
+          if (line.current && line.current.length < 2000) setLine([...line.current, pointOf(event)]);
         }}
         onPointerUp={() => {
-          if (line) sign([...strokes, line].slice(0, 200));
+          if (line.current) sign([...strokes, line.current].slice(0, 200));
           setLine(null);
         }}
         onPointerCancel={() => setLine(null)}
       >
-        {strokes.length || line ? null : (
+        {strokes.length || line.current ? null : (
           <text x="50%" y="50%" textAnchor="middle" fill="currentColor" opacity={0.4} fontSize={16}>
             {t("ctl.signHere")}
           </text>
         )}
-        {[...strokes, ...(line ? [line] : [])].map((stroke, place) => (
+        {[...strokes, ...(line.current ? [line.current] : [])].map((stroke, place) => (
           <polyline
             key={place}
             points={stroke.map(([x, y]) => `${x * width},${y * height}`).join(" ")}
