@@ -36,6 +36,9 @@ NO_RECORD = Code("import.no_record", zh="找不到“{field}”：{value}", en="
 SEVERAL_RECORDS = Code("import.several_records", zh="“{field}”有多条记录叫 {value}", en="Several records of “{field}” are called {value}",
                        hint_zh="请改用编号", hint_en="Use the number instead")  # fmt: skip
 
+PENDING = Code("import.pending", zh="“{field}”里的“{value}”不认识，已用“待确认”代替", en="“{value}” in “{field}” is unknown; a stand-in was used",
+               hint_zh="导入后在待确认列表里处理", hint_en="Deal with it in the list of open questions")  # fmt: skip
+
 OWNED_SYSTEM = ("branch_id", "owner_id")
 """System fields that a sheet may bring where the actor may write them."""
 PAST_SYSTEM = ("created_at", "no")
@@ -55,6 +58,8 @@ class Reading:
     aside: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     lookup: tuple[str, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    """What the person should look at although the row comes in."""
 
 
 BLANK = Reading()
@@ -98,7 +103,7 @@ class Column:
         if is_blank(cell):
             return BLANK
         text = plain(cell)
-        synonym = self.synonyms.get(bare(text)) if self.synonyms else None
+        synonym = self.synonyms.get(bare(text)) if self.synonyms and not self.many else None
         if synonym is not None and not self.target_form:
             return self._kept(synonym, {})
         if "ranges" in self.settings:
@@ -148,12 +153,22 @@ class Column:
         for word in words:
             key = self.synonyms.get(bare(word)) or self.options.get(bare(word))
             (keys if key is not None else unknown).append(word if key is None else str(key))
-        if unknown:
-            shown = "、".join(list(dict.fromkeys(self.options.values()))[:12])
-            return Reading(
-                problems=tuple(NO_OPTION.at("", field=self.label, value=w, options=shown) for w in unknown)
-            )
-        return self._kept(list(dict.fromkeys(keys)) if self.many else keys[0], {})
+        spare = self.settings.get("fallback")
+        if unknown and isinstance(spare, str) and spare in self.options.values():
+            told = tuple(PENDING.at("", field=self.label, value=word) for word in unknown)
+            keys.append(spare)
+        else:
+            told = tuple(self._no_option(word) for word in unknown)
+        if told and not isinstance(spare, str) and not self.settings.get("pending"):
+            return Reading(problems=told)
+        if not keys:
+            return Reading(notes=told)
+        kept = self._kept(list(dict.fromkeys(keys)) if self.many else keys[0], {})
+        return Reading(kept.value, kept.aside, kept.problems, notes=told)
+
+    def _no_option(self, word: str) -> Problem:
+        shown = "、".join(list(dict.fromkeys(self.options.values()))[:12])
+        return NO_OPTION.at("", field=self.label, value=word, options=shown)
 
     def _by_range(self, text: str, context: Context) -> Reading:
         """Choose the option whose range holds the number, or overlaps the range, that the cell tells."""

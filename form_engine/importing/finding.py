@@ -73,7 +73,7 @@ class Finder:
         said = column.settings.get("fallback")
         if said == "$me" or (said is None and column.key == "owner_id"):
             return desk.actor.user_id
-        if said == "$branch":
+        if said == "$branch" or (said is None and column.key == "branch_id"):
             return desk.actor.branch_id
         if not isinstance(said, str):
             return None

@@ -165,7 +165,7 @@ def _by_likeness(
     taken: dict[str, int],
     columns: dict[int, tuple[str, str]],
 ) -> None:
-    """Take `客户手机号码` for 手机号码, `主诉/需求` for 需求: a known word of two characters or more inside the header."""
+    """Take `客户手机号码` for 手机号码, `主诉/需求` for 需求: what a header is about stands at its end in Chinese."""
     for index, header in enumerate(headers):
         text = bare(header)
         if index in columns or len(text) < 2:
@@ -176,7 +176,7 @@ def _by_likeness(
                 for target in targets
                 if target.key not in taken
                 for word in (bare(name) for name in (*target.label.values(), *target.aliases))
-                if len(word) >= 2 and (word in text if not word.isascii() else word == text)
+                if len(word) >= 2 and not word.isascii() and text.endswith(word)
             ),
             default=None,
         )

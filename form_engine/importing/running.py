@@ -10,7 +10,7 @@ from engine.access.levels import Level
 from engine.ids import new_id
 from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
 from form_engine.importing.cleaning import Context, is_blank, split_notes
-from form_engine.importing.columns import PAST_SYSTEM, Column, field_column
+from form_engine.importing.columns import PAST_SYSTEM, PENDING, Column, field_column
 from form_engine.importing.finding import Finder, Matcher
 from form_engine.importing.settings import ImportSettings
 from form_engine.plan import FieldPlan, FormPlan
@@ -26,8 +26,6 @@ OUT_OF_REACH = Code("import.out_of_reach", zh="已有这条记录，但不在您
                     hint_zh="请让主管处理这一行", hint_en="Ask your supervisor to deal with this row")  # fmt: skip
 NOTHING_NEW = Code("import.nothing_new", zh="已有这条记录，没有要补充的内容", en="This record exists already and the row adds nothing",
                    hint_zh="无需处理", hint_en="Nothing to do")  # fmt: skip
-PENDING = Code("import.pending", zh="“{field}”里的“{value}”不认识，已用“待确认”代替", en="“{value}” in “{field}” is unknown; a stand-in was used",
-               hint_zh="导入后在待确认列表里处理", hint_en="Deal with it in the list of open questions")  # fmt: skip
 
 CHUNK = 1_000
 OUTCOMES = ("created", "merged", "skipped", "rejected")
@@ -104,6 +102,9 @@ class Importer:
                 is_empty = False
                 row.problems.extend(problem.under(f"/{column.key}") for problem in reading.problems)
                 continue
+            if reading.notes:
+                is_empty = False
+                row.notes.extend(note.under(f"/{column.key}") for note in reading.notes)
             if reading.aside:
                 asides.update(reading.aside)
             if reading.lookup:
