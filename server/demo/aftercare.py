@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from server.demo import facts
+from server.demo import facts, words
 from server.demo.courses import Step
 from server.demo.house import House, Person
 from server.demo.world import Row, stamp
@@ -63,7 +63,9 @@ def task(
                 row.update(
                     status="done",
                     done_at=stamp(done),
-                    result=world.weighted((("contacted", 82), ("not_reached", 15), ("reschedule", 3))),
+                    result="not_reached"
+                    if kind == "first_contact"
+                    else world.weighted((("contacted", 82), ("not_reached", 15), ("reschedule", 3))),
                     comm_log_id=log["id"],
                 )
             else:
@@ -84,11 +86,17 @@ _CALLS = {
 
 def _call(house: House, row: Row, who: Person, at: datetime) -> Row:
     world = house.world
-    text = world.pick(_CALLS.get(row["kind"], ("已联系，情况良好", "已沟通，约定下次联系时间")))
+    # Whoever is still a new lead has not been reached.
+    result = "no_answer" if row["kind"] == "first_contact" else "connected"
+    text = world.pick(
+        words.NO_ANSWER
+        if result == "no_answer"
+        else _CALLS.get(row["kind"], ("已联系，情况良好", "已沟通，约定下次联系时间"))
+    )
     target = "customer" if row.get("customer_id") else "lead"
     return world.add(
         "comm_log", at, branch=who.branch, owner=who.user, target_type=target, lead_id=row.get("lead_id"), customer_id=row.get("customer_id"),
-        channel=world.weighted((("phone", 60), ("wechat", 40))), direction="outbound", result="connected", content=text, started_at=stamp(at),
+        channel=world.weighted((("phone", 60), ("wechat", 40))), direction="outbound", result=result, content=text, started_at=stamp(at),
         seconds=world.rng.randint(30, 400), next_followup_at=stamp(at + timedelta(days=world.rng.randint(3, 60))), task_id=row["id"],
     )  # fmt: skip
 

@@ -1,0 +1,66 @@
+"""A dental clinic filled with the demo story, loaded once through the form engine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from engine.access.accounts import Account, create_accounts
+from engine.access.actor import Actor, system_actor
+from engine.clock import VirtualClock
+from engine.definitions import load_template
+from engine.store import Cause, Installation, Settings, files
+from form_engine.compile import compile_app
+from form_engine.plan import AppPlan
+from form_engine.service import RecordService
+from server.demo import accounts, generate
+from server.demo.papers import papers
+
+TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+SEED, SCALE = 7, 0.004
+
+
+@dataclass
+class Practice:
+    """The clinic: its records service, its plan, and its people by role."""
+
+    service: RecordService
+    plan: AppPlan
+    people: list[dict[str, Any]]
+
+    def actor(self, role: str) -> Actor:
+        """Return the first person of a role."""
+        one = next(p for p in self.people if role in p["roles"])
+        team = [p for p in self.people if p["supervisor_id"] == one["id"]]
+        return Actor(
+            "dental", one["id"], one["login"], one["name"], frozenset(one["roles"]), one["branch_id"], tuple(one["branches"]),
+            team=frozenset(p["id"] for p in team), team_staff=frozenset(p["staff_id"] for p in team), staff_id=one["staff_id"],
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def practice(tmp_path_factory: pytest.TempPathFactory, repository: Any) -> Iterator[Practice]:
+    plan = compile_app(load_template(repository / "templates" / "dental"))
+    home = tmp_path_factory.mktemp("practice")
+    installation = Installation.open(Settings(home, None, clock=VirtualClock(NOW)))
+    workspace = installation.create("dental", {"zh": "齐悦口腔", "en": "Qiyue Dental"})
+    workspace.create_tables(plan.policy.tables)
+    people = accounts(SEED, TODAY, SCALE, NOW)
+    with workspace.write(Cause("system")) as unit:
+        made = [
+            Account(p["id"], p["login"], p["name"], tuple(p["roles"]), tuple(p["branches"]), p["branch_id"])
+            for p in people
+        ]
+        create_accounts(unit.connection, [(account, None) for account in made], unit.now)
+        stored = {what: files.add(unit, name, body).to_json() for what, (name, body) in papers().items()}
+    service = RecordService(workspace, plan)
+    system = system_actor("dental", zone=workspace.zone)
+    for form, rows in generate(plan.lists, SEED, TODAY, SCALE, NOW, stored):
+        service.load(
+            system, form, [{**row, "created_at": datetime.fromisoformat(row["created_at"])} for row in rows]
+        )
+    yield Practice(service, plan, people)
+    installation.close()
