@@ -9,9 +9,9 @@ from typing import Any
 
 from engine.access.query import RecordQuery
 from engine.problems import NotFound
+from form_engine.desk import NO_RECORD, Desk
 from form_engine.plan import FormPlan
-from form_engine.service.desk import NO_RECORD, Desk
-from form_engine.service.titles import titles_of
+from form_engine.titles import titles_of
 
 PAGE = 30
 MOST = 100

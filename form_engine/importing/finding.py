@@ -9,11 +9,11 @@ from sqlalchemy import select
 from engine.access.account_tables import USERS
 from engine.access.query import RecordQuery
 from engine.problems import Problem, Rejected
+from form_engine.desk import Desk
 from form_engine.importing.cleaning import Context, clean_phone, split_list
 from form_engine.importing.columns import NO_RECORD, SEVERAL_RECORDS, Column
 from form_engine.importing.guessing import bare
 from form_engine.plan import FormPlan
-from form_engine.service.desk import Desk
 
 SMALL = 5_000
 """Forms with at most this many records are read whole, once; then any spelling that looks alike is found."""

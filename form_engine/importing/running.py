@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from engine.access.levels import Level
 from engine.ids import new_id
 from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
+from form_engine.desk import Desk
 from form_engine.importing.cleaning import Context, is_blank, split_notes
 from form_engine.importing.columns import PAST_SYSTEM, PENDING, Column, field_column
 from form_engine.importing.finding import Finder, Matcher
 from form_engine.importing.settings import ImportSettings
 from form_engine.plan import FieldPlan, FormPlan
 from form_engine.service import clashes, numbering, overlap, records, touches
-from form_engine.service.desk import Desk
 from form_engine.submit import submit, submit_values
 
 BLANK_ROW = Code("import.blank_row", zh="空行", en="Blank row",

@@ -19,6 +19,7 @@ from engine.jobs.queue import JobRun, enqueue
 from engine.problems import Code, Conflict, Forbidden, NotFound, Problem, Rejected
 from engine.store.platform import IMPORT_ROWS, IMPORTS, from_instant, instant
 from engine.store.unit import Unit
+from form_engine.desk import Desk
 from form_engine.exporting.escaping import guarded
 from form_engine.importing.cleaning import Context, plain
 from form_engine.importing.columns import Column, columns_of, targets_of
@@ -28,7 +29,6 @@ from form_engine.importing.settings import ImportSettings, read_settings
 from form_engine.importing.sheets import Book, Sheet, read_book
 from form_engine.plan import FormPlan
 from form_engine.service import personal
-from form_engine.service.desk import Desk
 from form_engine.service.service import RecordService
 
 NO_IMPORT = Code("import.not_found", zh="没有这次导入", en="There is no such import",

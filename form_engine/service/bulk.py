@@ -5,8 +5,8 @@ from typing import Any
 
 from engine.access.query import RecordQuery
 from engine.problems import Code, Forbidden, Rejected, TooMany
+from form_engine.desk import Desk
 from form_engine.service import clashes, records
-from form_engine.service.desk import Desk
 from form_engine.views.listing import read
 
 NO_BULK = Code("bulk.no_right", zh="您没有批量修改的权限", en="You may not change many records at once",

@@ -5,9 +5,9 @@ from typing import Any
 
 from engine.access.query import RecordQuery
 from engine.problems import Code, Conflict, Forbidden, Problem, Rejected
+from form_engine.desk import Desk
 from form_engine.plan import FormPlan
-from form_engine.service.desk import Desk
-from form_engine.service.titles import titles_of
+from form_engine.titles import titles_of
 
 TAKEN = Code("record.taken", zh="“{field}”与已有记录“{title}”重复", en="“{field}” is already used by “{title}”",
              hint_zh="打开那条记录继续，或改用其他值", hint_en="Open that record and go on there, or use another value")  # fmt: skip

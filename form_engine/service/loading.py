@@ -5,8 +5,8 @@ from typing import Any
 
 from engine.ids import new_id
 from engine.problems import Problem, Rejected
+from form_engine.desk import Desk
 from form_engine.service import numbering, overlap, records
-from form_engine.service.desk import Desk
 from form_engine.submit import submit
 
 SYSTEM_GIVEN = ("id", "created_at", "created_by", "updated_at", "no", "source_ref", "branch_id", "owner_id")

@@ -9,8 +9,8 @@ from typing import Any
 
 from engine.clock import business_day
 from form_engine.controls._numbering import AutoNumber
+from form_engine.desk import Desk
 from form_engine.plan import FormPlan
-from form_engine.service.desk import Desk
 
 _PLACE = re.compile(
     r"\{(YYYY|YY|MM|DD|BRANCH|CHECK|SEQ(?::(\d{1,2}))?|RAND(?::(\d{1,2}))?|field:([a-z][a-z0-9_]*))\}"

@@ -11,11 +11,11 @@ from engine.access.query import Record, RecordQuery
 from engine.expressions import Checked
 from engine.problems import Code, NotFound
 from engine.text import fold, initials, pinyin
+from form_engine.desk import Desk
 from form_engine.prepared import prepared
-from form_engine.service.desk import Desk
-from form_engine.service.titles import titles_of
 from form_engine.state import RecordState
 from form_engine.submit import Offered, submit
+from form_engine.titles import titles_of
 
 NO_LINK = Code("record.no_link", zh="“{form}”没有关联字段“{field}”", en="“{form}” has no link “{field}”",
                hint_zh="请检查字段标识", hint_en="Check the key of the field")  # fmt: skip

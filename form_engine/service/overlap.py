@@ -9,9 +9,9 @@ from typing import Any
 
 from engine.access.query import RecordQuery
 from engine.problems import Code, Conflict, Problem
+from form_engine.desk import Desk
 from form_engine.plan import FormPlan, RulePlan
-from form_engine.service.desk import Desk
-from form_engine.service.titles import titles_of
+from form_engine.titles import titles_of
 
 OVERLAPS = Code("record.overlaps", zh="“{field}”在 {start} – {end} 已有安排：{title}", en="“{field}” is taken from {start} to {end}: {title}",
                 hint_zh="换一个时间，或换一位", hint_en="Take another time, or another one")  # fmt: skip

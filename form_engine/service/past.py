@@ -5,8 +5,8 @@ from typing import Any
 
 from engine.access.levels import Level
 from engine.access.query import RecordQuery
+from form_engine.desk import Desk
 from form_engine.plan import FormPlan
-from form_engine.service.desk import Desk
 
 
 def history(desk: Desk, form: str, record_id: str) -> list[dict[str, Any]]:

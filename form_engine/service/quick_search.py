@@ -4,9 +4,9 @@ from typing import Any
 
 from engine.access.query import RecordQuery
 from engine.text import fold
+from form_engine.desk import Desk
 from form_engine.plan import FormPlan
-from form_engine.service.desk import Desk
-from form_engine.service.titles import titles_of
+from form_engine.titles import titles_of
 
 MOST_OF_A_FORM = 8
 MOST = 40

@@ -11,13 +11,13 @@ from engine.expressions import ErrorValue, evaluate
 from engine.ids import is_id, new_id
 from engine.problems import Code, Conflict, NotFound, Problem, Rejected
 from form_engine.coercion import as_field_value
+from form_engine.desk import NO_RECORD, Desk
 from form_engine.plan import FieldPlan, FormPlan
 from form_engine.prepared import prepared
 from form_engine.service import clashes, numbering, overlap, relations
-from form_engine.service.desk import NO_RECORD, Desk
-from form_engine.service.titles import titles_of
 from form_engine.state import RecordState
 from form_engine.submit import Submission, submit
+from form_engine.titles import titles_of
 
 Json = Mapping[str, Any]
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from engine.access.account_tables import USERS
 from engine.access.query import RecordQuery
 from engine.problems import Code, Conflict
+from form_engine.desk import Desk
 from form_engine.plan import AppPlan
-from form_engine.service.desk import Desk
 
 IN_USE = Code("record.in_use", zh="还有 {count} 条“{form}”关联着这条记录，不能删除", en="{count} records of “{form}” point at this one, so it cannot be deleted",
               hint_zh="先处理那些记录，或在表单设计里改为“一并删除”或“解除关联”", hint_en="Deal with them first, or let the form's relation detach or go along")  # fmt: skip

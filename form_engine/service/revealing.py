@@ -6,7 +6,7 @@ from engine.access.accounts import note_reveal
 from engine.access.query import RecordQuery
 from engine.clock import business_day
 from engine.problems import NotFound
-from form_engine.service.desk import NO_RECORD, Desk
+from form_engine.desk import NO_RECORD, Desk
 
 
 def reveal(desk: Desk, form: str, record_id: str, field: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from engine.problems import Rejected
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from form_engine import timeline as timelines
+from form_engine.desk import Desk, followed_paths
 from form_engine.plan import AppPlan
 from form_engine.service import (
     bulk,
@@ -25,7 +26,6 @@ from form_engine.service import (
     undoing,
     workbench,
 )
-from form_engine.service.desk import Desk, followed_paths
 from form_engine.service.loading import load
 from form_engine.views import listing
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.problems import Rejected
+from form_engine.desk import Desk
 from form_engine.plan import FormPlan
 from form_engine.service import clashes, personal, records
-from form_engine.service.desk import Desk
 
 
 def parsed(plan: FormPlan, values: Any) -> dict[str, Any]:

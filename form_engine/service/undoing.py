@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from engine.problems import Code, Forbidden, NotFound
 from engine.store.platform import HISTORY
-from form_engine.service.desk import Desk
+from form_engine.desk import Desk
 
 NO_BATCH = Code("batch.not_found", zh="没有这次批量操作，或它已被撤销", en="There is no such batch, or it was undone",
                 hint_zh="到历史里查看每条记录的修改", hint_en="See the history of each record")  # fmt: skip

@@ -5,8 +5,8 @@ from typing import Any
 
 from engine.access.query import RecordQuery
 from engine.problems import Rejected
+from form_engine.desk import Desk
 from form_engine.plan import PagePlan
-from form_engine.service.desk import Desk
 
 USUAL = 10
 

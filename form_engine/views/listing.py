@@ -6,8 +6,8 @@ from typing import Any
 
 from engine.access.query import RecordQuery
 from engine.problems import Rejected
-from form_engine.service.desk import Desk
-from form_engine.service.titles import labels_of
+from form_engine.desk import Desk
+from form_engine.titles import labels_of
 from form_engine.views.requests import WRONG_REQUEST, ListRequest, aggregates, read_request
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from form_engine.service.desk import Desk
+from form_engine.desk import Desk
 
 
 def titles_of(desk: Desk, form: str, records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
