@@ -156,6 +156,13 @@ def test_an_unknown_channel_gets_its_stand_in_and_is_told(desk: Desk) -> None:
     assert desk.leads(fields=["channel_name"])[0]["channel_name"] == "待确认"
 
 
+def test_an_unknown_option_is_refused_with_what_there_is(desk: Desk) -> None:
+    state = desk.bring("姓名,手机号,来源,意向等级\n张三,19900046889,抖音,Z\n".encode())
+    problem = state["rows"][0]["problems"][0]
+    assert (problem["code"], problem["path"]) == ("import.no_option", "/intent_level")
+    assert "Z" in problem["message"]["zh"]
+
+
 def test_a_sheet_is_remembered(desk: Desk) -> None:
     data = "谁,手机号,来源\n张三,19900046889,抖音\n".encode()
     seen = desk.upload(data)

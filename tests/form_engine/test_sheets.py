@@ -163,3 +163,9 @@ def test_a_layout_is_known_again_whatever_its_case_and_width() -> None:
     assert (
         layout_key(["姓名", "Phone "]) == layout_key(["姓 名", "ｐｈｏｎｅ"]) != layout_key(["姓名", "手机"])
     )
+
+
+def test_a_header_is_about_what_stands_at_its_end() -> None:
+    branch = Target("branch_id", {"zh": "分院", "en": "Branch"}, ("到院",))
+    columns = guess([["到院时间", "客户手机号"], ["2026-03-01", "19900046889"]], (branch, *LEAD)).columns
+    assert [c.field for c in columns] == [None, "phone"]
