@@ -7,7 +7,7 @@ import zhCN from "antd/locale/zh_CN";
 import { useEffect, useMemo, useState } from "react";
 import { RouterProvider } from "react-router/dom";
 import { queryClient } from "./api/queryClient";
-import { useMe } from "./api/session";
+import { useKnownMe } from "./api/session";
 import { router } from "./routes";
 import { TokenVars } from "./shared/TokenVars";
 import { brandOf, type Mode, themeOf } from "./shared/theme";
@@ -30,7 +30,7 @@ const useSystemMode = (): Mode => {
 const Themed = () => {
   const lang = useLang();
   const system = useSystemMode();
-  const { data: me } = useMe();
+  const { data: me } = useKnownMe();
   const [choice, setChoice] = useState<ThemeChoice>(keptTheme);
   const [brand, setBrand] = useState<string | null>(null);
   const mode = choice === "system" ? system : choice;

@@ -13,6 +13,14 @@ export const useMe = () =>
     staleTime: 60_000,
   });
 
+/** Who is signed in as far as is known; asks nobody, for screens that need no account. */
+export const useKnownMe = () =>
+  useQuery<Me>({
+    queryKey: meKey,
+    queryFn: ({ signal }) => request<Me>("GET", "/api/me", undefined, signal),
+    enabled: false,
+  });
+
 export const useWorkspaces = () =>
   useQuery({
     queryKey: ["workspaces"],

@@ -149,27 +149,29 @@ export const RecordForm = ({ plan, answer, preset, onSaved, onCancel, onDirty }:
         isNew={answer === null}
         onChange={form.set}
       />
-      <div className="form-foot">
-        <span className="hint">{dirty ? t("form.unsaved") : ""}</span>
-        {onCancel ? (
-          <Button onClick={onCancel} disabled={busy}>
-            {t("common.cancel")}
+      {answer?.can.edit === false ? null : (
+        <div className="form-foot">
+          <span className="hint">{dirty ? t("form.unsaved") : ""}</span>
+          {onCancel ? (
+            <Button onClick={onCancel} disabled={busy}>
+              {t("common.cancel")}
+            </Button>
+          ) : null}
+          {answer ? null : (
+            <Button onClick={() => save(true)} disabled={busy}>
+              {t("form.saveNext")}
+            </Button>
+          )}
+          <Button
+            type="primary"
+            loading={busy}
+            disabled={answer !== null && !dirty}
+            onClick={() => save(false)}
+          >
+            {t("common.save")}
           </Button>
-        ) : null}
-        {answer ? null : (
-          <Button onClick={() => save(true)} disabled={busy}>
-            {t("form.saveNext")}
-          </Button>
-        )}
-        <Button
-          type="primary"
-          loading={busy}
-          disabled={answer !== null && !dirty}
-          onClick={() => save(false)}
-        >
-          {t("common.save")}
-        </Button>
-      </div>
+        </div>
+      )}
       {clashes ? (
         <ConflictDialog
           plan={plan}

@@ -112,7 +112,9 @@ const Section = ({ section }: { section: WorkbenchSection }) => {
 };
 
 const numberText = (number: Workbench["numbers"][number]): string => {
-  if (number.format === "money") return formatMoney(number.value);
+  // Money travels as text with two places; counts as plain numbers.
+  if (number.format === "money" || (typeof number.value === "string" && /\.\d{2}$/.test(number.value)))
+    return formatMoney(number.value);
   if (number.format === "percent") return formatPercent(number.value);
   return formatNumber(number.value);
 };
