@@ -131,7 +131,9 @@ def _indexes(
             wanted[(view["start"],)] = None
         if sort and not fixed:
             wanted[sort] = None
-    yield from list(wanted)[:MOST_INDEXES]
+    # Import looks up whole chunks of rows by these; without an index each chunk reads the whole table.
+    matched = [group[0] for group in form.definition.get("import", {}).get("match", ()) if _can(group[0], fields)]
+    yield from dict.fromkeys((*((key,) for key in matched), *list(wanted)[:MOST_INDEXES]))
 
 
 def _can(name: str, fields: Mapping[str, FieldShape]) -> bool:
