@@ -16,7 +16,7 @@ interface Tints {
 
 const BRANDS: Record<Brand, Record<Mode, Tints>> = {
   dental: {
-    light: { primary: "#0a7f7d", soft: "#e8f5f4", softHover: "#d8eeec", edge: "#93ccc9" },
+    light: { primary: "#08706e", soft: "#e8f5f4", softHover: "#d8eeec", edge: "#93ccc9" },
     dark: { primary: "#2bb3ae", soft: "#123332", softHover: "#184241", edge: "#226a67" },
   },
   acupuncture: {
@@ -69,7 +69,7 @@ export const themeOf = (brand: Brand, mode: Mode): ThemeConfig => {
             colorBgLayout: "#ffffff",
             colorTextSecondary: "#5a6468",
             colorTextTertiary: "#667175",
-            colorTextPlaceholder: "#7b868a",
+            colorTextPlaceholder: "#697478",
             colorBorderSecondary: "#e9edee",
             colorError: "#cf2a36",
             colorWarning: "#b55a00",

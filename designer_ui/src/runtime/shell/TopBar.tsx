@@ -129,8 +129,8 @@ const MeMenu = ({ me, onSignOut }: { me: Me; onSignOut: () => void }) => {
         },
       }}
     >
-      <button type="button" className="me" aria-label={`${t("me.menu")} ${me.user.name}`}>
-        <Avatar size={26} className="me-avatar">
+      <button type="button" className="me">
+        <Avatar size={26} className="me-avatar" aria-hidden="true">
           {me.user.name.slice(-1)}
         </Avatar>
         <span className="me-name">{me.user.name}</span>
@@ -166,7 +166,7 @@ export const TopBar = ({
         onClick={onMenu}
       />
       <BranchSwitcher me={me} />
-      <button type="button" className="top-search" onClick={frame.openPalette} aria-label={t("shell.search")}>
+      <button type="button" className="top-search" onClick={frame.openPalette}>
         <SearchOutlined aria-hidden />
         <span className="top-search-text">{t("shell.searchHint")}</span>
         <kbd>/</kbd>

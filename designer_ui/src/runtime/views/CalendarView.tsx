@@ -57,7 +57,7 @@ export const CalendarView = (props: ViewProps) => {
   const [day, setDay] = useState(today);
   const hasResource = Boolean(view?.resource);
   const [span, setSpan] = useState<Span>(
-    view?.kind === "board" && hasResource
+    view?.kind === "board" && hasResource && !narrow
       ? "resource"
       : narrow
         ? "day"
