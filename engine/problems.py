@@ -79,9 +79,8 @@ def _plain(value: object) -> object:
 def _fill(sentence: str, params: Mapping[str, Any], lang: str) -> str:
     # Not str.format: a parameter is data and may itself hold braces.
     for name, value in params.items():
-        if isinstance(value, Mapping) and lang in value:
-            value = value[lang]
-        sentence = sentence.replace("{" + name + "}", _clip(str(value)))
+        said = value[lang] if isinstance(value, Mapping) and lang in value else value
+        sentence = sentence.replace("{" + name + "}", _clip(str(said)))
     return sentence
 
 
@@ -93,7 +92,7 @@ MOST_TOLD = 10
 """How many problems the text of an exception names; `problems` has them all."""
 
 
-class Rejected(Exception):
+class Rejected(Exception):  # noqa: N818 - it is an answer, not a bug
     """Raised once at a boundary with everything that was found."""
 
     status = 422

