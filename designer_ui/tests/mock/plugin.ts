@@ -14,7 +14,10 @@ const read = (text: string): unknown => {
 
 const serve = (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
   const path = request.url ?? "";
-  if (!path.startsWith("/api/")) return next();
+  if (!path.startsWith("/api/")) {
+    next();
+    return;
+  }
   const parts: Buffer[] = [];
   request.on("data", (part: Buffer) => parts.push(part));
   request.on("end", () => {
