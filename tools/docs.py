@@ -65,13 +65,40 @@ def _controls() -> str:
 
 
 def _functions() -> str:
-    from engine.expressions.function import FUNCTIONS
+    from engine.expressions import FUNCTIONS
 
-    lines = ["# Functions", "", "Every function of the formula language. Written by `make docs`.", ""]
-    lines += ["| function | 别名 | 说明 | what it gives | example | result |", "|---|---|---|---|---|---|"]
+    families: dict[str, list[str]] = {}
     for function in FUNCTIONS:
-        lines.append(function.doc_row())
+        example, result = function.example.replace("|", "\\|"), str(function.result).replace("|", "\\|")
+        row = (
+            f"| `{function.name}` | {function.alias} | `{function.signature}` | {function.zh} | {function.en} "
+            f"| `{example}` | `{result}` | {'✓' if function.is_sql else ''} |"
+        )
+        families.setdefault(_family(function.name), []).append(row)
+    lines = [
+        "# Functions",
+        "",
+        "Every function of the formula language, with an example that is run as a test. Written by `make docs`.",
+    ]
+    for family, rows in sorted(families.items()):
+        lines += [
+            "",
+            f"## {family}",
+            "",
+            "| function | 别名 | signature | 说明 | help | example | result | SQL |",
+        ]
+        lines += ["|---|---|---|---|---|---|---|---|", *rows]
     return "\n".join(lines) + "\n"
+
+
+def _family(name: str) -> str:
+    from engine.expressions import functions
+
+    for info in pkgutil.iter_modules(functions.__path__, functions.__name__ + "."):
+        offered = getattr(importlib.import_module(info.name), "FUNCTIONS", ())
+        if any(one.name == name for one in offered):
+            return info.name.rsplit(".", 1)[-1]
+    raise LookupError(name)
 
 
 if __name__ == "__main__":
