@@ -14,6 +14,7 @@ from engine.access.passwords import Passwords
 from engine.clock import Clock, SystemClock
 from engine.definitions import versions
 from engine.definitions.app import App
+from engine.events import Event, dispatch
 from engine.jobs.dispatcher import Dispatcher, work
 from engine.problems import Code, NotFound
 from engine.store.platform import META
@@ -27,7 +28,7 @@ from form_engine.plan import AppPlan
 from form_engine.public import PublicForms
 from form_engine.service import RecordService
 from server.jobs import job_handlers
-from server.people import People, known_person
+from server.people import People, branch_zones, known_person
 from server.rates import Rates
 from server.settings import Settings
 
@@ -48,6 +49,8 @@ NO_LOGIN = Code(
 )
 
 VERSION_FRESH_S = 2.0
+RIGHTS_FORMS = frozenset({"staff", "branch"})
+"""Forms whose records say who works where: row scopes hang on them."""
 DEMO_LOGINS = "demo_logins"
 """Key in `cc_meta` under which a practice clinic keeps what its sign-in page offers."""
 
@@ -136,12 +139,26 @@ class Clinic:
                 )
             if app is not None:
                 self._take_up(current.number, app)
+            self._set_zones()
             self._checked_at = time.monotonic()
 
     def _take_up(self, number: int, app: App) -> None:
         self._plan = compile_app(app)
         self._number = number
         self.people.forget()
+
+    def _set_zones(self) -> None:
+        assert self._plan is not None
+        branch = self._plan.forms.get("branch")
+        if branch is not None and "zone" in branch.shape.fields:
+            with self.workspace.read() as unit:
+                self.workspace.branch_zones = branch_zones(self.workspace, unit, self._plan)
+
+    def listen(self, unit: Unit, event: Event) -> None:
+        """Take in an event: where people or branches changed, rights are worked out anew."""
+        if event.form in RIGHTS_FORMS:
+            accounts.bump_rules(unit.connection)
+            unit.at_last(self.people.forget)
 
 
 class House:
@@ -187,8 +204,11 @@ class House:
     def start_jobs(self) -> None:
         """Start the thread that hands out events and runs jobs of every clinic."""
         if self._dispatcher is None:
-            self._dispatcher = Dispatcher(self._workspaces, (self._run_jobs,))
+            self._dispatcher = Dispatcher(self._workspaces, (self._hand_out, self._run_jobs))
             self._dispatcher.start()
+
+    def _hand_out(self, workspace: Workspace) -> int:
+        return dispatch(workspace, (self.clinic(workspace.key).listen,))
 
     def _run_jobs(self, workspace: Workspace) -> int:
         return work(workspace, job_handlers(self.clinic(workspace.key)), "embedded")

@@ -1,8 +1,10 @@
 """Installing an app into a workspace: check, tables, version, first account."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from engine.access import accounts
 from engine.access.accounts import Account
@@ -11,7 +13,7 @@ from engine.definitions.app import App
 from engine.ids import new_id
 from engine.problems import Code, Conflict, NotFound
 from engine.store.changes import ChangePlan, apply_changes, plan_changes
-from engine.store.unit import Cause
+from engine.store.unit import Cause, Unit
 from form_engine.compile import compile_app
 from server.clinics import Clinic, House
 
@@ -22,6 +24,8 @@ OTHER_APP = Code(
     hint_zh="请用 --workspace 指定一个新的工作区",
     hint_en="Choose a new workspace with --workspace",
 )
+
+SYSTEM = Cause("system")
 
 
 def install(
@@ -53,8 +57,10 @@ def _upgrade(house: House, clinic: Clinic, app: App) -> None:
             raise Conflict(OTHER_APP.at("/workspace", key=clinic.key, app=old.key))
         if versions.content_hash(old) == versions.content_hash(app):
             return
-        apply_changes(clinic.workspace, changes(clinic, old, app))
-    _publish(house, clinic.key, app, current.number if current else None)
+        number = current.number if current else None
+        apply_changes(clinic.workspace, changes(clinic, old, app), on_switch=_switching(clinic, app, number))
+        return
+    _publish(house, clinic.key, app, None)
 
 
 def changes(clinic: Clinic, old: App, new: App) -> ChangePlan:
@@ -64,13 +70,25 @@ def changes(clinic: Clinic, old: App, new: App) -> ChangePlan:
 
 
 def _publish(house: House, key: str, app: App, base: int | None) -> None:
-    workspace = house.installation.workspace(key)
-    with workspace.write(Cause("system")) as unit:
-        version = versions.publish(unit.connection, app, unit.now, note=f"{app.key} {app.version}", base=base)
-        accounts.bump_rules(unit.connection)
-        unit.audit(
-            "app_published", details={"app": app.key, "version": app.version, "number": version.number}
-        )
+    with house.installation.workspace(key).write(SYSTEM) as unit:
+        _put_in_force(unit, app, base)
+
+
+def _switching(clinic: Clinic, app: App, base: int | None) -> Callable[[Connection], None]:
+    """Return what publishes in the transaction that switches the tables, so that both move together."""
+
+    def switch(connection: Connection) -> None:
+        unit = Unit(clinic.workspace, connection, SYSTEM)
+        _put_in_force(unit, app, base)
+        unit.flush()
+
+    return switch
+
+
+def _put_in_force(unit: Unit, app: App, base: int | None) -> None:
+    version = versions.publish(unit.connection, app, unit.now, note=f"{app.key} {app.version}", base=base)
+    accounts.bump_rules(unit.connection)
+    unit.audit("app_published", details={"app": app.key, "version": app.version, "number": version.number})
 
 
 def first_account(house: House, clinic: Clinic, login: str, role: str) -> str | None:
@@ -81,7 +99,7 @@ def first_account(house: House, clinic: Clinic, login: str, role: str) -> str | 
     password = secrets.token_urlsafe(9)
     hashed = house.passwords.hash(password)
     account = Account(new_id(), login, login, (role,), ())
-    with clinic.workspace.write(Cause("system")) as unit:
+    with clinic.workspace.write(SYSTEM) as unit:
         accounts.create_account(unit.connection, account, hashed, unit.now)
         unit.audit("account_created", details={"login": login})
     return password

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass
+from zoneinfo import available_timezones
 
 from engine.access import accounts
 from engine.access.accounts import Account, Session
@@ -77,6 +78,13 @@ def known_person(workspace: Workspace, unit: Unit, plan: AppPlan, session: Sessi
     actor = system_actor(workspace.key, zone=workspace.zone)
     branches = _branches(Gate(plan.policy, actor, unit), plan)
     return Known(_actor(workspace, unit, session, branches), account, branches, time.monotonic())
+
+
+def branch_zones(workspace: Workspace, unit: Unit, plan: AppPlan) -> dict[str, str]:
+    """Return the time zone of every branch that has one of its own, by branch id; the form has a field `zone`."""
+    gate = Gate(plan.policy, system_actor(workspace.key, zone=workspace.zone), unit)
+    records = gate.page(RecordQuery("branch", fields=("zone",), limit=500)).records
+    return {str(one["id"]): str(one["zone"]) for one in records if one.get("zone") in available_timezones()}
 
 
 def _branches(gate: Gate, plan: AppPlan) -> Branches:
