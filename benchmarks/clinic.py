@@ -22,18 +22,20 @@ CHUNK = 5_000
 
 def build(home: Path, database_url: str | None, visits: int) -> tuple[House, Clinic, dict[str, Any]]:
     """Return house, clinic and facts: tokens of an administrator and a member, ids of clients and doctors."""
-    house = House(Settings(home=home, DATABASE_URL=database_url))
+    house = reopen(home, database_url)
     clinic = install(house, "bench", APP)
     system = system_actor("bench")
     branch = clinic.service.load(system, "branch", [{"name": "总院"}])[0]
     people = [Account(new_id(), "admin", "管理员", ("admin",), (branch,), branch)]
-    people += [Account(new_id(), f"member{n:02}", f"员工{n}", ("member",), (branch,), branch) for n in range(MEMBERS)]
+    people += [
+        Account(new_id(), f"member{n:02}", f"员工{n}", ("member",), (branch,), branch) for n in range(MEMBERS)
+    ]
     now = house.clock.now()
     with clinic.workspace.write(Cause("system")) as unit:
         accounts.create_accounts(unit.connection, [(one, None) for one in people], now)
         tokens = [accounts.open_session(unit.connection, one.user_id, now) for one in people[:2]]
-    clients = _load(clinic, "client", [{"name": _name(n), "phone": f"139{n:08}"} for n in range(2000)])
-    doctors = _load(clinic, "doctor", [{"name": _name(n)} for n in range(40)])
+    clients = _load(clinic, "client", [{"name": person_name(n), "phone": f"139{n:08}"} for n in range(2000)])
+    doctors = _load(clinic, "doctor", [{"name": person_name(n)} for n in range(40)])
     facts = {
         "branch": branch,
         "clients": clients,
@@ -44,6 +46,11 @@ def build(home: Path, database_url: str | None, visits: int) -> tuple[House, Cli
     }
     grow(clinic, facts, 0, visits)
     return house, clinic, facts
+
+
+def reopen(home: Path, database_url: str | None) -> House:
+    """Return the house of an installation."""
+    return House(Settings(home=home, DATABASE_URL=database_url))
 
 
 def grow(clinic: Clinic, facts: dict[str, Any], start: int, end: int) -> None:
@@ -94,8 +101,12 @@ def visit(facts: dict[str, Any], number: int, rng: random.Random | None = None) 
     }
 
 
-def _name(number: int) -> str:
-    return "王李张刘陈杨赵黄周吴"[number % 10] + "子文明华建国丽芳敏静"[number // 10 % 10] + "安平宁乐康健和顺美慧"[number // 100 % 10]
+def person_name(number: int) -> str:
+    return (
+        "王李张刘陈杨赵黄周吴"[number % 10]
+        + "子文明华建国丽芳敏静"[number // 10 % 10]
+        + "安平宁乐康健和顺美慧"[number // 100 % 10]
+    )
 
 
 def _load(clinic: Clinic, form: str, rows: list[dict[str, Any]]) -> list[str]:

@@ -41,13 +41,19 @@ def serving(module: str, environment: Mapping[str, str]) -> Iterator[tuple[int, 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-m", module], env={**os.environ, **environment, "PORT": str(port)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", module], env={**os.environ, **environment, "PORT": str(port)}
+    )
     try:
         _until_healthy(port, process)
         yield port, psutil.Process(process.pid)
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -76,7 +82,7 @@ def load(
 ) -> Load:
     """Send `count` requests (after `warm`) from `concurrency` threads over kept connections; every answer must be 2xx."""
     _send(port, make, range(warm), concurrency, headers or {})
-    before, before_db = _cpu([process]), _cpu(database)
+    before, before_db = cpu_s([process]), cpu_s(database)
     started = time.perf_counter()
     times = sorted(_send(port, make, range(warm, warm + count), concurrency, headers or {}))
     took = time.perf_counter() - started
@@ -85,13 +91,17 @@ def load(
         count / took,
         times[len(times) // 2] * 1000,
         times[int(len(times) * 0.95)] * 1000,
-        (_cpu([process]) - before) * 1000 / count,
-        (_cpu(database) - before_db) * 1000 / count,
+        (cpu_s([process]) - before) * 1000 / count,
+        (cpu_s(database) - before_db) * 1000 / count,
     )
 
 
 def _send(
-    port: int, make: Callable[[int], Request], numbers: Sequence[int], concurrency: int, headers: Mapping[str, str]
+    port: int,
+    make: Callable[[int], Request],
+    numbers: Sequence[int],
+    concurrency: int,
+    headers: Mapping[str, str],
 ) -> list[float]:
     shares = [numbers[i::concurrency] for i in range(concurrency)]
     times: list[float] = []
@@ -120,7 +130,18 @@ def _send(
     return times
 
 
-def _cpu(processes: Sequence[psutil.Process]) -> float:
+def ask(port: int, method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Any:
+    """Send one request and return its JSON."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request(method, path, content, {"content-type": "application/json", **headers})
+    response = connection.getresponse()
+    if response.status >= 300:
+        raise RuntimeError(f"{response.status} {response.read()[:300]!r}")
+    return json.loads(response.read())
+
+
+def cpu_s(processes: Sequence[psutil.Process]) -> float:
+    """Return the CPU seconds that processes and their children have used."""
     total = 0.0
     for process in processes:
         for one in (process, *process.children(recursive=True)):

@@ -1,0 +1,165 @@
+"""Requests on a running server beside the bare one: creating a record, and pages of 50 for two people."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psutil
+
+from benchmarks import calibration, clinic, harness
+from benchmarks.databases import Database
+from benchmarks.findings import Finding
+from benchmarks.harness import Load, Request
+from server.clinics import Clinic, House
+
+FIELDS = ["no", "client_id", "doctor_id", "subject", "status", "kind", "price", "qty", "amount", "day"]
+FILTER = {
+    "op": "and",
+    "items": [
+        {"field": "status", "op": "eq", "value": "open"},
+        {"field": "kind", "op": "eq", "value": "first"},
+    ],
+}
+PAGE: dict[str, Any] = {"filter": FILTER, "sort": ["-day"], "limit": 50, "fields": FIELDS}
+PEOPLE = ("admin", "member")
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many visits there are and how many requests are sent."""
+
+    visits: int = 100_000
+    times: int = 10
+    requests: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that answers: `send(make, count, headers)` loads it."""
+
+    port: int
+    process: psutil.Process
+    database: Database
+
+    def send(
+        self, make: Callable[[int], Request], count: int, headers: Mapping[str, str] | None = None
+    ) -> Load:
+        return harness.load(
+            self.port, self.process, make, count=count, headers=headers, database=self.database.processes
+        )
+
+
+def measure(database: Database, sizes: Sizes) -> Iterator[Finding]:
+    """Yield what creating and paging cost, at one size and at `times` that."""
+    house, made, facts = clinic.build(database.home, database.url, sizes.visits)
+    bare = calibration.prepare(database, made.workspace, facts["owners"][0])
+    _settle(database, made)
+    house.close()
+    with _servers(database) as (product, plain):
+        pages = {who: _page(product, facts[who], sizes.requests) for who in PEOPLE}
+        plains = {who: _plain(plain, getattr(bare, who), sizes.requests) for who in PEOPLE}
+        yield from _creating(database, product, plain, facts, sizes)
+    name, size = database.name, f"{sizes.visits:,} records"
+    for who, label in (("admin", "page of 50, administrator"), ("member", "page of 50, own records only")):
+        yield _ratio(f"{label}, {size}", name, pages[who], plains[who], 2)
+    yield _ratio(f"page: member to administrator, {size}", name, pages["member"], pages["admin"], 1.3)
+    yield from _grown(database, facts, bare, sizes, pages)
+
+
+def _creating(
+    database: Database, product: Server, plain: Server, facts: dict[str, Any], sizes: Sizes
+) -> Iterator[Finding]:
+    start = 10 * sizes.visits
+
+    def record(number: int) -> Request:
+        values = {"values": clinic.visit(facts, start + number)}
+        return "POST", "/api/forms/visit/records", harness.body(values)
+
+    def row(number: int) -> Request:
+        given = clinic.visit(facts, start + number)
+        given["topics"] = ",".join(given["topics"])
+        given["is_new"] = int(given["is_new"])
+        return "POST", "/insert", harness.body(given)
+
+    product_load = product.send(record, sizes.requests, _headers(facts["admin"]))
+    plain_load = plain.send(row, sizes.requests)
+    yield _ratio("create a record (20 fields)", database.name, product_load, plain_load, 4)
+
+
+def _grown(
+    database: Database, facts: dict[str, Any], bare: calibration.Bare, sizes: Sizes, before: dict[str, Load]
+) -> Iterator[Finding]:
+    house, made = _reopened(database)
+    calibration.grow(database, made.workspace, sizes.times)
+    _settle(database, made)
+    house.close()
+    size = f"{sizes.visits * sizes.times:,}"
+    with _servers(database) as (product, plain):
+        for who in PEOPLE:
+            load = _page(product, facts[who], sizes.requests)
+            yield _ratio(
+                f"page, {who}: {size} records to {sizes.visits:,}", database.name, load, before[who], 1.5
+            )
+            yield _ratio(
+                f"page, {who}, {size} records",
+                database.name,
+                load,
+                _plain(plain, getattr(bare, who), sizes.requests),
+            )
+        follow = _followed(product, facts["admin"])
+        load = product.send(lambda _n: _question(follow), sizes.requests, _headers(facts["admin"]))
+        yield _ratio(f"third page: {size} records to first page", database.name, load, before["admin"], 1.5)
+
+
+def _reopened(database: Database) -> tuple[House, Clinic]:
+    house = clinic.reopen(database.home, database.url)
+    return house, house.clinic("bench")
+
+
+def _settle(database: Database, made: Clinic) -> None:
+    """Let the database count the product's rows too."""
+    if database.url is None:
+        with made.workspace.change() as connection:
+            connection.exec_driver_sql("ANALYZE")
+
+
+def _page(server: Server, token: str, count: int) -> Load:
+    return server.send(lambda _n: _question(None), count, _headers(token))
+
+
+def _question(cursor: str | None) -> Request:
+    return "POST", "/api/forms/visit/query", harness.body({**PAGE, **({"cursor": cursor} if cursor else {})})
+
+
+def _followed(server: Server, token: str) -> str:
+    """Return the cursor of the third page."""
+    cursor = None
+    for _ in range(2):
+        cursor = harness.ask(server.port, *_question(cursor), headers=_headers(token))["cursor"]
+    return str(cursor)
+
+
+def _plain(server: Server, question: Mapping[str, Any], count: int) -> Load:
+    body = harness.body(question)
+    return server.send(lambda _n: ("POST", "/page", body), count)
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"cookie": f"cc_session={token}", "x-clinicraft": "1"}
+
+
+@contextmanager
+def _servers(database: Database) -> Iterator[tuple[Server, Server]]:
+    """Run the product and the bare server beside each other."""
+    with (
+        harness.serving("benchmarks.product", database.environment) as product,
+        harness.serving("benchmarks.bare", {"BARE_DATABASE": database.bare_url}) as plain,
+    ):
+        yield Server(*product, database), Server(*plain, database)
+
+
+def _ratio(what: str, database: str, one: Load, other: Load, goal: float | None = None) -> Finding:
+    told = f"{one.cpu_ms:.2f} to {other.cpu_ms:.2f} CPU-ms; {one.per_s:,.0f}/s, p50 {one.p50_ms:.1f}, p95 {one.p95_ms:.1f} ms"
+    details = {"product": asdict(one), "beside": asdict(other)}
+    return Finding(what, database, told, one.cpu_ms / other.cpu_ms, goal, details=details)
