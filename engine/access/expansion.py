@@ -70,8 +70,17 @@ class Expansion(Core):
         records = self.unit.execute(scoped)
         if len(paths) == 2 and shape.title == "{" + paths[0] + "}":
             name = paths[0]
-            return {r["id"]: str(r.get(name) or r.get("no") or "") for r in records}
+            words = self._option_words(shape, name)
+            return {r["id"]: str(words.get(r.get(name)) or r.get(name) or r.get("no") or "") for r in records}
         return {record["id"]: self._titled(shape, title, record) for record in records}
+
+    def _option_words(self, shape: FormShape, path: str) -> dict[Any, str]:
+        """Return what the options of a choice are called, in the asker's language; nothing for other fields."""
+        steps = walk(self.policy.shapes, shape, tuple(path.split("."))) or ()
+        field = steps[-1][1] if steps else None
+        if field is None or field.value_type != "choice":
+            return {}
+        return {one["key"]: say(one.get("label"), self.actor.lang) for one in field.config.get("options", ())}
 
     def _title(self, shape: FormShape) -> tuple[Checked | None, tuple[str, ...]]:
         """Return a form's title formula and the paths of it that the asker sees something of, `no` last."""

@@ -18,6 +18,7 @@ from engine.access.statements import Plan, Statement, item_shape
 from engine.definitions.shape import FieldShape, FormShape
 from engine.expressions import Checked
 from engine.problems import Code, Problem, Rejected, pointer
+from engine.value_type import VALUE_TYPES, ValueType
 
 BAD_LIMIT = Code(
     "query.bad_limit",
@@ -74,6 +75,11 @@ class Gate(Expansion, Explaining):
         if kind == "rows":
             read = _trimmed(statement, query.limit, list_mark(plan.form, plan.sort))
         return seal_query(plan.form, statement.prepared.text, statement.prepared.params(values), read)
+
+
+def _sortable(shape: FieldShape) -> ValueType:
+    """Return the type that reads a field's value in a cursor: a choice may hold an option that is gone from its list."""
+    return VALUE_TYPES.get("text") if shape.value_type == "choice" else shape.type
 
 
 def _trimmed(statement: Statement, limit: int, mark: str) -> Any:
@@ -198,7 +204,7 @@ class _Reader:
         for at, (key, value) in enumerate(zip(sort, given, strict=False)):
             shape = self.guard.use(form, key.removeprefix("-"), "/sort").shape
             self.values[f"k{at}"] = (
-                None if value is None else shape.type.parse(value, shape.config, "/cursor")
+                None if value is None else _sortable(shape).parse(value, shape.config, "/cursor")
             )
         self.values[f"k{len(sort)}"] = given[-1]
         return tuple(value is None for value in given[:-1])

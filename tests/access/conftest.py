@@ -33,12 +33,13 @@ FORMS = shapes(
         field("paid", "money"),
         field("cost", "money", mask="cost"),
         field("at", "datetime"),
-        field("stage", "choice"),
+        field("stage", "choice", options=[{"key": "open", "label": {"zh": "进行中", "en": "Open"}}]),
         field("profit", "money", stored=False, formula="{paid} - {cost}"),
         field("double", "money", stored=False, formula="{paid} * 2"),
         field("who", stored=False, formula="{customer_id.name}"),
         field("lines", "rows", rows=form("lines", field("item"), field("price", "money"), field("gain", "money", mask="cost"), parent="visit")),
         own_by=("owner_id", "doctor_id"),
+        title="{stage}",
     ),
 )  # fmt: skip
 

@@ -483,3 +483,14 @@ def test_instants_are_compared_by_the_askers_day(clinic: Clinic) -> None:
         assert names(page.records) == ["4"], op
     page = gate.page(RecordQuery("visit", ("name",), where=where(("at", "relative", {"period": "today"}))))
     assert names(page.records) == ["5"]
+
+
+def test_a_title_made_of_an_option_says_its_label_in_the_askers_language(clinic: Clinic) -> None:
+    opened = clinic.add("visit", stage="open")
+    other = clinic.add("visit", stage="gone", no="V2")
+    policy = clinic.policy(boss=ALL)
+    assert clinic.gate(policy, someone("boss")).labels("visit", (opened, other)) == {
+        opened: "进行中",
+        other: "gone",
+    }
+    assert clinic.gate(policy, someone("boss", lang="en")).labels("visit", (opened,)) == {opened: "Open"}
