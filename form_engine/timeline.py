@@ -11,10 +11,13 @@ from engine.access.query import RecordQuery
 from engine.problems import NotFound
 from form_engine.desk import NO_RECORD, Desk
 from form_engine.plan import FormPlan
+from form_engine.story import detail_of, story_fields
 from form_engine.titles import titles_of
 
 PAGE = 30
 MOST = 100
+SYSTEM = "system"
+"""Who wrote what no person did."""
 _TIME_FIELDS = (
     "started_at",
     "start_at",
@@ -32,7 +35,7 @@ _TIME_FIELDS = (
 def timeline(
     desk: Desk, form: str, record_id: str, cursor: str | None = None, limit: int = PAGE
 ) -> dict[str, Any]:
-    """Return `{items: [{form, id, at, title, record}], labels, cursor}` of a record's page."""
+    """Return `{items: [{form, id, at, title, detail, by, by_name, record}], labels, cursor}` of a record's page."""
     plan = desk.form(form)
     if not desk.gate.page(RecordQuery(form, fields=("id",), ids=(record_id,), limit=1)).records:
         raise NotFound(NO_RECORD.at(""))
@@ -107,6 +110,9 @@ def _of_form(
     titles = titles_of(desk, plan.key, page.records)
     for form, names in page.labels.items():
         labels.setdefault(form, {}).update(names)
+    names = page.labels.get("user", {})
+    # The page's own record is known to its reader: its name is not said again on every line.
+    own = page.labels.get(str(plan.shape.fields[key].config.get("to")), {}).get(record_id, "")
     for record in page.records:
         moment = record.get(at)
         if moment is None or (before is not None and (moment, record["id"]) >= (before, after_id)):
@@ -116,16 +122,28 @@ def _of_form(
             "id": record["id"],
             "at": moment,
             "title": titles.get(record["id"], ""),
+            "detail": detail_of(
+                plan,
+                record,
+                page.labels,
+                desk.actor.lang,
+                frozenset((own, titles.get(record["id"], ""))),
+            ),
+            "by": (by := _who(record)),
+            "by_name": names.get(by) if by else None,
             "record": record,
         }
 
 
 def _shown_on_card(plan: FormPlan, shown: tuple[str, ...], at: str) -> tuple[str, ...]:
-    header = [key for key in plan.page.get("header", ()) if key in shown]
-    plain = [key for key in plan.shape.fields if key in shown and plan.shape.fields[key].stored]
-    return tuple(
-        dict.fromkeys([at, *header, *plain[:8], *(k for k in ("no", "created_by", "owner_id") if k in shown)])
-    )
+    people = (key for key in ("no", "created_by", "owner_id") if key in shown)
+    return tuple(dict.fromkeys([at, *story_fields(plan, shown), *people]))
+
+
+def _who(record: Mapping[str, Any]) -> str | None:
+    """Return who did it: who wrote it down, or whose it is where the house itself wrote it."""
+    by: str | None = record.get("created_by")
+    return by if by not in (None, SYSTEM) else record.get("owner_id")
 
 
 def _write_cursor(item: Mapping[str, Any]) -> str:

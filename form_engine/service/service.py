@@ -150,8 +150,8 @@ class RecordService:
         with self.writing(actor) as desk:
             return revealing.reveal(desk, form, record_id, field)
 
-    def history(self, actor: Actor, form: str, record_id: str) -> list[Json]:
-        """Return the changes of a record, newest first, masked field by field."""
+    def history(self, actor: Actor, form: str, record_id: str) -> Json:
+        """Return `{entries, labels}`: the changes of a record, newest first, masked field by field."""
         with self.reading(actor) as desk:
             return past.history(desk, form, record_id)
 

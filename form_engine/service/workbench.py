@@ -6,13 +6,13 @@ from typing import Any
 from engine.access.query import RecordQuery
 from engine.problems import Rejected
 from form_engine.desk import Desk
-from form_engine.plan import PagePlan
+from form_engine.plan import FormPlan, PagePlan
 
 USUAL = 10
 
 
 def workbench(desk: Desk) -> dict[str, Any]:
-    """Return `{sections: [{key, name, form, columns, records, labels, count}], numbers: [{key, name, value}]}`."""
+    """Return `{sections: [{key, name, form, columns, records, labels, count}], numbers: [{key, name, value, format}]}`."""
     sections: list[dict[str, Any]] = []
     numbers: list[dict[str, Any]] = []
     for page in _pages(desk):
@@ -86,4 +86,17 @@ def _numbers(desk: Desk, page: PagePlan) -> Iterator[dict[str, Any]]:
                 ]
         except Rejected:
             continue
-        yield {"key": part["key"], "name": part["name"], "value": value}
+        yield {"key": part["key"], "name": part["name"], "value": value, "format": _format(plan, part)}
+
+
+def _format(plan: FormPlan, part: Mapping[str, Any]) -> str:
+    """Return how to write the number: as the field it is made of says, whole where it counts."""
+    if part.get("aggregate", "count") in ("count", "count_distinct"):
+        return "integer"
+    one, shape = plan.field(part["field"]), plan.shape.field(part["field"])
+    kind = shape.value_type if shape is not None else "decimal"
+    if one is not None and one.config.get("format") == "percent":
+        return "percent"
+    if kind == "integer" and part["aggregate"] == "avg":
+        return "decimal"
+    return kind if kind in ("money", "integer") else "decimal"
