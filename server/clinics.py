@@ -27,6 +27,7 @@ from form_engine.importing.service import ImportService
 from form_engine.plan import AppPlan
 from form_engine.public import PublicForms
 from form_engine.service import RecordService
+from server.housekeeping import Housekeeping
 from server.jobs import job_handlers
 from server.people import People, branch_zones, known_person
 from server.rates import Rates
@@ -204,7 +205,7 @@ class House:
     def start_jobs(self) -> None:
         """Start the thread that hands out events and runs jobs of every clinic."""
         if self._dispatcher is None:
-            self._dispatcher = Dispatcher(self._workspaces, (self._hand_out, self._run_jobs))
+            self._dispatcher = Dispatcher(self._workspaces, (self._hand_out, self._run_jobs, Housekeeping()))
             self._dispatcher.start()
 
     def _hand_out(self, workspace: Workspace) -> int:
