@@ -1,7 +1,6 @@
 """Build hook: bundles the browser app into the wheel with the Node that a wheel brings."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,17 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class BrowserApp(BuildHookInterface):  # type: ignore[type-arg]
-    """Runs `npm ci` and `vite build`, then copies the result to `server/static`."""
+    """Runs `npm ci` and `vite build`, and puts the result into the wheel as `server/static`."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        root = Path(self.root)
         if self.target_name != "wheel" or version == "editable":
             # A developer's tree serves designer_ui/dist as it is.
-            build_data["force_include"] = {}
             return
-        ui, static = root / "designer_ui", root / "server" / "static"
+        ui = Path(self.root) / "designer_ui"
         if not (ui / "dist" / "index.html").exists():
             _npm(ui, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
             _npm(ui, "run", "build")
-        shutil.rmtree(static, ignore_errors=True)
-        shutil.copytree(ui / "dist", static)
+        build_data["force_include"][str(ui / "dist")] = "server/static"
 
 
 def _npm(folder: Path, *words: str) -> None:
