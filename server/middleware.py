@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.ids import new_id
 from engine.problems import Code
+from server.reading import BAD_CHARACTER
 from server.responses import BROKEN, TOO_LARGE, refuse
 
 log = logging.getLogger("clinicraft")
@@ -60,6 +61,9 @@ class Guard:
             and _is_foreign(headers)
         ):
             await refuse([CROSS_SITE.at("")], 403)(scope, receive, send)
+            return
+        if "\x00" in path or b"%00" in scope["query_string"]:
+            await refuse([BAD_CHARACTER.at("")], 422)(scope, receive, send)
             return
         is_upload = headers.get(b"content-type", b"").startswith(b"multipart/") and path.startswith(
             UPLOAD_PATHS

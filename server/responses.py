@@ -1,6 +1,6 @@
 """JSON answers by msgspec (FastAPI's own encoder costs about five times as much), and problems over HTTP."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -9,6 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from engine.problems import Code, Problem, Rejected, pointer
+from engine.text import Words
+from server.reading import UnreadableError
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 
@@ -19,6 +21,18 @@ BAD_BODY = Code(
     hint_zh="请刷新页面后重试；若为接口调用，请检查 JSON 格式",
     hint_en="Reload the page and try again; for API calls check the JSON",
 )
+_EXPECTED: Mapping[str, Words] = {
+    "missing": {"zh": "缺少内容", "en": "something is missing"},
+    "dict": {"zh": "应为 JSON 对象，请求头 Content-Type 应为 application/json",
+             "en": "a JSON object is expected, with the header Content-Type: application/json"},
+    "int": {"zh": "应为整数", "en": "a whole number is expected"},
+    "bool": {"zh": "应为 true 或 false", "en": "true or false is expected"},
+    "string": {"zh": "应为文字", "en": "text is expected"},
+    "value": {"zh": "应为上传的文件", "en": "an uploaded file is expected"},
+    "": {"zh": "格式不对", "en": "it is not in the form expected"},
+}  # fmt: skip
+"""What FastAPI misses, by the kind of its finding, in our own words."""
+
 NO_ROUTE = Code(
     "http.not_found",
     zh="没有这个地址",
@@ -62,6 +76,12 @@ def refuse(problems: Iterable[Problem], status: int, **more: Any) -> Response:
     return Response(_encode(body), status, media_type="application/problem+json")
 
 
+def _unreadable(error: Mapping[str, Any]) -> Problem:
+    place = pointer(*(part for part in error["loc"] if part not in ("body", "query", "path")))
+    kind = str(error["type"]).partition("_")[0]
+    return BAD_BODY.at(place, why=_EXPECTED.get(str(error["type"])) or _EXPECTED.get(kind, _EXPECTED[""]))
+
+
 def install_problem_handlers(app: FastAPI) -> None:
     """Turn every exception into a problem; a Python sentence never reaches the browser."""
 
@@ -71,16 +91,14 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     def unreadable(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        found = [
-            BAD_BODY.at(pointer(*(part for part in one["loc"] if part != "body")), why=one["msg"])
-            for one in error.errors()[:20]
-        ]
-        return refuse(found, 422)
+        return refuse([_unreadable(one) for one in error.errors()[:20]], 422)
 
     def http(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if isinstance(error, UnreadableError):
+            return refuse(error.problems, error.status_code)
         code = {404: NO_ROUTE, 405: WRONG_METHOD}.get(error.status_code)
-        problem = code.at("") if code else BAD_BODY.at("", why=str(error.detail))
+        problem = code.at("") if code else BAD_BODY.at("", why=_EXPECTED[""])
         return refuse([problem], error.status_code)
 
     app.add_exception_handler(Rejected, rejected)

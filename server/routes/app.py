@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from engine.access.policy import Rights
 from form_engine.client import client_plan
 from form_engine.plan import AppPlan, FormPlan, PagePlan
+from server.reading import api
 from server.requests import asked
 from server.responses import answer
 
-router = APIRouter(prefix="/api")
+router = api()
 
 VERBS = ("view", "create", "edit", "delete", "export", "print")
 

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from engine.jobs.queue import read_job
 from engine.problems import Code, NotFound
+from server.reading import api
 from server.requests import asked
 from server.responses import answer
 
-router = APIRouter(prefix="/api")
+router = api()
 
 NO_JOB = Code("job.not_yours", zh="没有这个后台作业", en="There is no such background job")
 

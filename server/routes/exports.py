@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from form_engine.exporting.service import Exported
+from server.reading import api
 from server.requests import asked
 from server.responses import answer
 
-router = APIRouter(prefix="/api")
+router = api()
 
 
 @router.post("/forms/{form}/export")

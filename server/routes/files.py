@@ -3,17 +3,18 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import File, Request, Response, UploadFile
 from sqlalchemy import select
 
 from engine.access.query import RecordQuery
 from engine.problems import NotFound
 from engine.store import files
 from engine.store.platform import FILES
+from server.reading import api
 from server.requests import Asked, asked
 from server.responses import answer
 
-router = APIRouter(prefix="/api/files")
+router = api("/api/files")
 
 INLINE = ("image/jpeg", "image/png", "image/webp", "audio/", "video/", "application/pdf")
 """Shown in the page; everything else is only saved to disk."""

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, File, Form, Request, Response, UploadFile
+from fastapi import Body, File, Form, Request, Response, UploadFile
 
+from server.reading import api
 from server.requests import asked
 from server.responses import answer
 
-router = APIRouter(prefix="/api")
+router = api()
 
 Values = Annotated[dict[str, Any], Body()]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from engine.access.actor import public_actor
 from form_engine.client import client_plan
 from server.clinics import Clinic
+from server.reading import api
 from server.requests import asked, house_of
 from server.responses import answer
 
-router = APIRouter(prefix="/api")
+router = api()
 
 
 @router.get("/public/{workspace}/{token}")

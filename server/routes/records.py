@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from engine.access.actor import Actor
 from engine.problems import Code, Conflict, Forbidden
+from server.reading import api
 from server.requests import Asked, asked
 from server.responses import answer, refuse
 
-router = APIRouter(prefix="/api/forms/{form}")
+router = api("/api/forms/{form}")
 
 NO_EXPLAIN = Code(
     "explain.not_allowed",

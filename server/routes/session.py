@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from engine.access import accounts
 from engine.access.passwords import check_quality
 from engine.problems import Code, NotFound, Rejected, Unauthenticated
 from engine.store.unit import Cause
 from server.clinics import House
+from server.reading import api
 from server.requests import COOKIE, Asked, asked, house_of
 from server.responses import answer
 
-router = APIRouter(prefix="/api")
+router = api()
 
 WRONG_OLD = Code("account.wrong_old", zh="原密码不对", en="The old password is wrong")
 NO_BRANCH = Code(
