@@ -345,7 +345,9 @@ def answer(line: str, backend: str, connection: Connection | None = None) -> dic
 
 
 def tree_lines(lines: Iterable[str]) -> Iterator[str]:
-    """Yield for each line what the browser's interpreter needs: `{"tree", "values", "now", "today", "zone", …}`.
+    """Yield for each line what the browser's interpreter needs: `{"tree", "values", "given", "now", "today", …}`.
+
+    `values`: by path, what the formula names; `given`: all of the line, for functions that name fields themselves.
 
     A line with a problem gives `{"error": {"code", "position"}}`, to be handed on as it is.
     """
@@ -354,21 +356,26 @@ def tree_lines(lines: Iterable[str]) -> Iterator[str]:
             continue
         try:
             read, checked = _checked(line, "sqlite")
-            fields = {
-                ".".join(path): to_json(read.value(path), exact=True) for path in sorted(checked.fields)
-            }
+            fields = {".".join(path): _for_tree(read, path) for path in sorted(checked.fields)}
             made: dict[str, Any] = {
                 "tree": to_tree(checked),
                 "values": fields,
+                "given": to_json(read.values),
                 "now": read.now.astimezone(UTC).isoformat(),
                 "today": read.today.isoformat(),
                 "zone": read.zone,
-                "actor": dict(read.actor),
-                "record": dict(read.record),
+                "actor": to_json(read.actor),
+                "record": to_json(read.record),
             }
         except Rejected as rejected:
             made = _error(rejected.problems[0])
         yield json.dumps(made, ensure_ascii=False, default=str)
+
+
+def _for_tree(read: Line, path: tuple[str, ...]) -> Any:
+    """Return a field's value as the API would carry it; structured data as it was given."""
+    kind = read.field(path) or BLANK
+    return to_json(read.value(path), exact=(kind.item or kind).name not in ("any", "json", "record"))
 
 
 def _checked(line: str, dialect: str) -> tuple[Line, Checked]:

@@ -1,0 +1,22 @@
+/** A failed operation on its way up; `evaluate`, IFERROR and ISERROR catch it. */
+export class Failure extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** What only the server can work out. Not an error value: IFERROR must not take it for one. */
+export class NotHere extends Error {
+  readonly code = "formula.not_here";
+}
+
+export const fail = (code: string): never => {
+  throw new Failure(code);
+};
+
+export const notHere = (): never => {
+  throw new NotHere();
+};
