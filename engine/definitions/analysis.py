@@ -84,8 +84,21 @@ def analyse(app: App, kinds: FieldKinds) -> Analysis:
     for form in forms.values():
         if form.is_sound:
             problems.extend(conflict_problems(form, formulas))
-    shapes = {key: form_shape(form, types, live, formulas) for key, form in forms.items() if form.is_sound}
+    scoped = frozenset(key for key in forms if _is_own_scoped(key, sound))
+    shapes = {
+        key: form_shape(form, types, live, formulas, scoped) for key, form in forms.items() if form.is_sound
+    }
     return Analysis(app, forms, types, shapes, formulas, reads, live, tuple(problems))
+
+
+def _is_own_scoped(form: str, app: App) -> bool:
+    """Tell whether some role sees only its own records of the form, so that the way to them gets indexes."""
+    for role in app.of("roles").values():
+        grants = role.get("grants", {})
+        said = str(grants.get(form, grants.get("*", {})).get("view", ""))
+        if said in ("own", "team") or any(word in said for word in ("OWN(", "INTEAM(")):
+            return True
+    return False
 
 
 def _fields(forms: Mapping[str, FormOutline]) -> list[FieldOutline]:

@@ -153,10 +153,18 @@ class TestPlans:
         ]
         views[0]["filter"] = "{customer_id} = {owner_id}"
         assert set(compiled(views=views).shapes["bill"].indexes) == {
+            ("customer_id", "owner_id", "-paid"),
             ("customer_id", "-paid"),
             ("owner_id", "-paid"),
             ("paid",),
         }
+
+    def test_who_sees_only_his_own_gets_indexes_for_each_way_a_record_is_his(self):
+        views = [{"key": "all", "kind": "table", "name": words("v"), "sort": ["paid"]}]
+        grants = {"bill": {"view": "OR(OWN(), {paid} > 10)"}}
+        role = {"key": "seller", "name": words("r"), "grants": grants}
+        made = app(BRANCH, ITEM, CUSTOMER, bill(views=views), roles={"seller": role})
+        assert set(made.shapes["bill"].indexes) == {("paid",), ("owner_id", "paid"), ("created_by", "paid")}
 
     def test_live_fields_are_never_indexed(self):
         views = [{"key": "v", "kind": "table", "name": words("v"), "sort": ["x"]}]
