@@ -29,6 +29,7 @@ from form_engine.public import PublicForms
 from form_engine.service import RecordService
 from server.housekeeping import Housekeeping
 from server.jobs import job_handlers
+from server.notices import Notices
 from server.people import People, branch_zones, known_person
 from server.rates import Rates
 from server.settings import Settings
@@ -209,7 +210,9 @@ class House:
             self._dispatcher.start()
 
     def _hand_out(self, workspace: Workspace) -> int:
-        return dispatch(workspace, (self.clinic(workspace.key).listen,))
+        clinic = self.clinic(workspace.key)
+        # The plan is looked up before the unit opens: listeners work inside it.
+        return dispatch(workspace, (clinic.listen, Notices(clinic.service)))
 
     def _run_jobs(self, workspace: Workspace) -> int:
         return work(workspace, job_handlers(self.clinic(workspace.key)), "embedded")
