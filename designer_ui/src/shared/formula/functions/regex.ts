@@ -1,6 +1,6 @@
 /** Patterns (正则): the syntax and the choices of RE2, in time proportional to the text. */
 
-import { fail } from "../failure";
+import { fail, notHere } from "../failure";
 import { limited } from "../operators";
 import { compile, type Pattern, search } from "../pattern/match";
 import { type Body, type Family, MOST_TEXT, textAt } from "./read";
@@ -21,15 +21,28 @@ const patternOf = (text: string): Pattern => {
 
 const codes = (text: string): number[] => [...text].map((char) => char.codePointAt(0) ?? 0);
 
+const BEYOND_ASCII = /[\u0080-\uffff]/;
+
+/** RE2 looks at bytes, so that its \B also holds inside a character of several: the server knows. */
+const searched = (pattern: Pattern, text: string): number[] => {
+  const isByBytes = pattern.steps.some((step) => step.op === "assert" && step.what === "notWord");
+  return isByBytes && BEYOND_ASCII.test(text) ? notHere() : codes(text);
+};
+
 const written = (text: readonly number[], from = 0, to = text.length): string =>
   text
     .slice(from, to)
     .map((code) => String.fromCodePoint(code))
     .join("");
 
-const extract: Body = (given) => {
-  const text = codes(textAt(given, 0));
+const match: Body = (given) => {
   const pattern = patternOf(textAt(given, 1));
+  return search(pattern, searched(pattern, textAt(given, 0))) !== null;
+};
+
+const extract: Body = (given) => {
+  const pattern = patternOf(textAt(given, 1));
+  const text = searched(pattern, textAt(given, 0));
   const spans = search(pattern, text);
   if (!spans) return null;
   const [from = -1, to = -1] = pattern.groups ? spans.slice(2) : spans;
@@ -37,7 +50,8 @@ const extract: Body = (given) => {
 };
 
 const replace: Body = (given) => {
-  const [text, pattern, fresh] = [codes(textAt(given, 0)), patternOf(textAt(given, 1)), textAt(given, 2)];
+  const [pattern, fresh] = [patternOf(textAt(given, 1)), textAt(given, 2)];
+  const text = searched(pattern, textAt(given, 0));
   const parts: string[] = [];
   let [done, at, size] = [0, 0, 0];
   while (at <= text.length) {
@@ -54,7 +68,7 @@ const replace: Body = (given) => {
 };
 
 export const regex: Family = {
-  REGEXMATCH: (given) => search(patternOf(textAt(given, 1)), codes(textAt(given, 0))) !== null,
+  REGEXMATCH: match,
   REGEXEXTRACT: extract,
   REGEXREPLACE: replace,
 };
