@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Mapping
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.ids import new_id
 from engine.problems import Code
-from server.reading import BAD_CHARACTER
+from server.reading import BAD_CHARACTER, UnreadableError
 from server.responses import BROKEN, TOO_LARGE, refuse
 
 log = logging.getLogger("clinicraft")
@@ -19,6 +20,9 @@ CROSS_SITE = Code(
     hint_zh="请在本系统的页面内操作",
     hint_en="Use the pages of this system",
 )
+
+BAD_LENGTH = Code("http.bad_length", zh="请求头 Content-Length 不是数字", en="The header Content-Length is not a number",
+                  hint_zh="请检查调用接口的程序", hint_en="Check the program that makes the call")  # fmt: skip
 
 MEGABYTE = 1024 * 1024
 UPLOAD_PATHS = ("/api/files", "/api/forms/")
@@ -53,68 +57,78 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
         path: str = scope["path"]
-        if (
-            scope["method"] not in {"GET", "HEAD", "OPTIONS"}
-            and path.startswith("/api/")
-            and _is_foreign(headers)
-        ):
-            await refuse([CROSS_SITE.at("")], 403)(scope, receive, send)
-            return
-        if "\x00" in path or b"%00" in scope["query_string"]:
-            await refuse([BAD_CHARACTER.at("")], 422)(scope, receive, send)
-            return
-        is_upload = headers.get(b"content-type", b"").startswith(b"multipart/") and path.startswith(
-            UPLOAD_PATHS
-        )
-        limit_mb = self.upload_mb if is_upload else self.body_mb
-        if int(headers.get(b"content-length", b"0") or 0) > limit_mb * MEGABYTE:
-            await refuse([TOO_LARGE.at("", limit_mb=limit_mb)], 413)(scope, receive, send)
-            return
-        await self._run(scope, _limited(receive, limit_mb * MEGABYTE), send, path)
+        headers = dict(scope["headers"])
+        most_mb = self.upload_mb if _is_upload(headers, path) else self.body_mb
+        refused = _refused(scope, headers, most_mb)
+        if refused is None:
+            await self._run(scope, _limited(receive, most_mb), send, path)
+        else:
+            await refused(scope, receive, _with_headers(send, path))
 
     async def _run(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
         has_started = False
+        dressed = _with_headers(send, path)
 
-        async def with_headers(message: Message) -> None:
+        async def noted(message: Message) -> None:
             nonlocal has_started
-            if message["type"] == "http.response.start":
-                has_started = True
-                given = {name for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *((name, value) for name, value in HEADERS.items() if name not in given),
-                ]
-                if path.startswith("/api/") and b"cache-control" not in given:
-                    message["headers"].append((b"cache-control", b"no-store"))
-            await send(message)
+            has_started = True
+            await dressed(message)
 
         try:
-            await self.app(scope, receive, with_headers)
-        except BodyTooLargeError:
-            if not has_started:
-                await refuse([TOO_LARGE.at("", limit_mb=self.body_mb)], 413)(scope, receive, with_headers)
+            await self.app(scope, receive, noted)
         except Exception:
             reference = new_id()[-12:]
             log.exception("request failed, reference %s, %s %s", reference, scope["method"], path)
             if not has_started:
-                await refuse([BROKEN.at("", reference=reference)], 500)(scope, receive, with_headers)
+                await refuse([BROKEN.at("", reference=reference)], 500)(scope, receive, noted)
 
 
-class BodyTooLargeError(Exception):
-    """A body without (or with a false) length grew past the limit."""
+def _refused(scope: Scope, headers: Mapping[bytes, bytes], most_mb: int) -> Response | None:
+    """Return what to answer without asking any route, or None."""
+    path: str = scope["path"]
+    is_write = scope["method"] not in {"GET", "HEAD", "OPTIONS"}
+    if is_write and path.startswith("/api/") and _is_foreign(headers):
+        return refuse([CROSS_SITE.at("")], 403)
+    if "\x00" in path or b"%00" in scope["query_string"]:
+        return refuse([BAD_CHARACTER.at("")], 422)
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit():
+        return refuse([BAD_LENGTH.at("")], 400)
+    if int(length[:20]) > most_mb * MEGABYTE:
+        return refuse([TOO_LARGE.at("", limit_mb=most_mb)], 413)
+    return None
 
 
-def _limited(receive: Receive, most: int) -> Receive:
+def _is_upload(headers: Mapping[bytes, bytes], path: str) -> bool:
+    return headers.get(b"content-type", b"").startswith(b"multipart/") and path.startswith(UPLOAD_PATHS)
+
+
+def _with_headers(send: Send, path: str) -> Send:
+    """Return a `send` that adds what every answer carries."""
+
+    async def dressed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = {name for name, _ in message["headers"]}
+            more = [(name, value) for name, value in HEADERS.items() if name not in given]
+            if path.startswith("/api/") and b"cache-control" not in given:
+                more.append((b"cache-control", b"no-store"))
+            message["headers"] = [*message["headers"], *more]
+        await send(message)
+
+    return dressed
+
+
+def _limited(receive: Receive, most_mb: int) -> Receive:
+    """Return a `receive` that stops a body without (or with a false) length when it has grown past the limit."""
     seen = 0
 
     async def limited() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > most:
-            raise BodyTooLargeError
+        if seen > most_mb * MEGABYTE:
+            raise UnreadableError(TOO_LARGE.at("", limit_mb=most_mb), status=413)
         return message
 
     return limited

@@ -38,8 +38,8 @@ DEEPEST = 64
 class UnreadableError(HTTPException):
     """A body that cannot be read, told as problems. An HTTPException, since FastAPI lets only those pass."""
 
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__(422)
+    def __init__(self, *problems: Problem, status: int = 422) -> None:
+        super().__init__(status)
         self.problems = problems
 
 

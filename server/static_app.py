@@ -11,6 +11,9 @@ _HERE = Path(__file__).resolve().parent
 _PLACES = (_HERE / "static", _HERE.parent / "designer_ui" / "dist")
 """In an installed wheel beside this file; in a developer's tree where Vite puts it."""
 
+LONGEST = 200
+"""Characters of an address; no file of ours and no page of the browser app has a longer one."""
+
 
 def browser_app() -> Path | None:
     """Return the folder of the built app, or None before the first build."""
@@ -21,6 +24,8 @@ def serve(request: Request, path: str) -> Response:
     """Return the file at `path`, or the app's page for an address that the browser app will route."""
     root = browser_app()
     if root is None or path.startswith("api/"):
+        raise HTTPException(404)
+    if len(path) > LONGEST:
         raise HTTPException(404)
     wanted = (root / path).resolve()
     if not wanted.is_relative_to(root):
