@@ -4,15 +4,25 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 from anyio import to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
 from server import routes
 from server.clinics import House
 from server.middleware import Guard
-from server.responses import install_problem_handlers
+from server.openapi import document
+from server.responses import answer, install_problem_handlers
 from server.static_app import serve
+
+VERSION = "0.1.0"
+
+
+def routers() -> list[APIRouter]:
+    """Return the router of every file in `routes`."""
+    found = sorted(info.name for info in pkgutil.iter_modules(routes.__path__))
+    return [importlib.import_module(f"{routes.__name__}.{name}").router for name in found]
 
 
 def create_app(house: House) -> FastAPI:
@@ -27,16 +37,21 @@ def create_app(house: House) -> FastAPI:
 
     app = FastAPI(
         title="Clinicraft",
-        version="0.1.0",
+        version=VERSION,
         lifespan=running,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
     app.state.house = house
     install_problem_handlers(app)
-    for info in sorted(pkgutil.iter_modules(routes.__path__), key=lambda info: info.name):
-        app.include_router(importlib.import_module(f"{routes.__name__}.{info.name}").router)
+    for router in routers():
+        app.include_router(router)
+
+    @app.get("/api/openapi.json", include_in_schema=False)
+    @cache
+    def openapi() -> Response:
+        return answer(document(routers(), VERSION))
 
     @app.get("/{path:path}", include_in_schema=False)
     def browser_app(request: Request, path: str) -> Response:

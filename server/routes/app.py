@@ -7,6 +7,8 @@ from fastapi import Body, Request, Response
 from engine.access.policy import Rights
 from form_engine.client import client_plan
 from form_engine.plan import AppPlan, FormPlan, PagePlan
+from server import api_types as t
+from server.openapi import gives
 from server.reading import api
 from server.requests import asked
 from server.responses import answer
@@ -17,7 +19,8 @@ VERBS = ("view", "create", "edit", "delete", "export", "print")
 
 
 @router.get("/app")
-def app(request: Request) -> Response:
+@gives(t.AppPlan)
+def app_plan(request: Request) -> Response:
     """Return pages with the tabs this person may open, and the forms they may use."""
     one = asked(request)
     plan = one.clinic.plan
@@ -73,6 +76,7 @@ def _card(form: FormPlan, rights: Rights) -> dict[str, Any] | None:
 
 
 @router.get("/forms/{form}")
+@gives(t.FormPlan)
 def form_plan(request: Request, form: str) -> Response:
     """Return the form's plan as this person may see it."""
     one = asked(request)
@@ -83,6 +87,7 @@ def form_plan(request: Request, form: str) -> Response:
 
 
 @router.get("/forms/{form}/schema")
+@gives(dict[str, Any])
 def form_schema(request: Request, form: str) -> Response:
     """Return the JSON Schema (2020-12) of a submission."""
     one = asked(request)
@@ -91,6 +96,7 @@ def form_schema(request: Request, form: str) -> Response:
 
 
 @router.get("/prefs/{key}")
+@gives(t.Pref)
 def pref(request: Request, key: str) -> Response:
     """Return a setting of mine: `{value}`, null where there is none."""
     one = asked(request)
@@ -98,6 +104,7 @@ def pref(request: Request, key: str) -> Response:
 
 
 @router.put("/prefs/{key}")
+@gives(takes=t.Pref)
 def put_pref(request: Request, key: str, values: Annotated[dict[str, Any], Body()]) -> Response:
     """Keep a setting of mine."""
     one = asked(request)
@@ -106,6 +113,7 @@ def put_pref(request: Request, key: str, values: Annotated[dict[str, Any], Body(
 
 
 @router.get("/forms/{form}/saved-views")
+@gives(list[dict[str, Any]])
 def saved_views(request: Request, form: str) -> Response:
     """Return my own views of a form."""
     one = asked(request)
@@ -113,6 +121,7 @@ def saved_views(request: Request, form: str) -> Response:
 
 
 @router.put("/forms/{form}/saved-views")
+@gives(takes=t.SavedViews)
 def put_saved_views(request: Request, form: str, values: Annotated[dict[str, Any], Body()]) -> Response:
     """Keep my own views of a form."""
     one = asked(request)

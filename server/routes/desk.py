@@ -6,6 +6,8 @@ from fastapi import Body, Request, Response
 
 from engine.jobs.queue import read_job
 from engine.problems import Code, NotFound
+from server import api_types as t
+from server.openapi import gives
 from server.reading import api
 from server.requests import asked
 from server.responses import answer
@@ -16,6 +18,7 @@ NO_JOB = Code("job.not_yours", zh="没有这个后台作业", en="There is no su
 
 
 @router.get("/search")
+@gives(list[t.SearchHit])
 def search(request: Request, q: str = "") -> Response:
     """Find people and records by name, pinyin initials, phone tail or number."""
     one = asked(request)
@@ -23,6 +26,7 @@ def search(request: Request, q: str = "") -> Response:
 
 
 @router.get("/workbench")
+@gives(t.Workbench)
 def workbench(request: Request) -> Response:
     """Return today's lists and numbers."""
     one = asked(request)
@@ -30,6 +34,7 @@ def workbench(request: Request) -> Response:
 
 
 @router.get("/notifications")
+@gives(t.Notices)
 def notifications(request: Request, before: str | None = None) -> Response:
     """Return what came in for me, newest first."""
     one = asked(request)
@@ -37,7 +42,8 @@ def notifications(request: Request, before: str | None = None) -> Response:
 
 
 @router.post("/notifications/read")
-def read(request: Request, values: Annotated[dict[str, Any], Body()]) -> Response:
+@gives(takes=t.NoticesRead)
+def mark_notifications_read(request: Request, values: Annotated[dict[str, Any], Body()]) -> Response:
     """Mark notifications as read; all without ids."""
     one = asked(request)
     one.service.mark_read(one.actor, values.get("ids"))
@@ -45,13 +51,15 @@ def read(request: Request, values: Annotated[dict[str, Any], Body()]) -> Respons
 
 
 @router.post("/batches/{batch_id}/undo")
-def undo(request: Request, batch_id: str) -> Response:
+@gives(t.UndoAnswer)
+def undo_batch(request: Request, batch_id: str) -> Response:
     """Take back a bulk edit or an import."""
     one = asked(request)
     return answer(one.service.undo(one.actor, batch_id))
 
 
 @router.get("/jobs/{job_id}")
+@gives(t.JobState)
 def job(request: Request, job_id: str) -> Response:
     """Return how far a background job of mine is."""
     one = asked(request)

@@ -5,16 +5,21 @@ from urllib.parse import quote
 
 from fastapi import Body, Request, Response
 
-from form_engine.exporting.service import Exported
+from form_engine.exporting.service import FORMATS, Exported
+from server import api_types as t
+from server.openapi import gives
 from server.reading import api
 from server.requests import asked
 from server.responses import answer
 
 router = api()
 
+FILES = tuple(mime.partition(";")[0] for mime in FORMATS.values())
+
 
 @router.post("/forms/{form}/export")
-def export(request: Request, form: str, values: Annotated[dict[str, Any], Body()]) -> Response:
+@gives(takes=t.ExportAsk, media=FILES, also={202: t.JobStarted})
+def export_records(request: Request, form: str, values: Annotated[dict[str, Any], Body()]) -> Response:
     """Return the file, or the job that makes it."""
     one = asked(request)
     made = one.clinic.exports.export(one.actor, form, values)
@@ -25,7 +30,8 @@ def export(request: Request, form: str, values: Annotated[dict[str, Any], Body()
 
 
 @router.get("/exports/{job_id}")
-def fetch(request: Request, job_id: str) -> Response:
+@gives(media=FILES)
+def fetch_export(request: Request, job_id: str) -> Response:
     """Return the file of a finished background export of mine."""
     one = asked(request)
     return _file(one.clinic.exports.fetch(one.actor, job_id))

@@ -10,6 +10,8 @@ from engine.access.query import RecordQuery
 from engine.problems import NotFound
 from engine.store import files
 from engine.store.platform import FILES
+from server import api_types as t
+from server.openapi import gives
 from server.reading import api
 from server.requests import Asked, asked
 from server.responses import answer
@@ -21,7 +23,8 @@ INLINE = ("image/jpeg", "image/png", "image/webp", "audio/", "video/", "applicat
 
 
 @router.post("")
-def upload(request: Request, file: Annotated[UploadFile, File()]) -> Response:
+@gives(t.FileRef, 201)
+def upload_file(request: Request, file: Annotated[UploadFile, File()]) -> Response:
     """Take a file; it belongs to nobody until a record's field holds it."""
     one = asked(request)
     name = files.safe_name(file.filename or "file")
@@ -33,7 +36,8 @@ def upload(request: Request, file: Annotated[UploadFile, File()]) -> Response:
 
 
 @router.get("/{file_id}")
-def download(
+@gives(media=("application/octet-stream",))
+def download_file(
     request: Request, file_id: str, form: str = "", record: str = "", field: str = "", thumb: bool = False
 ) -> Response:
     """Return the bytes to one who sees the record and the field."""

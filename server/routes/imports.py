@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import Body, File, Form, Request, Response, UploadFile
 
+from server import api_types as t
+from server.openapi import gives
 from server.reading import api
 from server.requests import asked
 from server.responses import answer
@@ -15,7 +17,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.post("/forms/{form}/imports")
-def upload(
+@gives(t.ImportUpload, 201)
+def upload_import(
     request: Request,
     form: str,
     file: Annotated[UploadFile, File()],
@@ -32,7 +35,8 @@ def upload(
 
 
 @router.post("/imports/{import_id}/look")
-def look(request: Request, import_id: str, values: Values) -> Response:
+@gives(t.ImportLook, takes=t.ImportLookAsk)
+def look_at_import(request: Request, import_id: str, values: Values) -> Response:
     """Guess anew for another sheet or header row."""
     one = asked(request)
     return answer(
@@ -41,7 +45,8 @@ def look(request: Request, import_id: str, values: Values) -> Response:
 
 
 @router.post("/imports/{import_id}/dry-run")
-def dry_run(request: Request, import_id: str, values: Values) -> Response:
+@gives(t.ImportStarted, 202, takes=t.ImportSettings)
+def dry_run_import(request: Request, import_id: str, values: Values) -> Response:
     """Try without writing, in the background."""
     one = asked(request)
     started = one.clinic.imports.dry_run(one.actor, import_id, values)
@@ -50,7 +55,8 @@ def dry_run(request: Request, import_id: str, values: Values) -> Response:
 
 
 @router.post("/imports/{import_id}/run")
-def run(
+@gives(t.ImportStarted, 202, takes=t.ImportSettings, needs_body=False)
+def run_import(
     request: Request, import_id: str, values: Annotated[dict[str, Any] | None, Body()] = None
 ) -> Response:
     """Import, in the background."""
@@ -61,14 +67,16 @@ def run(
 
 
 @router.get("/imports/{import_id}")
-def state(request: Request, import_id: str) -> Response:
+@gives(t.ImportState)
+def import_state(request: Request, import_id: str) -> Response:
     """Return how far an import is and what it says of its rows."""
     one = asked(request)
     return answer(one.clinic.imports.state(one.actor, import_id))
 
 
 @router.get("/imports/{import_id}/errors.xlsx")
-def errors(request: Request, import_id: str) -> Response:
+@gives(media=(XLSX,))
+def import_errors(request: Request, import_id: str) -> Response:
     """Return the rejected rows with their reasons, to correct and import again."""
     one = asked(request)
     body = one.clinic.imports.errors(one.actor, import_id)
@@ -78,7 +86,8 @@ def errors(request: Request, import_id: str) -> Response:
 
 
 @router.post("/imports/{import_id}/undo")
-def undo(request: Request, import_id: str) -> Response:
+@gives(t.UndoAnswer)
+def undo_import(request: Request, import_id: str) -> Response:
     """Take the whole import back."""
     one = asked(request)
     return answer(one.clinic.imports.undo(one.actor, import_id))

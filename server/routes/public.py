@@ -6,7 +6,9 @@ from fastapi import Body, Request, Response
 
 from engine.access.actor import public_actor
 from form_engine.client import client_plan
+from server import api_types as t
 from server.clinics import Clinic
+from server.openapi import gives
 from server.reading import api
 from server.requests import asked, house_of
 from server.responses import answer
@@ -15,7 +17,8 @@ router = api()
 
 
 @router.get("/public/{workspace}/{token}")
-def form(request: Request, workspace: str, token: str) -> Response:
+@gives(t.PublicForm, is_public=True)
+def public_form(request: Request, workspace: str, token: str) -> Response:
     """Return what a visitor fills in; nothing of what is in the house."""
     clinic = house_of(request).clinic(workspace)
     told = clinic.public.plan(token)
@@ -32,7 +35,8 @@ def _face(clinic: Clinic) -> dict[str, Any]:
 
 
 @router.post("/public/{workspace}/{token}")
-def submit(
+@gives(t.PublicReceived, 201, takes=t.PublicSubmission, is_public=True)
+def submit_public_form(
     request: Request, workspace: str, token: str, values: Annotated[dict[str, Any], Body()]
 ) -> Response:
     """Take in one record."""
@@ -43,7 +47,8 @@ def submit(
 
 
 @router.post("/forms/{form}/public-link")
-def open_link(request: Request, form: str) -> Response:
+@gives(t.PublicLink, 201)
+def open_public_link(request: Request, form: str) -> Response:
     """Make a link to the public part of a form; it is shown once."""
     one = asked(request)
     token = one.clinic.public.open_link(one.actor, form)
@@ -51,7 +56,8 @@ def open_link(request: Request, form: str) -> Response:
 
 
 @router.delete("/forms/{form}/public-link/{token}")
-def close_link(request: Request, form: str, token: str) -> Response:  # noqa: ARG001 - part of the address
+@gives()
+def close_public_link(request: Request, form: str, token: str) -> Response:  # noqa: ARG001 - part of the address
     """Switch a link off."""
     one = asked(request)
     one.clinic.public.close_link(one.actor, token)

@@ -6,6 +6,8 @@ from fastapi import Body, Request, Response
 
 from engine.access.actor import Actor
 from engine.problems import Code, Conflict, Forbidden
+from server import api_types as t
+from server.openapi import gives
 from server.reading import api
 from server.requests import Asked, asked
 from server.responses import answer, refuse
@@ -24,56 +26,64 @@ Values = Annotated[dict[str, Any], Body()]
 
 
 @router.post("/query")
-def query(request: Request, form: str, values: Values) -> Response:
+@gives(t.Page, takes=t.Query)
+def query_records(request: Request, form: str, values: Values) -> Response:
     """Return one page of records."""
     one = asked(request)
     return answer(one.service.query(one.actor, form, values))
 
 
 @router.post("/groups")
-def groups(request: Request, form: str, values: Values) -> Response:
+@gives(t.Groups, takes=t.GroupQuery)
+def group_records(request: Request, form: str, values: Values) -> Response:
     """Return the groups of a list with counts and totals."""
     one = asked(request)
     return answer(one.service.groups(one.actor, form, values))
 
 
 @router.post("/aggregate")
-def aggregate(request: Request, form: str, values: Values) -> Response:
+@gives(t.Totals, takes=t.TotalsQuery)
+def total_records(request: Request, form: str, values: Values) -> Response:
     """Return totals over a list."""
     one = asked(request)
     return answer(one.service.aggregate(one.actor, form, values))
 
 
 @router.post("/tree")
-def tree(request: Request, form: str, values: Values) -> Response:
+@gives(t.TreePage, takes=t.Query)
+def tree_records(request: Request, form: str, values: Values) -> Response:
     """Return the children of a node of a tree view."""
     one = asked(request)
     return answer(one.service.tree(one.actor, form, values))
 
 
 @router.post("/records")
-def create(request: Request, form: str, values: Values) -> Response:
+@gives(t.RecordAnswer, 201, takes=t.Submission)
+def create_record(request: Request, form: str, values: Values) -> Response:
     """Write a new record."""
     one = asked(request)
     return answer(one.service.create(one.actor, form, values.get("values", {})), 201)
 
 
 @router.post("/records/check")
-def check_new(request: Request, form: str, values: Values) -> Response:
+@gives(t.CheckAnswer, takes=t.Submission)
+def check_new_record(request: Request, form: str, values: Values) -> Response:
     """Return what creating would say."""
     one = asked(request)
     return answer(one.service.check(one.actor, form, values.get("values", {})))
 
 
 @router.get("/records/{record_id}")
-def read(request: Request, form: str, record_id: str, deleted: bool = False) -> Response:
+@gives(t.RecordAnswer)
+def read_record(request: Request, form: str, record_id: str, deleted: bool = False) -> Response:
     """Return one record."""
     one = asked(request)
     return answer(one.service.get(one.actor, form, record_id, deleted))
 
 
 @router.patch("/records/{record_id}")
-def update(request: Request, form: str, record_id: str, values: Values) -> Response:
+@gives(t.RecordAnswer, takes=t.Change)
+def update_record(request: Request, form: str, record_id: str, values: Values) -> Response:
     """Change fields; what others changed meanwhile is merged field by field, or told as a clash."""
     one = asked(request)
     try:
@@ -96,7 +106,8 @@ def _clash(conflict: Conflict) -> Response:
 
 
 @router.delete("/records/{record_id}")
-def delete(request: Request, form: str, record_id: str) -> Response:
+@gives()
+def delete_record(request: Request, form: str, record_id: str) -> Response:
     """Move a record to the bin."""
     one = asked(request)
     one.service.delete(one.actor, form, record_id)
@@ -104,49 +115,58 @@ def delete(request: Request, form: str, record_id: str) -> Response:
 
 
 @router.post("/records/{record_id}/restore")
-def restore(request: Request, form: str, record_id: str) -> Response:
+@gives(t.RecordAnswer)
+def restore_record(request: Request, form: str, record_id: str) -> Response:
     """Bring a record back from the bin."""
     one = asked(request)
     return answer(one.service.restore(one.actor, form, record_id))
 
 
 @router.post("/records/{record_id}/check")
-def check(request: Request, form: str, record_id: str, values: Values) -> Response:
+@gives(t.CheckAnswer, takes=t.Submission)
+def check_record(request: Request, form: str, record_id: str, values: Values) -> Response:
     """Return what saving would say."""
     one = asked(request)
     return answer(one.service.check(one.actor, form, values.get("values", {}), record_id))
 
 
 @router.post("/records/{record_id}/actions/{action}")
-def act(request: Request, form: str, record_id: str, action: str, values: Values) -> Response:
+@gives(t.RecordAnswer, takes=t.Submission)
+def press_button(request: Request, form: str, record_id: str, action: str, values: Values) -> Response:
     """Press a button of the record page."""
     one = asked(request)
     return answer(one.service.act(one.actor, form, record_id, action, values.get("values", {})))
 
 
 @router.post("/records/{record_id}/reveal")
-def reveal(request: Request, form: str, record_id: str, values: Values) -> Response:
+@gives(t.Revealed, takes=t.RevealAsk)
+def reveal_field(request: Request, form: str, record_id: str, values: Values) -> Response:
     """Show one masked value: with the right, within the day's limit, noted in the audit."""
     one = asked(request)
     return answer(one.service.reveal(one.actor, form, record_id, str(values.get("field", ""))))
 
 
 @router.get("/records/{record_id}/history")
-def history(request: Request, form: str, record_id: str) -> Response:
+@gives(t.History)
+def record_history(request: Request, form: str, record_id: str) -> Response:
     """Return the changes of a record."""
     one = asked(request)
     return answer(one.service.history(one.actor, form, record_id))
 
 
 @router.get("/records/{record_id}/timeline")
-def timeline(request: Request, form: str, record_id: str, cursor: str | None = None) -> Response:
+@gives(t.Timeline)
+def record_timeline(request: Request, form: str, record_id: str, cursor: str | None = None) -> Response:
     """Return everything about a record, newest first."""
     one = asked(request)
     return answer(one.service.timeline(one.actor, form, record_id, cursor))
 
 
 @router.get("/records/{record_id}/explain")
-def explain(request: Request, form: str, record_id: str, login: str = "", verb: str = "view") -> Response:
+@gives(t.Reasons)
+def explain_record(
+    request: Request, form: str, record_id: str, login: str = "", verb: str = "view"
+) -> Response:
     """Return which rule lets a person see the record, or stops them: myself, or anyone with the right to explain."""
     one = asked(request)
     actor = _explained(one, login)
@@ -164,21 +184,24 @@ def _explained(one: Asked, login: str) -> Actor:
 
 
 @router.post("/bulk")
-def bulk_update(request: Request, form: str, values: Values) -> Response:
+@gives(t.BulkAnswer, takes=t.BulkChange)
+def change_many_records(request: Request, form: str, values: Values) -> Response:
     """Change many records at once, as a batch that can be undone."""
     one = asked(request)
     return answer(one.service.bulk_update(one.actor, form, values, values.get("values", {})))
 
 
 @router.get("/options/{field}")
-def pick(request: Request, form: str, field: str, q: str = "") -> Response:
+@gives(list[t.PickOption])
+def pick_options(request: Request, form: str, field: str, q: str = "") -> Response:
     """Return records to choose from for a link, or people."""
     one = asked(request)
     return answer(one.service.options(one.actor, form, field, q))
 
 
 @router.post("/options/{field}")
-def pick_for(request: Request, form: str, field: str, values: Values) -> Response:
+@gives(list[t.PickOption], takes=t.PickAsk)
+def pick_options_for(request: Request, form: str, field: str, values: Values) -> Response:
     """Return records to choose from, given what is filled in so far (for filters that look at it)."""
     one = asked(request)
     return answer(

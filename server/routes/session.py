@@ -8,7 +8,9 @@ from engine.access import accounts
 from engine.access.passwords import check_quality
 from engine.problems import Code, NotFound, Rejected, Unauthenticated
 from engine.store.unit import Cause
+from server import api_types as t
 from server.clinics import House
+from server.openapi import gives
 from server.reading import api
 from server.requests import COOKIE, Asked, asked, house_of
 from server.responses import answer
@@ -31,13 +33,15 @@ Values = Annotated[dict[str, Any], Body()]
 
 
 @router.get("/health")
+@gives(t.Health, is_public=True)
 async def health() -> Response:
     """Say that the server is up."""
     return answer({"status": "ok"})
 
 
 @router.get("/workspaces/public")
-def workspaces(request: Request) -> Response:
+@gives(list[t.WorkspaceChoice], is_public=True)
+def public_workspaces(request: Request) -> Response:
     """Return what the sign-in page offers: clinics, and in practice mode their demo accounts."""
     house = house_of(request)
     return answer([_choice(house, info.key, info.name) for info in house.installation.registry()])
@@ -55,6 +59,7 @@ def _choice(house: House, key: str, name: Any) -> dict[str, Any]:
 
 
 @router.post("/session")
+@gives(t.Me, takes=t.SignIn, is_public=True)
 def sign_in(request: Request, values: Values) -> Response:
     """Open a session. The same answer for a wrong password, an unknown login and a locked one."""
     house = house_of(request)
@@ -93,6 +98,7 @@ def sign_in(request: Request, values: Values) -> Response:
 
 
 @router.delete("/session")
+@gives(is_public=True)
 def sign_out(request: Request) -> Response:
     """End this session."""
     key, _, token = request.cookies.get(COOKIE, "").partition(".")
@@ -111,12 +117,14 @@ def sign_out(request: Request) -> Response:
 
 
 @router.get("/me")
+@gives(t.Me)
 def who_am_i(request: Request) -> Response:
     """Return Me."""
     return answer(me(asked(request)))
 
 
 @router.patch("/me")
+@gives(t.Me, takes=t.MeChange)
 def change_me(request: Request, values: Values) -> Response:
     """Change language, look or the branch I work in."""
     one = asked(request)
@@ -137,6 +145,7 @@ def change_me(request: Request, values: Values) -> Response:
 
 
 @router.post("/me/password")
+@gives(takes=t.PasswordChange)
 def change_password(request: Request, values: Values) -> Response:
     """Set a new password; every other session of mine ends."""
     one = asked(request)
