@@ -68,6 +68,9 @@ def _detail(desk: Desk, target: str) -> tuple[str, ...]:
 def _filled(desk: Desk, form: str, values: Mapping[str, Any], record_id: str | None) -> RecordState:
     plan = desk.form(form)
     stored = desk.unit.load(desk.gate.write(form, "update"), record_id) if record_id else None
+    if stored is None and values.get("branch_id") is None and desk.actor.branch_id:
+        # Where a new record will stand, so that rooms and people of other branches are not offered.
+        values = {**values, "branch_id": desk.actor.branch_id}
     return submit(plan, values, stored, desk.context(form)).state
 
 

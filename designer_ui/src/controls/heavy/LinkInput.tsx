@@ -5,10 +5,24 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { BLANK, labelOf, targetOf } from "../../shared/format";
 import { type LinkOption, useControlHost } from "../../shared/host";
+import { isObject, type Json, type Values } from "../../shared/json";
 import type { InputProps } from "../../shared/kinds";
 import { idsOf, type LinkConfig, type LinkValue } from "../parts/links";
 
 const WAIT_MS = 200;
+
+const readsOf = (text: string): Values => {
+  const read: Json = JSON.parse(text);
+  return isObject(read) ? read : {};
+};
+
+/** What the filter of the link looks at, as text that changes only when it does; null where it looks at nothing. */
+const readsText = (config: LinkConfig, record: Values): string | null => {
+  if (!config.filter_reads?.length) return null;
+  // A row of a sub-table carries the record that it stands in.
+  const whole = isObject(record.form) ? record.form : record;
+  return JSON.stringify(Object.fromEntries(config.filter_reads.map((key) => [key, whole[key] ?? null])));
+};
 
 /** The options for what is typed, asked 200 ms after the last key; late answers are dropped. */
 const useOptions = (
@@ -16,6 +30,7 @@ const useOptions = (
   field: string,
   isOpen: boolean,
   query: string,
+  reads: string | null,
 ): { found: LinkOption[]; busy: boolean } => {
   const { searchOptions } = useControlHost();
   const [found, setFound] = useState<LinkOption[]>([]);
@@ -25,7 +40,7 @@ const useOptions = (
     let alive = true;
     setBusy(true);
     const timer = setTimeout(() => {
-      searchOptions(form, field, query)
+      searchOptions(form, field, query, reads === null ? undefined : readsOf(reads))
         .then((options) => alive && setFound(options))
         .catch(() => alive && setFound([]))
         .finally(() => alive && setBusy(false));
@@ -34,7 +49,7 @@ const useOptions = (
       alive = false;
       clearTimeout(timer);
     };
-  }, [form, field, isOpen, query, searchOptions]);
+  }, [form, field, isOpen, query, reads, searchOptions]);
   return { found, busy };
 };
 
@@ -45,6 +60,7 @@ const LinkInput = ({
   field,
   labels,
   form,
+  record,
   disabled,
   invalid,
   autoFocus,
@@ -57,7 +73,7 @@ const LinkInput = ({
   const [query, setQuery] = useState("");
   const names = useRef(new Map<string, string>());
   const target = targetOf(field);
-  const { found, busy } = useOptions(form, field.key, isOpen, query);
+  const { found, busy } = useOptions(form, field.key, isOpen, query, readsText(config, record));
   for (const one of found) names.current.set(one.id, one.label);
   const nameOf = (recordId: string) =>
     names.current.get(recordId) ??

@@ -1,4 +1,4 @@
-/** A word with a colour: an option, a stage, a tag. */
+/** A word with a colour: an option, a stage, a tag. A word without one stands plain. */
 
 import type { ReactNode } from "react";
 import { usePaint } from "./palette";
@@ -8,7 +8,7 @@ export const Chip = ({ color, children }: { color?: string | null | undefined; c
   const paint = usePaint();
   return (
     <span className="ctl-chip">
-      <i className="ctl-dot" style={{ background: paint(color) }} aria-hidden />
+      {color ? <i className="ctl-dot" style={{ background: paint(color) }} aria-hidden /> : null}
       {children}
     </span>
   );

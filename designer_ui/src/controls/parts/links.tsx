@@ -8,6 +8,8 @@ import type { CellProps, ControlView } from "../../shared/kinds";
 import "../controls.css";
 
 export interface LinkConfig {
+  /** Fields of the record at hand that the filter looks at. */
+  filter_reads?: readonly string[];
   to?: string;
   multiple?: boolean;
   max_count?: number;

@@ -7,6 +7,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchOptions } from "../../api/forms";
 import { useRecordPage, useUpdate } from "../../api/records";
+import { useMe } from "../../api/session";
 import type { FilterGroup, RecordData } from "../../api/types";
 import { fieldOf } from "../../shared/fields";
 import { addDays, formatDay, instantOf, localDay, targetOf } from "../../shared/format";
@@ -22,6 +23,9 @@ import { EventBoard } from "./EventBoard";
 import { useView } from "./useView";
 
 type Span = "resource" | "day" | "week" | "month";
+
+/** As many columns as one can still read names in. */
+const MOST_COLUMNS = 12;
 
 const SPANS: readonly Span[] = ["day", "week", "month"];
 
@@ -50,6 +54,7 @@ export const CalendarView = (props: ViewProps) => {
   const { t } = useTranslation();
   const say = useSay();
   const { lang, zone } = useControlHost();
+  const { data: me } = useMe();
   const frame = useFrame();
   const notify = useNotify();
   const narrow = useNarrow();
@@ -88,6 +93,7 @@ export const CalendarView = (props: ViewProps) => {
   const update = useUpdate(plan.key);
   const resourceKey = view?.resource ?? "";
   const resourceField = fieldOf(plan, resourceKey);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another branch has other rooms and people
   useEffect(() => {
     let alive = true;
     if (resourceKey)
@@ -100,7 +106,7 @@ export const CalendarView = (props: ViewProps) => {
     return () => {
       alive = false;
     };
-  }, [plan.key, resourceKey]);
+  }, [plan.key, resourceKey, me?.branch_id]);
   const { data } = answer;
   const items = useMemo(
     () =>
@@ -119,17 +125,15 @@ export const CalendarView = (props: ViewProps) => {
       resourceKey,
       resourceField ? targetOf(resourceField) : "",
     );
-    const known = new Map([...busy, ...all].map((item) => [item.id, item]));
-    const list = [...known.values()];
-    if (only.length) return list.filter((item) => only.includes(item.id));
-    // Those with bookings first; a clinic with many doctors still fits the screen.
-    return busy.length
-      ? [...busy, ...all.filter((item) => !busy.some((one) => one.id === item.id))].slice(
-          0,
-          Math.max(busy.length, 8),
-        )
-      : list.slice(0, 8);
-  }, [resourceField, data, resourceKey, all, only]);
+    const known = [...new Map([...busy, ...all].map((item) => [item.id, item])).values()].sort((one, other) =>
+      one.title.localeCompare(other.title, lang, { numeric: true }),
+    );
+    if (only.length) return known.filter((item) => only.includes(item.id));
+    if (known.length <= MOST_COLUMNS) return known;
+    // Too many for the screen: whoever has something to do today.
+    const isBusy = (id: string) => busy.some((one) => one.id === id);
+    return busy.length ? known.filter((item) => isBusy(item.id)) : known.slice(0, MOST_COLUMNS);
+  }, [resourceField, data, resourceKey, all, only, lang]);
   const recordOf = (id: string): RecordData | undefined => data?.records.find((record) => record.id === id);
   const move = (item: CalendarItem, change: Move, revert: () => void) => {
     const record = recordOf(item.id);
@@ -137,21 +141,18 @@ export const CalendarView = (props: ViewProps) => {
     const clash = clashWith(items, item);
     const values = moveValues(plan, view, record, change, zone);
     const old = Object.fromEntries(Object.keys(values).map((key) => [key, record[key] ?? null]));
-    update.mutate(
-      { recordId: record.id, revision: record.revision, values },
-      {
-        onSuccess: (saved) => {
-          const undo = () =>
-            update.mutate(
-              { recordId: record.id, revision: saved.record.revision, values: old },
-              { onError: notify.failed },
-            );
-          notify.done(clash ? t("calendar.movedOver", { name: clash.title }) : t("calendar.moved"), undo);
-        },
-        onError: (error) => {
-          revert();
-          notify.failed(error);
-        },
+    update.mutateAsync({ recordId: record.id, revision: record.revision, values }).then(
+      (saved) => {
+        const undo = () => {
+          update
+            .mutateAsync({ recordId: record.id, revision: saved.record.revision, values: old })
+            .catch(notify.failed);
+        };
+        notify.done(clash ? t("calendar.movedOver", { name: clash.title }) : t("calendar.moved"), undo);
+      },
+      (error: unknown) => {
+        revert();
+        notify.failed(error);
       },
     );
   };

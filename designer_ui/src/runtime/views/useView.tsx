@@ -4,12 +4,14 @@ import { type ReactNode, useMemo, useState } from "react";
 import type { FilterGroup, FormPlan, Query, ViewPlan } from "../../api/types";
 import { fieldOf } from "../../shared/fields";
 import { useKinds } from "../../shared/kinds";
+import { useShortcuts } from "../../shared/shortcuts";
 import { FilterChips } from "../list/FilterBar";
 import { askedFields, queryOf } from "../list/settings";
 import { Toolbar } from "../list/Toolbar";
 import { useExport } from "../list/useExport";
 import { useListState } from "../list/useListState";
 import type { ViewProps } from "../list/ViewHost";
+import { useFrame } from "../shell/frame";
 
 export const cardKeys = (plan: FormPlan, view: ViewPlan | undefined): string[] => {
   const wanted = view?.card?.length ? view.card : (view?.columns ?? []);
@@ -24,6 +26,8 @@ export const useView = ({ plan, view, onSaveView }: ViewProps, extra?: FilterGro
   const [search, setSearch] = useState("");
   const [chip, setChip] = useState<number | null>(null);
   const exporting = useExport(plan.key);
+  const frame = useFrame();
+  useShortcuts([{ keys: "n", run: () => plan.verbs.create && frame.openNew({ form: plan.key }) }]);
   const cards = useMemo(() => cardKeys(plan, view), [plan, view]);
   useKinds(cards.map((key) => fieldOf(plan, key)?.control ?? ""));
   const query: Query = useMemo(

@@ -1,10 +1,11 @@
 /** What do I do now: today's lists, each line opening its record beside; my numbers on the right. */
 
+import CheckCircleOutlined from "@ant-design/icons/CheckCircleOutlined";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { useForm } from "../../api/forms";
 import { useApp, useMe, useWorkbench } from "../../api/session";
-import type { RecordData, Workbench, WorkbenchSection } from "../../api/types";
+import type { FormPlan, RecordData, Workbench, WorkbenchSection } from "../../api/types";
 import { fieldOf } from "../../shared/fields";
 import {
   BLANK,
@@ -16,7 +17,7 @@ import {
   localTime,
 } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
-import { asText, type Json } from "../../shared/json";
+import { asText, isBlank, type Json } from "../../shared/json";
 import { useKinds } from "../../shared/kinds";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
@@ -56,7 +57,7 @@ const Line = ({
   const dueKey = DUE.find((key) => record[key] !== undefined);
   const urgency = dueKey ? urgencyOf(record[dueKey] ?? null, zone, new Date()) : "";
   return (
-    <li>
+    <li className="work-row">
       <button
         type="button"
         className="work-line"
@@ -73,12 +74,37 @@ const Line = ({
         ) : null}
         {shown.map((field, index) => (
           <span key={field.key} className={index === 0 ? "work-title" : "work-fact"}>
-            <RecordCell plain record={record} field={field} labels={section.labels} />
+            {isBlank(record[field.key] ?? null) ? null : (
+              <RecordCell plain record={record} field={field} labels={section.labels} />
+            )}
           </span>
         ))}
-        {urgency ? <span className={`due due-${urgency}`}>{t(`due.${urgency}`)}</span> : null}
+        <span className={`due due-${urgency || "none"}`}>{urgency ? t(`due.${urgency}`) : ""}</span>
       </button>
     </li>
+  );
+};
+
+/** The same columns for every line of a section: time, title, facts, urgency. A column without a word takes no room. */
+const tracksOf = (plan: FormPlan | undefined, section: WorkbenchSection): string => {
+  const fields = plan ? section.columns.map((key) => fieldOf(plan, key)).filter((field) => field) : [];
+  const time = fields.find((field) => field?.value_type === "datetime");
+  const facts = fields.filter((field) => field !== time).slice(1);
+  return `${time ? "52px " : ""}minmax(56px, max-content) ${facts.map(() => "fit-content(160px)").join(" ")} 1fr`;
+};
+
+/** Sections with nothing to do, in one line. */
+const Clear = ({ sections }: { sections: readonly WorkbenchSection[] }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  if (sections.length === 0) return null;
+  return (
+    <p className="work-clear">
+      <CheckCircleOutlined aria-hidden /> <b>{t("workbench.clear")}</b>
+      {sections.map((section) => (
+        <span key={section.key}>{say(section.name)}</span>
+      ))}
+    </p>
   );
 };
 
@@ -93,15 +119,11 @@ const Section = ({ section }: { section: WorkbenchSection }) => {
       <h2>
         {say(section.name)} <span className="group-count">{section.count}</span>
       </h2>
-      {section.records.length ? (
-        <ul className="work-list">
+      <ul className="work-list" style={{ gridTemplateColumns: tracksOf(plan, section) }}>
           {section.records.map((record) => (
             <Line key={record.id} section={section} record={record} sequence={ids} />
           ))}
         </ul>
-      ) : (
-        <p className="work-none">{t("workbench.clear")}</p>
-      )}
       {section.count > section.records.length ? (
         <p className="hint">
           {t("workbench.firstOf", { shown: section.records.length, count: section.count })}
@@ -174,9 +196,12 @@ export const WorkbenchScreen = () => {
                 {t("workbench.noneNext")}
               </StateView>
             ) : null}
-            {data.sections.map((section) => (
-              <Section key={section.key} section={section} />
-            ))}
+            {data.sections
+              .filter((section) => section.records.length > 0)
+              .map((section) => (
+                <Section key={section.key} section={section} />
+              ))}
+            <Clear sections={data.sections.filter((section) => section.records.length === 0)} />
           </div>
           <Numbers numbers={data.numbers} />
         </div>
