@@ -1,17 +1,19 @@
 /** One field of many records at once; the answer can be undone as one batch. */
 
 import { Alert, Button, Modal, Select } from "antd";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { wordsOf } from "../../api/client";
 import { useBulk, useUndoBatch } from "../../api/records";
-import type { BulkAnswer, FilterGroup, FormPlan } from "../../api/types";
+import type { BulkAnswer, FilterGroup, FormPlan, Labels } from "../../api/types";
 import { fieldOf, isWritable } from "../../shared/fields";
-import type { Json } from "../../shared/json";
+import { isBlank, type Json, type Values } from "../../shared/json";
 import { controlView, useKinds } from "../../shared/kinds";
 import { useLang, useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
 
+const NO_LABELS: Labels = {};
+const NO_VALUES: Values = {};
 const NOT_IN_BULK = new Set(["rows", "structured", "files"]);
 
 export const BulkEdit = ({
@@ -40,7 +42,8 @@ export const BulkEdit = ({
   const fields = plan.fields.filter((item) => isWritable(item) && !NOT_IN_BULK.has(item.value_type ?? ""));
   const finish = (done: BulkAnswer) => {
     notify.done(t("bulk.done", { count: done.updated }), () =>
-      undo.mutate(done.batch, { onSuccess: () => notify.done(t("bulk.undone")), onError: notify.failed }),
+      // The dialog has closed by then, and callbacks given to `mutate` would have gone with it.
+      undo.mutateAsync(done.batch).then(() => notify.done(t("bulk.undone")), notify.failed),
     );
     if (done.failed.length) setAnswer(done);
     else onClose(true);
@@ -58,7 +61,7 @@ export const BulkEdit = ({
             <Button onClick={() => onClose(false)}>{t("common.cancel")}</Button>
             <Button
               type="primary"
-              disabled={!field}
+              disabled={!field || (field.required === true && isBlank(value))}
               loading={bulk.isPending}
               onClick={() =>
                 field && bulk.mutate({ ...target, values: { [field.key]: value } }, { onSuccess: finish })
@@ -97,18 +100,26 @@ export const BulkEdit = ({
             }}
           />
           {field && view?.Input ? (
-            <view.Input
-              value={value}
-              config={field.config}
-              field={field}
-              labels={{}}
-              form={plan.key}
-              recordId={null}
-              record={{}}
-              disabled={false}
-              invalid={false}
-              onChange={setValue}
-            />
+            <Suspense fallback={<div className="slot-wait" />}>
+              <view.Input
+                key={field.key}
+                value={value}
+                config={field.config}
+                field={field}
+                labels={NO_LABELS}
+                form={plan.key}
+                recordId={null}
+                record={NO_VALUES}
+                disabled={false}
+                invalid={false}
+                onChange={setValue}
+              />
+            </Suspense>
+          ) : null}
+          {field && isBlank(value) ? (
+            <span className="hint">
+              {t(field.required ? "bulk.needed" : "bulk.clears", { name: say(field.label) })}
+            </span>
           ) : null}
           {bulk.error ? <Alert type="error" showIcon title={wordsOf(bulk.error, lang)} /> : null}
         </div>

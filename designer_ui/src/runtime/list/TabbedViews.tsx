@@ -24,12 +24,22 @@ export interface TabItem {
 
 const MINE = "my:";
 
+/** The shared view under a personal one may have gone since; the personal one then stands alone. */
+const standing = (plan: FormPlan, view: SavedView | undefined): SavedView | undefined => {
+  if (!view?.base || plan.views.some((one) => one.key === view.base)) return view;
+  const { base: _gone, ...rest } = view;
+  return rest;
+};
+
 const viewOf = (
   plan: FormPlan,
   wanted: string | null | undefined,
   mine: readonly SavedView[],
 ): ViewPlan | SavedView | undefined =>
-  mine.find((view) => `${MINE}${view.key}` === wanted) ??
+  standing(
+    plan,
+    mine.find((view) => `${MINE}${view.key}` === wanted),
+  ) ??
   plan.views.find((view) => view.key === wanted) ??
   (wanted ? undefined : plan.views[0]);
 

@@ -109,14 +109,16 @@ export const askedFields = (
 };
 
 export const queryOf = (
-  view: ViewPlan | undefined,
+  view: ViewPlan | SavedView | undefined,
   settings: ListSettings,
   search: string,
   extra: FilterGroup | undefined,
 ): Query => {
   const filter = allOf(settings.where, extra);
+  // A personal view stands on a shared one, whose condition stays in force.
+  const asked = view && "where" in view ? view.base : view?.key;
   return {
-    ...(view && !("base" in view) ? { view: view.key } : {}),
+    ...(asked ? { view: asked } : {}),
     ...(filter ? { filter } : {}),
     ...(search.trim() ? { search: search.trim() } : {}),
     ...(settings.sort.length ? { sort: settings.sort } : {}),

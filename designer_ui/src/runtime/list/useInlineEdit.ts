@@ -23,17 +23,15 @@ export const useInlineEdit = (plan: FormPlan) => {
   const update = useUpdate(plan.key);
   const history = useRef<Done[]>([]);
   const send = (recordId: string, revision: number, field: string, value: Json, old: Json, isUndo: boolean) =>
-    update.mutate(
-      { recordId, revision, values: { [field]: value } },
-      {
-        onSuccess: (answer) => {
-          if (isUndo) notify.done(t("list.undone"));
-          else history.current.push({ recordId, field, old, revision: answer.record.revision });
-        },
-        onError: (error) => {
-          if (error instanceof ApiError && error.status === 409) notify.warn(t("list.changedMeanwhile"));
-          else notify.failed(error);
-        },
+    // Not `mutate`: its callbacks hear only of the last of several quick edits.
+    update.mutateAsync({ recordId, revision, values: { [field]: value } }).then(
+      (answer) => {
+        if (isUndo) notify.done(t("list.undone"));
+        else history.current.push({ recordId, field, old, revision: answer.record.revision });
+      },
+      (error: unknown) => {
+        if (error instanceof ApiError && error.status === 409) notify.warn(t("list.changedMeanwhile"));
+        else notify.failed(error);
       },
     );
   const edit = (record: RecordData, field: FieldPlan, value: Json) =>

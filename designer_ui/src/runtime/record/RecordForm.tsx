@@ -101,7 +101,7 @@ export const RecordForm = ({ plan, answer, preset, onSaved, onCancel, onDirty }:
     } else notify.failed(error);
   };
   const done = (saved: RecordAnswer, next: boolean) => {
-    form.saved();
+    form.saved(saved);
     notify.done(t(answer ? "form.saved" : "form.created", { name: saved.title || saved.record.no || "" }));
     if (next) form.restart();
     onSaved(saved, next);

@@ -88,7 +88,8 @@ export const RecordView = ({
           () => {
             onGone();
             notify.done(t("record.deleted", { name: answer.title }), () =>
-              restore.mutate(recordId, { onError: notify.failed }),
+              // By then this page has closed, and callbacks given to `mutate` would have gone with it.
+              restore.mutateAsync(recordId).catch(notify.failed),
             );
           },
           (failure: unknown) => notify.failed(failure),

@@ -78,20 +78,17 @@ export const KanbanView = (props: ViewProps) => {
   const send = (record: RecordData, values: Values, words: string) => {
     const old: Values = {};
     for (const key of Object.keys(values)) old[key] = record[key] ?? null;
-    update.mutate(
-      { recordId: record.id, revision: record.revision, values },
-      {
-        onSuccess: (answer) =>
-          notify.done(words, () =>
-            update.mutate(
-              { recordId: record.id, revision: answer.record.revision, values: old },
-              { onError: notify.failed },
-            ),
-          ),
-        onError: (error) => {
-          if (error instanceof ApiError && error.status === 409) notify.warn(t("list.changedMeanwhile"));
-          else notify.failed(error);
-        },
+    // Not `mutate`: its callbacks hear only of the last of several quick moves.
+    update.mutateAsync({ recordId: record.id, revision: record.revision, values }).then(
+      (answer) =>
+        notify.done(words, () => {
+          update
+            .mutateAsync({ recordId: record.id, revision: answer.record.revision, values: old })
+            .catch(notify.failed);
+        }),
+      (error: unknown) => {
+        if (error instanceof ApiError && error.status === 409) notify.warn(t("list.changedMeanwhile"));
+        else notify.failed(error);
       },
     );
   };
