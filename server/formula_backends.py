@@ -89,9 +89,10 @@ def _browser(lines: Iterable[str]) -> Iterator[str]:
     given = "\n".join(tree_lines(lines)) + "\n"
     # our own interpreter, by full path, given data on standard input only
     done = subprocess.run(  # noqa: S603
-        [node, bundle], input=given, capture_output=True, text=True, check=True
+        [node, bundle], input=given, capture_output=True, encoding="utf-8", check=True
     )
-    yield from done.stdout.splitlines()
+    # Not splitlines: texts in JSON may hold other characters that end lines.
+    yield from done.stdout.split("\n")[:-1]
 
 
 def _node() -> str | None:

@@ -149,3 +149,18 @@ def test_instants_agree_in_zones_with_summer_time(zone: str) -> None:
         for form in MOMENTS
     ]
     assert differences(given) == []
+
+
+def test_texts_may_hold_any_character_and_formulas_be_as_long_as_they_may() -> None:
+    odd = 'a\u2028b\u2029c\x85d\x1ce\rf\ng\\"h\U0001f600'
+    chain = "+".join(["1"] * 240)
+    nested = "IF(TRUE, " * 40 + "1" + ", 2)" * 40
+    given = [
+        line("{t}", t=odd),
+        line("LEN({t})", t=odd),
+        line('REVERSE(SPLIT({t}, ""))', t=odd),
+        line(chain),
+        line(nested),
+    ]
+    typed = [json.dumps({**json.loads(one), "types": {"t": "text"}}) if "t" in one else one for one in given]
+    assert differences(typed) == []

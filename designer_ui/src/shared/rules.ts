@@ -4,11 +4,20 @@
  * field stays as the plan says, and the server decides. */
 
 import type { FieldPlan, FormPlan, Problem, RulePlan } from "../api/types";
-import { isArray, isBlank, isObject, type Json, type JsonObject, sameJson, type Values } from "./json";
+import {
+  isArray,
+  isBlank,
+  isObject,
+  type Json,
+  type JsonObject,
+  rowsOf,
+  sameJson,
+  type Values,
+} from "./json";
 
 export interface FormulaContext {
-  /** The value at a path: `["customer_id", "name"]`; a list for paths through rows. */
-  value: (path: readonly string[]) => Json;
+  /** The value at a path: `["items", "amount"]` is a list; undefined where only the server knows it. */
+  value: (path: readonly string[]) => Json | undefined;
   /** ISO instant, ISO day and IANA zone of the branch. */
   now: string;
   today: string;
@@ -19,8 +28,10 @@ export interface FormulaContext {
 }
 
 interface Interpreter {
-  /** The value as JSON (decimals as text); throws on an error value or an unknown function. */
+  /** The value as JSON (decimals as text), null for an error value; throws where only the server knows. */
   evaluate: (tree: Json, context: FormulaContext) => Json;
+  /** A number brought to the decimals that its field keeps. */
+  rounded: (value: Json, decimals: number) => Json;
 }
 
 const files = import.meta.glob<Interpreter>("./formula/index.ts");
@@ -57,6 +68,8 @@ export interface FormState {
   locked: boolean;
   /** Problems of rules that fail as the form stands now. */
   problems: Problem[];
+  /** Whether a computed field is among them that only the server can work out. */
+  needsServer: boolean;
 }
 
 export interface Scene {
@@ -66,28 +79,42 @@ export interface Scene {
   today: string;
   zone: string;
   actor: JsonObject;
-  /** Of a row: the record around it, for `{form.x}`. */
+  /** Of a row: the record around it, for `{form.x}`, and the sub-table. */
   parent?: Values;
+  row?: FieldPlan;
 }
 
-const valueAt = (
+/** The value at a path, a list through rows; undefined for what lies behind a link: the form has the id only. */
+export const valueAt = (
   values: { readonly [key: string]: Json },
   path: readonly string[],
   parent?: Values,
-): Json => {
+): Json | undefined => {
   const [head = "", ...rest] = path;
   if (head === "form") return valueAt(parent ?? values, rest);
   const value = values[head] ?? null;
-  if (rest.length === 0) return value;
-  if (isArray(value)) return value.map((item) => (isObject(item) ? valueAt(item, rest) : null));
-  return isObject(value) ? valueAt(value, rest) : null;
+  if (rest.length === 0 || value === null || value === "") return value;
+  if (isArray(value)) {
+    const inner = value.map((item) => (isObject(item) ? valueAt(item, rest) : undefined));
+    const found = inner.filter((item) => item !== undefined);
+    return found.length === inner.length ? found : undefined;
+  }
+  return isObject(value) ? valueAt(value, rest) : undefined;
+};
+
+const isMasked = (scene: Scene, path: readonly string[], values: Values): boolean => {
+  const [head = "", second = ""] = path;
+  const [key, held] = head === "form" ? [second, scene.parent ?? values] : [head, values];
+  const inner = head !== "form" && scene.row !== undefined;
+  const field = (inner ? (scene.row?.fields ?? []) : scene.plan.fields).find((one) => one.key === key);
+  return field?.level === "masked" && !isBlank(held[key]);
 };
 
 export const contextOf = (scene: Scene, values: Values): FormulaContext => {
   const old = scene.stored ?? {};
   const changed = new Set(Object.keys(values).filter((key) => !sameJson(values[key], old[key])));
   return {
-    value: (path) => valueAt(values, path, scene.parent),
+    value: (path) => (isMasked(scene, path, values) ? undefined : valueAt(values, path, scene.parent)),
     now: scene.now.toISOString(),
     today: scene.today,
     zone: scene.zone,
@@ -98,11 +125,27 @@ export const contextOf = (scene: Scene, values: Values): FormulaContext => {
 
 /** The rows of a sub-table with their computed columns; undefined when nothing is worked out. */
 const rowsOut = (field: FieldPlan, values: Values, scene: Scene): Json | undefined => {
-  const worked = (field.fields ?? []).filter((inner) => inner.computed !== undefined);
+  const columns = (field.fields ?? []).filter((inner) => inner.computed !== undefined);
   const rows = values[field.key];
-  if (worked.length === 0 || !isArray(rows)) return undefined;
-  const inner: Scene = { ...scene, stored: null, parent: values };
-  return rows.map((row) => (isObject(row) ? compute(worked, { ...row }, inner) : row));
+  if (columns.length === 0 || !isArray(rows)) return undefined;
+  const inner: Scene = { ...scene, stored: null, parent: values, row: field };
+  return rows.map((row) => (isObject(row) ? compute(columns, { ...row }, inner) : row));
+};
+
+const MOST_DECIMALS = 6;
+
+/** The decimals that the server keeps of a number; undefined for what is no number. */
+const decimalsOf = (field: FieldPlan): number | undefined => {
+  if (field.value_type === "integer") return 0;
+  if (field.value_type === "money") return 2;
+  return field.value_type === "decimal" ? Math.min(MOST_DECIMALS, field.scale ?? 4) : undefined;
+};
+
+/** What formulas that stand on this field read: its value as it will be kept. */
+const worked = (field: FieldPlan, context: FormulaContext): Json | undefined => {
+  const value = run(field.computed, context);
+  const decimals = decimalsOf(field);
+  return interpreter && value && decimals !== undefined ? interpreter.rounded(value, decimals) : value;
 };
 
 /** Computed fields may stand on one another; the plan lists them in dependency order or nearly so. */
@@ -111,9 +154,7 @@ const compute = (fields: readonly FieldPlan[], values: Values, scene: Scene): Va
   for (let pass = 0; pass < 3; pass += 1) {
     let moved = false;
     for (const field of fields) {
-      const value = field.fields
-        ? rowsOut(field, result, scene)
-        : run(field.computed, contextOf(scene, result));
+      const value = field.fields ? rowsOut(field, result, scene) : worked(field, contextOf(scene, result));
       if (value === undefined || sameJson(value, result[field.key])) continue;
       result = { ...result, [field.key]: value };
       moved = true;
@@ -123,8 +164,14 @@ const compute = (fields: readonly FieldPlan[], values: Values, scene: Scene): Va
   return result;
 };
 
+/** A condition holds when it is true, not when it is blank; one that cannot be told here is left to the server. */
+const mayHold = (tree: Json | undefined, context: FormulaContext): boolean => {
+  const value = run(tree, context);
+  return value === undefined || value === true;
+};
+
 const stateOf = (field: FieldPlan, context: FormulaContext, locked: boolean): FieldState => {
-  const visible = field.level !== "none" && run(field.visible_if, context) !== false;
+  const visible = field.level !== "none" && mayHold(field.visible_if, context);
   const readOnly =
     locked ||
     field.level !== "write" ||
@@ -138,8 +185,17 @@ const stateOf = (field: FieldPlan, context: FormulaContext, locked: boolean): Fi
 
 const failing = (rule: RulePlan, context: FormulaContext): Problem[] => {
   if (rule.check === undefined || (rule.when !== undefined && run(rule.when, context) !== true)) return [];
-  if (run(rule.check, context) !== false) return [];
+  if (mayHold(rule.check, context)) return [];
   return [{ code: `rule.${rule.key}`, path: rule.at ? `/${rule.at}` : "", message: rule.message ?? {} }];
+};
+
+const isLeftToServer = (field: FieldPlan, values: Values, scene: Scene, context: FormulaContext): boolean => {
+  if (field.computed !== undefined) return run(field.computed, context) === undefined;
+  const columns = (field.fields ?? []).filter((column) => column.computed !== undefined);
+  const inner: Scene = { ...scene, stored: null, parent: values, row: field };
+  return rowsOf(values[field.key]).some((row) =>
+    columns.some((column) => run(column.computed, contextOf(inner, { ...row })) === undefined),
+  );
 };
 
 /** Hidden over shown, read-only over editable, locked over all; required only where it can be filled. */
@@ -162,9 +218,10 @@ export const formState = (scene: Scene, given: Values): FormState => {
       plan.fields.map((field) => [field.key, stateOf(field, context, isLocked(field.key))]),
     ),
     sections: Object.fromEntries(
-      plan.layout.map((section) => [section.key, run(section.visible_if, context) !== false]),
+      plan.layout.map((section) => [section.key, mayHold(section.visible_if, context)]),
     ),
     problems: plan.rules.flatMap((rule) => failing(rule, context)),
+    needsServer: plan.fields.some((field) => isLeftToServer(field, values, scene, context)),
   };
 };
 

@@ -3,11 +3,8 @@
 import { useEffect, useState } from "react";
 import { localDay } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
-import { isObject, type Json, type Values } from "../../shared/json";
-import { hasFormulas, loadFormulas, run } from "../../shared/rules";
-
-const at = (record: Values, path: readonly string[]): Json =>
-  path.reduce<Json>((value, key) => (isObject(value) ? (value[key] ?? null) : null), record);
+import type { Json, Values } from "../../shared/json";
+import { hasFormulas, loadFormulas, run, valueAt } from "../../shared/rules";
 
 /** Undefined while it cannot be told here: the interpreter is still loading, or the formula needs the server. */
 export const useWorked = (
@@ -31,7 +28,7 @@ export const useWorked = (
   if (!ready || typeof tree === "string") return undefined;
   const now = new Date();
   return run(tree, {
-    value: (path) => at(record, path),
+    value: (path) => valueAt(record, path),
     now: now.toISOString(),
     today: localDay(now, zone),
     zone,

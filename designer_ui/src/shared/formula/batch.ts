@@ -1,7 +1,7 @@
 /** Works out many formulas, one JSON object a line: `{tree, values, given, now, today, zone, actor, record}`, as
  * `engine/expressions/batch.py` writes them. Prints an answer a line, digit for digit as Python does. */
 
-import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { isObject, type Json, type JsonObject, strings } from "../json";
 import type { Context, RecordFacts } from "./evaluate";
 import { answerOf } from "./index";
@@ -46,15 +46,14 @@ const contextOf = (line: JsonObject): Context => {
   };
 };
 
-const printed = (text: string): string => {
-  const line: Json = JSON.parse(text);
-  if (!isObject(line) || line.tree === undefined) return text;
+const printed = (given: string): string => {
+  const line: Json = JSON.parse(given);
+  if (!isObject(line) || line.tree === undefined) return given;
   const result = answerOf(line.tree, contextOf(line));
   return "error" in result
     ? `{"error": {"code": ${JSON.stringify(result.error)}, "position": null}}`
     : `{"value": ${written(result.value)}}`;
 };
 
-for await (const text of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-  if (text.trim()) process.stdout.write(`${printed(text)}\n`);
-}
+const lines = (await text(process.stdin)).split("\n").filter((line) => line.trim());
+process.stdout.write(lines.map((line) => `${printed(line)}\n`).join(""));

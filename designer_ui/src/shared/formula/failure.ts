@@ -8,9 +8,11 @@ export class Failure extends Error {
   }
 }
 
+export const NOT_HERE = "formula.not_here";
+
 /** What only the server can work out. Not an error value: IFERROR must not take it for one. */
 export class NotHere extends Error {
-  readonly code = "formula.not_here";
+  readonly code = NOT_HERE;
 }
 
 export const fail = (code: string): never => {

@@ -4,9 +4,10 @@ import type { Json } from "../json";
 import type { FormulaContext } from "../rules";
 import { toJson } from "./convert";
 import { type Context, evaluate as interpret, type Result, type Tree } from "./evaluate";
-import { Failure } from "./failure";
+import { NOT_HERE, notHere } from "./failure";
 import { formContext } from "./formContext";
 import { SERVER_ONLY } from "./functions";
+import { Decimal, plain } from "./number";
 
 const checked = new WeakSet<object>();
 
@@ -22,13 +23,19 @@ const isTree = (value: unknown): value is Tree => {
 
 /** The value of a tree that came as JSON, or the code of its error value. */
 export const answerOf = (tree: Json, context: Context): Result =>
-  isTree(tree) ? interpret(tree, context) : { error: "formula.bad_value" };
+  isTree(tree) ? interpret(tree, context) : { error: NOT_HERE };
 
-/** The value as the API carries it; throws on an error value and on what only the server knows. */
+/** The value as the API carries it, null for an error value; throws where only the server knows. */
 export const evaluate = (tree: Json, context: FormulaContext): Json => {
   const result = answerOf(tree, formContext(context));
-  if ("error" in result) throw new Failure(result.error);
-  return toJson(result.value);
+  if ("value" in result) return toJson(result.value);
+  return result.error === NOT_HERE ? notHere() : null;
+};
+
+/** A number brought to the decimals that its field keeps; anything else as it is. */
+export const rounded = (value: Json, decimals: number): Json => {
+  if (typeof value !== "string" || !/^-?[0-9.]+$/.test(value)) return value;
+  return plain(new Decimal(value).toDecimalPlaces(decimals));
 };
 
 /** Whether no function in it needs the server. */
