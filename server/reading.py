@@ -1,14 +1,15 @@
 """JSON bodies, read strictly: no NaN, no half characters, no NUL, nothing nested without end."""
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from engine.problems import Code, Problem, pointer
+from engine.problems import Code, Problem, Rejected, pointer
+from engine.text import Words
 
 BAD_JSON = Code(
     "http.bad_json",
@@ -32,7 +33,40 @@ BAD_CHARACTER = Code(
     hint_en="Delete and type it again; it often comes with text copied from elsewhere",
 )
 
+WRONG_TYPE = Code(
+    "http.wrong_type",
+    zh="“{key}”应为{kind}",
+    en="“{key}” should be {kind}",
+    hint_zh="请对照接口文档 /api/openapi.json",
+    hint_en="See the API reference, /api/openapi.json",
+)
+
 DEEPEST = 64
+_KINDS: Mapping[type, Words] = {
+    dict: {"zh": "对象", "en": "an object"},
+    list: {"zh": "列表", "en": "a list"},
+    str: {"zh": "文字", "en": "text"},
+    int: {"zh": "整数", "en": "a whole number"},
+}
+T = TypeVar("T")
+
+
+def given(values: Mapping[str, Any], key: str, kind: type[T]) -> T | None:
+    """Return what a body says under `key`, None for nothing. Rejected when it is not of the kind."""
+    found = values.get(key)
+    if found is None:
+        return None
+    if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
+        raise Rejected(WRONG_TYPE.at(pointer(key), key=key, kind=_KINDS[kind]))
+    return found
+
+
+def given_texts(values: Mapping[str, Any], key: str) -> list[str] | None:
+    """Return a list of texts, None for nothing. Rejected for anything else."""
+    found = given(values, key, list)
+    if found is not None and not all(isinstance(one, str) for one in found):
+        raise Rejected(WRONG_TYPE.at(pointer(key), key=key, kind=_KINDS[list]))
+    return found
 
 
 class UnreadableError(HTTPException):

@@ -42,7 +42,7 @@ class Core:
 
     def formula(self, text: str, form: FormShape, path: str) -> Checked:
         """Return a condition that the asker gave, all its fields being his to read. Raise Rejected."""
-        checked = check(parse(text), ShapeTypes(self.policy.shapes, form), BOOL, path)
+        checked = check(parse(text, path), ShapeTypes(self.policy.shapes, form), BOOL, path)
         self.guard.use_all(form, checked, path)
         return checked
 

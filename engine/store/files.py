@@ -324,12 +324,19 @@ def read(
 
 def stored_file(unit: Unit, file_id: str) -> StoredFile:
     """Return the row of a file. NotFound."""
-    row = unit.connection.execute(select(FILES).where(FILES.c.id == file_id)).first()
-    if row is None:
+    found = stored_files(unit, (file_id,))
+    if not found:
         raise NotFound(NO_FILE.at(""))
-    return StoredFile(
-        row.id, row.sha256, row.name, row.mime, row.size, row.width, row.height, bool(row.has_thumbnail)
-    )
+    return found[0]
+
+
+def stored_files(unit: Unit, file_ids: Iterable[str]) -> list[StoredFile]:
+    """Return the rows of those files that exist, in no order."""
+    rows = unit.connection.execute(select(FILES).where(FILES.c.id.in_(list(file_ids))))
+    return [
+        StoredFile(r.id, r.sha256, r.name, r.mime, r.size, r.width, r.height, bool(r.has_thumbnail))
+        for r in rows
+    ]
 
 
 def unattachable(unit: Unit, file_ids: Iterable[str], known: Container[str] = ()) -> list[str]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
 
 from engine.access.actor import Actor
 from engine.access.levels import Level
@@ -25,7 +24,7 @@ from form_engine.exporting.escaping import guarded
 from form_engine.plan import FormPlan
 from form_engine.service.service import RecordService
 from form_engine.views.listing import read
-from form_engine.views.requests import WRONG_REQUEST
+from form_engine.views.requests import WRONG_REQUEST, check_request
 
 NO_RIGHT = Code("export.no_right", zh="您没有导出“{form}”的权限", en="You may not export “{form}”",
                 hint_zh="请让管理员开通“导出”，或提交导出申请", hint_en="Ask for the right “export”, or hand in an export request")  # fmt: skip
@@ -130,7 +129,8 @@ class ExportService:
             form, "export"
         ):
             raise Forbidden(NO_RIGHT.at("", form=plan.name))
-        kind = request.get("format", "xlsx")
+        check_request(request)
+        kind = request.get("format") or "xlsx"
         if kind not in FORMATS:
             raise Rejected(
                 WRONG_REQUEST.at("/format", key="format", expected={"zh": "xlsx 或 csv", "en": "xlsx or csv"})
@@ -261,6 +261,9 @@ def _plain(cell: Any, actor: Actor) -> str:
 
 
 def _xlsx(headings: Sequence[str], rows: Iterator[list[Any]], actor: Actor, title: str) -> bytes:
+    # Read with the first sheet written, not at every start.
+    import xlsxwriter
+
     target = io.BytesIO()
     settings = {
         "constant_memory": True,

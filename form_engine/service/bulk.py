@@ -8,6 +8,7 @@ from engine.problems import Code, Forbidden, Rejected, TooMany
 from form_engine.desk import Desk
 from form_engine.service import clashes, records
 from form_engine.views.listing import read
+from form_engine.views.requests import check_request
 
 NO_BULK = Code("bulk.no_right", zh="您没有批量修改的权限", en="You may not change many records at once",
                hint_zh="请让主管开通“批量编辑”", hint_en="Ask for the right “bulk edit”")  # fmt: skip
@@ -17,19 +18,24 @@ NOTHING = Code("bulk.nothing", zh="没有选中任何记录", en="No record is c
                hint_zh="先勾选记录", hint_en="Tick the records first")  # fmt: skip
 
 MOST = 5_000
+CHOOSING = ("view", "filter", "formula", "search")
 
 
 def chosen(desk: Desk, form: str, request: Mapping[str, Any]) -> list[str]:
     """Return the ids named, or those of the filter; every one of them is asked for its rights again when written."""
     if not desk.rights.right("bulk_edit"):
         raise Forbidden(NO_BULK.at(""))
+    check_request(request, most_listed=100_000)
     if request.get("ids") is not None:
-        ids = [one for one in request["ids"] if isinstance(one, str)]
+        ids = list(request["ids"])
+    elif not any(request.get(key) is not None for key in CHOOSING):
+        # Nothing said is nothing chosen, never everything.
+        raise Rejected(NOTHING.at("/ids"))
     else:
         asked = read(
             desk,
             form,
-            {key: request[key] for key in ("view", "filter", "formula", "search") if key in request},
+            {key: request[key] for key in CHOOSING if key in request},
         )
         query = RecordQuery(
             form, ("id",), asked.query.where, asked.query.formulas, asked.query.search, limit=MOST

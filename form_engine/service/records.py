@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.access.levels import Level
-from engine.access.query import RecordQuery
+from engine.access.query import RecordQuery, ScopedWrite
 from engine.definitions.shape import SYSTEM_FIELDS
 from engine.expressions import ErrorValue, evaluate
 from engine.ids import is_id, new_id
@@ -14,7 +14,7 @@ from form_engine.coercion import as_field_value
 from form_engine.desk import NO_RECORD, Desk
 from form_engine.plan import FieldPlan, FormPlan
 from form_engine.prepared import prepared
-from form_engine.service import clashes, numbering, overlap, relations
+from form_engine.service import attachments, clashes, numbering, overlap, relations
 from form_engine.state import RecordState
 from form_engine.submit import Submission, submit
 from form_engine.titles import titles_of
@@ -48,8 +48,9 @@ def create(
     """
     plan = desk.form(form)
     write = desk.gate.write(form, "insert")
+    values, strange = attachments.as_stored(desk, plan, values, None)
     submission = submit(plan, values, None, desk.context(form))
-    ready = {**_accepted(desk, plan, submission, values), **(system or {})}
+    ready = {**_accepted(desk, plan, submission, values, strange), **(system or {})}
     fill_system(desk, ready, source_ref)
     desk.gate.check(write, frozenset(values), None, ready)
     numbering.assign(desk, plan, ready)
@@ -78,19 +79,36 @@ def update(desk: Desk, form: str, record_id: str, values: Any, revision: int | N
     plan = desk.form(form)
     write = desk.gate.write(form, "update")
     stored = desk.unit.load(write, _known_id(record_id))
+    values, strange = attachments.as_stored(desk, plan, values, stored)
     submission = submit(plan, values, stored, desk.context(form))
-    _accepted(desk, plan, submission, values)
+    _accepted(desk, plan, submission, values, strange)
     changes = {key: submission.values[key] for key in submission.changed}
     given = {key: changes[key] for key in values if key in changes}
     desk.gate.check(write, frozenset(given), stored, {**stored, **changes})
     if revision is not None and given:
-        desk.unit.merge(write, stored, revision, given)
+        _merge(desk, write, stored, revision, given)
     if not changes:
         return False
     record = desk.unit.update(write, stored, changes)
     overlap.guard(desk, plan, record)
     desk.related.forget(form, record_id)
     return True
+
+
+def _merge(desk: Desk, write: ScopedWrite, stored: Json, revision: int, given: Json) -> None:
+    """Raise Conflict where others changed the same fields; their values are shown as this actor may see them."""
+    try:
+        desk.unit.merge(write, dict(stored), revision, given)
+    except Conflict as conflict:
+        raise Conflict(_as_seen(desk, write.form, stored, one) for one in conflict.problems) from None
+
+
+def _as_seen(desk: Desk, form: str, stored: Json, problem: Problem) -> Problem:
+    params = {**problem.params, "revision": stored["revision"]}
+    key = params.get("field")
+    if isinstance(key, str):
+        params["theirs"] = desk.gate.shown(form, key, stored.get(key), stored)
+    return Problem(problem.code, problem.path, params)
 
 
 def delete(desk: Desk, form: str, record_id: str) -> None:
@@ -243,8 +261,10 @@ def json_value(plan: FieldPlan, value: Any) -> Any:
         return None
 
 
-def _accepted(desk: Desk, plan: FormPlan, submission: Submission, values: Any) -> dict[str, Any]:
-    problems: list[Problem] = list(submission.problems)
+def _accepted(
+    desk: Desk, plan: FormPlan, submission: Submission, values: Any, strange: Iterable[Problem]
+) -> dict[str, Any]:
+    problems: list[Problem] = [*submission.problems, *strange]
     if isinstance(values, Mapping):
         problems.extend(_dangling(desk, plan, submission, values))
     if problems:

@@ -17,6 +17,7 @@ NO_VIEW = Code("query.no_view", zh="“{form}”没有视图“{view}”", en="�
 
 MOST_RECORDS = 500
 MOST_FIELDS = 200
+MOST_LISTED = 1_000
 _EXPECTED: Mapping[str, tuple[type | tuple[type, ...], Mapping[str, str]]] = {
     "view": (str, {"zh": "视图的标识", "en": "the key of a view"}),
     "filter": (Mapping, {"zh": "条件组", "en": "a filter group"}),
@@ -34,6 +35,8 @@ _EXPECTED: Mapping[str, tuple[type | tuple[type, ...], Mapping[str, str]]] = {
     "columns": (list, {"zh": "字段列表", "en": "a list of fields"}),
     "format": (str, {"zh": "xlsx 或 csv", "en": "xlsx or csv"}),
     "labels": (bool, {"zh": "true 或 false", "en": "true or false"}),
+    "ids_beside": (bool, {"zh": "true 或 false", "en": "true or false"}),
+    "values": (Mapping, {"zh": "字段到值的对应", "en": "fields with their values"}),
 }  # fmt: skip
 
 
@@ -52,9 +55,7 @@ def read_request(plan: FormPlan, request: Any, fields: tuple[str, ...], actor: A
     """Return the request checked; `fields` are those shown when neither it nor its view names any."""
     if not isinstance(request, Mapping):
         raise Rejected(WRONG_REQUEST.at("", key="body", expected={"zh": "一个对象", "en": "an object"}))
-    problems = list(_wrong(request))
-    if problems:
-        raise Rejected(problems)
+    check_request(request)
     view = _view(plan, request.get("view"), actor)
     formulas = [
         text for text in (view.definition.get("filter") if view else None, request.get("formula")) if text
@@ -68,18 +69,25 @@ def read_request(plan: FormPlan, request: Any, fields: tuple[str, ...], actor: A
         formulas=tuple(formulas),
         search=(request.get("search") or "").strip() or None,
         sort=tuple(request.get("sort") or (view.sort if view else ()) or ("-created_at",)),
-        limit=request.get("limit", 50),
+        limit=request.get("limit") or 50,
         after=request.get("cursor"),
-        deleted=request.get("deleted", False),
+        deleted=bool(request.get("deleted")),
         ids=tuple(request["ids"]) if request.get("ids") is not None else None,
     )
     by = request.get("by") or (view.group or view.definition.get("by") if view else None)
     return ListRequest(
-        query, view, request.get("count", False), by, request.get("totals") or (view.totals if view else {})
+        query, view, bool(request.get("count")), by, request.get("totals") or (view.totals if view else {})
     )
 
 
-def _wrong(request: Mapping[str, Any]) -> Iterable[Problem]:
+def check_request(request: Mapping[str, Any], most_listed: int = MOST_LISTED) -> None:
+    """Refuse unknown keys and values of the wrong shape. Rejected with every problem."""
+    problems = list(_wrong(request, most_listed))
+    if problems:
+        raise Rejected(problems)
+
+
+def _wrong(request: Mapping[str, Any], most_listed: int) -> Iterable[Problem]:
     for key, value in request.items():
         known = _EXPECTED.get(key)
         if known is None:
@@ -98,7 +106,9 @@ def _wrong(request: Mapping[str, Any]) -> Iterable[Problem]:
         yield WRONG_REQUEST.at("/limit", key="limit", expected=_EXPECTED["limit"][1])
     for key in ("sort", "fields", "ids", "columns"):
         value = request.get(key)
-        if isinstance(value, list) and (len(value) > 1000 or not all(isinstance(one, str) for one in value)):
+        if isinstance(value, list) and (
+            len(value) > most_listed or not all(isinstance(one, str) for one in value)
+        ):
             yield WRONG_REQUEST.at(f"/{key}", key=key, expected=_EXPECTED[key][1])
     totals = request.get("totals")
     if isinstance(totals, Mapping) and not all(

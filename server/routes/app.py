@@ -9,7 +9,7 @@ from form_engine.client import client_plan
 from form_engine.plan import AppPlan, FormPlan, PagePlan
 from server import api_types as t
 from server.openapi import gives
-from server.reading import api
+from server.reading import api, given
 from server.requests import asked
 from server.responses import answer
 
@@ -125,5 +125,5 @@ def saved_views(request: Request, form: str) -> Response:
 def put_saved_views(request: Request, form: str, values: Annotated[dict[str, Any], Body()]) -> Response:
     """Keep my own views of a form."""
     one = asked(request)
-    one.service.keep_views(one.actor, form, values.get("views", []))
+    one.service.keep_views(one.actor, form, given(values, "views", list) or [])
     return Response(status_code=204)

@@ -8,7 +8,7 @@ from engine.jobs.queue import read_job
 from engine.problems import Code, NotFound
 from server import api_types as t
 from server.openapi import gives
-from server.reading import api
+from server.reading import api, given_texts
 from server.requests import asked
 from server.responses import answer
 
@@ -46,7 +46,7 @@ def notifications(request: Request, before: str | None = None) -> Response:
 def mark_notifications_read(request: Request, values: Annotated[dict[str, Any], Body()]) -> Response:
     """Mark notifications as read; all without ids."""
     one = asked(request)
-    one.service.mark_read(one.actor, values.get("ids"))
+    one.service.mark_read(one.actor, given_texts(values, "ids"))
     return Response(status_code=204)
 
 

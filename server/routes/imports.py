@@ -6,7 +6,7 @@ from fastapi import Body, File, Form, Request, Response, UploadFile
 
 from server import api_types as t
 from server.openapi import gives
-from server.reading import api
+from server.reading import api, given
 from server.requests import asked
 from server.responses import answer
 
@@ -40,7 +40,9 @@ def look_at_import(request: Request, import_id: str, values: Values) -> Response
     """Guess anew for another sheet or header row."""
     one = asked(request)
     return answer(
-        one.clinic.imports.look(one.actor, import_id, values.get("sheet"), values.get("header_row"))
+        one.clinic.imports.look(
+            one.actor, import_id, given(values, "sheet", str), given(values, "header_row", int)
+        )
     )
 
 

@@ -8,7 +8,7 @@ from engine.access.actor import Actor
 from engine.problems import Code, Conflict, Forbidden
 from server import api_types as t
 from server.openapi import gives
-from server.reading import api
+from server.reading import api, given
 from server.requests import Asked, asked
 from server.responses import answer, refuse
 
@@ -88,7 +88,7 @@ def update_record(request: Request, form: str, record_id: str, values: Values) -
     one = asked(request)
     try:
         changed = one.service.update(
-            one.actor, form, record_id, values.get("values", {}), values.get("revision")
+            one.actor, form, record_id, values.get("values", {}), given(values, "revision", int)
         )
     except Conflict as conflict:
         return _clash(conflict)
@@ -135,7 +135,7 @@ def check_record(request: Request, form: str, record_id: str, values: Values) ->
 def press_button(request: Request, form: str, record_id: str, action: str, values: Values) -> Response:
     """Press a button of the record page."""
     one = asked(request)
-    return answer(one.service.act(one.actor, form, record_id, action, values.get("values", {})))
+    return answer(one.service.act(one.actor, form, record_id, action, given(values, "values", dict)))
 
 
 @router.post("/records/{record_id}/reveal")
@@ -143,7 +143,7 @@ def press_button(request: Request, form: str, record_id: str, action: str, value
 def reveal_field(request: Request, form: str, record_id: str, values: Values) -> Response:
     """Show one masked value: with the right, within the day's limit, noted in the audit."""
     one = asked(request)
-    return answer(one.service.reveal(one.actor, form, record_id, str(values.get("field", ""))))
+    return answer(one.service.reveal(one.actor, form, record_id, given(values, "field", str) or ""))
 
 
 @router.get("/records/{record_id}/history")
@@ -188,7 +188,7 @@ def _explained(one: Asked, login: str) -> Actor:
 def change_many_records(request: Request, form: str, values: Values) -> Response:
     """Change many records at once, as a batch that can be undone."""
     one = asked(request)
-    return answer(one.service.bulk_update(one.actor, form, values, values.get("values", {})))
+    return answer(one.service.bulk_update(one.actor, form, values, given(values, "values", dict) or {}))
 
 
 @router.get("/options/{field}")
@@ -205,5 +205,7 @@ def pick_options_for(request: Request, form: str, field: str, values: Values) ->
     """Return records to choose from, given what is filled in so far (for filters that look at it)."""
     one = asked(request)
     return answer(
-        one.service.options(one.actor, form, field, str(values.get("q", "")), values.get("values", {}))
+        one.service.options(
+            one.actor, form, field, given(values, "q", str) or "", given(values, "values", dict)
+        )
     )
