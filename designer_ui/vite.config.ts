@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { mockServer } from "./tests/mock/plugin";
+import { chunkGroups } from "./tools/chunks";
 import { packed } from "./tools/packed";
 
 export default defineConfig(({ mode }) => ({
@@ -10,6 +11,7 @@ export default defineConfig(({ mode }) => ({
     // Data URLs would need a wider CSP than the server gives.
     assetsInlineLimit: 0,
     manifest: true,
+    rolldownOptions: { output: { codeSplitting: { groups: chunkGroups } } },
     chunkSizeWarningLimit: 700,
   },
   server: {

@@ -1,7 +1,10 @@
 import { createRoot } from "react-dom/client";
+import { askAhead } from "./api/ahead";
 import { App } from "./app";
 import { firstLang, startI18n } from "./shared/i18n";
 import "./styles/index.css";
+
+askAhead(window.location.pathname);
 
 const root = document.getElementById("root");
 if (root)

@@ -6,20 +6,16 @@ import type { AppPlan, Me, Notice, Workbench, WorkspaceChoice } from "./types";
 
 export const meKey = ["me"] as const;
 
-export const useMe = () =>
-  useQuery({
-    queryKey: meKey,
-    queryFn: ({ signal }) => request<Me>("GET", "/api/me", undefined, signal),
-    staleTime: 60_000,
-  });
+export const meQuery = {
+  queryKey: meKey,
+  queryFn: () => request<Me>("GET", "/api/me"),
+  staleTime: 60_000,
+};
+
+export const useMe = () => useQuery(meQuery);
 
 /** Who is signed in as far as is known; asks nobody, for screens that need no account. */
-export const useKnownMe = () =>
-  useQuery<Me>({
-    queryKey: meKey,
-    queryFn: ({ signal }) => request<Me>("GET", "/api/me", undefined, signal),
-    enabled: false,
-  });
+export const useKnownMe = () => useQuery<Me>({ ...meQuery, enabled: false });
 
 export const useWorkspaces = () =>
   useQuery({
@@ -72,8 +68,13 @@ export const useChangePassword = () =>
     mutationFn: (body: { old: string; new: string }) => request<null>("POST", "/api/me/password", body),
   });
 
-export const useApp = () =>
-  useQuery({ queryKey: ["app"], queryFn: () => request<AppPlan>("GET", "/api/app"), staleTime: 300_000 });
+export const appQuery = {
+  queryKey: ["app"],
+  queryFn: () => request<AppPlan>("GET", "/api/app"),
+  staleTime: 300_000,
+};
+
+export const useApp = () => useQuery(appQuery);
 
 export const useWorkbench = () =>
   useQuery({

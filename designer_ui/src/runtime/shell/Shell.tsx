@@ -4,6 +4,7 @@ import { Drawer } from "antd";
 import { lazy, Suspense, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation, useNavigate, useSearchParams } from "react-router";
+import { rememberSignedIn } from "../../api/ahead";
 import { ApiError, onSignedOut } from "../../api/client";
 import { fileUrl, uploadFile } from "../../api/files";
 import { fetchOptions } from "../../api/forms";
@@ -44,6 +45,10 @@ export const Shell = () => {
       }),
     [go],
   );
+  const isIn = me !== undefined && !error;
+  useEffect(() => {
+    if (!isPending) rememberSignedIn(isIn);
+  }, [isPending, isIn]);
   if (isPending) return <BootScreen />;
   if (error instanceof ApiError && error.status === 401)
     return <Navigate to="/sign-in" replace state={{ from: location.pathname + location.search }} />;
