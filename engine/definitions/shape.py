@@ -39,6 +39,16 @@ class ItemShape:
 
 
 @dataclass(frozen=True, slots=True)
+class Structure:
+    """How the JSON of a structured value is written as text, read back and judged."""
+
+    to_text: Callable[[Any], str]
+    from_text: Callable[[str], Any]
+    """Raises Rejected."""
+    takes: Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class FieldShape:
     """A field as storage, access and formulas see it."""
 
@@ -64,6 +74,9 @@ class FieldShape:
     history: bool = True
     item_columns: tuple[ItemShape, ...] = ()
     items: Callable[[Any], Iterable[tuple[Any, ...]]] | None = None
+    structure: str | None = None
+    """Of a structured value: the control whose JSON it is; that of another control means nothing to it."""
+    structured: Structure | None = None
     rows: "FormShape | None" = None
     """The child table's shape where `value_type` is "rows"."""
 

@@ -380,3 +380,16 @@ def test_all_types_at_once_on_the_database(clinic: Workspace):
     arrived = {key for key in values if record[key] is not None}
     assert arrived | listed == set(values)
     assert not arrived & listed
+
+
+def test_going_back_to_the_old_type_gives_back_what_could_not_be_converted(clinic: Workspace):
+    one = opened(clinic, lead(field("age"), field("name")))
+    ids = [create(clinic, one["lead"], age=age)["id"] for age in ("三十", "30岁", " 41", "52")]
+    two = apply(clinic, one, lead(field("age", "integer"), field("name")))
+    change(clinic, two["lead"], ids[1], age=31)
+    change(clinic, two["lead"], ids[3], age=None)
+    three = apply(clinic, two, lead(field("age"), field("name")))
+    assert [load(clinic, three["lead"], i)["age"] for i in ids] == ["三十", "31", " 41", None]
+    with clinic.read() as unit:
+        first = archived(unit)[-1]
+        assert [i for i, _ in unconverted(unit, first["id"])] == [ids[1]], "what came back is off the list"

@@ -23,7 +23,14 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex
 
 from engine.definitions.shape import FieldShape
-from engine.definitions.tables import FormTables, field_columns, has_items, physical_name
+from engine.definitions.tables import (
+    FormTables,
+    column_type,
+    field_columns,
+    has_items,
+    indexed,
+    physical_name,
+)
 from engine.ids import new_id
 from engine.problems import Code, Conflict, NotFound
 from engine.store.changes.conversion import UnconvertibleError, convert, signature
@@ -33,6 +40,7 @@ from engine.store.changes.planning import (
     archived_shape,
     matched,
     needs_reindex,
+    noted_shape,
     shape_json,
 )
 from engine.store.codec import Codec
@@ -76,6 +84,20 @@ class _Rewrite:
     retyped: tuple[str, ...]
     reindexed: tuple[str, ...]
     archived_ids: dict[str, str]
+    before: dict[str, "_Before"]
+
+    @property
+    def extra(self) -> list[Column[Any]]:
+        """Return the columns to read beside those of the old version."""
+        return [one.column for one in self.before.values()]
+
+
+@dataclass(frozen=True)
+class _Before:
+    """Where the values lie that a field held before its last change of type, when it goes back to that type."""
+
+    archived_id: str
+    column: Column[Any]
 
 
 def apply_changes(
@@ -98,6 +120,9 @@ def apply_changes(
         )
     started = workspace.clock.now()
     rewrites = list(_rewrites(plan))
+    with workspace.read() as unit:
+        for rewrite in rewrites:
+            rewrite.before.update(_set_aside(unit.connection, rewrite))
     _patiently(workspace, lambda connection: _expand(connection, plan, rewrites))
     filled = 0
     for rewrite in rewrites:
@@ -141,7 +166,25 @@ def _rewrites(plan: ChangePlan) -> Iterator[_Rewrite]:
         retyped = tuple(k for k, old, new in pairs if signature(old) != signature(new))
         reindexed = tuple(k for k, old, new in pairs if k not in retyped and needs_reindex(old, new))
         if retyped or reindexed:
-            yield _Rewrite(before, after, retyped, reindexed, {k: new_id() for k in retyped})
+            yield _Rewrite(before, after, retyped, reindexed, {k: new_id() for k in retyped}, {})
+
+
+def _set_aside(connection: Connection, rewrite: _Rewrite) -> Iterator[tuple[str, _Before]]:
+    """Yield what the last change of type set aside of each field that now goes back to where it was."""
+    if not rewrite.retyped:
+        return
+    a = ARCHIVED.c
+    mine = (a.table_name == rewrite.new.table.name) & (a.kind == "retyped") & a.column_name.is_not(None)
+    query = select(a.field, a.id, a.column_name, a.shape).where(mine, a.purged_at.is_(None)).order_by(a.id)
+    last = {row.field: row for row in connection.execute(query)}
+    known = _columns_of(connection, rewrite.new.table) if last else set()
+    for key in rewrite.retyped:
+        shape, row = rewrite.new.shape.fields[key], last.get(key)
+        if row is None or row.column_name not in known or column_type(shape) is None:
+            continue
+        was = noted_shape(row.shape, key)
+        if was is not None and signature(was) == signature(shape):
+            yield key, _Before(row.id, Column(row.column_name, column_type(shape)))
 
 
 def _columns_of(connection: Connection, table: Table) -> set[str]:
@@ -214,6 +257,9 @@ def _make_room(connection: Connection, after: FormTables, shape: FieldShape, kno
     archived = archived_shape(connection, after.table.name, own.name, shape.key)
     if archived is not None and signature(archived) == signature(shape):
         return
+    items = after.items.get(shape.key)
+    if items is not None and _has_table(connection, items):
+        _move_items(connection, items)
     for one in field_columns(shape):
         if one.name in known:
             name = _old_name(one.key, known)
@@ -228,6 +274,16 @@ def _make_room(connection: Connection, after: FormTables, shape: FieldShape, kno
                 connection.execute(update(ARCHIVED).where(moved).values(column_name=name))
 
 
+def _move_items(connection: Connection, items: Table) -> None:
+    """Give an item table of another make a name of its own; its indexes go, so that theirs are free."""
+    name = next(
+        n for i in count(1) if not inspect(connection).has_table(n := physical_name(items.name, f"old_{i}"))
+    )
+    for index in inspect(connection).get_indexes(items.name):
+        _operations(connection).drop_index(str(index["name"]), items.name)
+    _operations(connection).rename_table(items.name, name)
+
+
 def _old_name(column_key: str, known: set[str]) -> str:
     return next(name for n in count(1) if (name := physical_name(column_key, f"old_{n}")) not in known)
 
@@ -237,7 +293,7 @@ def _fill(workspace: Workspace, rewrite: _Rewrite, cause: Cause) -> Iterator[int
     after = ""
     while True:
         with workspace.write(cause) as unit:
-            rows = _portion(unit.connection, rewrite.old, after)
+            rows = _portion(unit.connection, rewrite.old, after, rewrite.extra)
             _write_rows(workspace, unit.connection, rewrite, rows)
         if rows:
             yield len(rows)
@@ -246,14 +302,18 @@ def _fill(workspace: Workspace, rewrite: _Rewrite, cause: Cause) -> Iterator[int
             return
 
 
-def _portion(connection: Connection, tables: FormTables, after: str) -> list[dict[str, Any]]:
+def _portion(
+    connection: Connection, tables: FormTables, after: str, extra: Sequence[Column[Any]] = ()
+) -> list[dict[str, Any]]:
     table = tables.table
-    query = select(table).where(table.c.id > after).order_by(table.c.id).limit(PORTION)
-    return _records(connection, table, query)
+    query = select(table, *extra).where(table.c.id > after).order_by(table.c.id).limit(PORTION)
+    return _records(connection, table, query, extra)
 
 
-def _records(connection: Connection, table: Table, query: Any) -> list[dict[str, Any]]:
-    keys = [c.key for c in table.columns]
+def _records(
+    connection: Connection, table: Table, query: Any, extra: Sequence[Column[Any]] = ()
+) -> list[dict[str, Any]]:
+    keys = [c.key for c in (*table.columns, *extra)]
     return [dict(zip(keys, row, strict=True)) for row in connection.execute(query)]
 
 
@@ -306,6 +366,9 @@ def _converted(connection: Connection, rewrite: _Rewrite, old: Codec, key: str, 
     """Return the value in its new type; None where it has none, after noting it in the list."""
     before, after = rewrite.old.shape.fields[key], rewrite.new.shape.fields[key]
     value = _value(old, key, row)
+    given_back = _given_back(connection, rewrite, old, key, row, value)
+    if given_back is not None:
+        return given_back
     if value is None:
         return None
     try:
@@ -318,6 +381,28 @@ def _converted(connection: Connection, rewrite: _Rewrite, old: Codec, key: str, 
         connection.execute(UNCONVERTED.delete().where(mine))
         connection.execute(UNCONVERTED.insert().values(**where, value=text))
         return None
+
+
+def _given_back(
+    connection: Connection, rewrite: _Rewrite, old: Codec, key: str, row: dict[str, Any], value: Any
+) -> Any:
+    """Return what the record held before the type was changed, where nobody has touched the field since; or None."""
+    place = rewrite.before.get(key)
+    if place is None or row[place.column.key] is None:
+        return None
+    now, then = rewrite.old.shape.fields[key], rewrite.new.shape.fields[key]
+    kept = row[place.column.key]
+    if then.sensitive:
+        kept = old.unseal(then, kept, row["id"])
+    try:
+        was_made_of_it = convert(kept, then, now) == value
+    except UnconvertibleError:
+        was_made_of_it = value is None
+    if was_made_of_it and value is None:
+        u = UNCONVERTED.c
+        mine = (u.archived_id == place.archived_id) & (u.record_id == row["id"])
+        connection.execute(UNCONVERTED.delete().where(mine))
+    return kept if was_made_of_it else None
 
 
 def _items_anew(cursor: Any, new: Codec, key: str, value: Any, record_id: str) -> None:
@@ -335,7 +420,7 @@ def _catch_up(workspace: Workspace, connection: Connection, rewrite: _Rewrite, s
         connection.exec_driver_sql(f"LOCK TABLE {quote(rewrite.old.table.name)} IN ACCESS EXCLUSIVE MODE")
     table = rewrite.old.table
     changed = table.c.updated_at >= since if "updated_at" in table.c else table.c.id.is_not(None)
-    rows = _records(connection, table, select(table).where(changed))
+    rows = _records(connection, table, select(table, *rewrite.extra).where(changed), rewrite.extra)
     for start in range(0, len(rows), PORTION):
         _write_rows(workspace, connection, rewrite, rows[start : start + PORTION])
 
@@ -361,7 +446,7 @@ def _switch(
 
 
 def _indexes(table: Table, dialect: str) -> dict[str, Any]:
-    return {str(i.name): i for i in table.indexes if i.info.get("dialect") == dialect}
+    return {str(i.name): i for i in indexed(table).indexes if i.info.get("dialect") == dialect}
 
 
 def _drop_indexes(
@@ -402,14 +487,7 @@ def _swap(workspace: Workspace, connection: Connection, rewrite: _Rewrite, now: 
                 kept = name if one.key == key else kept
         items = rewrite.old.items.get(key)
         if items is not None:
-            old_items = next(
-                n
-                for i in count(1)
-                if not inspect(connection).has_table(n := physical_name(items.name, f"old_{i}"))
-            )
-            for index in inspect(connection).get_indexes(items.name):
-                _operations(connection).drop_index(str(index["name"]), items.name)
-            _operations(connection).rename_table(items.name, old_items)
+            _move_items(connection, items)
         for one in field_columns(after):
             _rename(connection, table, _new_name(one.key), one.name)
         _archive_field(
@@ -448,8 +526,11 @@ def _note_fields(
     names = [after.table.c[k].name for k in back if k in after.table.c]
     here = (a.table_name == after.table.name) & (a.kind == "removed") & a.column_name.in_(names)
     children = [after.rows[k].table.name for k in back if k in after.rows]
+    children += [
+        after.rows[k].table.name for k in after.rows if k in old_fields and old_fields[k].rows is None
+    ]
     whole = a.table_name.in_([after.table.name] if before is None else []) & (a.kind == "form")
-    wanted = here | whole | (a.table_name.in_(children) & (a.kind == "removed") & a.column_name.is_(None))
+    wanted = here | whole | (a.table_name.in_(children) & (a.kind != "form") & a.column_name.is_(None))
     connection.execute(update(ARCHIVED).where(wanted, a.restored_at.is_(None)).values(restored_at=now))
 
 
@@ -465,7 +546,8 @@ def _archive_field(
 ) -> None:
     """Note a field's column, or its sub-table; one that was only worked out leaves nothing behind."""
     if shape.rows is not None:
-        _archive(connection, kind, tables.rows[shape.key], shape, None, now, cause, archived_id)
+        form = tables.shape.table
+        _archive(connection, kind, tables.rows[shape.key], shape, None, now, cause, archived_id, form)
     elif column_name is not None:
         _archive(connection, kind, tables, shape, column_name, now, cause, archived_id)
 
@@ -479,11 +561,12 @@ def _archive(
     now: str,
     cause: Cause,
     archived_id: str | None = None,
+    form: str | None = None,
 ) -> None:
     connection.execute(
         ARCHIVED.insert().values(
             id=archived_id or new_id(),
-            form=tables.shape.table,
+            form=form or tables.shape.table,
             field=None if shape is None else shape.key,
             table_name=tables.table.name,
             column_name=column_name,

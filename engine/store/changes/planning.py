@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from typing import Any
 
-from sqlalchemy import and_, func, inspect, or_, select
+from sqlalchemy import and_, func, inspect, select
 from sqlalchemy.engine import Connection
 
 from engine.definitions.shape import FieldShape
@@ -148,6 +148,7 @@ def shape_json(fields: Iterable[FieldShape]) -> str:
             "config": _plain(one.config),
             "label": dict(one.label),
             "sensitive": one.sensitive,
+            "structure": one.structure,
         }
         for one in fields
     }
@@ -157,19 +158,24 @@ def shape_json(fields: Iterable[FieldShape]) -> str:
 def archived_shape(connection: Connection, table: str, column: str, key: str) -> FieldShape | None:
     """Return the shape of the field that left this column, alone or with its whole table; None where none did."""
     a = ARCHIVED.c
-    here = (
-        (a.table_name == table)
-        & (or_(a.column_name == column, a.column_name.is_(None)))
-        & (a.kind != "retyped")
-    )
+    # A retyped column lies under another name; a retyped sub-table stays where it is.
+    whole = a.column_name.is_(None)
+    here = (a.table_name == table) & (whole | ((a.column_name == column) & (a.kind != "retyped")))
     query = select(a.shape).where(here, a.restored_at.is_(None), a.purged_at.is_(None)).order_by(a.id.desc())
     for (text,) in connection.execute(query):
-        kept = json.loads(text).get(key)
-        if kept is not None:
-            return FieldShape(
-                key, kept["value_type"], kept["config"], kept["label"], sensitive=kept["sensitive"]
-            )
+        found = noted_shape(text, key)
+        if found is not None:
+            return found
     return None
+
+
+def noted_shape(text: str, key: str) -> FieldShape | None:
+    """Return the shape of a field as `shape_json` noted it."""
+    kept = json.loads(text).get(key)
+    if kept is None:
+        return None
+    own = {"sensitive": kept["sensitive"], "structure": kept["structure"]}
+    return FieldShape(key, kept["value_type"], kept["config"], kept["label"], **own)
 
 
 def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
