@@ -100,7 +100,9 @@ def grow(database: Database, source: Any, times: int) -> None:
 def _copy(connection: Any, table: str, columns: list[str], times: int) -> None:
     listed = ", ".join(columns)
     connection.execute("BEGIN")
-    connection.execute(f"CREATE TEMPORARY TABLE first_rows AS SELECT {listed} FROM {table} WHERE no IS NOT NULL")
+    connection.execute(
+        f"CREATE TEMPORARY TABLE first_rows AS SELECT {listed} FROM {table} WHERE no IS NOT NULL"
+    )
     for number in range(1, times):
         # Another first digit: as valid, and of a time that never was.
         changed = {

@@ -5,9 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
-
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+from typing import Any
 
 Words = Mapping[str, str]
 """A label in both languages: `{"zh": "姓名", "en": "Name"}`."""
@@ -36,21 +34,37 @@ def nearest(word: str, among: Iterable[str], most: int = 3) -> list[str]:
     return difflib.get_close_matches(word, list(among), n=most, cutoff=0.6)
 
 
+@lru_cache(maxsize=1)
+def _dictionary() -> Any:
+    # A third of a second and 30 MB: read with the first name, not at every start.
+    from pypinyin import constants
+
+    return constants
+
+
+def _lazy_pinyin(chinese: str) -> list[str]:
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(chinese)
+
+
 @lru_cache(maxsize=65536)
 def _syllables(text: str) -> tuple[tuple[str, bool], ...]:
     """Return the pinyin of each character, and stretches of other writing as they are (marked False)."""
     found: list[tuple[str, bool]] = []
-    for is_chinese, run in groupby(text, lambda c: ord(c) in PINYIN_DICT):
+    characters = _dictionary().PINYIN_DICT
+    for is_chinese, run in groupby(text, lambda c: ord(c) in characters):
         piece = "".join(run)
         found += [(one, True) for one in _read(piece)] if is_chinese else [(piece, False)]
     return tuple(found)
 
 
 def _read(chinese: str) -> Iterable[str]:
-    if len(chinese) <= LONGEST_QUICK and not any(part in PHRASES_DICT for part in _parts(chinese)):
+    phrases = _dictionary().PHRASES_DICT
+    if len(chinese) <= LONGEST_QUICK and not any(part in phrases for part in _parts(chinese)):
         return map(_of_character, chinese)
     # pypinyin knows phrases (重庆 is Chongqing) but takes fifty times as long.
-    return lazy_pinyin(chinese)
+    return _lazy_pinyin(chinese)
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -60,7 +74,7 @@ def _parts(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=32768)
 def _of_character(character: str) -> str:
-    return lazy_pinyin(character)[0]
+    return _lazy_pinyin(character)[0]
 
 
 def pinyin(text: str) -> str:

@@ -91,13 +91,19 @@ class Desk:
         """Return every field of the form that this actor may see at least masked, system fields included."""
         rights = self.rights
         shape = plan.shape
+        place = ("readable", plan.key, rights.signature, rows)
+        known: tuple[str, ...] | None = self.app.policy.statements.get(place)
+        if known is not None:
+            return known
         named = [*SHOWN_SYSTEM, *shape.fields]
-        return tuple(
+        found = tuple(
             key
             for key in named
             if rights.effective(plan.key, key).ceiling > Level.NONE
             and (rows or key in SYSTEM_FIELDS or shape.fields[key].value_type != "rows")
         )
+        self.app.policy.statements.put(place, found)
+        return found
 
 
 class RelatedRecords:

@@ -118,12 +118,7 @@ class Expansion(Core):
     def page_labels(self, query: RecordQuery, records: Sequence[Record]) -> dict[str, dict[str, str]]:
         """Return the labels of everything that the records of a page link to, by form and id."""
         wanted: dict[str, dict[str, None]] = {}
-        shape = self.policy.shapes[query.form]
-        for path in records[0] if records else ():
-            found = self._link(shape, path)
-            if found is None:
-                continue
-            target, field = found
+        for path, target, field in self._links(query.form, tuple(records[0])) if records else ():
             if field.rows is not None:
                 self._row_links(field.rows, path, records, wanted)
                 continue
@@ -140,6 +135,16 @@ class Expansion(Core):
                 continue
             values = [row.get(key) for record in records for row in record.get(path) or ()]
             _note(wanted.setdefault(_target(field), {}), field, values)
+
+    def _links(self, form: str, paths: tuple[str, ...]) -> tuple[tuple[str, str, FieldShape], ...]:
+        """Return those of `paths` that lead to other records, with the form they lead to."""
+        place = ("links", form, paths)
+        known: tuple[tuple[str, str, FieldShape], ...] | None = self.policy.statements.get(place)
+        if known is None:
+            shape = self.policy.shapes[form]
+            known = tuple((path, *link) for path in paths if (link := self._link(shape, path)) is not None)
+            self.policy.statements.put(place, known)
+        return known
 
     def _link(self, shape: FormShape, path: str) -> tuple[str, FieldShape] | None:
         field: FieldShape | None = None

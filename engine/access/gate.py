@@ -185,13 +185,22 @@ class _Reader:
         return tuple(found)
 
     def _fields(self, form: FormShape) -> tuple[str, ...]:
+        statements = self.gate.policy.statements
+        place = ("fields", form.key, self.query.fields, self.gate.rights.signature)
+        known: tuple[str, ...] | None = statements.get(place)
+        if known is not None:
+            return known
         given = self.query.fields or tuple(self.guard.visible(form))
         kept = ["id", "revision"]
+        refused = len(self.problems)
         for at, name in enumerate(given):
             seen = self._try(partial(self.guard.see, form, name, pointer("fields", at)))
             if seen is not None and seen.shape.value_type != "rows":
                 kept.append(name)
-        return tuple(dict.fromkeys(kept))
+        found = tuple(dict.fromkeys(kept))
+        if len(self.problems) == refused:
+            statements.put(place, found)
+        return found
 
     def _sort(self) -> tuple[str, ...]:
         given = tuple(dict.fromkeys(self.query.sort))[:4] or ("-created_at",)

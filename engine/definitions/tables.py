@@ -20,8 +20,10 @@ must say `ASC NULLS FIRST` or `DESC NULLS LAST` and end with `id` in the same di
 """
 
 import hashlib
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -47,6 +49,9 @@ CHILD_SYSTEM = ("id", "record_id", "position")
 MANY = frozenset({"references", "persons"})
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text sorts by code point on both databases."""
+_TO_INDEX = "to_index"
+"""Key in a table's `info`: what makes its indexes. Half the work of laying out tables, so done when asked for."""
+_INDEXING = threading.Lock()
 RANGES = {"date_range": "date", "time_range": "datetime"}
 
 
@@ -79,8 +84,15 @@ class Tables(Mapping[str, FormTables]):
     def __init__(self, shapes: Shapes, version: int = 0) -> None:
         self.shapes = shapes
         self.version = version
-        self.metadata = MetaData()
-        self._forms = {key: _form_tables(shape, self.metadata, version) for key, shape in shapes.items()}
+        self._metadata = MetaData()
+        self._forms = {key: _form_tables(shape, self._metadata, version) for key, shape in shapes.items()}
+
+    @property
+    def metadata(self) -> MetaData:
+        """Return all tables with their indexes, to create them from."""
+        for table in self._metadata.tables.values():
+            indexed(table)
+        return self._metadata
 
     def __getitem__(self, key: str) -> FormTables:
         return self._forms[key]
@@ -169,14 +181,24 @@ def _bad_keys(shape: FormShape) -> Iterator[Problem]:
             yield from _bad_keys(field.rows)
 
 
+def indexed(table: Table) -> Table:
+    """Return `table` with its indexes made: they are needed to create and change tables, never to read and write."""
+    with _INDEXING:
+        make = table.info.pop(_TO_INDEX, None)
+        if make is not None:
+            make()
+    return table
+
+
 def _form_tables(shape: FormShape, metadata: MetaData, version: int) -> FormTables:
     table = Table(physical_name(f"f_{shape.table}"), metadata, *_columns(shape))
     uniques: dict[str, tuple[str, ...]] = {}
     if shape.parent is None:
-        _form_indexes(shape, table, uniques)
+        for keys, message_keys in _unique_sets(shape):
+            uniques[index_name(table.name, keys, unique=True)] = message_keys
+        table.info[_TO_INDEX] = partial(_form_indexes, shape, table)
     else:
-        _index(table, ("record_id", "position"))
-        _field_indexes(shape, table)
+        table.info[_TO_INDEX] = partial(_row_indexes, shape, table)
     items = {f.key: _item_table(shape, f, metadata) for f in shape.fields.values() if has_items(f)}
     rows = {
         f.key: _form_tables(f.rows, metadata, version) for f in shape.fields.values() if f.rows is not None
@@ -230,13 +252,22 @@ def _item_table(shape: FormShape, field: FieldShape, metadata: MetaData) -> Tabl
             Column(physical_name(one.key), _type(one.value_type), key=one.key) for one in field.item_columns
         ]
     table = Table(physical_name(f"i_{shape.table}", field.key), metadata, *columns)
-    _index(table, ("record_id", "position"))
-    for name in names:
-        _index(table, (name, "record_id"))
+    table.info[_TO_INDEX] = partial(_item_indexes, table, names)
     return table
 
 
-def _form_indexes(shape: FormShape, table: Table, uniques: dict[str, tuple[str, ...]]) -> None:
+def _item_indexes(table: Table, names: Iterable[str]) -> None:
+    _index(table, ("record_id", "position"))
+    for name in names:
+        _index(table, (name, "record_id"))
+
+
+def _row_indexes(shape: FormShape, table: Table) -> None:
+    _index(table, ("record_id", "position"))
+    _field_indexes(shape, table)
+
+
+def _form_indexes(shape: FormShape, table: Table) -> None:
     live = table.c.deleted_at.is_(None)
     # Row scopes with the default sort (newest first), each also the way to one owner's or branch's records.
     _index(table, ("-created_at", "-id"), live)
@@ -252,9 +283,8 @@ def _form_indexes(shape: FormShape, table: Table, uniques: dict[str, tuple[str, 
             last = keys[-1].removeprefix("-") == "id"
             _index(table, keys if last else (*keys, "-id" if keys[-1][0] == "-" else "id"), live)
     _field_indexes(shape, table, live)
-    for keys, message_keys in _unique_sets(shape):
-        index = _index(table, keys, live, unique=True)
-        uniques[str(index.name)] = message_keys
+    for keys, _message_keys in _unique_sets(shape):
+        _index(table, keys, live, unique=True)
 
 
 def _sort_column(shape: FormShape, written: str) -> str | None:

@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import select
 
 from engine.access.query import Record, ScopedWrite
+from engine.definitions.tables import indexed
 from engine.ids import new_id
 from engine.problems import Code, Conflict, Forbidden, NotFound, Problem, Rejected, pointer
 from engine.store import sql
@@ -384,7 +385,7 @@ class RecordWriter:
         if found is None:
             return None
         columns = {part.strip().rpartition(".")[2] for part in found[1].split(",")}
-        indexes = {str(i.name): i for i in self.codec.tables.table.indexes if i.unique}
+        indexes = {str(i.name): i for i in indexed(self.codec.tables.table).indexes if i.unique}
         for name, keys in uniques.items():
             if {c.name for c in indexes[name].columns} == columns:
                 return keys

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import xlsxwriter
 from sqlalchemy import delete, func, insert, select, update
 
 from engine.access.actor import Actor
@@ -364,6 +363,9 @@ def error_sheet(
     sheet: Sheet, header_row: int | None, rejected: Mapping[int, Sequence[Json]], lang: str
 ) -> bytes:
     """Return an xlsx of the rejected rows: their cells, then what was wrong and what to do."""
+    # Read with the first sheet written, not at every start.
+    import xlsxwriter
+
     target = io.BytesIO()
     with xlsxwriter.Workbook(
         target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
