@@ -5,6 +5,7 @@
 
 import type { FieldPlan, FormPlan, Problem, RulePlan } from "../api/types";
 import {
+  asNumber,
   isArray,
   isBlank,
   isObject,
@@ -142,11 +143,20 @@ const decimalsOf = (field: FieldPlan): number | undefined => {
 };
 
 /** What formulas that stand on this field read: its value as it will be kept. */
-const worked = (field: FieldPlan, context: FormulaContext): Json | undefined => {
-  const value = run(field.computed, context);
+const worked = (field: FieldPlan, tree: Json | undefined, context: FormulaContext): Json | undefined => {
+  const value = run(tree, context);
   const decimals = decimalsOf(field);
-  return interpreter && value && decimals !== undefined ? interpreter.rounded(value, decimals) : value;
+  if (!interpreter || !value || decimals === undefined) return value;
+  const kept = interpreter.rounded(value, decimals);
+  return field.value_type === "integer" ? asNumber(kept) : kept;
 };
+
+/** A default that is a formula follows it on a new record, until someone writes the field. */
+const treeOf = (field: FieldPlan, given: Values, scene: Scene): Json | undefined =>
+  field.computed ??
+  (scene.stored === null && !scene.parent && given[field.key] === undefined
+    ? field.default_formula
+    : undefined);
 
 /** Computed fields may stand on one another; the plan lists them in dependency order or nearly so. */
 const compute = (fields: readonly FieldPlan[], values: Values, scene: Scene): Values => {
@@ -154,7 +164,9 @@ const compute = (fields: readonly FieldPlan[], values: Values, scene: Scene): Va
   for (let pass = 0; pass < 3; pass += 1) {
     let moved = false;
     for (const field of fields) {
-      const value = field.fields ? rowsOut(field, result, scene) : worked(field, contextOf(scene, result));
+      const value = field.fields
+        ? rowsOut(field, result, scene)
+        : worked(field, treeOf(field, values, scene), contextOf(scene, result));
       if (value === undefined || sameJson(value, result[field.key])) continue;
       result = { ...result, [field.key]: value };
       moved = true;

@@ -104,6 +104,7 @@ describe("a form with formulas", () => {
       }),
       plain("total", { computed: call("number", "SUM", field("list of number", "items", "amount")) }),
       plain("customer_id"),
+      plain("points", { default_formula: field("number", "total"), value_type: "integer" }),
       plain("phone", { computed: field("text", "customer_id", "phone") }),
       plain("secret", { level: "masked" }),
       plain("echo", { visible_if: op("bool", "=", field("text", "secret"), lit("text", "x")) }),
@@ -152,6 +153,14 @@ describe("a form with formulas", () => {
     expect(state.values.items).toMatchObject([{ amount: "1.12" }, { amount: "6" }]);
     expect(asNumber(state.values.total)).toBe(7.12);
     expect(state.problems).toEqual([]);
+  });
+
+  it("lets a default follow its formula on a new record until someone writes the field", () => {
+    const items = [{ price: "2.6", count: 1 }];
+    expect(formState(scene, { items }).values.points).toBe(3);
+    expect(formState(scene, { items, points: 9 }).values.points).toBe(9);
+    expect(formState(scene, { items, points: null }).values.points).toBeNull();
+    expect(formState({ ...scene, stored: { id: "1" } }, { items }).values.points).toBeUndefined();
   });
 
   it("tells a check that fails before it is sent", () => {
