@@ -24,6 +24,7 @@ from form_engine.plan import (
     TabPlan,
     ViewPlan,
 )
+from form_engine.role_tests import run_role_tests
 
 BAD_DEFAULT = Code(
     "field.bad_default",
@@ -48,12 +49,12 @@ def compile_app(app: App) -> AppPlan:
 
 
 def lint_app(app: App) -> list[Problem]:
-    """Return every problem of `app`, advice included: what `clinicraft check` and the designer show."""
+    """Return every problem of `app`, advice and the roles' own checks included: what `clinicraft check` and the designer show."""
     analysis = analyse(app, CONTROLS)
     problems = list(analysis.problems)
     if not analysis.refusals:
         plan = _plan_app(analysis)
-        problems += [*_wrong_defaults(plan), *plan.policy.problems]
+        problems += [*_wrong_defaults(plan), *plan.policy.problems, *run_role_tests(plan)]
     return problems
 
 

@@ -95,23 +95,6 @@ def test_a_doctor_edits_own_records_and_reads_those_of_the_branch(practice: Prac
     assert all(record["_can"]["edit"] is False for record in records if record["id"] not in mine)
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_the_tests_that_ship_with_a_role_pass(practice: Practice, role: str) -> None:
-    rights = practice.plan.policy.rights(practice.actor(role))
-    for one in practice.plan.app.of("roles")[role]["tests"]:
-        if one.get("field"):
-            level = rights.level(one["form"], one["field"])
-            pooled = one.get("record", {}).get("stage") == "pool"
-            assert (level.floor if pooled else level.ceiling).word in (
-                one["expect"],
-                "read" if one["expect"] == "write" else "",
-            ), one
-        elif one["can"] in ("create", "delete", "approve") or (
-            one["expect"] is False and one["record"]["owner"] == "me"
-        ):
-            assert rights.verb(one["form"], one["can"]) is one["expect"], one
-
-
 def test_what_is_worked_out_when_read_can_be_worked_out_by_the_database(practice: Practice) -> None:
     shapes = practice.plan.shapes
     slow = [
