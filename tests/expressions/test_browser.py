@@ -10,6 +10,8 @@ import pytest
 
 from engine.expressions import FUNCTIONS
 from engine.expressions.batch import run_batch
+from engine.expressions.calendar_cn import holidays, makeup_workdays
+from engine.expressions.functions.clinic import acupoints
 from engine.problems import Rejected
 from server.formula_backends import run
 
@@ -79,6 +81,13 @@ def test_lunar_days_solar_terms_and_workdays_agree_on_any_day() -> None:
     days += [date(2004, 1, 1) + timedelta(days=pick.randrange(8_400)) for _ in range(250)]
     forms = ("LUNAR({d})", "SOLARTERM({d})", "ISWORKDAY({d})", "WORKDAY({d}, 7)", "WEEKNUM({d}, 21)")
     assert differences([line(form, d=day.isoformat()) for day in days for form in forms]) == []
+
+
+def test_every_acupuncture_point_and_every_day_off_is_known() -> None:
+    points = [line(f'{form}("{code}")') for code in acupoints() for form in ("POINTNAME", "MERIDIAN")]
+    days = [line("ISHOLIDAY({d})", d=day.isoformat()) for day in holidays()]
+    make_up = [line("ISWORKDAY({d})", d=day.isoformat()) for day in makeup_workdays()]
+    assert differences([*points, *days, *make_up]) == []
 
 
 def test_numbers_agree_to_the_last_digit() -> None:
