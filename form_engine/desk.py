@@ -92,7 +92,7 @@ class Desk:
         rights = self.rights
         shape = plan.shape
         place = ("readable", plan.key, rights.signature, rows)
-        known: tuple[str, ...] | None = self.app.policy.statements.get(place)
+        known: tuple[str, ...] | None = self.app.policy.settled.get(place)
         if known is not None:
             return known
         named = [*SHOWN_SYSTEM, *shape.fields]
@@ -102,7 +102,7 @@ class Desk:
             if rights.effective(plan.key, key).ceiling > Level.NONE
             and (rows or key in SYSTEM_FIELDS or shape.fields[key].value_type != "rows")
         )
-        self.app.policy.statements.put(place, found)
+        self.app.policy.settled.put(place, found)
         return found
 
 

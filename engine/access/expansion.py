@@ -139,11 +139,11 @@ class Expansion(Core):
     def _links(self, form: str, paths: tuple[str, ...]) -> tuple[tuple[str, str, FieldShape], ...]:
         """Return those of `paths` that lead to other records, with the form they lead to."""
         place = ("links", form, paths)
-        known: tuple[tuple[str, str, FieldShape], ...] | None = self.policy.statements.get(place)
+        known: tuple[tuple[str, str, FieldShape], ...] | None = self.policy.settled.get(place)
         if known is None:
             shape = self.policy.shapes[form]
             known = tuple((path, *link) for path in paths if (link := self._link(shape, path)) is not None)
-            self.policy.statements.put(place, known)
+            self.policy.settled.put(place, known)
         return known
 
     def _link(self, shape: FormShape, path: str) -> tuple[str, FieldShape] | None:

@@ -185,9 +185,9 @@ class _Reader:
         return tuple(found)
 
     def _fields(self, form: FormShape) -> tuple[str, ...]:
-        statements = self.gate.policy.statements
+        settled = self.gate.policy.settled
         place = ("fields", form.key, self.query.fields, self.gate.rights.signature)
-        known: tuple[str, ...] | None = statements.get(place)
+        known: tuple[str, ...] | None = settled.get(place)
         if known is not None:
             return known
         given = self.query.fields or tuple(self.guard.visible(form))
@@ -199,7 +199,7 @@ class _Reader:
                 kept.append(name)
         found = tuple(dict.fromkeys(kept))
         if len(self.problems) == refused:
-            statements.put(place, found)
+            settled.put(place, found)
         return found
 
     def _sort(self) -> tuple[str, ...]:

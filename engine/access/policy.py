@@ -30,6 +30,8 @@ class Policy:
         self.inputs = Inputs(shapes)
         self._rights: dict[Signature, Rights] = {}
         self.statements: Cache = Cache(4096)
+        self.settled: Cache = Cache(4096)
+        """Which fields of a list may be shown, and which of them link; worked out once for each set of roles."""
 
     def rights(self, actor: Actor) -> "Rights":
         """Return what the actor's roles together give."""
