@@ -1,27 +1,34 @@
 import { Button } from "antd";
+import type { Json } from "../shared/json";
 import type { ControlView } from "../shared/kinds";
 import { useSay } from "../shared/useLang";
 import type { Words } from "../shared/words";
+import { type ActionAsked, askFor } from "./parts/asking";
 
-/** Asks the page to run one of the form's actions. */
-export const ACTION_EVENT = "clinicraft:action";
+interface ButtonConfig {
+  action?: string;
+  confirm?: Words;
+  enabled_if?: Json;
+  look?: string;
+}
 
-const view: ControlView<never, { action?: string; confirm?: Words; look?: string }> = {
+const view: ControlView<never, ButtonConfig> = {
   kind: "button",
-  Cell: ({ config, field }) => {
+  Cell: () => null,
+  Detail: ({ config, field, recordId, stage }) => {
     const say = useSay();
+    // An action works on a stored record; there is none yet while one is being made.
+    const enabled =
+      recordId !== null && config.action !== undefined && stage?.holds(config.enabled_if) !== false;
     return (
       <Button
         type={config.look === "primary" ? "primary" : config.look === "link" ? "link" : "default"}
         danger={config.look === "danger"}
-        onClick={(event) =>
-          event.currentTarget.dispatchEvent(
-            new CustomEvent(ACTION_EVENT, {
-              bubbles: true,
-              detail: { action: config.action, confirm: config.confirm },
-            }),
-          )
-        }
+        disabled={!enabled}
+        onClick={(event) => {
+          const asked: ActionAsked = { action: config.action ?? "", confirm: config.confirm ?? null };
+          askFor(event.currentTarget, asked);
+        }}
       >
         {say(field.label)}
       </Button>

@@ -1,16 +1,29 @@
-import type { ControlView } from "../shared/kinds";
+import { Collapse } from "antd";
+import { useEffect, useState } from "react";
 import { useSay } from "../shared/useLang";
-import type { PanesConfig } from "./parts/said";
+import { panesView } from "./parts/panes";
 
-/** The form lays the panes out; by itself this kind names them. */
-const view: ControlView<never, PanesConfig> = {
-  kind: "collapse",
-  Cell: ({ config }) => {
-    const say = useSay();
-    return (
-      <span className="ctl-quiet">{(config.panes ?? []).map((pane) => say(pane.title)).join(" · ")}</span>
-    );
-  },
-};
-
-export default view;
+/** Panes that open and close by themselves; the first is open at the start. */
+export default panesView("collapse", ({ panes, stage }) => {
+  const say = useSay();
+  const [open, setOpen] = useState<string[]>(() => panes.slice(0, 1).map((pane) => pane.key));
+  const failing = panes
+    .filter((pane) => stage.isFailing(pane.items ?? []))
+    .map((pane) => pane.key)
+    .join(" ");
+  useEffect(() => {
+    if (failing) setOpen((old) => [...new Set([...old, ...failing.split(" ")])]);
+  }, [failing]);
+  return (
+    <Collapse
+      size="small"
+      activeKey={open}
+      onChange={setOpen}
+      items={panes.map((pane) => ({
+        key: pane.key,
+        label: say(pane.title) || pane.key,
+        children: stage.draw(pane.items ?? [], 2),
+      }))}
+    />
+  );
+});

@@ -1,16 +1,17 @@
-import type { ControlView } from "../shared/kinds";
 import { useSay } from "../shared/useLang";
-import type { PanesConfig } from "./parts/said";
+import { panesView } from "./parts/panes";
 
-/** The form lays the panes out; by itself this kind names them. */
-const view: ControlView<never, PanesConfig> = {
-  kind: "columns",
-  Cell: ({ config }) => {
-    const say = useSay();
-    return (
-      <span className="ctl-quiet">{(config.panes ?? []).map((pane) => say(pane.title)).join(" · ")}</span>
-    );
-  },
-};
-
-export default view;
+/** Panes side by side; below each other where the screen is narrow. */
+export default panesView("columns", ({ panes, stage }) => {
+  const say = useSay();
+  return (
+    <div className="ctl-columns">
+      {panes.map((pane) => (
+        <div key={pane.key}>
+          {say(pane.title) ? <h4 className="ctl-heading">{say(pane.title)}</h4> : null}
+          {stage.draw(pane.items ?? [], 1)}
+        </div>
+      ))}
+    </div>
+  );
+});

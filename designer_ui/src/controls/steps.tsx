@@ -1,16 +1,34 @@
-import type { ControlView } from "../shared/kinds";
+import { Button, Steps } from "antd";
+import { useTranslation } from "react-i18next";
 import { useSay } from "../shared/useLang";
-import type { PanesConfig } from "./parts/said";
+import { panesView, useFront } from "./parts/panes";
 
-/** The form lays the panes out; by itself this kind names them. */
-const view: ControlView<never, PanesConfig> = {
-  kind: "steps",
-  Cell: ({ config }) => {
-    const say = useSay();
-    return (
-      <span className="ctl-quiet">{(config.panes ?? []).map((pane) => say(pane.title)).join(" · ")}</span>
-    );
-  },
-};
-
-export default view;
+/** One pane after the other; any can be reached by its number. */
+export default panesView("steps", ({ panes, stage }) => {
+  const say = useSay();
+  const { t } = useTranslation();
+  const [front, show] = useFront(panes, stage);
+  const pane = panes[front];
+  return (
+    <div className="ctl-steps">
+      <Steps
+        size="small"
+        current={front}
+        onChange={show}
+        items={panes.map((one) => ({
+          title: say(one.title) || one.key,
+          ...(stage.isFailing(one.items ?? []) ? { status: "error" as const } : {}),
+        }))}
+      />
+      {stage.draw(pane?.items ?? [], 2)}
+      <div className="ctl-row">
+        <Button size="small" disabled={front === 0} onClick={() => show(front - 1)}>
+          {t("ctl.stepBack")}
+        </Button>
+        <Button size="small" disabled={front >= panes.length - 1} onClick={() => show(front + 1)}>
+          {t("ctl.stepOn")}
+        </Button>
+      </div>
+    </div>
+  );
+});

@@ -1,16 +1,21 @@
-import type { ControlView } from "../shared/kinds";
+import { Tabs } from "antd";
 import { useSay } from "../shared/useLang";
-import type { PanesConfig } from "./parts/said";
+import { panesView, useFront } from "./parts/panes";
 
-/** The form lays the panes out; by itself this kind names them. */
-const view: ControlView<never, PanesConfig> = {
-  kind: "tabs",
-  Cell: ({ config }) => {
-    const say = useSay();
-    return (
-      <span className="ctl-quiet">{(config.panes ?? []).map((pane) => say(pane.title)).join(" · ")}</span>
-    );
-  },
-};
-
-export default view;
+/** One pane at a time, by its tab. */
+export default panesView("tabs", ({ panes, stage }) => {
+  const say = useSay();
+  const [front, show] = useFront(panes, stage);
+  return (
+    <Tabs
+      size="small"
+      activeKey={panes[front]?.key ?? ""}
+      onChange={(key) => show(panes.findIndex((pane) => pane.key === key))}
+      items={panes.map((pane) => ({
+        key: pane.key,
+        label: say(pane.title) || pane.key,
+        children: stage.draw(pane.items ?? [], 2),
+      }))}
+    />
+  );
+});

@@ -3,7 +3,7 @@
  * Modules load on demand, one chunk each, so that a list pays only for the kinds on it. A control whose
  * Input is heavy (calendar, canvas, editor) keeps it in `controls/heavy/` behind `React.lazy`. */
 
-import type { ComponentType } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { FieldPlan, Labels } from "../api/types";
 import type { Json, JsonObject, Values } from "./json";
@@ -16,10 +16,22 @@ export interface CellProps<V, C> {
   labels: Labels;
 }
 
+/** What a form lends to controls that arrange other fields: tabs, steps, folds, columns. */
+export interface FormStage {
+  /** Draws the fields of one pane, side by side in `columns`. */
+  draw: (keys: readonly string[], columns: number) => ReactNode;
+  /** True when one of the fields has a problem, so that its pane comes to the front. */
+  isFailing: (keys: readonly string[]) => boolean;
+  /** True unless the condition says no. */
+  holds: (condition: Json | undefined) => boolean;
+}
+
 export interface DetailProps<V, C> extends CellProps<V, C> {
   form: string;
   recordId: string | null;
   record: Values;
+  /** Given to layout controls inside a form. */
+  stage?: FormStage;
 }
 
 export interface InputProps<V, C> extends DetailProps<V, C> {

@@ -71,6 +71,8 @@ export interface FormState {
   problems: Problem[];
   /** Whether a computed field is among them that only the server can work out. */
   needsServer: boolean;
+  /** True unless the condition says no of the form as it stands now. */
+  holds: (condition: Json | undefined) => boolean;
 }
 
 export interface Scene {
@@ -234,6 +236,7 @@ export const formState = (scene: Scene, given: Values): FormState => {
     ),
     problems: plan.rules.flatMap((rule) => failing(rule, context)),
     needsServer: plan.fields.some((field) => isLeftToServer(field, values, scene, context)),
+    holds: (condition) => mayHold(condition, context),
   };
 };
 

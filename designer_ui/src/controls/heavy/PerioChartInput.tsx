@@ -137,7 +137,8 @@ const PerioChartInput = ({
         ref={stage}
         id={id}
         className="pc-scroll"
-        role="grid"
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart takes the keys for all of its sites
         tabIndex={0}
         aria-label={`${say(field.label)}. ${t("perio.keys")}`}
         aria-activedescendant={`pc-${spot.fdi}-${spot.field}-${spot.site}`}

@@ -2,11 +2,12 @@
 
 import DownOutlined from "@ant-design/icons/DownOutlined";
 import { App, Button, Dropdown, Modal } from "antd";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
 import { useAct } from "../../api/records";
 import type { ActionPlan, FormPlan, Problem, RecordAnswer } from "../../api/types";
+import { type ActionAsked, onAsked } from "../../controls/parts/asking";
 import { fieldOf } from "../../shared/fields";
 import { localDay } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
@@ -89,7 +90,16 @@ const Asking = ({
   );
 };
 
-export const Actions = ({ plan, answer }: { plan: FormPlan; answer: RecordAnswer }) => {
+export const Actions = ({
+  plan,
+  answer,
+  page,
+}: {
+  plan: FormPlan;
+  answer: RecordAnswer;
+  /** The page whose buttons inside the form are heard. */
+  page: HTMLElement | null;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
   const frame = useFrame();
@@ -124,7 +134,7 @@ export const Actions = ({ plan, answer }: { plan: FormPlan; answer: RecordAnswer
         },
       },
     );
-  const press = (action: ActionPlan) => {
+  const press = (action: ActionPlan, confirm = action.confirm) => {
     setProblems([]);
     if (action.create) {
       const preset: Values = {};
@@ -134,15 +144,23 @@ export const Actions = ({ plan, answer }: { plan: FormPlan; answer: RecordAnswer
       }
       frame.openNew({ form: action.create.form, preset });
     } else if (action.ask?.length) setAsking(action);
-    else if (action.confirm)
+    else if (confirm)
       modal.confirm({
-        title: isObject(action.confirm) ? say(action.confirm) : t("action.sure", { name: say(action.name) }),
+        title: isObject(confirm) ? say(confirm) : t("action.sure", { name: say(action.name) }),
         okText: say(action.name),
         cancelText: t("common.cancel"),
         onOk: () => send(action, {}),
       });
     else send(action, {});
   };
+  const hear = (asked: ActionAsked) => {
+    const action = shown.find((one) => one.key === asked.action);
+    if (action) press(action, asked.confirm ?? action.confirm);
+    else notify.warn(t("action.notNow"));
+  };
+  const latest = useRef(hear);
+  latest.current = hear;
+  useEffect(() => (page ? onAsked(page, (asked) => latest.current(asked)) : undefined), [page]);
   if (answer.can.edit === false && shown.every((action) => !action.create)) return null;
   const rest = shown.slice(SHOWN);
   return (

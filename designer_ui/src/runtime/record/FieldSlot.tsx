@@ -5,7 +5,7 @@ import { Input, Tooltip } from "antd";
 import { memo, Suspense } from "react";
 import type { FieldPlan, Labels, Problem } from "../../api/types";
 import { asText, type Json, type Values } from "../../shared/json";
-import { controlView } from "../../shared/kinds";
+import { controlView, type FormStage } from "../../shared/kinds";
 import type { FieldState } from "../../shared/rules";
 import { useSay } from "../../shared/useLang";
 import { Cell } from "../list/Cell";
@@ -22,6 +22,8 @@ export interface FieldSlotProps {
   problems: readonly Problem[] | undefined;
   isMasked: boolean;
   columns: number;
+  /** For controls that arrange other fields. */
+  stage?: FormStage;
   onChange: (key: string, value: Json) => void;
 }
 
@@ -58,6 +60,7 @@ const Slot = (props: FieldSlotProps) => {
             form={form}
             recordId={recordId}
             record={values}
+            {...(props.stage ? { stage: props.stage } : {})}
           />
         ) : (
           <view.Cell value={null} config={field.config} field={field} labels={labels} />

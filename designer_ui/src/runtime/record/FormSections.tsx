@@ -3,12 +3,13 @@
 import DownOutlined from "@ant-design/icons/DownOutlined";
 import RightOutlined from "@ant-design/icons/RightOutlined";
 import { useState } from "react";
-import type { FormPlan, Labels, Problem, SectionPlan } from "../../api/types";
+import type { FieldPlan, FormPlan, Labels, Problem, SectionPlan } from "../../api/types";
 import type { Json, Values } from "../../shared/json";
+import type { FormStage } from "../../shared/kinds";
 import type { FormState } from "../../shared/rules";
 import { useSay } from "../../shared/useLang";
 import { FieldSlot } from "./FieldSlot";
-import { sectionsOf } from "./formModel";
+import { paneItems, sectionsOf } from "./formModel";
 
 export interface SectionsProps {
   plan: FormPlan;
@@ -23,24 +24,77 @@ export interface SectionsProps {
   onChange: (key: string, value: Json) => void;
 }
 
-const Section = ({ section, ...props }: SectionsProps & { section: SectionPlan }) => {
-  const { plan, state, values, problems } = props;
-  const say = useSay();
-  const [isFolded, setFolded] = useState(section.folded === true);
-  const columns = section.columns ?? 2;
-  const fields = section.items
-    .map((key) => plan.fields.find((field) => field.key === key))
+interface FieldsProps extends SectionsProps {
+  keys: readonly string[];
+  columns: number;
+  /** The layout controls around these fields; a control that arranges itself is drawn once. */
+  inside: ReadonlySet<string>;
+}
+
+const shownFields = ({ keys, inside, ...props }: Omit<FieldsProps, "columns">): FieldPlan[] =>
+  keys
+    .map((key) => props.plan.fields.find((field) => field.key === key))
     .filter((field) => field !== undefined)
     .filter((field) => {
-      const at = state.fields[field.key];
-      if (field.role === "layout") return true;
+      const at = props.state.fields[field.key];
+      if (field.role === "layout") return at?.visible !== false && !inside.has(field.key);
       if (!at?.visible) return false;
-      return !(props.isNew && at.readOnly && (values[field.key] ?? null) === null);
+      return !(props.isNew && at.readOnly && (props.values[field.key] ?? null) === null);
     });
-  if (fields.length === 0 || state.sections[section.key] === false) return null;
+
+const hasProblem = (plan: FormPlan, problems: SectionsProps["problems"], keys: readonly string[]): boolean =>
+  keys.some((key) => {
+    const field = plan.fields.find((one) => one.key === key);
+    return problems.has(key) || (field !== undefined && hasProblem(plan, problems, paneItems(field)));
+  });
+
+const Fields = (given: FieldsProps) => {
+  const { keys: _keys, inside, columns, ...props } = given;
+  const { plan, state, values, problems } = props;
+  const stageOf = (field: FieldPlan): FormStage => ({
+    draw: (keys, side) => (
+      <Fields {...props} keys={keys} columns={side} inside={new Set([...inside, field.key])} />
+    ),
+    isFailing: (keys) => hasProblem(plan, problems, keys),
+    holds: state.holds,
+  });
+  return (
+    <div className="section-grid" data-columns={columns}>
+      {shownFields(given).map((field) => (
+        <FieldSlot
+          key={field.key}
+          form={plan.key}
+          recordId={props.recordId}
+          field={field}
+          value={values[field.key] ?? null}
+          values={values}
+          labels={props.labels}
+          state={state.fields[field.key] ?? { visible: true, required: false, readOnly: true }}
+          problems={problems.get(field.key)}
+          isMasked={props.masked.includes(field.key) || field.level === "masked"}
+          columns={columns}
+          {...(field.role === "layout" ? { stage: stageOf(field) } : {})}
+          onChange={props.onChange}
+        />
+      ))}
+    </div>
+  );
+};
+
+const NOWHERE: ReadonlySet<string> = new Set();
+
+const Section = ({ section, ...props }: SectionsProps & { section: SectionPlan }) => {
+  const say = useSay();
+  const [isFolded, setFolded] = useState(section.folded === true);
+  const fields: FieldsProps = {
+    ...props,
+    keys: section.items,
+    columns: section.columns ?? 2,
+    inside: NOWHERE,
+  };
+  if (props.state.sections[section.key] === false || shownFields(fields).length === 0) return null;
   const name = say(section.section);
-  const hasProblem = fields.some((field) => problems.has(field.key));
-  const folded = isFolded && !hasProblem;
+  const folded = isFolded && !hasProblem(props.plan, props.problems, section.items);
   return (
     <section className="section">
       {name ? (
@@ -55,30 +109,7 @@ const Section = ({ section, ...props }: SectionsProps & { section: SectionPlan }
           </button>
         </h3>
       ) : null}
-      {folded ? null : (
-        <div className="section-grid" data-columns={columns}>
-          {fields.map((field) => {
-            const value = values[field.key] ?? null;
-            const at = state.fields[field.key] ?? { visible: true, required: false, readOnly: true };
-            return (
-              <FieldSlot
-                key={field.key}
-                form={plan.key}
-                recordId={props.recordId}
-                field={field}
-                value={value}
-                values={values}
-                labels={props.labels}
-                state={at}
-                problems={problems.get(field.key)}
-                isMasked={props.masked.includes(field.key) || field.level === "masked"}
-                columns={columns}
-                onChange={props.onChange}
-              />
-            );
-          })}
-        </div>
-      )}
+      {folded ? null : <Fields {...fields} />}
     </section>
   );
 };

@@ -71,6 +71,7 @@ export const RecordView = ({
   const remove = useDelete(form);
   const restore = useRestore(form);
   const [tab, setTab] = useState<string | null>(null);
+  const [page, setPage] = useState<HTMLElement | null>(null);
   const tabs = plan ? tabsOf(plan) : [];
   const formTab = tabs.find((item) => item.kind === "form")?.key ?? "form";
   useShortcuts([{ keys: "e", run: () => setTab(formTab) }]);
@@ -125,13 +126,13 @@ export const RecordView = ({
     },
   ];
   return (
-    <article className={isDrawer ? "record record-drawer" : "record"}>
+    <article ref={setPage} className={isDrawer ? "record record-drawer" : "record"}>
       <RecordHeader
         plan={plan}
         answer={answer}
         actions={
           <>
-            <Actions plan={plan} answer={answer} />
+            <Actions plan={plan} answer={answer} page={page} />
             {answer.can.edit && tab !== formTab && tabs[0]?.kind !== "form" ? (
               <Button type="primary" onClick={() => setTab(formTab)}>
                 {t("record.edit")}

@@ -72,13 +72,26 @@ export const problemsByField = (plan: FormPlan, problems: readonly Problem[]): M
   return map;
 };
 
-/** The plan's sections, and one more for fields that no section lists. */
+/** The fields that a layout control draws inside itself; empty for all others. */
+export const paneItems = (field: FieldPlan): string[] =>
+  field.role === "layout" && isArray(field.config.panes)
+    ? field.config.panes.flatMap((pane) =>
+        isObject(pane) && isArray(pane.items) ? pane.items.filter((key) => typeof key === "string") : [],
+      )
+    : [];
+
+/** The plan's sections, without what stands in a pane, and one more for fields that no section lists. */
 export const sectionsOf = (plan: FormPlan): SectionPlan[] => {
-  const listed = new Set(plan.layout.flatMap((section) => section.items));
+  const inPanes = new Set(plan.fields.flatMap(paneItems));
+  const layout = plan.layout.map((section) => ({
+    ...section,
+    items: section.items.filter((key) => !inPanes.has(key)),
+  }));
+  const listed = new Set([...inPanes, ...layout.flatMap((section) => section.items)]);
   const rest = plan.fields
-    .filter((field) => !listed.has(field.key) && field.role !== "layout")
+    .filter((field) => !listed.has(field.key) && (field.role !== "layout" || paneItems(field).length > 0))
     .map((field) => field.key);
-  if (rest.length === 0) return plan.layout;
+  if (rest.length === 0) return layout;
   const other: SectionPlan = {
     key: "__rest",
     section: plan.layout.length ? { zh: "其他", en: "Other" } : {},
@@ -86,7 +99,7 @@ export const sectionsOf = (plan: FormPlan): SectionPlan[] => {
     folded: plan.layout.length > 0,
     items: rest,
   };
-  return [...plan.layout, other];
+  return [...layout, other];
 };
 
 export const isDirty = (values: Values, base: Values): boolean => {

@@ -106,7 +106,7 @@ const Figures = ({ props, face, field }: { props: ColumnProps; face: Face; field
           <span
             key={site}
             id={`pc-${fdi}-${field}-${site}`}
-            role="gridcell"
+            role="img"
             aria-label={`${fdi} ${["MB", "B", "DB", "ML", "L", "DL"][site]} ${words[field]} ${value ?? ""}`}
             className={`pc-cell${isHere ? " pc-here" : ""}${isDeep ? " pc-warn" : ""}${tooth?.bop?.[site] ? " pc-bled" : ""}`}
           >
@@ -212,7 +212,7 @@ const Column = (props: ColumnProps) => {
   const isUpper = fdi[0] === "1" || fdi[0] === "2";
   const [outer, inner]: [Face, Face] = isUpper ? ["B", "L"] : ["L", "B"];
   return (
-    <div className={`pc-column${tooth?.missing ? " pc-missing" : ""}`} role="row">
+    <div className={`pc-column${tooth?.missing ? " pc-missing" : ""}`}>
       {isUpper ? <Head props={props} /> : null}
       <Half props={props} face={outer} isOuter />
       <Line tooth={tooth} sites={sitesOf(fdi, outer)} rootsUp={isUpper} />
