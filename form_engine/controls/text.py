@@ -43,7 +43,6 @@ CONTROL = Text(
         case=pick("大小写", "Letter case", "upper", "lower"),
         pattern=regular("格式(正则)", "Pattern"),
         pattern_words=said("格式说明", "Pattern in words"),
-        scan=flag("可扫码输入", "May be scanned"),
     ),
     sample={
         "config": {"max_length": 10, "pattern": "[A-Z0-9-]+"},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.schema import closed
-from form_engine.controls._settings import flag, whole
+from form_engine.controls._settings import whole
 from form_engine.controls._text import Line, lengths
 
 
@@ -26,7 +26,6 @@ CONTROL = TextArea(
     config_schema=closed(
         **lengths(5000),
         rows=whole("行数", "Lines shown", minimum=1, maximum=40, default=3),
-        voice=flag("语音输入", "Voice input"),
     ),
     sample={"config": {"max_length": 20}, "valid": ["一行\n两行"], "invalid": ["长" * 21, "\u0007"]},
 )
