@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, func, literal_column, or_, select, tuple_, union_all
@@ -70,6 +70,16 @@ class Plan:
     python: bool
     kind: str = "rows"
     """rows, groups or count."""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Asked for several times a statement, and made of everything in the plan.
+        return hash(
+            (self.form, self.fields, self.where, self.formulas, self.words, self.sort, self.after, self.kind)
+        )
 
 
 @dataclass(frozen=True, slots=True)
