@@ -163,7 +163,10 @@ class _Client:
 
     def _config(self, one: FieldPlan) -> Json:
         # Formulas stay here: filters and rollups run on the server, conditions go along as trees.
-        config = {name: value for name, value in one.config.items() if name not in _SERVER_ONLY}
+        kept = _LINKED_BY if one.control.role == "virtual" else ()
+        config = {
+            name: value for name, value in one.config.items() if name not in _SERVER_ONLY or name in kept
+        }
         for place, checked in one.conditions.items():
             _put(config, place.split("/"), to_tree(checked) if self._may_name(checked) else None)
         if one.filter is not None:
@@ -289,6 +292,8 @@ class _Client:
 
 
 _SERVER_ONLY = ("fields", "formula", "filter", "where", "path", "of", "by", "aggregate", "sort")
+_LINKED_BY = ("by",)
+"""What a related list or graph needs to ask for its records; the gate still decides which."""
 _SYSTEM_OPERATORS: Mapping[str, str] = {"datetime": "D", "person": "U", "reference": "R", "integer": "N"}
 
 
