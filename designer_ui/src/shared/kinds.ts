@@ -44,6 +44,8 @@ export interface InputProps<V, C> extends DetailProps<V, C> {
   compact?: boolean;
   autoFocus?: boolean;
   onChange: (value: V | null) => void;
+  /** Fills other fields of the form that are still blank; absent in tables and rows. */
+  fill?: (values: Values) => void;
 }
 
 export interface ControlView<V = Json, C = JsonObject> {

@@ -24,6 +24,8 @@ export interface FieldSlotProps {
   columns: number;
   /** For controls that arrange other fields. */
   stage?: FormStage;
+  /** Fills other fields that are still blank. */
+  fill?: (values: Values) => void;
   onChange: (key: string, value: Json) => void;
 }
 
@@ -121,6 +123,7 @@ const Slot = (props: FieldSlotProps) => {
               record={values}
               disabled={false}
               invalid={invalid}
+              {...(props.fill ? { fill: props.fill } : {})}
               onChange={(next) => onChange(field.key, next)}
             />
           </Suspense>

@@ -9,7 +9,7 @@ import type { FormStage } from "../../shared/kinds";
 import type { FormState } from "../../shared/rules";
 import { useSay } from "../../shared/useLang";
 import { FieldSlot } from "./FieldSlot";
-import { paneItems, sectionsOf } from "./formModel";
+import { fillable, paneItems, sectionsOf } from "./formModel";
 
 export interface SectionsProps {
   plan: FormPlan;
@@ -58,6 +58,10 @@ const Fields = (given: FieldsProps) => {
     isFailing: (keys) => hasProblem(plan, problems, keys),
     holds: state.holds,
   });
+  const fill = (others: Values) => {
+    for (const [key, value] of Object.entries(fillable(plan, values, others)))
+      if (state.fields[key]?.readOnly === false) props.onChange(key, value);
+  };
   return (
     <div className="section-grid" data-columns={columns}>
       {shownFields(given).map((field) => (
@@ -74,6 +78,7 @@ const Fields = (given: FieldsProps) => {
           isMasked={props.masked.includes(field.key) || field.level === "masked"}
           columns={columns}
           {...(field.role === "layout" ? { stage: stageOf(field) } : {})}
+          fill={fill}
           onChange={props.onChange}
         />
       ))}

@@ -102,6 +102,17 @@ export const sectionsOf = (plan: FormPlan): SectionPlan[] => {
   return [...layout, other];
 };
 
+/** What one control may fill into others: blank fields that can be sent, and of choices only those offered. */
+export const fillable = (plan: FormPlan, values: Values, others: Values): Values =>
+  Object.fromEntries(
+    Object.entries(others).filter(([key, value]) => {
+      const field = plan.fields.find((one) => one.key === key);
+      if (!field || !sendable(field) || !isBlank(values[key] ?? null)) return false;
+      const { options } = field.config;
+      return !isArray(options) || options.some((one) => isObject(one) && one.key === value);
+    }),
+  );
+
 export const isDirty = (values: Values, base: Values): boolean => {
   const keys = new Set([...Object.keys(values), ...Object.keys(base)]);
   return [...keys].some((key) => !sameJson(values[key], base[key]));
