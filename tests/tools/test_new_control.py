@@ -83,7 +83,7 @@ def test_the_contract_of_controls_holds_for_it(copy: Path) -> None:
 def test_the_page_of_controls_has_it(copy: Path) -> None:
     pages = [name for name in ("reference.py", "docs.py") if (copy / "tools" / name).exists()]
     if not pages:
-        pytest.skip("the tool that writes the reference pages is not here")
+        pytest.fail("the tool that writes the reference pages is not here")
     done = run(copy, f"tools/{pages[0]}")
     assert done.returncode == 0, done.stderr[-2000:]
     assert "`demo`" in (copy / "docs/controls.md").read_text(encoding="utf-8")
@@ -92,7 +92,7 @@ def test_the_page_of_controls_has_it(copy: Path) -> None:
 def test_the_browser_twin_is_sound_typescript(copy: Path, repository: Path) -> None:
     modules = repository / "designer_ui/node_modules"
     if not (modules / ".bin/tsc").exists() or shutil.which("node") is None:
-        pytest.skip("the packages of the browser part are not installed")
+        pytest.fail("the packages of the browser part are not installed")
     link = copy / "designer_ui/node_modules"
     link.symlink_to(modules)
     twin = copy / "designer_ui/tsconfig.twin.json"
