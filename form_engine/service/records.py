@@ -227,8 +227,17 @@ def check(desk: Desk, form: str, values: Any, record_id: str | None = None) -> d
         *_dangling(desk, plan, submission, values if isinstance(values, Mapping) else {}),
     ]
     if stored is None and not problems:
-        problems += clashes.foreseen(desk, plan, submission.values)
+        problems += clashes.foreseen(desk, plan, _own_to_give(desk, plan, submission.values, values))
     return {"problems": [p.to_json() for p in problems], **_outlook(desk, plan, submission)}
+
+
+def _own_to_give(desk: Desk, plan: FormPlan, values: Json, given: Json) -> Json:
+    """Return the values without those given that are not the actor's to write: else asking would tell what is taken."""
+    return {
+        key: value
+        for key, value in values.items()
+        if key not in given or desk.gate.level_of(plan.shape, key, values) is Level.WRITE
+    }
 
 
 def _outlook(desk: Desk, plan: FormPlan, submission: Submission) -> dict[str, Any]:
