@@ -14,28 +14,29 @@ import { brandOf, type Mode, themeOf } from "./shared/theme";
 import { BrandContext, keepTheme, keptTheme, type ThemeChoice, ThemeContext } from "./shared/themeChoice";
 import { useLang } from "./shared/useLang";
 
-const systemDark = () => window.matchMedia("(prefers-color-scheme: dark)");
-
-const useSystemMode = (): Mode => {
-  const [dark, setDark] = useState(() => systemDark().matches);
+/** Whether the system asks for something, now and whenever that changes. */
+const useWish = (wish: string): boolean => {
+  const [is, setIs] = useState(() => window.matchMedia(wish).matches);
   useEffect(() => {
-    const media = systemDark();
-    const listen = () => setDark(media.matches);
+    const media = window.matchMedia(wish);
+    const listen = () => setIs(media.matches);
     media.addEventListener("change", listen);
     return () => media.removeEventListener("change", listen);
-  }, []);
-  return dark ? "dark" : "light";
+  }, [wish]);
+  return is;
 };
 
 const Themed = () => {
   const lang = useLang();
-  const system = useSystemMode();
+  const system: Mode = useWish("(prefers-color-scheme: dark)") ? "dark" : "light";
+  // Without motion a menu that waits for the end of its movement would never arrive.
+  const isStill = useWish("(prefers-reduced-motion: reduce)");
   const { data: me } = useKnownMe();
   const [choice, setChoice] = useState<ThemeChoice>(keptTheme);
   const [brand, setBrand] = useState<string | null>(null);
   const mode = choice === "system" ? system : choice;
   const shown = brandOf(me?.app.brand?.color ?? brand);
-  const theme = useMemo(() => themeOf(shown, mode), [shown, mode]);
+  const theme = useMemo(() => themeOf(shown, mode, isStill), [shown, mode, isStill]);
   const chosen = useMemo(
     () => ({
       choice,

@@ -108,11 +108,15 @@ class RecordService:
         cause: str = "user",
         request: str | None = None,
     ) -> Json:
-        """Change a record and return it. Conflict with a clash for each field somebody else changed meanwhile."""
+        """Change a record and return it; `undo(batch)` takes the change back, also where no step leads back.
+
+        Conflict with a clash for each field somebody else changed meanwhile.
+        """
+        batch = new_id()
         try:
-            with self.writing(actor, cause, request=request) as desk:
+            with self.writing(actor, cause, batch, request) as desk:
                 records.update(desk, form, record_id, values, revision)
-                return records.after_save(desk, form, record_id)
+                return {**records.after_save(desk, form, record_id), "batch": batch}
         except Rejected as error:
             if not clashes.is_duplicate(error):
                 raise

@@ -17,7 +17,7 @@ interface Tints {
 const BRANDS: Record<Brand, Record<Mode, Tints>> = {
   dental: {
     light: { primary: "#08706e", soft: "#e8f5f4", softHover: "#d8eeec", edge: "#93ccc9" },
-    dark: { primary: "#2bb3ae", soft: "#123332", softHover: "#184241", edge: "#226a67" },
+    dark: { primary: "#3fd0ca", soft: "#123332", softHover: "#184241", edge: "#226a67" },
   },
   acupuncture: {
     light: { primary: "#2f5d50", soft: "#ecf3f0", softHover: "#deebe6", edge: "#a3c3b8" },
@@ -42,9 +42,10 @@ export const brandOf = (color: string | null | undefined): Brand => BY_COLOR[col
 
 const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", system-ui, sans-serif';
 
-export const themeOf = (brand: Brand, mode: Mode): ThemeConfig => {
+export const themeOf = (brand: Brand, mode: Mode, isStill = false): ThemeConfig => {
   const dark = mode === "dark";
   const { primary, soft, softHover, edge } = BRANDS[brand][mode];
+  const filled = BRANDS[brand].light.primary;
   return {
     cssVar: { key: "cc" },
     hashed: false,
@@ -63,8 +64,14 @@ export const themeOf = (brand: Brand, mode: Mode): ThemeConfig => {
       borderRadius: 6,
       controlHeight: 32,
       wireframe: false,
+      motion: !isStill,
       ...(dark
-        ? { colorBgLayout: "#101314", colorBgContainer: "#171b1d", colorBgElevated: "#1f2427" }
+        ? {
+            colorBgLayout: "#101314",
+            colorBgContainer: "#171b1d",
+            colorBgElevated: "#1f2427",
+            colorTextPlaceholder: "#8b9498",
+          }
         : {
             colorBgLayout: "#ffffff",
             colorTextSecondary: "#5a6468",
@@ -77,7 +84,13 @@ export const themeOf = (brand: Brand, mode: Mode): ThemeConfig => {
           }),
     },
     components: {
-      Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none" },
+      Button: {
+        primaryShadow: "none",
+        defaultShadow: "none",
+        dangerShadow: "none",
+        // White words need the deeper shade, also in the dark.
+        ...(dark ? { colorPrimary: filled, colorPrimaryHover: filled, colorPrimaryActive: filled } : {}),
+      },
       Tabs: { horizontalItemPadding: "10px 0", horizontalMargin: "0" },
       Segmented: { trackBg: dark ? "#0c0e0f" : "#f0f3f3" },
       Drawer: { paddingLG: 20 },

@@ -21,6 +21,15 @@ import { Timeline } from "./Timeline";
 const History = lazy(async () => ({ default: (await import("./History")).History }));
 const Explain = lazy(async () => ({ default: (await import("./Explain")).Explain }));
 
+/** The bar holds tabs and a button for those that have no room; only the former are the tab list. */
+const listOnly = (tabs: { nativeElement: HTMLElement | null } | null): void => {
+  const bar = tabs?.nativeElement?.querySelector(":scope > [role=tablist]");
+  const list = bar?.querySelector(".ant-tabs-nav-list");
+  bar?.removeAttribute("role");
+  bar?.removeAttribute("aria-orientation");
+  list?.setAttribute("role", "tablist");
+};
+
 const FORM_TAB: PageTabPlan = { key: "form", kind: "form" };
 const TIMELINE_TAB: PageTabPlan = { key: "timeline", kind: "timeline" };
 
@@ -157,6 +166,7 @@ export const RecordView = ({
         }
       />
       <Tabs
+        ref={listOnly}
         size="small"
         className="record-tabs"
         activeKey={tab ?? shownTabs[0]?.key ?? ""}

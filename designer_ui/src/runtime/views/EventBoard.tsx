@@ -34,6 +34,10 @@ export interface EventBoardProps {
   onPick: (start: Date, end: Date, resource: string | null) => void;
 }
 
+const TABLE_ROLES = ["table", "rowgroup", "row", "cell", "gridcell", "columnheader", "rowheader"]
+  .map((role) => `[role=${role}]`)
+  .join(",");
+
 const wallOf = (moment: Date): string => {
   const shifted = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000);
   return shifted.toISOString().slice(0, 19);
@@ -121,7 +125,17 @@ export const EventBoard = (props: EventBoardProps) => {
       },
     });
     calendar.current = made;
+    // The library calls the board a table; bookings are buttons, which no table may hold between its rows.
+    const board = box.current;
+    const untable = () => {
+      for (const part of board.querySelectorAll(TABLE_ROLES)) part.removeAttribute("role");
+      for (const part of board.querySelectorAll("[aria-colindex]")) part.removeAttribute("aria-colindex");
+    };
+    const watching = new MutationObserver(untable);
+    watching.observe(board, { childList: true, subtree: true, attributes: true, attributeFilter: ["role"] });
+    untable();
     return () => {
+      watching.disconnect();
       calendar.current = null;
       void destroyCalendar(made);
     };

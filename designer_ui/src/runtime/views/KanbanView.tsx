@@ -14,7 +14,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
 import { queryClient } from "../../api/queryClient";
-import { recordQuery, useGroups, useUpdate } from "../../api/records";
+import { recordQuery, useGroups, useUndoBatch, useUpdate } from "../../api/records";
 import type { Labels, Option, RecordData } from "../../api/types";
 import { fieldOf, isWritable } from "../../shared/fields";
 import { optionsOf } from "../../shared/format";
@@ -58,6 +58,7 @@ export const KanbanView = (props: ViewProps) => {
   const { fields: _fields, sort: _sort, ...scope } = query;
   const groups = useGroups(plan.key, { ...scope, by, totals });
   const update = useUpdate(plan.key);
+  const undo = useUndoBatch();
   const colorOf = useColors(plan, view);
   const [dragged, setDragged] = useState<{ record: RecordData; labels: Labels } | null>(null);
   const [moving, setMoving] = useState<Moving | null>(null);
@@ -71,21 +72,16 @@ export const KanbanView = (props: ViewProps) => {
   const listed = groups.data ?? [];
   const options: Option[] = known.length
     ? known.filter((option) => !option.archived || listed.some((group) => group.value === option.key))
-    : listed.map((group) => ({ key: groupId(group.value), label: group.label }));
+    : listed.map((group) => ({ key: groupId(group.value), label: group.label ?? groupId(group.value) }));
   const canMove =
     plan.verbs.edit !== false && (isWritable(field) || field.control === "stage") && field.level === "write";
 
   const send = (record: RecordData, values: Values, words: string) => {
-    const old: Values = {};
-    for (const key of Object.keys(values)) old[key] = record[key] ?? null;
     // Not `mutate`: its callbacks hear only of the last of several quick moves.
     update.mutateAsync({ recordId: record.id, revision: record.revision, values }).then(
-      (answer) =>
-        notify.done(words, () => {
-          update
-            .mutateAsync({ recordId: record.id, revision: answer.record.revision, values: old })
-            .catch(notify.failed);
-        }),
+      ({ batch }) =>
+        // Taken back as a whole: few stages may be entered again from the one that follows.
+        notify.done(words, batch ? () => void undo.mutateAsync(batch).catch(notify.failed) : undefined),
       (error: unknown) => {
         if (error instanceof ApiError && error.status === 409) notify.warn(t("list.changedMeanwhile"));
         else notify.failed(error);
