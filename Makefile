@@ -22,7 +22,7 @@ lint: ## format, types, layers
 	@tools/npm run --silent check
 
 types: ## write openapi.json and the TypeScript types made from it
-	@$(PY) tools/openapi.py
+	@$(PY) -m tools.openapi
 
 bench: ## measure, print a table, write benchmarks/results/*.json
 	@$(PY) -m benchmarks

@@ -554,7 +554,7 @@ class Query(TypedDict):
     """Which records, in which order. A view gives what is not said here."""
 
     view: NotRequired[str]
-    filter: NotRequired[FilterGroup | None]
+    filter: NotRequired[FilterGroup]
     formula: NotRequired[str]
     search: NotRequired[str]
     sort: NotRequired[list[str]]
@@ -643,6 +643,7 @@ class RecordAnswer(TypedDict):
     can: Can
     masked: list[str]
     title: str
+    batch: NotRequired[str]
     touched: NotRequired[bool]
     message: NotRequired[Words]
 
@@ -994,7 +995,7 @@ class ImportState(TypedDict):
     id: str
     form: str
     file_name: str
-    state: Literal["new", "checking", "checked", "running", "done", "undone"]
+    state: Literal["new", "checking", "checked", "running", "done", "failed", "undone"]
     done: int
     total: int
     counts: dict[str, int]

@@ -119,7 +119,8 @@ export const useCreate = (form: string) => {
 
 export interface Change {
   recordId: string;
-  revision: number;
+  /** Unknown of a record that is written but out of sight. */
+  revision: number | undefined;
   values: Values;
 }
 

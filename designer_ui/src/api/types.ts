@@ -7,13 +7,11 @@ import type * as api from "./schema";
 export type { Values } from "../shared/json";
 export type {
   ActionPlan,
-  AppPlan,
   Branch,
   BulkAnswer,
   Clash,
   FilterGroup,
   FilterItem,
-  FormCard,
   Group,
   History,
   HistoryEntry,
@@ -40,13 +38,8 @@ export type {
   RecordData,
   RecordPagePlan,
   Revealed,
-  RulePlan,
-  SearchHit,
-  SectionPlan,
   Timeline,
   TimelineItem,
-  Verbs,
-  ViewPlan,
   Workbench,
   WorkbenchSection,
   WorkspaceChoice,
@@ -74,33 +67,58 @@ export type ProblemBody = Partial<Omit<api.ProblemBody, "problems">> & {
 
 export type CheckAnswer = Pick<api.CheckAnswer, "computed"> & { problems: Problem[]; computed: Values };
 
+/** `T` of which only `Key` must be there: what the browser builds itself need not say everything. */
+type Only<T, Key extends keyof T> = Pick<T, Key> & Partial<Omit<T, Key>>;
+
+export type Verbs = Partial<api.Verbs>;
+export type FormCard = Only<Omit<api.FormCard, "verbs">, "key" | "name"> & { verbs: Verbs };
+export type AppPlan = Only<Omit<api.AppPlan, "forms">, "pages"> & { forms: FormCard[] };
+export type RulePlan = Only<api.RulePlan, "key">;
+export type SectionPlan = Only<api.SectionPlan, "key" | "section" | "items">;
+export type SearchHit = Only<api.SearchHit, "form" | "id" | "title">;
+
+/** A view, shipped or as somebody arranged it. */
+export type ViewPlan = Omit<api.ViewPlan, "group" | "totals"> & {
+  group?: string | null;
+  totals?: { [field: string]: string };
+};
+
 /** A choice as controls show it: of the contract, or written by hand in a field's settings. */
-export type Option = Pick<api.Option, "key"> &
-  Partial<Omit<api.Option, "key" | "label">> & { label: Words | string; archived?: boolean };
+export type Option = Only<Omit<api.Option, "label" | "color" | "parent">, "key"> & {
+  label: Words | string;
+  color?: string | null;
+  parent?: string | null;
+  archived?: boolean;
+};
 
 /** A field as `normalise` makes it: settings in one place, system fields with a control like the others. */
-export type FieldPlan = Pick<api.FieldPlan, "key" | "control" | "label" | "config" | "level"> &
-  Partial<Omit<api.FieldPlan, "key" | "control" | "label" | "config" | "level" | "operators" | "fields">> & {
-    /** Operator group of the control: T N D S M B R U F G Q or "-". */
-    operators?: string | null;
-    /** Of sub-tables: the fields of a row. */
-    fields?: FieldPlan[];
-  };
+export type FieldPlan = Only<
+  Omit<api.FieldPlan, "operators" | "fields">,
+  "key" | "control" | "label" | "config" | "level"
+> & {
+  /** Operator group of the control: T N D S M B R U F G Q or "-". */
+  operators?: string | null;
+  /** Of sub-tables: the fields of a row. */
+  fields?: FieldPlan[];
+};
 
 /** A form as `normalise` makes it. `title_field`: the column that opens the record. */
-export type FormPlan = Omit<api.FormPlan, "fields" | "system" | "page" | "module" | "order" | "verbs" | "icon"> & {
-  icon?: string | null;
-  title_field?: string | null;
-  fields: FieldPlan[];
-  system: FieldPlan[];
-  page: Partial<api.RecordPagePlan>;
-  verbs: Partial<api.Verbs>;
-};
+export type FormPlan = Pick<api.FormPlan, "key" | "name"> &
+  Partial<Pick<api.FormPlan, "icon" | "title">> & {
+    title_field?: string | null;
+    fields: FieldPlan[];
+    system: FieldPlan[];
+    rules: RulePlan[];
+    layout: SectionPlan[];
+    views: ViewPlan[];
+    page: Partial<api.RecordPagePlan>;
+    verbs: Verbs;
+  };
 
 export type PublicForm = Omit<api.PublicForm, "plan"> & { plan: FormPlan };
 
 /** A view of one's own: a shipped one, changed. */
-export type SavedView = api.ViewPlan & {
+export type SavedView = ViewPlan & {
   base?: string;
   where?: api.FilterGroup;
   widths?: { [field: string]: number };

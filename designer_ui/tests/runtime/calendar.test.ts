@@ -67,7 +67,7 @@ describe("an appointment", () => {
   });
 
   it("without an end lasts half an hour; with a length in minutes, that long", () => {
-    expect(itemOf(plan, { ...view, end: null }, booking, look, [])?.end).toBe("2026-03-05T09:30:00");
+    expect(itemOf(plan, { ...view, end: undefined }, booking, look, [])?.end).toBe("2026-03-05T09:30:00");
     expect(itemOf(plan, { ...view, end: "minutes" }, { ...booking, minutes: 60 }, look, [])?.end).toBe(
       "2026-03-05T10:00:00",
     );

@@ -10,7 +10,7 @@ import { useSay } from "../../shared/useLang";
 import { fieldAt } from "../record/formModel";
 
 export const percentOf = (state: ImportState | undefined): number => {
-  const { done = 0, total = 0 } = state?.progress ?? {};
+  const { done, total } = state ?? { done: 0, total: 0 };
   return total > 0 ? Math.min(Math.floor((done / total) * 100), 100) : 0;
 };
 
@@ -28,7 +28,7 @@ export const Counts = ({ counts }: { counts: { [what: string]: number } }) => {
   );
 };
 
-export const ProblemRows = ({ plan, rows }: { plan: FormPlan; rows: NonNullable<ImportState["rows"]> }) => {
+export const ProblemRows = ({ plan, rows }: { plan: FormPlan; rows: ImportState["rows"] }) => {
   const { t } = useTranslation();
   const say = useSay();
   const bad = rows.filter((row) => row.problems.length);
@@ -78,37 +78,27 @@ export const DryRunStep = ({
   onRun: () => void;
 }) => {
   const { t } = useTranslation();
-  const say = useSay();
   const { data, error, refetch } = useImport(importId, true);
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  if (!data || data.state === "checking" || data.state === "uploaded")
+  if (!data || data.state === "checking" || data.state === "new")
     return (
       <div className="import-box">
         <p>{t("import.checking")}</p>
         <Progress percent={percentOf(data)} />
       </div>
     );
-  const counts = data.counts ?? {};
-  const good =
-    (counts.created ?? 0) +
-    (counts.updated ?? 0) +
-    (counts.create ?? 0) +
-    (counts.update ?? 0) +
-    (counts.merged ?? 0);
-  const hasBad = (data.rows ?? []).some((row) => row.problems.length) || (counts.rejected ?? 0) > 0;
+  const { counts } = data;
+  const good = (counts.created ?? 0) + (counts.merged ?? 0);
+  const hasBad = (counts.rejected ?? 0) > 0;
   return (
     <div className="import-box">
       <Alert
         type={data.state === "failed" ? "error" : "info"}
         showIcon
-        title={
-          data.state === "failed"
-            ? say(data.problems?.[0]?.message) || t("import.failed")
-            : t("import.trialText")
-        }
+        title={data.state === "failed" ? t("import.failed") : t("import.trialText")}
       />
       <Counts counts={counts} />
-      <ProblemRows plan={plan} rows={data.rows ?? []} />
+      <ProblemRows plan={plan} rows={data.rows} />
       {hasBad ? (
         <a href={errorSheetUrl(importId)} download>
           {t("import.errorSheet")}

@@ -7,10 +7,12 @@ import { wordsOf } from "../../api/client";
 import { useUploadImport } from "../../api/imports";
 import { useMe } from "../../api/session";
 import type { FormPlan, ImportSettings, ImportUpload } from "../../api/types";
+import { fieldMap } from "../../shared/fields";
+import { asText } from "../../shared/json";
 import { useLang, useSay } from "../../shared/useLang";
 import { sendable } from "../record/formModel";
 
-const POLICIES = ["skip", "update", "create"] as const;
+const POLICIES = ["skip", "fill", "overwrite"] as const;
 
 export const guessed = (upload: ImportUpload): { [column: string]: string | null } =>
   Object.fromEntries(upload.columns.map((column) => [String(column.index), column.field]));
@@ -53,12 +55,20 @@ export const MapStep = ({
   const again = useUploadImport(plan.key);
   const [map, setMap] = useState(() => kept?.map ?? guessed(upload));
   const [policy, setPolicy] = useState(kept?.policy ?? "skip");
-  const [branch, setBranch] = useState<string | null>(kept?.branch_id ?? me?.branch_id ?? null);
+  const [branch, setBranch] = useState<string | null>(
+    asText(kept?.defaults?.branch_id) || (me?.branch_id ?? null),
+  );
   const sheet = upload.sheet ?? upload.sheets[0]?.name;
   const fields = plan.fields.filter(
     (field) => sendable(field) && field.value_type !== "rows" && field.value_type !== "files",
   );
-  const options = fields.map((field) => ({
+  // Owner, branch and day of making come from the sheet where it has columns for them.
+  const known = fieldMap(plan);
+  const guessedSystem = upload.columns
+    .map((column) => (column.field ? known.get(column.field) : undefined))
+    .filter((field) => field !== undefined)
+    .filter((field) => !fields.includes(field));
+  const options = [...fields, ...new Set(guessedSystem)].map((field) => ({
     value: field.key,
     label: `${say(field.label)}${field.required ? " *" : ""}`,
   }));
@@ -102,8 +112,8 @@ export const MapStep = ({
             aria-label={t("import.headerRow")}
             min={1}
             max={100}
-            value={upload.header_row}
-            onChange={(row) => row && reread({ headerRow: row })}
+            value={upload.header_row === null ? null : upload.header_row + 1}
+            onChange={(row) => row && reread({ headerRow: row - 1 })}
           />
         </span>
         {me && me.branches.length > 1 ? (
@@ -152,7 +162,13 @@ export const MapStep = ({
                       onChange={(field) => setMap({ ...map, [key]: field ?? null })}
                     />
                   </td>
-                  <td className="hint">{value && twice.has(value) ? t("import.twice") : say(column.why)}</td>
+                  <td className="hint">
+                    {value && twice.has(value)
+                      ? t("import.twice")
+                      : column.why
+                        ? t(`import.why_${column.why}`)
+                        : ""}
+                  </td>
                 </tr>
               );
             })}
@@ -186,7 +202,7 @@ export const MapStep = ({
               header_row: upload.header_row,
               map,
               policy,
-              branch_id: branch,
+              ...(branch && !used.has("branch_id") ? { defaults: { branch_id: branch } } : {}),
             })
           }
         >

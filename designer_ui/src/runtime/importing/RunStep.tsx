@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { errorSheetUrl, useImport, useUndoImport } from "../../api/imports";
 import { ErrorState } from "../../shared/States";
-import { useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
 import { Counts, percentOf } from "./DryRunStep";
 
@@ -21,7 +20,6 @@ export const RunStep = ({
   onAgain: () => void;
 }) => {
   const { t } = useTranslation();
-  const say = useSay();
   const notify = useNotify();
   const { modal } = App.useApp();
   const { data, error, refetch } = useImport(importId, true);
@@ -48,16 +46,16 @@ export const RunStep = ({
     <div className="import-box">
       <Result
         status={failed ? "error" : "success"}
-        title={failed ? say(data.problems?.[0]?.message) || t("import.failed") : t("import.done", { name })}
+        title={failed ? t("import.failed") : t("import.done", { name })}
       />
-      <Counts counts={data.counts ?? {}} />
+      <Counts counts={data.counts} />
       <div className="import-foot">
-        {(data.counts?.rejected ?? 0) > 0 ? (
+        {(data.counts.rejected ?? 0) > 0 ? (
           <a href={errorSheetUrl(importId)} download>
             {t("import.errorSheet")}
           </a>
         ) : null}
-        {failed ? null : (
+        {data.can_undo ? (
           <Button
             danger
             loading={undo.isPending}
@@ -77,7 +75,7 @@ export const RunStep = ({
           >
             {t("import.undo")}
           </Button>
-        )}
+        ) : null}
         <Button onClick={onAgain}>{t("import.again")}</Button>
         <Link to={`/forms/${form}`}>
           <Button type="primary">{t("import.see", { name })}</Button>

@@ -36,7 +36,7 @@ export const CardList = ({
               aria-expanded={line.isOpen}
               onClick={() => rows.toggle(line.id)}
             >
-              <b>{line.group.label || line.id}</b> <span>{line.group.count}</span>
+              <b>{say(line.group.label) || line.id}</b> <span>{line.group.count}</span>
             </button>
           );
         if (line.kind !== "record") return null;

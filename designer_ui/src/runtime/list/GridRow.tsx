@@ -10,6 +10,7 @@ import { fieldOf } from "../../shared/fields";
 import { BLANK, formatValue, isRightAligned, optionLabel } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { isBlank, type Json } from "../../shared/json";
+import { useSay } from "../../shared/useLang";
 import { RecordCell } from "./Cell";
 import { CellEditor } from "./CellEditor";
 import type { Line } from "./useRows";
@@ -157,13 +158,14 @@ export const GroupRow = ({
   onToggle: () => void;
 }) => {
   const { t } = useTranslation();
+  const say = useSay();
   const { lang, zone } = useControlHost();
   const field = fieldOf(plan, by);
   const { group } = line;
   const plainLabel = typeof group.value === "string" && field ? optionLabel(field, group.value, lang) : "";
   const label = isBlank(group.value)
     ? t("list.noValue")
-    : group.label ||
+    : say(group.label) ||
       plainLabel ||
       (field ? formatValue(group.value, field, { lang, zone, labels: {} }) : BLANK);
   return (

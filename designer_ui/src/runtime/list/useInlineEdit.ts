@@ -14,7 +14,7 @@ interface Done {
   recordId: string;
   field: string;
   old: Json;
-  revision: number;
+  revision: number | undefined;
 }
 
 export const useInlineEdit = (plan: FormPlan) => {
@@ -22,7 +22,14 @@ export const useInlineEdit = (plan: FormPlan) => {
   const notify = useNotify();
   const update = useUpdate(plan.key);
   const history = useRef<Done[]>([]);
-  const send = (recordId: string, revision: number, field: string, value: Json, old: Json, isUndo: boolean) =>
+  const send = (
+    recordId: string,
+    revision: number | undefined,
+    field: string,
+    value: Json,
+    old: Json,
+    isUndo: boolean,
+  ) =>
     // Not `mutate`: its callbacks hear only of the last of several quick edits.
     update.mutateAsync({ recordId, revision, values: { [field]: value } }).then(
       (answer) => {

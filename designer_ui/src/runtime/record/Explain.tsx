@@ -31,9 +31,9 @@ export const Explain = ({ form, recordId }: { form: string; recordId: string }) 
       {error ? <Alert type="warning" showIcon title={wordsOf(error, lang)} /> : null}
       <ul className="reasons">
         {(data ?? []).map((reason, index) => (
-          <li key={index} className={reason.allows === false ? "reason reason-no" : "reason"}>
+          <li key={index} className={reason.holds === false ? "reason reason-no" : "reason"}>
             {reason.verb ? <b>{t(`verb.${reason.verb}`, { defaultValue: reason.verb })}</b> : null}{" "}
-            {say(reason.message) || say({ zh: reason.zh ?? "", en: reason.en ?? "" })}
+            {say(reason.words)}
           </li>
         ))}
       </ul>

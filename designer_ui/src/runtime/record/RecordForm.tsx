@@ -78,7 +78,9 @@ export const RecordForm = ({ plan, answer, preset, onSaved, onCancel, onDirty }:
   const create = useCreate(plan.key);
   const update = useUpdate(plan.key);
   const ready = useKinds(kindsOf(plan.fields));
-  const [clashes, setClashes] = useState<{ clashes: readonly Clash[]; revision: number } | null>(null);
+  const [clashes, setClashes] = useState<{ clashes: readonly Clash[]; revision: number | undefined } | null>(
+    null,
+  );
   const box = useRef<HTMLDivElement>(null);
   const { dirty } = form;
   useEffect(() => onDirty?.(dirty), [dirty, onDirty]);

@@ -52,7 +52,7 @@ export const Timeline = ({ form, recordId }: { form: string; recordId: string })
               return (
                 <li key={`${item.form}-${item.id}-${item.at}`}>
                   <span className="timeline-icon">
-                    <Icon name={item.icon ?? card?.icon} />
+                    <Icon name={card?.icon} />
                   </span>
                   <button
                     type="button"

@@ -52,9 +52,6 @@ export const Nav = ({
                 >
                   <Icon name={page.icon ?? page.key} />
                   {folded ? null : <span className="nav-item-name">{name}</span>}
-                  {page.count ? (
-                    <span className="nav-count">{page.count > 99 ? "99+" : page.count}</span>
-                  ) : null}
                 </NavLink>
               );
               return folded ? (

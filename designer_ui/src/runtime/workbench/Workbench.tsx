@@ -134,9 +134,7 @@ const Section = ({ section }: { section: WorkbenchSection }) => {
 };
 
 const numberText = (number: Workbench["numbers"][number]): string => {
-  // Money travels as text with two places; counts as plain numbers.
-  if (number.format === "money" || (typeof number.value === "string" && /\.\d{2}$/.test(number.value)))
-    return formatMoney(number.value);
+  if (number.format === "money") return formatMoney(number.value);
   if (number.format === "percent") return formatPercent(number.value);
   return formatNumber(number.value);
 };
@@ -154,11 +152,6 @@ const Numbers = ({ numbers }: { numbers: Workbench["numbers"] }) => {
             <dt>{say(number.name)}</dt>
             <dd>
               <b>{numberText(number)}</b>
-              {typeof number.trend === "number" && number.trend !== 0 ? (
-                <span className={number.trend > 0 ? "trend trend-up" : "trend trend-down"}>
-                  {number.trend > 0 ? "▲" : "▼"} {Math.abs(number.trend)}
-                </span>
-              ) : null}
             </dd>
           </div>
         ))}

@@ -1,0 +1,1266 @@
+/** The HTTP contract as types. Written by `make types` from docs/openapi.json; never edited. */
+
+import type { Json, JsonObject } from "../shared/json";
+
+/** The record that a button creates. */
+export type ActionCreate = {
+  form: string;
+  values: JsonObject;
+};
+
+/** A button of a record's page: fields it asks for, fields it sets, the record it creates. */
+export type ActionPlan = {
+  ask?: string[];
+  color?: string;
+  confirm?: Words;
+  create?: ActionCreate;
+  flow?: string;
+  icon?: string;
+  key: string;
+  name: Words;
+  sets: string[];
+  visible_if?: Json;
+};
+
+/** The app this clinic runs. `words` are its own names of things, by the key of a form. */
+export type AppFace = {
+  brand: Brand | null;
+  key: string;
+  name: Words;
+  version: string;
+  words: { [key: string]: Words };
+};
+
+/** Menu, forms and shared choices, as I may see them. */
+export type AppPlan = {
+  forms: FormCard[];
+  lists: { [key: string]: OptionList };
+  pages: PagePlan[];
+};
+
+/** A site I work at. */
+export type Branch = {
+  id: string;
+  name: string;
+  short_name: string | null;
+};
+
+/** The clinic's face: a colour family by name, and what it calls itself. */
+export type Brand = {
+  color?: string;
+  name?: Words;
+};
+
+/** What a bulk edit did; `batch` undoes it. */
+export type BulkAnswer = {
+  batch: string;
+  failed: BulkFailure[];
+  updated: number;
+};
+
+/** Which records to change (ids, or a filter), and how. */
+export type BulkChange = {
+  filter?: FilterGroup;
+  formula?: string;
+  ids?: string[];
+  search?: string;
+  values: JsonObject;
+  view?: string;
+};
+
+/** A record that stayed as it was, and why. */
+export type BulkFailure = {
+  id: string;
+  problems: Problem[];
+};
+
+/** What I may do with one record. */
+export type Can = {
+  delete?: boolean;
+  edit?: boolean;
+};
+
+/** Fields to change, and the revision they were read at, so that nobody's edit is lost. */
+export type Change = {
+  revision?: number | null;
+  values: JsonObject;
+};
+
+/** What saving would say. */
+export type CheckAnswer = {
+  computed: JsonObject;
+  hidden: string[];
+  problems: Problem[];
+};
+
+/** A field that two people changed at the same time. */
+export type Clash = {
+  field: string;
+  theirs: Json;
+  yours: Json;
+};
+
+/** How many; not exact beyond what is worth counting. */
+export type Count = {
+  exact: boolean;
+  value: number;
+};
+
+/** An account of a practice clinic, to sign in with one press. */
+export type DemoLogin = {
+  login: string;
+  name: string;
+  password: string;
+  role: Words;
+};
+
+/** Which records, which columns, which kind of file. */
+export type ExportAsk = {
+  columns?: string[];
+  count?: boolean;
+  cursor?: string | null;
+  deleted?: boolean;
+  fields?: string[];
+  filter?: FilterGroup;
+  format?: "xlsx" | "csv";
+  formula?: string;
+  ids?: string[];
+  ids_beside?: boolean;
+  limit?: number;
+  search?: string;
+  sort?: string[];
+  view?: string;
+};
+
+/** A field before and after. */
+export type FieldChange = {
+  field: string;
+  new: Json;
+  old: Json;
+};
+
+/** A field. What only its control knows stands in `config`; formulas are trees. */
+export type FieldPlan = {
+  column_width?: number;
+  computed?: Json;
+  config: JsonObject;
+  control: string;
+  default?: Json;
+  default_formula?: Json;
+  /** Of a sub-table: its columns */
+  fields?: FieldPlan[];
+  help?: Words;
+  key: string;
+  label: Words;
+  level: "none" | "masked" | "read" | "write";
+  mask?: string;
+  on_hidden?: "keep" | "clear";
+  operator_group: string;
+  /** Filter operators; empty for columns of a sub-table */
+  operators: string[];
+  /** Columns in the order they are computed */
+  order?: string[];
+  placeholder?: Words;
+  print?: boolean;
+  read_only: boolean;
+  read_only_if?: Json;
+  required: boolean;
+  required_if?: Json;
+  role: "field" | "computed" | "virtual" | "layout";
+  scale?: number;
+  search?: string;
+  stored?: boolean;
+  /** Of a link: the form it points at */
+  to?: string;
+  value_type: string | null;
+  visible_if?: Json;
+  width?: number;
+};
+
+/** A file, as a field holds it. */
+export type FileRef = {
+  id: string;
+  mime: string;
+  name: string;
+  size: number;
+};
+
+/** Conditions that must all hold, or one of them. */
+export type FilterGroup = {
+  items: (FilterItem | FilterGroup)[];
+  op: "and" | "or";
+};
+
+/** One condition. The value depends on the operator; see docs/architecture.md. */
+export type FilterItem = {
+  field: string;
+  op: string;
+  value?: Json;
+};
+
+/** A form I may use. */
+export type FormCard = {
+  icon: string | null;
+  key: string;
+  name: Words;
+  verbs: Verbs;
+};
+
+/** A form as I may see it: hidden fields are absent, and so is all that names them. */
+export type FormPlan = {
+  fields: FieldPlan[];
+  icon: string | null;
+  key: string;
+  layout: SectionPlan[];
+  module: string | null;
+  name: Words;
+  /** Fields in the order they are computed */
+  order: string[];
+  page: RecordPagePlan;
+  rules: RulePlan[];
+  system: SystemField[];
+  title: Json;
+  verbs: Verbs;
+  views: ViewPlan[];
+};
+
+/** A value with its number of records. */
+export type Group = {
+  count: number;
+  label: Words | string | null;
+  totals: JsonObject;
+  value: Json;
+};
+
+/** Groups by a field, with totals of others. */
+export type GroupQuery = {
+  by?: string;
+  count?: boolean;
+  cursor?: string | null;
+  deleted?: boolean;
+  fields?: string[];
+  filter?: FilterGroup;
+  formula?: string;
+  ids?: string[];
+  limit?: number;
+  search?: string;
+  sort?: string[];
+  totals?: { [key: string]: "count" | "count_distinct" | "sum" | "avg" | "min" | "max" };
+  view?: string;
+};
+
+/** The groups of a list. */
+export type Groups = {
+  groups: Group[];
+};
+
+/** The server is up. */
+export type Health = {
+  status: "ok";
+};
+
+/** The changes of a record, newest first; `labels` names what the values point at. */
+export type History = {
+  entries: HistoryEntry[];
+  labels: { [key: string]: { [key: string]: string } };
+};
+
+/** A change of a record: who, when, why, what. */
+export type HistoryEntry = {
+  at: string;
+  batch: string | null;
+  by: string | null;
+  by_name: string | null;
+  cause: string;
+  changes: FieldChange[];
+  id: string;
+  kind: "create" | "update" | "delete" | "restore";
+  revision: number;
+};
+
+/** A column, what it holds, and the field it was taken for. */
+export type ImportColumn = {
+  field: string | null;
+  header: string;
+  index: number;
+  samples: string[];
+  /** What gave it away */
+  why: "header" | "like_header" | "content" | "remembered" | "";
+};
+
+/** A sheet's columns, guessed. `header_row` counts from 0; null: there is none. */
+export type ImportLook = {
+  columns: ImportColumn[];
+  header_row: number | null;
+  layout_key: string;
+};
+
+/** Another sheet or header row. */
+export type ImportLookAsk = {
+  header_row?: number | null;
+  sheet?: string | null;
+};
+
+/** A row with something to say. `row` counts from 1, as the sheet shows it. */
+export type ImportRow = {
+  outcome: "created" | "merged" | "skipped" | "rejected";
+  problems: Problem[];
+  record_id: string | null;
+  row: number;
+};
+
+/** What was decided: columns with their fields, and what to do where a record exists already. */
+export type ImportSettings = {
+  defaults?: JsonObject;
+  header_row?: number | null;
+  /** Number of the column, from 0 → field */
+  map: { [key: string]: string | null };
+  match?: string[][];
+  policy?: "skip" | "fill" | "overwrite" | "touch";
+  sheet?: string | null;
+};
+
+/** A sheet of the file. */
+export type ImportSheet = {
+  name: string;
+  rows: number;
+};
+
+/** The job of an import or of its dry run. */
+export type ImportStarted = {
+  id: string;
+  job: string;
+};
+
+/** How far an import is, and what it says of its rows. */
+export type ImportState = {
+  batch: string | null;
+  can_undo: boolean;
+  counts: { [key: string]: number };
+  done: number;
+  file_name: string;
+  form: string;
+  id: string;
+  job: string | null;
+  rows: ImportRow[];
+  state: "new" | "checking" | "checked" | "running" | "done" | "failed" | "undone";
+  total: number;
+};
+
+/** What a column may feed. `extra`: not a field, but worked into one. */
+export type ImportTarget = {
+  extra: boolean;
+  key: string;
+  label: Words;
+  required: boolean;
+};
+
+/** An uploaded file, ready to be mapped. `match`: fields that find an existing record. */
+export type ImportUpload = {
+  columns: ImportColumn[];
+  header_row: number | null;
+  id: string;
+  layout_key: string;
+  match: string[][];
+  remembered: boolean;
+  sheet: string;
+  sheets: ImportSheet[];
+  targets: ImportTarget[];
+};
+
+/** The background job that does it. */
+export type JobStarted = {
+  job: string;
+};
+
+/** How far a job is. */
+export type JobState = {
+  done: number | null;
+  result: Json;
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  total: number | null;
+};
+
+/** A record that an undo left alone. */
+export type Kept = {
+  form: string;
+  id: string;
+  why: Words;
+};
+
+/** The person signed in, where they are and what they may do. `rights` are those beside forms: export, reveal … */
+export type Me = {
+  app: AppFace;
+  branch_id: string | null;
+  branches: Branch[];
+  rights: JsonObject;
+  user: User;
+  workspace: Workspace;
+  zone: string;
+};
+
+/** Settings of mine to change. */
+export type MeChange = {
+  branch_id?: string | null;
+  lang?: "zh" | "en";
+  theme?: "light" | "dark" | "system";
+};
+
+/** A line in my drawer; `body` has a `title` in words. */
+export type Notice = {
+  at: string;
+  body: JsonObject;
+  form: string | null;
+  id: string;
+  kind: string;
+  read: boolean;
+  record_id: string | null;
+};
+
+/** My drawer, newest first. */
+export type Notices = {
+  cursor: string | null;
+  items: Notice[];
+  unread: number;
+};
+
+/** Notifications I have read; all of them without ids. */
+export type NoticesRead = {
+  ids?: string[] | null;
+};
+
+/** A choice. Stages say where they lead (`next`) and what must be filled to get there (`requires`). */
+export type Option = {
+  color?: string;
+  group?: string;
+  hidden?: boolean;
+  icon?: string;
+  image?: string;
+  key: string;
+  label: Words;
+  next?: string[];
+  parent?: string;
+  requires?: string[];
+  score?: number;
+};
+
+/** A named list of choices that several fields share. */
+export type OptionList = {
+  key: string;
+  module?: string;
+  name: Words;
+  options: Option[];
+};
+
+/** One page of records; `cursor` asks for the next. */
+export type Page = {
+  count?: Count;
+  cursor: string | null;
+  labels: { [key: string]: { [key: string]: string } };
+  records: RecordData[];
+};
+
+/** A list of a workbench; GET /api/workbench fills it. */
+export type PageList = {
+  add?: boolean;
+  columns?: string[];
+  filter?: string;
+  form: string;
+  key: string;
+  limit?: number;
+  name?: Words;
+  roles?: string[];
+  sort?: string[];
+};
+
+/** A number of a workbench; GET /api/workbench fills it. */
+export type PageNumber = {
+  aggregate?: "count" | "count_distinct" | "sum" | "avg" | "min" | "max";
+  field?: string;
+  filter?: string;
+  form: string;
+  key: string;
+  name: Words;
+  roles?: string[];
+};
+
+/** An entry of the menu, with the tabs I may open. */
+export type PagePlan = {
+  dashboard?: string;
+  form?: string;
+  group?: Words;
+  icon?: string;
+  key: string;
+  kind: "workbench" | "views" | "record" | "link" | "dashboard";
+  module?: string;
+  name: Words;
+  numbers?: PageNumber[];
+  order?: number;
+  roles?: string[];
+  tabs?: PageTab[];
+  today?: PageList[];
+  url?: string;
+};
+
+/** A tab of a page: one view of one form. */
+export type PageTab = {
+  form: string;
+  icon?: string;
+  key: string;
+  name: Words;
+  roles?: string[];
+  view?: string;
+};
+
+/** A tab of a record's page. */
+export type PageTabPlan = {
+  add?: boolean;
+  by?: string | null;
+  columns?: string[];
+  form?: string;
+  items?: string[];
+  key: string;
+  kind: "timeline" | "form" | "related" | "fields";
+  name?: Words;
+  of?: string[];
+  sort?: string[];
+  visible_if?: Json;
+};
+
+/** The old password and the new one. */
+export type PasswordChange = {
+  new: string;
+  old: string;
+};
+
+/** What is typed, and what is filled in so far. */
+export type PickAsk = {
+  q?: string;
+  values?: JsonObject;
+};
+
+/** A record or person to choose. */
+export type PickOption = {
+  detail: string;
+  id: string;
+  label: string;
+};
+
+/** A setting of mine; null where there is none. */
+export type Pref = {
+  value: Json;
+};
+
+/** One finding. `path` is a JSON Pointer into what was sent. */
+export type Problem = {
+  code: string;
+  hint: Words;
+  message: Words;
+  params: JsonObject;
+  path: string;
+};
+
+/** Every refusal (RFC 9457). `clashes` and `revision` come with a 409 of a record. */
+export type ProblemBody = {
+  clashes?: Clash[];
+  code: string;
+  problems: Problem[];
+  revision?: number | null;
+  status: number;
+  title: string;
+  type: string;
+};
+
+/** The clinic that offers a public form. */
+export type PublicFace = {
+  brand: Brand | null;
+  key: string;
+  name: Words;
+};
+
+/** A public form and its clinic. */
+export type PublicForm = {
+  fields: string[];
+  form: string;
+  intro: Words;
+  name: Words;
+  plan: PublicPlan;
+  thanks: Words;
+  title: Words;
+  workspace: PublicFace;
+};
+
+/** A link to a public form; shown once. */
+export type PublicLink = {
+  path: string;
+  token: string;
+};
+
+/** The part of a form that visitors fill in. */
+export type PublicPlan = {
+  fields: FieldPlan[];
+  icon?: string | null;
+  key: string;
+  layout: SectionPlan[];
+  name: Words;
+  rules: RulePlan[];
+};
+
+/** It came in; nothing is told of what is in the house. */
+export type PublicReceived = {
+  received: true;
+  thanks: Words;
+};
+
+/** What a visitor filled in. */
+export type PublicSubmission = {
+  lang?: "zh" | "en";
+  values: JsonObject;
+};
+
+/** Which records, in which order. A view gives what is not said here. */
+export type Query = {
+  count?: boolean;
+  cursor?: string | null;
+  deleted?: boolean;
+  fields?: string[];
+  filter?: FilterGroup;
+  formula?: string;
+  ids?: string[];
+  limit?: number;
+  search?: string;
+  sort?: string[];
+  view?: string;
+};
+
+/** A rule and whether it lets the person through; the last one (without a role) sums up. */
+export type Reason = {
+  holds: boolean;
+  role: string;
+  rule: string;
+  verb: string;
+  words: Words;
+};
+
+/** Why somebody may see a record, or not. */
+export type Reasons = {
+  reasons: Reason[];
+};
+
+/** One record. `touched` and `message`: a known contact turned up again, no second record was made. */
+export type RecordAnswer = {
+  batch?: string;
+  can: Can;
+  labels: { [key: string]: { [key: string]: string } };
+  masked: string[];
+  message?: Words;
+  record: RecordData;
+  title: string;
+  touched?: boolean;
+};
+
+/** A record: its own fields by key, beside these. `revision` is absent only where it may not be read. */
+export type RecordData = {
+  _can?: Can;
+  _masked?: string[];
+  id: string;
+  no?: string | null;
+  revision?: number;
+  readonly [field: string]: Json | undefined;
+};
+
+/** A record's page: its header, the banner field, tabs and buttons. */
+export type RecordPagePlan = {
+  actions: ActionPlan[];
+  banner?: string;
+  header: string[];
+  tabs: PageTabPlan[];
+};
+
+/** The field to show. */
+export type RevealAsk = {
+  field: string;
+};
+
+/** The value behind a mask, and how many I may still look at today. */
+export type Revealed = {
+  left: number;
+  value: Json;
+};
+
+/** A role I hold. */
+export type Role = {
+  key: string;
+  name: Words;
+};
+
+/** A rule: a check with its message, fields that are locked, or fields that are set. */
+export type RulePlan = {
+  at?: string | null;
+  check?: Json;
+  key: string;
+  /** true: every field */
+  lock?: true | string[];
+  message?: Words;
+  set?: JsonObject;
+  unlock?: string[];
+  when: Json;
+};
+
+/** My own views of a form, as the browser keeps them. */
+export type SavedViews = {
+  views: JsonObject[];
+};
+
+/** A record found anywhere; `matched` is the field that fits. */
+export type SearchHit = {
+  detail: string;
+  form: string;
+  id: string;
+  matched: string;
+  title: string;
+};
+
+/** A part of the form's layout. */
+export type SectionPlan = {
+  columns: number;
+  folded: boolean;
+  items: string[];
+  key: string;
+  section: Words;
+  visible_if?: Json;
+};
+
+/** Who signs in; the workspace may be left out where there is only one. */
+export type SignIn = {
+  login: string;
+  password: string;
+  workspace?: string;
+};
+
+/** Values of a record, by field. */
+export type Submission = {
+  values: JsonObject;
+};
+
+/** A field every record has: number, branch, owner, when and by whom. */
+export type SystemField = {
+  default_formula?: Json;
+  help?: Words;
+  key: string;
+  label: Words;
+  level: "none" | "masked" | "read" | "write";
+  operator_group: string;
+  read_only?: boolean;
+  required?: boolean;
+  to?: string;
+  value_type: string;
+};
+
+/** Everything about a record, newest first. */
+export type Timeline = {
+  cursor: string | null;
+  items: TimelineItem[];
+  labels: { [key: string]: { [key: string]: string } };
+};
+
+/** Something that happened: what, when, by whom. `detail` holds names, states and amounts in my language. */
+export type TimelineItem = {
+  at: string;
+  by: string | null;
+  by_name: string | null;
+  detail: string;
+  form: string;
+  id: string;
+  record: RecordData;
+  title: string;
+};
+
+/** Totals of a list, by field. */
+export type Totals = {
+  totals: JsonObject;
+};
+
+/** Totals over everything the query finds. */
+export type TotalsQuery = {
+  count?: boolean;
+  cursor?: string | null;
+  deleted?: boolean;
+  fields?: string[];
+  filter?: FilterGroup;
+  formula?: string;
+  ids?: string[];
+  limit?: number;
+  search?: string;
+  sort?: string[];
+  totals?: { [key: string]: "count" | "count_distinct" | "sum" | "avg" | "min" | "max" };
+  view?: string;
+};
+
+/** One level of a tree; `children` counts those of each node that has any. */
+export type TreePage = {
+  children?: { [key: string]: number };
+  count?: Count;
+  cursor: string | null;
+  labels: { [key: string]: { [key: string]: string } };
+  records: RecordData[];
+};
+
+/** What was taken back, and what was kept since somebody changed it later. */
+export type UndoAnswer = {
+  kept: Kept[];
+  undone: number;
+};
+
+/** The person signed in. `theme` auto and system both follow the device. */
+export type User = {
+  id: string;
+  lang: "zh" | "en";
+  login: string;
+  name: string;
+  roles: Role[];
+  theme: "auto" | "light" | "dark" | "system";
+};
+
+/** What I may do with at least some records of a form. */
+export type Verbs = {
+  bulk_edit: boolean;
+  create: boolean;
+  delete: boolean;
+  edit: boolean;
+  export: boolean;
+  import: boolean;
+  print: boolean;
+  restore: boolean;
+  view: boolean;
+};
+
+/** A way to look at many records. Fields are named by key or by path over links. */
+export type ViewPlan = {
+  by?: string;
+  card?: string[];
+  color?: string;
+  color_if?: JsonObject;
+  columns?: string[];
+  edit?: boolean;
+  end?: string;
+  frozen?: number;
+  group?: string;
+  image?: string;
+  key: string;
+  kind: "table" | "kanban" | "calendar" | "gallery" | "tree" | "board";
+  name: Words;
+  page_size?: number;
+  parent?: string;
+  resource?: string;
+  scale?: "day" | "week" | "month";
+  sort?: string[];
+  start?: string;
+  title?: string;
+  totals?: { [key: string]: "count" | "count_distinct" | "sum" | "avg" | "min" | "max" };
+};
+
+/** A name or sentence in both languages. */
+export type Words = {
+  en?: string;
+  zh?: string;
+};
+
+/** Today's lists and numbers. */
+export type Workbench = {
+  numbers: WorkbenchNumber[];
+  sections: WorkbenchSection[];
+};
+
+/** A number of today, and how to write it. */
+export type WorkbenchNumber = {
+  format: "integer" | "decimal" | "money" | "percent";
+  key: string;
+  name: Words;
+  value: Json;
+};
+
+/** A list of today. */
+export type WorkbenchSection = {
+  columns: string[];
+  count: number;
+  form: string;
+  key: string;
+  labels: { [key: string]: { [key: string]: string } };
+  name: Words;
+  records: RecordData[];
+};
+
+/** The clinic I am in. */
+export type Workspace = {
+  key: string;
+  name: Words;
+};
+
+/** A clinic on the sign-in page. Demo accounts in practice mode only. */
+export type WorkspaceChoice = {
+  brand?: Brand | null;
+  demo_logins?: DemoLogin[];
+  key: string;
+  name: Words;
+};
+
+/** Every operation: its address, what it takes and what it gives. */
+export interface Operations {
+  /** Return pages with the tabs this person may open, and the forms they may use. */
+  app_plan: {
+    method: "GET";
+    path: "/api/app";
+    answer: AppPlan;
+  };
+  /** Change many records at once, as a batch that can be undone. */
+  change_many_records: {
+    method: "POST";
+    path: "/api/forms/{form}/bulk";
+    body: BulkChange;
+    answer: BulkAnswer;
+  };
+  /** Change language, look or the branch I work in. */
+  change_me: {
+    method: "PATCH";
+    path: "/api/me";
+    body: MeChange;
+    answer: Me;
+  };
+  /** Set a new password; every other session of mine ends. */
+  change_password: {
+    method: "POST";
+    path: "/api/me/password";
+    body: PasswordChange;
+    answer: null;
+  };
+  /** Return what creating would say. */
+  check_new_record: {
+    method: "POST";
+    path: "/api/forms/{form}/records/check";
+    body: Submission;
+    answer: CheckAnswer;
+  };
+  /** Return what saving would say. */
+  check_record: {
+    method: "POST";
+    path: "/api/forms/{form}/records/{record_id}/check";
+    body: Submission;
+    answer: CheckAnswer;
+  };
+  /** Switch a link off. */
+  close_public_link: {
+    method: "DELETE";
+    path: "/api/forms/{form}/public-link/{token}";
+    answer: null;
+  };
+  /** Write a new record. */
+  create_record: {
+    method: "POST";
+    path: "/api/forms/{form}/records";
+    body: Submission;
+    answer: RecordAnswer;
+  };
+  /** Move a record to the bin. */
+  delete_record: {
+    method: "DELETE";
+    path: "/api/forms/{form}/records/{record_id}";
+    answer: null;
+  };
+  /** Return the bytes to one who sees the record and the field. */
+  download_file: {
+    method: "GET";
+    path: "/api/files/{file_id}";
+    query: { form?: string, record?: string, field?: string, thumb?: boolean };
+    answer: Blob;
+  };
+  /** Try without writing, in the background. */
+  dry_run_import: {
+    method: "POST";
+    path: "/api/imports/{import_id}/dry-run";
+    body: ImportSettings;
+    answer: ImportStarted;
+  };
+  /** Return which rule lets a person see the record, or stops them: myself, or anyone with the right to explain. */
+  explain_record: {
+    method: "GET";
+    path: "/api/forms/{form}/records/{record_id}/explain";
+    query: { login?: string, verb?: string };
+    answer: Reasons;
+  };
+  /** Return the file, or the job that makes it. */
+  export_records: {
+    method: "POST";
+    path: "/api/forms/{form}/export";
+    body: ExportAsk;
+    answer: Blob | JobStarted;
+  };
+  /** Return the file of a finished background export of mine. */
+  fetch_export: {
+    method: "GET";
+    path: "/api/exports/{job_id}";
+    answer: Blob;
+  };
+  /** Return the form's plan as this person may see it. */
+  form_plan: {
+    method: "GET";
+    path: "/api/forms/{form}";
+    answer: FormPlan;
+  };
+  /** Return the JSON Schema (2020-12) of a submission. */
+  form_schema: {
+    method: "GET";
+    path: "/api/forms/{form}/schema";
+    answer: JsonObject;
+  };
+  /** Return the groups of a list with counts and totals. */
+  group_records: {
+    method: "POST";
+    path: "/api/forms/{form}/groups";
+    body: GroupQuery;
+    answer: Groups;
+  };
+  /** Say that the server is up. */
+  health: {
+    method: "GET";
+    path: "/api/health";
+    answer: Health;
+  };
+  /** Return the rejected rows with their reasons, to correct and import again. */
+  import_errors: {
+    method: "GET";
+    path: "/api/imports/{import_id}/errors.xlsx";
+    answer: Blob;
+  };
+  /** Return how far an import is and what it says of its rows. */
+  import_state: {
+    method: "GET";
+    path: "/api/imports/{import_id}";
+    answer: ImportState;
+  };
+  /** Return how far a background job of mine is. */
+  job: {
+    method: "GET";
+    path: "/api/jobs/{job_id}";
+    answer: JobState;
+  };
+  /** Guess anew for another sheet or header row. */
+  look_at_import: {
+    method: "POST";
+    path: "/api/imports/{import_id}/look";
+    body: ImportLookAsk;
+    answer: ImportLook;
+  };
+  /** Mark notifications as read; all without ids. */
+  mark_notifications_read: {
+    method: "POST";
+    path: "/api/notifications/read";
+    body: NoticesRead;
+    answer: null;
+  };
+  /** Return what came in for me, newest first. */
+  notifications: {
+    method: "GET";
+    path: "/api/notifications";
+    query: { before?: string | null };
+    answer: Notices;
+  };
+  /** Make a link to the public part of a form; it is shown once. */
+  open_public_link: {
+    method: "POST";
+    path: "/api/forms/{form}/public-link";
+    answer: PublicLink;
+  };
+  /** Return records to choose from for a link, or people. */
+  pick_options: {
+    method: "GET";
+    path: "/api/forms/{form}/options/{field}";
+    query: { q?: string };
+    answer: PickOption[];
+  };
+  /** Return records to choose from, given what is filled in so far (for filters that look at it). */
+  pick_options_for: {
+    method: "POST";
+    path: "/api/forms/{form}/options/{field}";
+    body: PickAsk;
+    answer: PickOption[];
+  };
+  /** Return a setting of mine: `{value}`, null where there is none. */
+  pref: {
+    method: "GET";
+    path: "/api/prefs/{key}";
+    answer: Pref;
+  };
+  /** Press a button of the record page. */
+  press_button: {
+    method: "POST";
+    path: "/api/forms/{form}/records/{record_id}/actions/{action}";
+    body: Submission;
+    answer: RecordAnswer;
+  };
+  /** Return what a visitor fills in; nothing of what is in the house. */
+  public_form: {
+    method: "GET";
+    path: "/api/public/{workspace}/{token}";
+    answer: PublicForm;
+  };
+  /** Return what the sign-in page offers: clinics, and in practice mode their demo accounts. */
+  public_workspaces: {
+    method: "GET";
+    path: "/api/workspaces/public";
+    answer: WorkspaceChoice[];
+  };
+  /** Keep a setting of mine. */
+  put_pref: {
+    method: "PUT";
+    path: "/api/prefs/{key}";
+    body: Pref;
+    answer: null;
+  };
+  /** Keep my own views of a form. */
+  put_saved_views: {
+    method: "PUT";
+    path: "/api/forms/{form}/saved-views";
+    body: SavedViews;
+    answer: null;
+  };
+  /** Return one page of records. */
+  query_records: {
+    method: "POST";
+    path: "/api/forms/{form}/query";
+    body: Query;
+    answer: Page;
+  };
+  /** Return one record. */
+  read_record: {
+    method: "GET";
+    path: "/api/forms/{form}/records/{record_id}";
+    query: { deleted?: boolean };
+    answer: RecordAnswer;
+  };
+  /** Return the changes of a record. */
+  record_history: {
+    method: "GET";
+    path: "/api/forms/{form}/records/{record_id}/history";
+    answer: History;
+  };
+  /** Return everything about a record, newest first. */
+  record_timeline: {
+    method: "GET";
+    path: "/api/forms/{form}/records/{record_id}/timeline";
+    query: { cursor?: string | null };
+    answer: Timeline;
+  };
+  /** Bring a record back from the bin. */
+  restore_record: {
+    method: "POST";
+    path: "/api/forms/{form}/records/{record_id}/restore";
+    answer: RecordAnswer;
+  };
+  /** Show one masked value: with the right, within the day's limit, noted in the audit. */
+  reveal_field: {
+    method: "POST";
+    path: "/api/forms/{form}/records/{record_id}/reveal";
+    body: RevealAsk;
+    answer: Revealed;
+  };
+  /** Import, in the background. */
+  run_import: {
+    method: "POST";
+    path: "/api/imports/{import_id}/run";
+    body: ImportSettings;
+    answer: ImportStarted;
+  };
+  /** Return my own views of a form. */
+  saved_views: {
+    method: "GET";
+    path: "/api/forms/{form}/saved-views";
+    answer: JsonObject[];
+  };
+  /** Find people and records by name, pinyin initials, phone tail or number. */
+  search: {
+    method: "GET";
+    path: "/api/search";
+    query: { q?: string };
+    answer: SearchHit[];
+  };
+  /** Open a session. The same answer for a wrong password, an unknown login and a locked one. */
+  sign_in: {
+    method: "POST";
+    path: "/api/session";
+    body: SignIn;
+    answer: Me;
+  };
+  /** End this session. */
+  sign_out: {
+    method: "DELETE";
+    path: "/api/session";
+    answer: null;
+  };
+  /** Take in one record. */
+  submit_public_form: {
+    method: "POST";
+    path: "/api/public/{workspace}/{token}";
+    body: PublicSubmission;
+    answer: PublicReceived;
+  };
+  /** Return totals over a list. */
+  total_records: {
+    method: "POST";
+    path: "/api/forms/{form}/aggregate";
+    body: TotalsQuery;
+    answer: Totals;
+  };
+  /** Return the children of a node of a tree view. */
+  tree_records: {
+    method: "POST";
+    path: "/api/forms/{form}/tree";
+    body: Query;
+    answer: TreePage;
+  };
+  /** Take back a bulk edit or an import. */
+  undo_batch: {
+    method: "POST";
+    path: "/api/batches/{batch_id}/undo";
+    answer: UndoAnswer;
+  };
+  /** Take the whole import back. */
+  undo_import: {
+    method: "POST";
+    path: "/api/imports/{import_id}/undo";
+    answer: UndoAnswer;
+  };
+  /** Change fields; what others changed meanwhile is merged field by field, or told as a clash. */
+  update_record: {
+    method: "PATCH";
+    path: "/api/forms/{form}/records/{record_id}";
+    body: Change;
+    answer: RecordAnswer;
+  };
+  /** Take a file; it belongs to nobody until a record's field holds it. */
+  upload_file: {
+    method: "POST";
+    path: "/api/files";
+    body: FormData;
+    answer: FileRef;
+  };
+  /** Take a sheet and guess what its columns mean. */
+  upload_import: {
+    method: "POST";
+    path: "/api/forms/{form}/imports";
+    body: FormData;
+    answer: ImportUpload;
+  };
+  /** Return Me. */
+  who_am_i: {
+    method: "GET";
+    path: "/api/me";
+    answer: Me;
+  };
+  /** Return today's lists and numbers. */
+  workbench: {
+    method: "GET";
+    path: "/api/workbench";
+    answer: Workbench;
+  };
+}
