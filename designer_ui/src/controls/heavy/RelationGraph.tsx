@@ -85,7 +85,7 @@ const RelationGraph = ({
     enabled: first !== "" && middle.length > 0,
   });
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  if (!data || !plan) return middle.length ? <Loading rows={4} /> : null;
+  if (!data || !plan) return middle.length && first ? <Loading rows={4} /> : null;
   const naming = namingField(plan.fields);
   const link = fieldOf(plan, first);
   const target = link ? targetOf(link) : form;
