@@ -7,6 +7,7 @@ the record as it will be). Every problem is reported; nothing is raised on a per
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from engine.expressions import ErrorValue, evaluate, exact
@@ -83,10 +84,15 @@ def submit(
 
 
 def submit_values(
-    plan: FormPlan, values: Mapping[str, Any], stored: Mapping[str, Any] | None, context: SubmitContext
+    plan: FormPlan,
+    values: Mapping[str, Any],
+    stored: Mapping[str, Any] | None,
+    context: SubmitContext,
+    settled: Mapping[str, Any] = MappingProxyType({}),
 ) -> Submission:
     """Return what writing Python values comes to that were read and checked field by field already (import).
 
+    `settled`: values that the form's own definition brings, so they may go into fields that people only read.
     Everything else is the same: guards, defaults, rules, visibility, computed fields, what is required.
     """
     state = RecordState(prepared(plan), stored, context)
@@ -103,7 +109,10 @@ def submit_values(
                     continue
             state.values[key] = value
             state.touched.add(key)
-        _settle(state, frozenset(values), "/values", problems)
+        for key, value in settled.items():
+            state.values.setdefault(key, value)
+            state.touched.add(key)
+        _settle(state, frozenset(values) | settled.keys(), "/values", problems)
         ready = _stored_values(state)
     return Submission(ready, _changed(state, ready), tuple(problems), state)
 

@@ -35,6 +35,13 @@ TWICE = Code(
     hint_zh="要修改模块里的对象，请写在 overlays 里",
     hint_en="To change an object of a module, write it under overlays",
 )
+UNKNOWN_FORM = Code(
+    "app.unknown_form",
+    zh="安装方案要关闭的表单“{form}”不存在",
+    en="The profile switches off a form “{form}” that does not exist",
+    hint_zh="相近的表单：{nearest}",
+    hint_en="Close to it: {nearest}",
+)
 UNKNOWN_OVERLAY = Code(
     "app.unknown_overlay",
     zh="要覆盖的对象“{object}”不存在",
@@ -104,8 +111,9 @@ def assemble(source: Source, modules: Mapping[str, Source], profile: str | None 
             known = [f"{k}/{o}" for k, found in objects.items() for o in found]
             problems.append(UNKNOWN_OVERLAY.at(path, object=place, nearest=_close(place, known)))
     on = _switched_on(manifest, listed, profile, problems)
+    unused = _unused_forms(manifest, profile, objects["forms"], problems)
     words = _words(manifest, [modules[key] for key in listed])
-    _switch_off(objects, origin, set(listed) - set(on))
+    _switch_off(objects, origin, set(listed) - set(on), unused)
     for kind, found in objects.items():
         for key in found:
             found[key] = _say(found[key], words, pointer(kind, key), problems)
@@ -189,13 +197,32 @@ def _switched_on(
     return [module for module in listed if module in wanted]
 
 
+def _unused_forms(
+    manifest: Mapping[str, Any],
+    profile: str | None,
+    forms: Mapping[str, Any],
+    problems: list[Problem],
+) -> set[str]:
+    """Return the single forms that the profile does without, whatever module they are of."""
+    chosen = profile or manifest.get("profile") or ""
+    said = manifest.get("profiles", {}).get(chosen, {}).get("off", ())
+    for index, key in enumerate(said):
+        if key not in forms:
+            path = pointer("app", "profiles", chosen, "off", index)
+            problems.append(UNKNOWN_FORM.at(path, form=key, nearest=_close(key, list(forms))))
+    return {key for key in said if key in forms}
+
+
 def _switch_off(
-    objects: dict[str, dict[str, dict[str, Any]]], origin: Mapping[str, str], off: set[str]
+    objects: dict[str, dict[str, dict[str, Any]]],
+    origin: Mapping[str, str],
+    off: set[str],
+    unused: set[str],
 ) -> None:
     # Forms stay, marked: other forms link to them, and their data must survive.
-    if not off:
+    if not off and not unused:
         return
-    gone = {key for key in objects["forms"] if origin.get(f"forms/{key}") in off}
+    gone = unused | {key for key in objects["forms"] if origin.get(f"forms/{key}") in off}
     for key in gone:
         objects["forms"][key]["off"] = True
     for kind in _DROPPED_WHEN_OFF:

@@ -39,6 +39,9 @@ SEVERAL_RECORDS = Code("import.several_records", zh="“{field}”有多条记�
 PENDING = Code("import.pending", zh="“{field}”里的“{value}”不认识，已用“待确认”代替", en="“{value}” in “{field}” is unknown; a stand-in was used",
                hint_zh="导入后在待确认列表里处理", hint_en="Deal with it in the list of open questions")  # fmt: skip
 
+LEFT_BLANK = Code("import.left_blank", zh="“{field}”空着，已用“{word}”代替", en="“{field}” was left blank; “{word}” stands in",
+                  hint_zh="导入后按“{word}”筛选，补上真实的值", hint_en="Filter by “{word}” after the import and fill in the true value")  # fmt: skip
+
 OWNED_SYSTEM = ("branch_id", "owner_id")
 """System fields that a sheet may bring where the actor may write them."""
 PAST_SYSTEM = ("created_at", "no")

@@ -1,6 +1,7 @@
 """Finding: which records the words of a sheet mean, and which records its rows are already. Whole chunks at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,10 +102,26 @@ def _read_people(desk: Desk, known: Words) -> None:
     if known.is_whole:
         return
     known.is_whole = True
-    query = select(USERS.c.id, USERS.c.name, USERS.c.login).where(USERS.c.is_active == 1)
-    for user_id, name, login in desk.unit.connection.execute(query):
+    query = select(USERS.c.id, USERS.c.name, USERS.c.login, USERS.c.roles).where(USERS.c.is_active == 1)
+    people = desk.unit.connection.execute(query).all()
+    for user_id, name, login, _ in people:
         _learn(known, name, user_id)
         _learn(known, login, user_id)
+    names = {bare(word) for _, name, login, _ in people for word in (name, login)}
+    for user_id, name, _, roles in people:
+        for nickname in _nicknames(desk, name, json.loads(roles)):
+            if bare(nickname) not in names:
+                _learn(known, nickname, user_id)
+
+
+def _nicknames(desk: Desk, name: str, roles: Iterable[str]) -> Iterator[str]:
+    """Yield what sheets call a colleague: the surname and the post, 李咨询 or 李咨询师 for 李思雨."""
+    for role in roles:
+        post = desk.app.app.of("roles").get(role, {}).get("name", {}).get("zh", "")
+        if name and len(post) > 1:
+            yield name[0] + post
+            if post.endswith("师"):
+                yield name[0] + post[:-1]
 
 
 def _read_whole(desk: Desk, form: str, keys: tuple[str, ...], known: Words) -> bool:

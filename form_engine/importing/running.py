@@ -11,7 +11,7 @@ from engine.ids import new_id
 from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
 from form_engine.desk import Desk
 from form_engine.importing.cleaning import Context, is_blank, split_notes
-from form_engine.importing.columns import PAST_SYSTEM, PENDING, Column, field_column
+from form_engine.importing.columns import LEFT_BLANK, PAST_SYSTEM, PENDING, Column, field_column
 from form_engine.importing.finding import Finder, Matcher
 from form_engine.importing.settings import ImportSettings
 from form_engine.plan import FieldPlan, FormPlan
@@ -58,7 +58,10 @@ class Importer:
         self.asides: dict[str, Column] = {}
         self.matcher = Matcher(plan, settings.match)
         section = plan.definition.get("import", {})
-        self.defaults = self._defaults(columns, {**section.get("defaults", {}), **settings.defaults})
+        self.stand_ins = tuple(c for c in columns.values() if _has_stand_in(c))
+        said = section.get("defaults", {})
+        self.defaults = self._defaults(columns, {**said, **settings.defaults})
+        self.settled = dict(_settled(plan, said))
 
     def _defaults(self, columns: Mapping[str, Column], given: Mapping[str, Any]) -> dict[str, Any]:
         fed = {column.to or column.key for _, column in self.fed}
@@ -158,6 +161,22 @@ class Importer:
             for key in [key for key, (column, _) in row.extras.items() if column.target_form]:
                 column, found = row.extras.pop(key)
                 self._point(desk, row, column, found)
+        for column in self.stand_ins:
+            blank = [row for row in rows if row.values.get(column.to) is None]
+            if blank:
+                self._stand_in(desk, column, blank)
+
+    def _stand_in(self, desk: Desk, column: Column, rows: Sequence[Row]) -> None:
+        """Fill a required link that the sheet leaves blank, so that no row is lost for want of it."""
+        self.finder.prepare(desk, column, (), self.context)
+        record_id = self.finder.fallback(desk, column)
+        if record_id is None:
+            return
+        for row in rows:
+            if not any(problem.path == f"/{column.key}" for problem in row.problems):
+                row.values[column.to] = (record_id,) if column.many else record_id
+                word = column.settings["fallback"]
+                row.notes.append(LEFT_BLANK.at(f"/{column.key}", field=column.label, word=word))
 
     def _point(self, desk: Desk, row: Row, column: Column, words: Sequence[str]) -> None:
         ids: list[str] = []
@@ -202,7 +221,7 @@ class Importer:
         return tuple(key for key in keys if rights.effective(self.plan.key, key).floor < Level.WRITE)
 
     def _prepare(self, desk: Desk, write: Any, row: Row, context: Any, checked: tuple[str, ...]) -> None:
-        submission = submit_values(self.plan, row.values, None, context)
+        submission = submit_values(self.plan, row.values, None, context, self.settled)
         if submission.problems:
             row.problems.extend(_short(problem) for problem in submission.problems)
             return
@@ -247,7 +266,7 @@ class Importer:
             else {k: v for k, v in row.values.items() if k not in pending.values}
         )
         merged = {**pending.values, **fresh}
-        submission = submit_values(self.plan, merged, None, context)
+        submission = submit_values(self.plan, merged, None, context, self.settled)
         if submission.problems:
             row.outcome = "rejected"
             row.problems.extend(_short(problem) for problem in submission.problems)
@@ -368,3 +387,19 @@ class Importer:
 def _short(problem: Problem) -> Problem:
     """Return a problem whose path names the field of the sheet: `/phone`, not `/values/phone`."""
     return Problem(problem.code, problem.path.removeprefix("/values"), problem.params)
+
+
+def _has_stand_in(column: Column) -> bool:
+    """Tell whether a required link names the record that stands in where a sheet says nothing."""
+    said = column.settings.get("fallback")
+    is_required = column.plan is not None and column.plan.required
+    return is_required and bool(column.target_form) and isinstance(said, str) and not said.startswith("$")
+
+
+def _settled(plan: FormPlan, defaults: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the form's own import defaults of fields that people only read: how the record came here."""
+    for key, raw in defaults.items():
+        one = plan.field(key)
+        if one is not None and one.read_only and one.is_written:
+            value = one.parse(raw, f"/defaults/{key}")
+            yield key, None if value is None else one.control.normalise(value, one.config)

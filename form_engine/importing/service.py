@@ -14,7 +14,7 @@ from engine.access.actor import Actor
 from engine.access.levels import Level
 from engine.clock import business_day
 from engine.ids import is_id, new_id
-from engine.jobs.queue import JobRun, enqueue
+from engine.jobs.queue import JobRun, enqueue, read_job
 from engine.problems import Code, Conflict, Forbidden, NotFound, Problem, Rejected
 from engine.store.platform import IMPORT_ROWS, IMPORTS, from_instant, instant
 from engine.store.unit import Unit
@@ -42,6 +42,7 @@ WRONG_STATE = Code("import.wrong_state", zh="这次导入现在不能执行此�
 KIND = "form.import"
 UNDO_HOURS = 24
 _DRY, _REAL = 0, 1
+_GIVEN_UP = ("failed", "cancelled")
 Json = dict[str, Any]
 
 
@@ -109,11 +110,12 @@ class ImportService:
         with self.service.reading(actor) as desk:
             row = self._mine(desk.unit, actor, import_id)
             told = self._told_rows(desk.unit, row, limit)
+            state = _state(desk.unit, row)
         return {
             "id": import_id,
             "form": row["form"],
             "file_name": row["file_name"],
-            "state": row["state"],
+            "state": state,
             "done": row["next_row"],
             "total": row["total"],
             "counts": msgspec.json.decode(row["counts"]),
@@ -226,7 +228,8 @@ class ImportService:
         dry = state == "checking"
         with self.service.writing(actor) as desk:
             row = self._mine(desk.unit, actor, import_id)
-            if row["state"] in ("running", "checking", "done", "undone"):
+            # A trial that gave up may be tried again; a run that did has written some rows, and none may come twice.
+            if row["state"] in ("running", "done", "undone") or _state(desk.unit, row) == "checking":
                 raise Conflict(WRONG_STATE.at("", state=row["state"]))
             plan = self._allowed(desk, row["form"])
             if settings is None:
@@ -413,6 +416,13 @@ def _settings(given: Mapping[str, Any]) -> ImportSettings:
         match=tuple(tuple(group) for group in given.get("match", ())),
         defaults=given.get("defaults", {}),
     )
+
+
+def _state(unit: Unit, row: Mapping[str, Any]) -> str:
+    """Return how far the import is; "failed" where its job gave up, so that nobody waits for it."""
+    if row["state"] in ("running", "checking") and read_job(unit, row["job_id"]).state in _GIVEN_UP:
+        return "failed"
+    return str(row["state"])
 
 
 def _memory(form: str, layout: str) -> str:

@@ -310,6 +310,9 @@ SEGMENTS = (
     ("只咨询未到店", "AND({visit_count} = 0, {created_at} < DATEADD(TODAY(), -7, \"day\"))"), ("到店未成交", "AND({visit_count} > 0, {pay_count} = 0)"),
     ("沉睡客户", "AND({last_visit_at} < DATEADD(TODAY(), -180, \"day\"), ISBLANK({next_appointment_at}))"), ("高价值", "{rfm_segment} = \"champion\""),
     ("高潜力", "AND({rfm_m} >= 4, {rfm_f} <= 2)"), ("储值余额不足", "AND({balance} > 0, {balance} < 500)"), ("本月生日", "MONTH({birthday}) = MONTH(TODAY())"),
+    ("即将复购", "AND({next_repurchase_at} >= TODAY(), {next_repurchase_at} <= DATEADD(TODAY(), 14, \"day\"))"),
+    ("术后超过一年未复购", "AND({pay_count} > 0, {last_visit_at} < DATEADD(TODAY(), -365, \"day\"), {last_paid_at} < DATEADD(TODAY(), -365, \"day\"))"),
+    ("孕哺期", "OR(INCLUDES({contraindications}, \"pregnancy\"), INCLUDES({contraindications}, \"breastfeeding\"))"),
     ("爽约2次以上", "{noshow_count} >= 2"), ("未成年", "AGE({birthday}) < 18"), ("学生群体", "{occupation} = \"student\""), ("高消费力", "{total_paid} >= 20000"),
 )  # fmt: skip
 ARTICLES = (

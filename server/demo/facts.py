@@ -121,6 +121,8 @@ CHANNELS = (
     ("street", "地推", "offline", 6, ("地推活动", "社区义诊", "扫街"), ("社区义诊", "商场展位"), 40),
     ("referral", "老客转介绍", "referral", 9, ("转介绍", "老带新", "老客介绍", "朋友介绍"), (), 25),
     ("walk_in", "自然到店", "offline", 2, ("自然到访", "路过", "到店"), (), 0),
+    # Nobody comes from here: it stands in where an imported sheet does not say.
+    ("unsorted", "待确认", "offline", 0, ("未知", "不详", "其他"), (), 0),
 )
 LEVELS = (
     ("普通", 0, "1", "1"),

@@ -21,9 +21,11 @@ LOGINS = {
     "finance": "finance", "warehouse": "warehouse", "auditor": "auditor", "group_admin": "admin",
 }  # fmt: skip
 FIRST_NAMES = {
-    # Names that the sample sheets know, so that imported rows find their owners.
-    ("consultant", 0): "李咨询",
-    ("consultant", 1): "王咨询",
+    # The sample sheets call their owners by surname and post (李咨询), which leads to these.
+    ("consultant", 0, 0): "李思雨",
+    ("consultant", 1, 0): "王若楠",
+    ("service", 0, 0): "赵雅婷",
+    ("service", 0, 1): "陈梦瑶",
 }
 OFF_DAYS = ((0, 1), (2, 3), (4, 0), (1, 2), (3, 4), (0, 2), (1, 3), (2, 4))
 """Two weekdays off for each doctor of a branch; everybody works at the weekend, when patients have time."""
@@ -143,11 +145,12 @@ def _hire(house: House, role: str, branch: str, place: int) -> None:
     hired = world.start - timedelta(days=world.rng.randint(10, 1500))
     at = at_clock(world.start - timedelta(days=30), 560)
     gender = "male" if world.chance(0.5 if role == "doctor" else 0.2) else "female"
-    first = branch == house.branches[0]["id"]
-    name = FIRST_NAMES.get((role, place)) if first else None
-    if role == "service" and first:
-        name = "赵客服"
-    name = name or full_name(world, gender)
+    house_no = next(n for n, one in enumerate(house.branches) if one["id"] == branch)
+    name = FIRST_NAMES.get((role, place, house_no))
+    gender = "female" if name else gender
+    known = {one[0] for one in FIRST_NAMES.values()} if role in ("consultant", "service") else set()
+    while name is None or (name[0] in known and (role, place, house_no) not in FIRST_NAMES):
+        name = full_name(world, gender)
     number = sum(1 for p in house.people if p.role == role) + 1
     login = LOGINS[role] if number == 1 else f"{LOGINS[role]}{number}"
     specialities = ("implant", "ortho", "endo", "perio", "pediatric", "prosthetics", "extraction", "filling")

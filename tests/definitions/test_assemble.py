@@ -147,6 +147,17 @@ def test_a_profile_switches_modules_off_and_keeps_their_forms():
     assert "off" not in app.of("forms")["lead"]
 
 
+def test_a_profile_does_without_single_forms():
+    profiles = {"small": {"modules": "all", "off": ["visit"]}, "wrong": {"off": ["visits"]}}
+    made = source(
+        ("forms", form("lead", field("name"))), ("forms", form("visit", field("name"))), profiles=profiles
+    )
+    assert assemble(made, {}, "small").of("forms")["visit"]["off"] is True
+    assert "off" not in assemble(made, {}, "small").of("forms")["lead"]
+    with pytest.raises(Rejected, match=r"app\.unknown_form"):
+        assemble(made, {}, "wrong")
+
+
 def test_pages_of_a_module_that_is_off_disappear_with_every_tab_on_its_forms():
     app = stock_app("lite")
     assert list(app.of("pages")) == ["all"]

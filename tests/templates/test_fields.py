@@ -142,7 +142,8 @@ def test_the_lite_profile_keeps_the_core_and_switches_the_rest_off(repository: P
     app = load_template(repository / "templates" / "dental", "lite")
     on = {key for key, form in app.of("forms").items() if not form.get("off")}
     assert {"lead", "customer", "followup_task", "appointment", "bill"} <= on
-    assert {"stock_move", "campaign", "card"}.isdisjoint(on)
+    assert {"stock_move", "campaign", "card", "ortho_case", "implant_case", "lab_order"}.isdisjoint(on)
+    assert {"clinical_record", "imaging"} <= on
 
 
 def test_the_code_lists_are_whole(app: App) -> None:

@@ -34,7 +34,9 @@ FILE = FileKind(
         brand=closed(name=WORDS, color=COLOR, logo=TEXT),
         modules=array(KEY, maxItems=100),
         words=map_of(WORDS),
-        profiles=map_of(closed((), name=WORDS, modules=MODULES, levels=array(LEVELS))),
+        profiles=map_of(
+            closed((), name=WORDS, modules=MODULES, off=array(KEY, maxItems=200), levels=array(LEVELS))
+        ),
         profile=KEY,
         powers=array(one_of("public_form", "webhook_in", "webhook_out", "script", "messages", "files_out")),
         overlays={
