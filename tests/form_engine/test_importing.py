@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 
 from engine.access.actor import Actor
-from engine.jobs.queue import claim
+from engine.jobs.queue import cancel, claim
 from engine.problems import Conflict, Forbidden, NotFound, Rejected
+from engine.store.unit import Cause
 from form_engine.importing.service import KIND, ImportService
 from form_engine.service import RecordService
 from tests.form_engine.conftest import actor_of
@@ -208,6 +209,22 @@ def test_it_runs_as_a_job_with_progress(desk: Desk) -> None:
     assert result["counts"]["created"] == 1
     with pytest.raises(Conflict):
         desk.imports.run(desk.boss, seen["id"], desk.settings(seen))
+
+
+def test_work_that_was_given_up_is_told_and_only_a_trial_may_be_tried_again(desk: Desk) -> None:
+    seen = desk.upload(rows("张三,19900046889,抖音,"))
+    trial, real = desk.imports.dry_run, desk.imports.run
+    give_up(desk, trial(desk.boss, seen["id"], desk.settings(seen))["job"])
+    assert desk.imports.state(desk.boss, seen["id"])["state"] == "failed"
+    give_up(desk, real(desk.boss, seen["id"], desk.settings(seen))["job"])
+    assert desk.imports.state(desk.boss, seen["id"])["state"] == "failed"
+    with pytest.raises(Conflict):
+        real(desk.boss, seen["id"], desk.settings(seen))
+
+
+def give_up(desk: Desk, job: str) -> None:
+    with desk.service.workspace.write(Cause("system")) as unit:
+        cancel(unit, job)
 
 
 def test_the_error_sheet_holds_the_rejected_rows_with_reasons(desk: Desk) -> None:
