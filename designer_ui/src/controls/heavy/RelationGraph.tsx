@@ -95,12 +95,16 @@ const RelationGraph = ({
   const spots = spotsOf(ringsOf(middle, ties, depth), GAP);
   const at = new Map(spots.map((spot) => [spot.id, spot]));
   const nameOf = (id: string): string => labelOf(data.labels, target, id) || "–";
-  const reach = Math.max(1, ...spots.map((spot) => spot.ring)) * GAP + 40;
+  // Names stand below the spots and reach to both sides.
+  const left = Math.min(...spots.map((spot) => spot.x)) - 70;
+  const top = Math.min(...spots.map((spot) => spot.y)) - 24;
+  const width = Math.max(...spots.map((spot) => spot.x)) + 70 - left;
+  const height = Math.max(...spots.map((spot) => spot.y)) + 40 - top;
   return (
     <svg
-      viewBox={`${-reach} ${-reach} ${reach * 2} ${reach * 2}`}
+      viewBox={`${left} ${top} ${width} ${height}`}
       width="100%"
-      style={{ maxWidth: 560, maxHeight: 480 }}
+      style={{ maxWidth: width, maxHeight: 480 }}
       role="group"
       aria-label={ties.map((tie) => `${nameOf(tie.from)} ${tie.words} ${nameOf(tie.to)}`).join("; ")}
     >

@@ -2,19 +2,85 @@
 
 import PlusOutlined from "@ant-design/icons/PlusOutlined";
 import { Button } from "antd";
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useForm } from "../../api/forms";
 import { useRecordPage } from "../../api/records";
-import type { PageTabPlan, Query } from "../../api/types";
+import type { FieldPlan, FormPlan, Labels, PageTabPlan, Query, RecordData } from "../../api/types";
 import { columnFields, fieldOf, titleKey } from "../../shared/fields";
 import { isRightAligned } from "../../shared/format";
 import { useKinds } from "../../shared/kinds";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { RecordCell } from "../list/Cell";
+import { CellEditor } from "../list/CellEditor";
+import { useInlineEdit } from "../list/useInlineEdit";
 import { useFrame } from "../shell/frame";
 
 const SHOWN = 50;
+/** A second click within this time edits the cell; one click alone opens the record. */
+const SECOND_CLICK_MS = 220;
+
+const RelatedRow = ({
+  plan,
+  record,
+  fields,
+  labels,
+  onOpen,
+}: {
+  plan: FormPlan;
+  record: RecordData;
+  fields: readonly FieldPlan[];
+  labels: Labels;
+  onOpen: () => void;
+}) => {
+  const inline = useInlineEdit(plan);
+  const [editing, setEditing] = useState<string | null>(null);
+  const opening = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const stop = useCallback(() => {
+    if (opening.current) clearTimeout(opening.current);
+    opening.current = null;
+  }, []);
+  useEffect(() => stop, [stop]);
+  const click = () => {
+    if (editing) return;
+    stop();
+    opening.current = setTimeout(onOpen, SECOND_CLICK_MS);
+  };
+  const start = (field: FieldPlan) => {
+    if (!inline.canEdit(record, field)) return;
+    stop();
+    setEditing(field.key);
+  };
+  const key = (event: KeyboardEvent) => {
+    if (editing || event.target !== event.currentTarget) return;
+    const first = fields.find((field) => inline.canEdit(record, field));
+    if (event.key === "Enter") onOpen();
+    else if (event.key === "F2" && first) setEditing(first.key);
+  };
+  return (
+    <tr tabIndex={0} onClick={click} onKeyDown={key}>
+      {fields.map((field) => (
+        <td key={field.key} className={isRightAligned(field) ? "num" : ""} onDoubleClick={() => start(field)}>
+          {editing === field.key ? (
+            <CellEditor
+              form={plan.key}
+              field={field}
+              record={record}
+              labels={labels}
+              onDone={(value) => {
+                setEditing(null);
+                if (value !== undefined) inline.edit(record, field, value);
+              }}
+            />
+          ) : (
+            <RecordCell record={record} field={field} labels={labels} />
+          )}
+        </td>
+      ))}
+    </tr>
+  );
+};
 
 export const RelatedList = ({
   tab,
@@ -101,18 +167,14 @@ export const RelatedList = ({
           </thead>
           <tbody>
             {data.records.map((record) => (
-              <tr
+              <RelatedRow
                 key={record.id}
-                tabIndex={0}
-                onClick={() => frame.openRecord(form, record.id, ids)}
-                onKeyDown={(event) => event.key === "Enter" && frame.openRecord(form, record.id, ids)}
-              >
-                {fields.map((field) => (
-                  <td key={field.key} className={isRightAligned(field) ? "num" : ""}>
-                    <RecordCell record={record} field={field} labels={data.labels} />
-                  </td>
-                ))}
-              </tr>
+                plan={plan}
+                record={record}
+                fields={fields}
+                labels={data.labels}
+                onOpen={() => frame.openRecord(form, record.id, ids)}
+              />
             ))}
           </tbody>
         </table>
