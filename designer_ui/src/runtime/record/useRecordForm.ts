@@ -9,7 +9,7 @@ import type { Json, Values } from "../../shared/json";
 import { type FormState, formState, hasFormulas, loadFormulas, missing } from "../../shared/rules";
 import { useActor } from "../list/useColors";
 import { dropDraft, keepDraft, readDraft } from "./drafts";
-import { firstValues, isDirty, storedValues, toSave } from "./formModel";
+import { changedFields, firstValues, isDirty, storedValues, toSave } from "./formModel";
 
 const DRAFT_WAIT_MS = 600;
 const CHECK_WAIT_MS = 500;
@@ -24,7 +24,8 @@ export interface RecordFormState {
   setProblems: (problems: readonly Problem[]) => void;
   /** What to send, or null when something required is missing; the gaps are then among the problems. */
   collect: () => Values | null;
-  saved: () => void;
+  /** Starts again from what the server answered. */
+  saved: (answer: RecordAnswer) => void;
   dropDraft: () => void;
   restart: () => void;
 }
@@ -52,25 +53,48 @@ export const useRecordForm = (
     if (!ready) void loadFormulas().then(setReady);
   }, [ready]);
 
-  // The record changed underneath and nothing was typed: show the new values.
+  // The record changed underneath: show the new values, and keep what was typed.
   const lastBase = useRef(base);
   useEffect(() => {
     const before = lastBase.current;
     lastBase.current = base;
-    setValues((old) => (before !== base && !isDirty(old, before) ? base : old));
+    if (before !== base) setValues((old) => ({ ...base, ...changedFields(old, before) }));
   }, [base]);
 
   const dirty = isDirty(values, base);
   useEffect(() => {
     if (!dirty) return;
     const wait = setTimeout(
-      () => keepDraft(host.me.id, plan.key, recordId, answer?.record.revision ?? null, changed(values, base)),
+      () =>
+        keepDraft(
+          host.me.id,
+          plan.key,
+          recordId,
+          answer?.record.revision ?? null,
+          changedFields(values, base),
+        ),
       DRAFT_WAIT_MS,
     );
     return () => clearTimeout(wait);
   }, [dirty, values, base, host.me.id, plan.key, recordId, answer]);
 
-  const needsServer = !ready && plan.fields.some((field) => field.computed !== undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `ready` changes what formState can answer
+  const state = useMemo(() => {
+    const now = new Date();
+    return formState(
+      {
+        plan,
+        stored: answer ? storedValues(plan, answer.record) : null,
+        now,
+        today: localDay(now, host.zone),
+        zone: host.zone,
+        actor: JSON.parse(actorKey),
+      },
+      { ...values, ...computed },
+    );
+  }, [plan, answer, values, computed, host.zone, actorKey, ready]);
+
+  const { needsServer } = state;
   useEffect(() => {
     if (!needsServer || !dirty) return;
     const stop = new AbortController();
@@ -89,22 +113,6 @@ export const useRecordForm = (
       stop.abort();
     };
   }, [needsServer, dirty, plan, values, answer, recordId]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `ready` changes what formState can answer
-  const state = useMemo(() => {
-    const now = new Date();
-    return formState(
-      {
-        plan,
-        stored: answer ? storedValues(plan, answer.record) : null,
-        now,
-        today: localDay(now, host.zone),
-        zone: host.zone,
-        actor: JSON.parse(actorKey),
-      },
-      { ...values, ...computed },
-    );
-  }, [plan, answer, values, computed, host.zone, actorKey, ready]);
 
   const set = useCallback((key: string, value: Json) => {
     setValues((old) => ({ ...old, [key]: value }));
@@ -138,7 +146,10 @@ export const useRecordForm = (
     set,
     setProblems,
     collect,
-    saved: drop,
+    saved: (made) => {
+      drop();
+      if (answer) setValues(storedValues(plan, made.record));
+    },
     dropDraft: () => {
       drop();
       setValues(base);
@@ -151,8 +162,3 @@ export const useRecordForm = (
     },
   };
 };
-
-const changed = (values: Values, base: Values): Values =>
-  Object.fromEntries(
-    Object.entries(values).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(base[key])),
-  );
