@@ -1,0 +1,151 @@
+"""What a person does at a screen: go, read, fill, choose, press; and what must never appear there."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
+
+AXE = Path(__file__).resolve().parents[2] / "designer_ui/node_modules/axe-core/axe.min.js"
+JSON = {"content-type": "application/json", "x-clinicraft": "1"}
+expect.set_options(timeout=10_000)
+GRAVE = ("serious", "critical")
+NOT_SAID = re.compile(
+    r"(?<![\w.])(?:[a-z]+[A-Za-z]*\.)+[a-z]+[A-Z_][A-Za-z_]*(?!\w)|undefined|NaN|Invalid Date"
+)
+
+
+@dataclass
+class Faults:
+    """What must not happen while anybody works: script errors, failed answers of the server, lost files."""
+
+    found: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.found.append(f"script: {error}"))
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # The browser itself writes a line for every refused request; those are judged by their status.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.found.append(f"console: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500 or response.status in (400, 403, 404, 405):
+            self.found.append(f"{response.status}: {response.request.method} {response.url}")
+
+
+class Screen:
+    """One page of one signed-in person."""
+
+    def __init__(self, page: Page, faults: Faults) -> None:
+        self.page = page
+        faults.watch(page)
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the server as this person, past the screen: to prepare, and to look behind it."""
+        data = None if body is None else json.dumps(body)
+        answer = self.page.context.request.fetch(path, method=method, data=data, headers=JSON)
+        assert answer.ok, f"{method} {path}: {answer.status} {answer.text()[:400]}"
+        return answer.json() if answer.text() else None
+
+    def first(self, form: str, **query: Any) -> dict[str, Any]:
+        return self.call("POST", f"/api/forms/{form}/query", {"limit": 1, **query})["records"][0]
+
+    def record(self, form: str, record_id: str) -> dict[str, Any]:
+        return self.call("GET", f"/api/forms/{form}/records/{record_id}")["record"]
+
+    # Going about.
+
+    def go(self, path: str) -> "Screen":
+        self.page.goto(path)
+        self.settle()
+        return self
+
+    def settle(self) -> None:
+        self.page.wait_for_load_state("networkidle")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def button(self, name: str, within: Locator | None = None) -> Locator:
+        # Ant Design puts a space between the two characters of a short button.
+        words = re.compile(r"^\s*" + r"\s*".join(re.escape(part) for part in name) + r"\s*$")
+        return (within or self.page).get_by_role("button", name=words)
+
+    def says(self, words: str) -> None:
+        expect(self.page.get_by_text(words).first).to_be_visible()
+
+    def toast(self, words: str) -> Locator:
+        found = self.page.locator(".ant-message-notice", has_text=words).last
+        expect(found).to_be_visible()
+        return found
+
+    # Forms.
+
+    def new(self, path: str) -> "Screen":
+        self.go(path)
+        self.page.locator(".head .ant-btn-primary, .page .ant-btn-primary").first.click()
+        expect(self.page.locator(".form-foot")).to_be_visible()
+        self.settle()
+        return self
+
+    def slot(self, key: str) -> Locator:
+        return self.page.locator(f".form #slot-{key}, .ant-modal #slot-{key}").last
+
+    def fill(self, key: str, words: str) -> None:
+        box = self.slot(key).locator("input:visible, textarea:visible").first
+        box.fill(words)
+        box.blur()
+
+    def fill_day(self, key: str, words: str) -> None:
+        box = self.slot(key).locator("input").first
+        box.click()
+        box.fill(words)
+        box.press("Enter")
+
+    def choose(self, key: str, words: str, within: Locator | None = None) -> None:
+        """Pick from a list or a link picker, by typing where the picker searches."""
+        slot = within or self.slot(key)
+        slot.locator(".ant-select").first.click()
+        box = slot.locator("input[role=combobox]").first
+        if box.get_attribute("readonly") is None:
+            box.fill(words)
+        self.options().filter(has_text=words).first.click()
+
+    def options(self) -> Locator:
+        """What the open pick list offers."""
+        return self.page.locator(
+            ".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option"
+        )
+
+    def save(self) -> None:
+        self.page.locator(".form-foot .ant-btn-primary").last.click()
+
+    # What must hold of every screen.
+
+    def fits(self) -> None:
+        """Nothing sticks out to the side."""
+        page = self.page
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), page.url
+
+    def accessible(self) -> None:
+        """axe-core finds nothing serious."""
+        if not self.page.evaluate("typeof axe === 'object'"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate("axe.run({resultTypes: ['violations']})")
+        grave = [
+            f"{one['id']}: {one['nodes'][0]['html'][:200]}"
+            for one in found["violations"]
+            if one["impact"] in GRAVE
+        ]
+        assert grave == [], self.page.url
+
+    def speaks(self) -> None:
+        """No key of a missing translation, no machine word."""
+        words = self.page.evaluate("document.body.innerText")
+        assert NOT_SAID.findall(words) == [], self.page.url
