@@ -1,5 +1,6 @@
 """Requests on a running server beside the bare one: creating a record, and pages of 50 for two people."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -78,7 +79,9 @@ def _creating(
 
     def row(number: int) -> Request:
         given = clinic.visit(facts, start + number)
-        given["topics"] = ",".join(given["topics"])
+        # As the columns hold them.
+        given["topics"] = json.dumps(given["topics"])
+        given["price"] = round(float(given["price"]) * 100)
         return "POST", "/insert", harness.body(given)
 
     product_load = product.send(record, sizes.requests, _headers(facts["admin"]))
