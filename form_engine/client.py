@@ -47,6 +47,10 @@ def client_plan(plan: FormPlan, rights: ClientRights) -> Json:
     return _Client(plan, rights).plan_json()
 
 
+_STANDS_ON = ("by", "start", "parent", "resource", "group")
+"""What a view cannot do without, beside its filter and its sort."""
+
+
 class _Client:
     def __init__(self, plan: FormPlan, rights: ClientRights) -> None:
         self.plan = plan
@@ -108,12 +112,25 @@ class _Client:
             "system": [self._system(key) for key in SHOWN_SYSTEM if self.sees(key)],
             "rules": [told for rule in plan.rules if (told := self._rule(rule)) is not None],
             "layout": self._layout(),
-            "views": [self._view(view) for view in plan.views.values() if self._for_me(view.roles)],
+            "views": [self._view(view) for view in plan.views.values() if self._may_open(view)],
             "page": self._page(),
             "title": self.tree(plan.title),
             "order": [key for key in plan.order if self.sees(key)],
             "verbs": {verb: self.rights.verb(plan.key, verb) for verb in VERBS},
         }
+
+    def _may_open(self, view: ViewPlan) -> bool:
+        # The server refuses to filter by what somebody cannot see, so that view is no use to them.
+        said = view.definition
+        named = [
+            *(key.removeprefix("-") for key in view.sort),
+            *(said[name] for name in _STANDS_ON if name in said),
+        ]
+        return (
+            self._for_me(view.roles)
+            and (view.filter is None or self._may_name(view.filter))
+            and all(self.sees(name) for name in named)
+        )
 
     def _for_me(self, roles: Iterable[str]) -> bool:
         wanted = set(roles)
