@@ -63,14 +63,23 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
 
   const ids = useMemo(() => rows.records.map((record) => record.id), [rows.records]);
   const { openRecord } = frame;
-  const onOpen = useCallback(
-    (record: RecordData) => openRecord(plan.key, record.id, ids),
-    [openRecord, plan.key, ids],
-  );
   const select = useCallback((next: Set<string>) => {
     setSelected(next);
     setEverything(false);
   }, []);
+  const onOpen = useCallback(
+    (record: RecordData) => {
+      // What lies in the bin cannot be opened, only taken out.
+      if (bin)
+        setSelected((old) =>
+          old.has(record.id)
+            ? new Set([...old].filter((recordId) => recordId !== record.id))
+            : new Set([...old, record.id]),
+        );
+      else openRecord(plan.key, record.id, ids);
+    },
+    [bin, openRecord, plan.key, ids],
+  );
   const clear = () => select(new Set());
   const removeAll = async () => {
     const chosen = [...selected];

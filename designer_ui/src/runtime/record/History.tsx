@@ -13,7 +13,10 @@ const Entry = ({ entry, plan, labels }: { entry: HistoryEntry; plan: FormPlan; l
   const { t } = useTranslation();
   const say = useSay();
   const { lang, zone } = useControlHost();
-  const who = entry.by_name || labelOf(labels, "user", entry.by ?? "") || t("history.system");
+  const who =
+    entry.by === "system"
+      ? t("history.system")
+      : entry.by_name || labelOf(labels, "user", entry.by ?? "") || t("history.system");
   return (
     <li className="history-entry">
       <div className="history-head">
