@@ -5,7 +5,9 @@ on PostgreSQL whoever wants the same doctor waits for the other to finish.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.access.query import RecordQuery
 from engine.problems import Code, Conflict, Problem
@@ -13,7 +15,7 @@ from form_engine.desk import Desk
 from form_engine.plan import FormPlan, RulePlan
 from form_engine.titles import titles_of
 
-OVERLAPS = Code("record.overlaps", zh="“{field}”在 {start} – {end} 已有安排：{title}", en="“{field}” is taken from {start} to {end}: {title}",
+OVERLAPS = Code("record.overlaps", zh="{message}：{start} – {end}，{title}", en="{message}: {start} – {end}, {title}",
                 hint_zh="换一个时间，或换一位", hint_en="Take another time, or another one")  # fmt: skip
 
 
@@ -57,14 +59,23 @@ def _guard(desk: Desk, plan: FormPlan, rule: RulePlan, record: Mapping[str, Any]
 def _problem(desk: Desk, plan: FormPlan, rule: RulePlan, other: Mapping[str, Any]) -> Problem:
     spec = rule.no_overlap or {}
     at = spec["by"][0]
-    shown = {key: _json(plan, spec[key], other[spec[key]]) for key in ("start", "end")}
+    shown = {key: _clock(other[spec[key]], desk.actor.zone) for key in ("start", "end")}
     title = ""
     if desk.rights.verb(plan.key, "view"):
         seen = desk.gate.page(RecordQuery(plan.key, fields=("no",), ids=(other["id"],), limit=1)).records
         title = titles_of(desk, plan.key, seen).get(other["id"], "") if seen else ""
-    return OVERLAPS.at(
-        f"/values/{at}", field=plan.label(at), title=title or "–", message=rule.message, **shown
-    )
+    reason = rule.message or {
+        "zh": f"“{plan.label(at)['zh']}”已有安排",
+        "en": f"“{plan.label(at)['en']}” is taken",
+    }
+    return OVERLAPS.at(f"/values/{at}", field=plan.label(at), title=title or "–", message=reason, **shown)
+
+
+def _clock(moment: Any, zone: str) -> str:
+    """Return a moment as the wall of the branch shows it; days as they are."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+    return str(moment)
 
 
 def _json(plan: FormPlan, key: str, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { checkValues } from "../../api/records";
-import type { FormPlan, Problem, RecordAnswer } from "../../api/types";
+import type { FieldPlan, FormPlan, Problem, RecordAnswer } from "../../api/types";
 import { localDay } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import type { Json, Values } from "../../shared/json";
@@ -119,7 +119,11 @@ export const useRecordForm = (
     setProblems((old) => old.filter((problem) => !problem.path.split("/").includes(key)));
   }, []);
   const collect = (): Values | null => {
-    const gaps: Problem[] = missing(plan, state).map((field) => ({
+    // A default that only the server can work out may still be on its way: whether it fills the gap is told on saving.
+    const awaited = (field: FieldPlan) =>
+      answer === null && field.default_formula !== undefined && values[field.key] === undefined;
+    const lacking = missing(plan, state).filter((field) => !awaited(field));
+    const gaps: Problem[] = lacking.map((field) => ({
       code: "form.required",
       path: `/${field.key}`,
       message: {

@@ -24,10 +24,11 @@ import { useSay } from "../../shared/useLang";
 import { RecordCell } from "../list/Cell";
 import { useFrame } from "../shell/frame";
 
-/** "late" before today, "today" today, else "". */
+/** "late" when its moment or its day is over, "today" today, else "". */
 const urgencyOf = (value: Json | undefined, zone: string, now: Date): "late" | "today" | "" => {
   const text = asText(value);
   if (text === "") return "";
+  if (text.includes("T") && Date.parse(text) < now.getTime()) return "late";
   const day = text.includes("T") ? localDay(text, zone) : text.slice(0, 10);
   const today = localDay(now, zone);
   if (day < today) return "late";
