@@ -99,12 +99,18 @@ def answers(practice: Practice, role: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("role", ROLES)
 def test_no_answer_holds_a_secret_that_the_role_may_not_see(practice: Practice, role: str) -> None:
     known = readable(practice, role)
-    hidden = {value: (form, key) for form, key, _, value in secrets(practice) if value not in known}
+    # A clinical record says the past history in the same words: who reads the one knows the other.
+    rights = practice.plan.policy.rights(practice.actor(role))
+    told_anyway = {"past_history"} if rights.verb("clinical_record", "view") else set()
+    hidden = {
+        value: (form, key)
+        for form, key, _, value in secrets(practice)
+        if value not in known and key not in told_anyway
+    }
     # One pattern over all: looking for thousands of words one by one would take minutes.
     wanted = re.compile(
         "|".join(re.escape(value) for value in sorted(hidden, key=len, reverse=True)) or r"(?!)"
     )
-    rights = practice.plan.policy.rights(practice.actor(role))
     sees_costs = rights.effective("material", "cost_price").ceiling >= Level.READ
     for question, answer in answers(practice, role):
         found = wanted.search(answer)

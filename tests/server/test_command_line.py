@@ -38,8 +38,8 @@ def test_query_goes_through_the_gate(repository: Path, home: Path) -> None:
 
 
 def test_export_and_import_of_a_form(repository: Path, home: Path, tmp_path: Path) -> None:
-    sheet = tmp_path / "tags.csv"
-    told = run(repository, "export", "channel", str(sheet), "--as", "director", "--home", str(home))
+    sheet = tmp_path / "out.csv"
+    told = run(repository, "export", "lead", str(sheet), "--as", "director", "--home", str(home))
     assert told.returncode == 0, told.stderr
     assert sheet.stat().st_size > 100
     leads = tmp_path / "leads.csv"
