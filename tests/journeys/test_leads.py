@@ -90,7 +90,7 @@ def test_many_are_changed_at_once_and_changed_back(open_as):
     dialog.locator(".ant-select").first.click()
     screen.page.keyboard.type("意向等级")
     screen.options().filter(has_text="意向等级").click()
-    dialog.locator(".ant-select").last.click()
+    dialog.locator(".ant-select").nth(1).click()
     screen.options().filter(has_text="D无效").click()
     dialog.locator(".ant-btn-primary").click()
     done = screen.toast("已修改 3 条")

@@ -64,7 +64,7 @@ def examine(screen, patient):
         ".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option"
     ).first.click()
     screen.choose("doctor_id", "刘长江")
-    screen.slot("visit_type").get_by_text("复诊").click()
+    screen.slot("visit_type").locator("label", has_text="复诊").last.click()
     screen.slot("allergy_confirm").locator("input").check()
     screen.fill("chief_complaint", "右下后牙冷刺激痛三天")
     screen.fill("exam", "46 近中邻面龋坏，探痛，叩痛（-）")

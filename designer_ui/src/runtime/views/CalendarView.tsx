@@ -55,6 +55,7 @@ export const CalendarView = (props: ViewProps) => {
   const say = useSay();
   const { lang, zone } = useControlHost();
   const { data: me } = useMe();
+  const branch = me?.branch_id ?? null;
   const frame = useFrame();
   const notify = useNotify();
   const narrow = useNarrow();
@@ -84,9 +85,11 @@ export const CalendarView = (props: ViewProps) => {
             ? { from, to: addDays(until, -1) }
             : { from: instantOf(from, "00:00", zone), to: instantOf(addDays(until, -1), "23:59:59", zone) },
         },
+        // Who sees several branches looks at the chairs and people of one at a time.
+        ...(hasResource && branch ? [{ field: "branch_id", op: "in", value: [branch] }] : []),
       ],
     }),
-    [startKey, isDate, from, until, zone],
+    [startKey, isDate, from, until, zone, hasResource, branch],
   );
   const { query, bar, cards } = useView(props, extra);
   const answer = useRecordPage(plan.key, { ...query, sort: [startKey], limit: 500 });
@@ -106,7 +109,7 @@ export const CalendarView = (props: ViewProps) => {
     return () => {
       alive = false;
     };
-  }, [plan.key, resourceKey, me?.branch_id]);
+  }, [plan.key, resourceKey, branch]);
   const { data } = answer;
   const items = useMemo(
     () =>
