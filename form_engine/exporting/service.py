@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-
 from engine.access.actor import Actor
 from engine.access.levels import Level
 from engine.access.query import RecordQuery

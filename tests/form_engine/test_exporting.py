@@ -89,7 +89,9 @@ def test_a_csv_holds_labels_and_ids_and_local_times(exports: ExportService, staf
 
 def test_masks_hold_in_exports_and_hidden_fields_stay_away(exports: ExportService, staff: Staff) -> None:
     staff.lead()
-    head, row = lines(exports.export(staff.mark, "lead", {"format": "csv", "columns": ["name", "phone", "cost"]}))
+    head, row = lines(
+        exports.export(staff.mark, "lead", {"format": "csv", "columns": ["name", "phone", "cost"]})
+    )
     assert (head, row) == (["name", "phone"], ["张三", "138****8000"])
 
 
