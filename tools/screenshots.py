@@ -153,7 +153,7 @@ SHOTS = (
     ),
     Shot("schedule", "按椅位预约", "Schedule by chair", "frontdesk", at("/p/schedule/appointment_by_chair")),
     Shot("tooth-chart", "病历与牙位图", "Clinical record with tooth chart", "doctor", tooth_chart),
-    Shot("perio-chart", "牙周大表", "Perio chart", "doctor", perio_chart),
+    Shot("perio-chart", "牙周大表", "Perio chart", "director", perio_chart),
     Shot("bill", "收费单", "Bill", "frontdesk", bill),
     Shot("import", "导入：杂乱表格自动对应", "Import of a messy sheet", "director", importing),
 )

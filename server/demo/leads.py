@@ -149,7 +149,7 @@ def talk(house: House, lead: Prospect, at: datetime, result: str, *, customer: s
     follow = (
         None
         if result in ("refused", "dead_number")
-        else stamp(at + timedelta(days=world.rng.randint(1, 5), hours=world.rng.randint(0, 5)))
+        else stamp(world.moment((at + timedelta(days=world.rng.randint(1, 5))).date(), 9, 19))
     )
     row = world.add(
         "comm_log", at, branch=lead.branch, owner=lead.owner.user, target_type="lead", lead_id=lead.row["id"], customer_id=customer, channel=channel,

@@ -52,6 +52,8 @@ def test_the_branch_is_switched_for_the_schedule(open_as):
     screen = open_as("admin").go("/p/schedule/appointment_by_chair")
     branches = screen.call("GET", "/api/me")["branches"]
     for branch in branches[:2]:
+        expect(screen.page.locator(".ant-dropdown:visible")).to_have_count(0)
+        screen.settle()
         screen.page.locator("button.branch").click()
         screen.page.get_by_role("menuitem", name=branch["name"]).click()
         expect(screen.page.locator(".branch-name")).to_have_text(branch["short_name"])
