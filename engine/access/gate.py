@@ -70,7 +70,12 @@ class Gate(Expansion, Explaining):
 
     def _scoped(self, query: RecordQuery, kind: str) -> ScopedQuery:
         plan, values, formulas = _Reader(self, query, kind).read()
-        statement = self.statement(plan, formulas)
+        try:
+            statement = self.statement(plan, formulas)
+        except Rejected as refused:
+            # What the database cannot say is told where the asker wrote it.
+            where = "/formula" if formulas else ""
+            raise Rejected(p if p.path else p.under(where) for p in refused.problems) from None
         read = statement.read
         if kind == "rows":
             read = _trimmed(statement, query.limit, list_mark(plan.form, plan.sort))

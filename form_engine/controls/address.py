@@ -9,6 +9,7 @@ from engine.schema import Schema, closed
 from form_engine.control import ItemColumn
 from form_engine.controls._addresses import read, written_out
 from form_engine.controls._divisions import divisions, line_of
+from form_engine.controls._phones import narrowed
 from form_engine.controls._settings import flag, whole
 from form_engine.controls._structured import Structured, unreadable
 
@@ -39,7 +40,8 @@ class Address(Structured):
         if not isinstance(value, Mapping) or not isinstance(value.get("detail", ""), str):
             return value
         kept = {k: v for k, v in value.items() if k != "detail"}
-        detail = " ".join(value.get("detail", "").split())
+        # As free text is read, so that writing it out and reading it back changes nothing.
+        detail = " ".join(narrowed(value.get("detail", "")).split())
         if detail:
             kept["detail"] = detail
         return kept or None
