@@ -22,6 +22,7 @@ _TIME_FIELDS = (
     "started_at",
     "start_at",
     "arrived_at",
+    "record_time",
     "visited_at",
     "done_at",
     "paid_at",
@@ -72,10 +73,12 @@ def _pointing(desk: Desk, plan: FormPlan) -> dict[str, str]:
 
 
 def time_field(plan: FormPlan) -> str:
-    """Return the field that says when a record of the form happened."""
+    """Return the field that says when a record of the form happened: one that no record lacks, or when it was made."""
     for key in _TIME_FIELDS:
-        shape = plan.shape.fields.get(key)
-        if shape is not None and shape.stored and shape.value_type == "datetime":
+        shape, one = plan.shape.fields.get(key), plan.by_key.get(key)
+        if shape is None or one is None or not shape.stored or shape.value_type != "datetime":
+            continue
+        if one.required:
             return key
     return "created_at"
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs/screenshots"
@@ -57,7 +57,7 @@ class Clerk:
 
     def settle(self) -> None:
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function("document.querySelectorAll('.ant-skeleton-active').length === 0")
+        expect(self.page.locator(".ant-skeleton-active")).to_have_count(0)
         self.page.evaluate("document.fonts.ready")
 
     def first(self, form: str, **query: Any) -> str:
