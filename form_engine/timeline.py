@@ -24,11 +24,8 @@ _TIME_FIELDS = (
     "arrived_at",
     "record_time",
     "visited_at",
-    "done_at",
-    "paid_at",
     "at",
     "date",
-    "sent_at",
 )
 """Usual names of when something happened; forms without any are placed by when they were entered."""
 
@@ -73,12 +70,13 @@ def _pointing(desk: Desk, plan: FormPlan) -> dict[str, str]:
 
 
 def time_field(plan: FormPlan) -> str:
-    """Return the field that says when a record of the form happened: one that no record lacks, or when it was made."""
+    """Return the field that says when a record of the form happened.
+
+    Not when it was paid, sent or done: what is still open belongs to the story all the same.
+    """
     for key in _TIME_FIELDS:
-        shape, one = plan.shape.fields.get(key), plan.by_key.get(key)
-        if shape is None or one is None or not shape.stored or shape.value_type != "datetime":
-            continue
-        if one.required:
+        shape = plan.shape.fields.get(key)
+        if shape is not None and shape.stored and shape.value_type == "datetime":
             return key
     return "created_at"
 

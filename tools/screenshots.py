@@ -78,8 +78,11 @@ class Clerk:
 
 
 def patient(clerk: Clerk) -> None:
-    """The patient with the fullest story: the one who came most often."""
-    clerk.open("customer", clerk.first("customer", sort=["-visit_count"]))
+    """The patient with the fullest story of late."""
+    lately = {"field": "last_visit_at", "op": "relative", "value": {"period": "last_n_days", "n": 10}}
+    clerk.open(
+        "customer", clerk.first("customer", filter={"op": "and", "items": [lately]}, sort=["-visit_count"])
+    )
 
 
 def new_lead(clerk: Clerk) -> None:

@@ -155,7 +155,7 @@ def _open_tasks(house: House, leads: list[Prospect]) -> None:
         elif lead.row["stage"] in ("contacted", "invited") and due is not None:
             at = instant(due)
             if at < world.now - timedelta(days=3):
-                at = world.now + timedelta(hours=world.rng.uniform(-30, 30))
+                at = world.moment((world.now + timedelta(days=world.rng.randint(-1, 1))).date(), 9, 19)
                 lead.row["next_followup_at"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
             task(house, at, "sop_step", f"{lead.name} 按计划跟进", lead.owner, hours=6, lead=lead.row["id"])
 

@@ -43,10 +43,20 @@ const wallOf = (moment: Date): string => {
   return shifted.toISOString().slice(0, 19);
 };
 
+/** Shorter ones have room for one line only. */
+const SHORT_MS = 45 * 60_000;
+
 const content = (item: CalendarItem, time: string): { domNodes: Node[] } => {
   const title = document.createElement("div");
   title.className = "ev-title";
   title.textContent = time ? `${time} ${item.title}` : item.title;
+  if (item.allDay || Date.parse(item.end) - Date.parse(item.start) < SHORT_MS) {
+    const rest = document.createElement("span");
+    rest.className = "ev-rest";
+    rest.textContent = item.lines.join(" ");
+    title.append(" ", rest);
+    return { domNodes: [title] };
+  }
   const lines = item.lines.map((text) => {
     const line = document.createElement("div");
     line.className = "ev-line";
