@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from engine.clock import VirtualClock
+
+# A slow machine is no finding, and CI tries the same examples each time; new ones are looked for at the desk.
+settings.register_profile(
+    "clinicraft",
+    deadline=None,
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("clinicraft")
 
 
 @pytest.fixture(scope="session")
