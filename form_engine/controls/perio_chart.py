@@ -141,6 +141,8 @@ def _tidy(tooth: Any) -> Any:
 
 def _says_nothing(name: str, part: Any) -> bool:
     # Only blanks of the right type are dropped: a wrong one must come to light in the check.
+    if name not in TOOTH["properties"]:
+        return False
     empty = EMPTY.get(name, {})
     return type(part) is type(empty) and part == empty
 
