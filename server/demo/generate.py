@@ -10,7 +10,7 @@ from server.demo.book import Book
 from server.demo.house import House, build_house, duty_rosters
 from server.demo.leads import Prospect, follow_up, lead_days, make_lead, touches
 from server.demo.patients import Clinic
-from server.demo.world import ZONE, Row, World, at_clock, instant
+from server.demo.world import ZONE, Row, World, at_clock, by_day, instant
 
 ORDER = (
     "branch", "staff", "room", "print_template", "channel", "tag", "member_level", "service_item", "material", "card_product", "coupon_template", "message_template", "article",
@@ -155,7 +155,7 @@ def _open_tasks(house: House, leads: list[Prospect]) -> None:
         elif lead.row["stage"] in ("contacted", "invited") and due is not None:
             at = instant(due)
             if at < world.now - timedelta(days=3):
-                at = world.moment((world.now + timedelta(days=world.rng.randint(-1, 1))).date(), 9, 19)
+                at = by_day(world.now + timedelta(hours=world.rng.uniform(-30, 30)))
                 lead.row["next_followup_at"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
             task(house, at, "sop_step", f"{lead.name} 按计划跟进", lead.owner, hours=6, lead=lead.row["id"])
 

@@ -8,7 +8,7 @@ from typing import Any
 from server.demo import facts, words
 from server.demo.house import House, Person
 from server.demo.names import birthday, district, full_name, given_name, surname, wechat
-from server.demo.world import Row, World, at_clock, days_between, stamp
+from server.demo.world import Row, World, at_clock, by_day, days_between, stamp
 
 AGE_BANDS = (
     ("under_18", 18),
@@ -149,7 +149,7 @@ def talk(house: House, lead: Prospect, at: datetime, result: str, *, customer: s
     follow = (
         None
         if result in ("refused", "dead_number")
-        else stamp(world.moment((at + timedelta(days=world.rng.randint(1, 5))).date(), 9, 19))
+        else stamp(by_day(at + timedelta(days=world.rng.randint(1, 5), hours=world.rng.randint(0, 5))))
     )
     row = world.add(
         "comm_log", at, branch=lead.branch, owner=lead.owner.user, target_type="lead", lead_id=lead.row["id"], customer_id=customer, channel=channel,

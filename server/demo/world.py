@@ -128,6 +128,13 @@ def at_clock(day: date, minutes: int) -> datetime:
     return datetime.combine(day, time(minutes // 60 % 24, minutes % 60), ZONE).astimezone(UTC)
 
 
+def by_day(at: datetime) -> datetime:
+    """Return `at`, or a moment of the same day when somebody is at work (9 to 19 o'clock)."""
+    local = at.astimezone(ZONE)
+    minutes = local.hour * 60 + local.minute
+    return at if 540 <= minutes < 1140 else at_clock(local.date(), 540 + minutes % 600)
+
+
 def stamp(at: datetime) -> str:
     """Return an instant as JSON carries it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
