@@ -1,0 +1,148 @@
+"""What a step asks of the world. `step` is a generator: it yields an act, and is sent the answer.
+
+In production all acts of one step are answered inside the one transaction that also stores the new state; in
+simulation by a transaction that is taken back; in tests by a dictionary; in replay by the history. So the core
+does no input or output, knows no clock and no chance, and is the same everywhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Values of a record by path, whoever may see them: `{path: Python value}`; None where the record is gone."""
+
+    form: str
+    record_id: str
+    paths: frozenset[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A new record by all rules of its form → its id."""
+
+    form: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """New values in a record by all rules of its form → None."""
+
+    form: str
+    record_id: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """A record into the recycle bin → None."""
+
+    form: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Ids of the records for which `where` holds, sorted → list of ids. `names`: what `{form.x}` in it means."""
+
+    form: str
+    where: str
+    names: Mapping[str, Any] = field(default_factory=dict)
+    sort: tuple[str, ...] = ()
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One number over the records for which `where` holds → value. `function`: count sum avg min max."""
+
+    form: str
+    where: str
+    function: str
+    of: str | None = None
+    """The field it is worked out over; none for count."""
+    names: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who answers a rule → list of user ids, active ones only, in a steady order.
+
+    `rule`: `{"role", "branch"?}`, `{"user": id}`, `{"managers_of": id, "levels"?: n}`, `{"group": [rule…]}`,
+    `{"team_of": id}`; formulas in it have been worked out. Proxies (委托代理) are put in by the answerer: an item is
+    a user id, or `(proxy, owner)`.
+    """
+
+    rule: Mapping[str, Any]
+    flow: str
+    form: str | None = None
+    record_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """One of several people by a routing rule (rotation, least load, skill, sticky, pool) → user id or None."""
+
+    rule_key: str
+    rule: Mapping[str, Any]
+    people: tuple[str, ...]
+    form: str | None = None
+    record_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A point in time → datetime. `after`: `"2h"`, `"3d"`; `clock`: wall, business (opening hours of the branch), person."""
+
+    start: datetime
+    after: str
+    clock: str = "wall"
+    branch_id: str | None = None
+    person: str | None = None
+    time: str | None = None
+    """Move to this time of that day, e.g. 10:00."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A script in its box → its result as JSON, or an ErrorValue."""
+
+    source: str
+    given: Mapping[str, Any]
+    timeout_s: float = 2.0
+
+
+Act = Read | Create | Update | Delete | Find | Aggregate | People | Choose | Due | Run
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that leaves the house, done by a job after the commit. `kind`: message, http, webhook.
+
+    `key` is steady for (instance, token, node, round): the same effect is never asked for under another key.
+    """
+
+    kind: str
+    key: str
+    body: Mapping[str, Any]
+    token_id: int
+    waits: bool = True
+    """Whether the token stands still until the answer is there."""
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    """Retries, back-off, what to do about an unknown outcome."""
+
+
+class World(Protocol):
+    """Answers acts."""
+
+    def answer(self, act: Act) -> Any:
+        """Return the answer. Rejected where a form's rule refuses the write."""
+
+
+__all__ = [
+    "Act", "Aggregate", "Choose", "Create", "Delete", "Due", "Effect", "Find", "People", "Read", "Run", "Update", "World",
+]  # fmt: skip

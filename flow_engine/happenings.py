@@ -1,0 +1,100 @@
+"""What can happen to an instance: the events of `step`. Each is plain data, stored in the history as it came."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The instance begins at its start node. `values`: variables given by the trigger or the caller."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAction:
+    """Somebody does something with a task: `action` is a kind of `flow_engine/actions` (complete, transfer, return …)."""
+
+    task_id: int
+    action: str
+    by: str
+    round: int | None = None
+    """The round the person saw; another one now means the click is stale."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the action: `{"way": "approved"}`, `{"to": user}` …"""
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer of a token has come."""
+
+    token_id: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCame:
+    """A message with a correlation key was received by a subscription of a token."""
+
+    token_id: int
+    name: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChanged:
+    """A record that a token watches, or from which a timer takes its time, was changed or deleted."""
+
+    form: str
+    record_id: str
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EffectEnded:
+    """What left the house came to an end: with a result, or an error the effect's policy gave up on."""
+
+    token_id: int
+    key: str
+    result: Any = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildEnded:
+    """A called flow ended."""
+
+    token_id: int
+    child_id: str
+    outcome: str
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A step that was cut short for its length (500 moves) goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceAction:
+    """Somebody does something with the instance: `action` is cancel, withdraw, pause, resume, jump, retry, skip, migrate."""
+
+    action: str
+    by: str | None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    comment: str | None = None
+
+
+Happening = (
+    Started
+    | TaskAction
+    | TimerFired
+    | MessageCame
+    | RecordChanged
+    | EffectEnded
+    | ChildEnded
+    | Resumed
+    | InstanceAction
+)

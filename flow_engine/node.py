@@ -1,0 +1,120 @@
+"""What a node is: a pure answer to “what next?”. One file in `flow_engine/nodes/` holding `NODE`, with a twin
+of the same name in `designer_ui/src/nodes/`. It never writes, sends or looks at the clock: it yields acts.
+"""
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.problems import Problem
+from engine.registry import Registry
+from engine.schema import Schema, closed, with_defaults
+from flow_engine.acts import Act
+from flow_engine.happenings import Happening
+from flow_engine.outcome import Outcome
+from flow_engine.state import Scope, Task, Token
+
+Steps = Generator[Act, Any, Outcome]
+Answer = Outcome | Steps
+"""A node answers at once, or asks the world some things first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way out of a node. `when`: the formula that opens it; `is_default`: taken when no other is."""
+
+    key: str
+    to: str
+    when: str | None = None
+    is_default: bool = False
+    label: Mapping[str, str] = field(default_factory=dict)
+
+
+class NodeContext(Protocol):
+    """What a node may know when it is entered or woken. Everything else it asks for by acts."""
+
+    @property
+    def config(self) -> Mapping[str, Any]: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def token(self) -> Token: ...
+    @property
+    def scope(self) -> Scope: ...
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks of this token, oldest first."""
+
+    def variable(self, key: str) -> Any:
+        """Return a variable of the token's scope or of one around it."""
+
+    def work_out(self, place: str) -> Generator[Act, Any, Any]:
+        """Return the value of the formula at `place` of the settings (`"when"`, `"ways/0/when"`), reading what it needs."""
+
+    def holds(self, place: str) -> Generator[Act, Any, bool]:
+        """Tell whether the condition at `place` holds; blank and error values do not."""
+
+    def formula(self, text: str) -> Generator[Act, Any, Any]:
+        """Return the value of a formula that is not part of the settings, as the rows of a decision table."""
+
+    def record(self, name: str) -> tuple[str, str] | None:
+        """Return (form, record id) that a name of the flow stands for; None while it is not there."""
+
+    def arrivals(self) -> tuple[Token, ...]:
+        """Return the tokens standing at this node in this scope, this one included: for joins."""
+
+    def may_come(self) -> bool:
+        """Tell whether another token of this scope can still reach this node: for joins that wait for what was started."""
+
+    def bodies(self) -> tuple[Scope, ...]:
+        """Return the regions this token runs, ended ones included."""
+
+    def chance(self, key: str) -> float:
+        """Return a number from 0 up to 1, steady for `key` and this node: for splits that stay the same for a person."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A kind of node. Subclass and override what differs."""
+
+    kind: str
+    zh: str
+    en: str
+    group: str = "control"
+    """control, human, data, wait, outside, route."""
+    config_schema: Schema = field(default_factory=closed)
+    """Its settings besides `key kind name to on retry on_error compensate`, which all nodes have."""
+    sample: Mapping[str, Any] = field(default_factory=dict)
+    splits: str = "one"
+    """How it leaves: one, all, some, none; what soundness and the designer go by."""
+    joins: str = "each"
+    """How it takes arrivals: each, all, started, n."""
+    waits: bool = False
+    """Whether it stands still for a person, a time or an answer: a loop without such a node would spin."""
+
+    def settings(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the settings with defaults filled in."""
+        return with_defaults(self.config_schema, dict(given))
+
+    def ways(self, config: Mapping[str, Any]) -> tuple[Way, ...]:
+        """Return the ways out: `to` as one key, or by outcome."""
+        to = config.get("to")
+        if isinstance(to, str):
+            return (Way("to", to),)
+        return tuple(Way(key, target) for key, target in (to or {}).items())
+
+    def enter(self, ctx: NodeContext) -> Answer:
+        """Answer an arriving token."""
+        raise NotImplementedError
+
+    def resume(self, ctx: NodeContext, happening: Happening) -> Answer:
+        """Answer what happened to a waiting token."""
+        raise NotImplementedError
+
+    def check(self, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
+        """Yield what is wrong with settings that fit the schema."""
+        return iter(())
+
+
+NODES: Registry[Node] = Registry("flow_engine.nodes", "NODE", {"zh": "节点", "en": "node"})

@@ -1,0 +1,129 @@
+"""What a node answers when it is entered or woken: where to go, or what to wait for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Leave by one way. `variables` are set in the token's scope (or where they are declared)."""
+
+    way: str = "to"
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Leave by several ways at once, a token each."""
+
+    ways: tuple[str, ...]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task to open; see `state.Task`."""
+
+    kind: str
+    assignee: str | None
+    candidates: tuple[str, ...] = ()
+    owner: str | None = None
+    state: str = "open"
+    position: int = 0
+    weight: int = 1
+    parent_id: int | None = None
+    due_at: datetime | None = None
+    form: str | None = None
+    record_id: str | None = None
+    title: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTimer:
+    """A timer of the token, in place of one with the same key."""
+
+    key: str
+    at: datetime
+    anchor: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEffect:
+    """Something to leave the house; the core gives it its key."""
+
+    kind: str
+    body: Mapping[str, Any]
+    waits: bool = True
+    policy: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A region to run within the token: enters `start` in a new scope with these variables."""
+
+    start: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Another flow to start by a job of its own; `waits`: the token waits for its end."""
+
+    flow: str
+    form: str | None = None
+    record_id: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    waits: bool = True
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChange:
+    """New properties of a task."""
+
+    task_id: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Stay (or begin to wait) here. Everything named is added; nothing said leaves things as they are."""
+
+    wait: str
+    data: Mapping[str, Any] | None = None
+    tasks: tuple[NewTask, ...] = ()
+    changes: tuple[TaskChange, ...] = ()
+    timers: tuple[NewTimer, ...] = ()
+    no_timers: tuple[str, ...] = ()
+    """Keys of timers to take away."""
+    subscriptions: tuple[tuple[str, str], ...] = ()
+    effects: tuple[NewEffect, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    calls: tuple[Call, ...] = ()
+    end_scopes: tuple[int, ...] = ()
+    """Regions to stop, with all that stands in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The token is used up. `kind`: token (end of its way), body (the region is done), all (end everything), swallow (a join took it)."""
+
+    kind: str = "token"
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The node cannot go on: its error way or boundary is taken, else an incident is opened and the token stays."""
+
+    problem: Problem
+
+
+Outcome = Go | Fork | Hold | End | Fail
