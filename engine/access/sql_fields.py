@@ -19,11 +19,12 @@ from engine.access.levels import Condition
 from engine.access.policy import Policy, Rights
 from engine.access.row_sql import RowSql
 from engine.access.rules import RowRule
-from engine.access.type_scope import MOST_HOPS, ShapeTypes
+from engine.access.type_scope import MOST_HOPS, ShapeTypes, walk
 from engine.definitions.shape import FieldShape, FormShape
-from engine.definitions.tables import FormTables, column_type
+from engine.definitions.tables import RANGES, FormTables, column_type, shadows
 from engine.expressions import check, parse
 from engine.expressions.sql import Rows, to_condition, to_sql
+from engine.expressions.types import DATE, DATETIME, ExprType
 from engine.problems import Code, Rejected
 
 NOT_IN_SQL = Code(
@@ -140,6 +141,8 @@ class SqlFields:
             return self._mine()
         if rest and key == "form" and self._parent is not None:
             return self._parent.column(rest)
+        if not rest and self._is_end(key):
+            return self.table.c[key]
         field = self.shape.field(key)
         if field is None:
             raise Rejected(NOT_IN_SQL.at("", field=".".join(path)))
@@ -148,6 +151,29 @@ class SqlFields:
         if field.value_type != "reference":
             raise Rejected(NOT_IN_SQL.at("", field=".".join(path)))
         return self._through(field, rest)
+
+    def _is_end(self, key: str) -> bool:
+        """Return whether `key` is the shadow column of one end of a range; no field can be called so."""
+        field = self.shape.field(key.rpartition("__")[0]) if key.endswith(("__from", "__to")) else None
+        return field is not None and key.rpartition("__")[2] in shadows(field)
+
+    def ends(self, path: tuple[str, ...]) -> tuple[ExprType, ColumnElement[Any], ColumnElement[Any]] | None:
+        """Return the kind and the columns of both ends of the range at `path`, read as that field itself is."""
+        if len(path) > 1 and path[0] == "form" and self._parent is not None:
+            return self._parent.ends(path[1:])
+        steps = walk(self.moment.policy.shapes, self.shape, path)
+        if steps is None or steps[-1][1].value_type not in RANGES:
+            return None
+        shape, field = steps[-1]
+        if field.formula is not None and not field.stored:
+            types = ShapeTypes(self.moment.policy.shapes, shape)
+            root = check(parse(field.formula), types).root
+            return self.ends((*path[:-1], *root.value)) if root.kind == "field" else None
+        if not field.stored or field.sensitive:
+            return None
+        kind = DATE if RANGES[field.value_type] == "date" else DATETIME
+        start, end = (self.column((*path[:-1], f"{field.key}__{name}")) for name in ("from", "to"))
+        return kind, start, end
 
     def holder(self, path: tuple[str, ...]) -> FromClause:
         """Return the table that holds the field at `path`; links on the way are joined."""

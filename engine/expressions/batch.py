@@ -139,7 +139,14 @@ class Line:
 
     def column(self, path: tuple[str, ...]) -> Expr:
         kind = self.field(path) or TEXT
-        return bound(self.value(path), kind, self.dialect)
+        value = self.value(path)
+        return bound(json.dumps(to_json(value)) if isinstance(value, Range) else value, kind, self.dialect)
+
+    def ends(self, path: tuple[str, ...]) -> tuple[ExprType, Expr, Expr] | None:
+        value = self.value(path)
+        span = value if isinstance(value, Range) else Range(None, None)
+        kind = DATETIME if isinstance(span.start or span.end, datetime) else DATE
+        return kind, bound(span.start, kind, self.dialect), bound(span.end, kind, self.dialect)
 
 
 def _inside(here: Any, path: tuple[str, ...]) -> tuple[bool, Any]:

@@ -1,8 +1,10 @@
 """Writes numbers and moments in the forms of Excel's TEXT: 0 # , . % and y m d h s, with texts in quotes."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from engine.expressions.moments import local
@@ -38,16 +40,22 @@ def format_value(value: Any, form: str, zone: str) -> str:
 
 def format_moment(value: datetime, form: str) -> str:
     """Return a local moment written in `form`. `m` after `h` or before `s` means minutes."""
+    return "".join([part if isinstance(part, str) else part(value) for part in _moment_parts(form)])
+
+
+@lru_cache(maxsize=512)
+def _moment_parts(form: str) -> tuple[str | Callable[[datetime], str], ...]:
+    """Return the form cut into words as they stand and writers of a moment."""
     parts = _DATE_PART.findall(form)
     lowered = [part.lower() for part in parts]
-    twelve = "am/pm" in lowered
-    shown = []
-    for at, part in enumerate(parts):
-        if lowered[at] in ("m", "mm") and _means_minutes(lowered, at):
-            shown.append(f"{value.minute:02d}" if lowered[at] == "mm" else str(value.minute))
+    hours = _TWELVE if "am/pm" in lowered else _TWENTY_FOUR
+    found: list[str | Callable[[datetime], str]] = []
+    for at, (part, low) in enumerate(zip(parts, lowered, strict=True)):
+        if low in ("m", "mm") and _means_minutes(lowered, at):
+            found.append(_MINUTES[low])
         else:
-            shown.append(_moment_part(value, lowered[at], part, twelve))
-    return "".join(shown)
+            found.append(hours.get(low) or _MOMENT.get(low) or _words(part))
+    return tuple(found)
 
 
 def _means_minutes(parts: list[str], at: int) -> bool:
@@ -56,20 +64,28 @@ def _means_minutes(parts: list[str], at: int) -> bool:
     return bool(letters and letters[-1][0] == "h") or bool(after and after[0][0] == "s")
 
 
-def _moment_part(value: datetime, low: str, part: str, twelve: bool) -> str:
-    hour = (value.hour - 1) % 12 + 1 if twelve else value.hour
-    known = {
-        "yyyy": f"{value.year:04d}", "yy": f"{value.year % 100:02d}", "mmmm": _MONTH_EN[value.month - 1],
-        "mmm": _MONTH_EN[value.month - 1][:3], "mm": f"{value.month:02d}", "m": str(value.month), "dddd": _WEEK_EN[value.weekday()],
-        "ddd": _WEEK_EN[value.weekday()][:3], "dd": f"{value.day:02d}", "d": str(value.day), "hh": f"{hour:02d}", "h": str(hour),
-        "ss": f"{value.second:02d}", "s": str(value.second), "aaaa": f"星期{_WEEK_ZH[value.weekday()]}",
-        "aaa": _WEEK_ZH[value.weekday()], "am/pm": "AM" if value.hour < 12 else "PM",
-    }  # fmt: skip
-    if low in known:
-        return known[low]
+def _words(part: str) -> str:
     if part.startswith('"'):
         return part[1:-1] if len(part) > 1 else ""
     return part[1:] if part.startswith("\\") else part
+
+
+def _twelve(value: datetime) -> int:
+    return (value.hour - 1) % 12 + 1
+
+
+_Writers = Mapping[str, Callable[[datetime], str]]
+_MOMENT: _Writers = {
+    "yyyy": lambda v: f"{v.year:04d}", "yy": lambda v: f"{v.year % 100:02d}", "mmmm": lambda v: _MONTH_EN[v.month - 1],
+    "mmm": lambda v: _MONTH_EN[v.month - 1][:3], "mm": lambda v: f"{v.month:02d}", "m": lambda v: str(v.month),
+    "dddd": lambda v: _WEEK_EN[v.weekday()], "ddd": lambda v: _WEEK_EN[v.weekday()][:3], "dd": lambda v: f"{v.day:02d}",
+    "d": lambda v: str(v.day), "ss": lambda v: f"{v.second:02d}", "s": lambda v: str(v.second),
+    "aaaa": lambda v: f"星期{_WEEK_ZH[v.weekday()]}", "aaa": lambda v: _WEEK_ZH[v.weekday()],
+    "am/pm": lambda v: "AM" if v.hour < 12 else "PM",
+}  # fmt: skip
+_MINUTES: _Writers = {"mm": lambda v: f"{v.minute:02d}", "m": lambda v: str(v.minute)}
+_TWENTY_FOUR: _Writers = {"hh": lambda v: f"{v.hour:02d}", "h": lambda v: str(v.hour)}
+_TWELVE: _Writers = {"hh": lambda v: f"{_twelve(v):02d}", "h": lambda v: str(_twelve(v))}
 
 
 _NUMBER_PART = re.compile(r'"[^"]*"|\\.|[#0][#0,]*(?:\.[#0]*)?|\.[#0]+|[^#0]', re.DOTALL)

@@ -113,13 +113,15 @@ def contains(kind: ExprType, left: Closure, right: Closure) -> Closure:
 
 
 def within(left: Closure, right: Closure) -> Closure:
-    """Return the closure of `moment IN range`; both ends belong to the range, an open end has no limit."""
+    """Return the closure of `moment IN range`; both ends belong to it, an open end has no limit, both open are blank."""
 
     def inside(c: Any) -> bool:
         value, span = left(c), right(c)
         if value is None or span is None:
             return False
         start, end = span.start, span.end
+        if start is None and end is None:
+            return False
         if isinstance(value, datetime) and not isinstance(start or end, datetime):
             value = local(value, c.zone).date()
         elif not isinstance(value, datetime) and isinstance(start or end, datetime):

@@ -41,7 +41,7 @@ from engine.expressions.sql_arithmetic import arithmetic, negated
 from engine.expressions.sql_parts import COLUMN_DIGITS, MOST_DIGITS, Expr, Refused, Rows, Sql, SqlScope
 from engine.expressions.sqlite_calls import CALL, FAILS, signature, write_instant
 from engine.expressions.typed import Typed
-from engine.expressions.types import BOOL, DATE, DATETIME, DURATION, NUMBER, TEXT, ExprType
+from engine.expressions.types import BOOL, DATE, DATETIME, DURATION, NUMBER, RANGE, TEXT, ExprType
 
 _PG: dict[str, TypeEngine[Any]] = {
     "number": Numeric(),
@@ -153,7 +153,17 @@ class Builder:
         rows = self.scope.rows((node.value,))
         if rows is not None:
             return self._row_list(node.type, rows)
+        if node.type == RANGE:
+            return self._range(node.value)
         return self.column(self.scope.column(node.value), node.type)
+
+    def _range(self, path: tuple[str, ...]) -> Sql:
+        whole = self.column(self.scope.column(path), RANGE)
+        ends = self.scope.ends(path)
+        if ends is None:
+            return whole
+        kind, start, end = ends
+        return replace(whole, items=(self.column(start, kind), self.column(end, kind)))
 
     def column(self, column: Expr, kind: ExprType) -> Sql:
         """Return a column of the database as a part; its SQLAlchemy type says how numbers are kept."""
@@ -496,13 +506,32 @@ class Builder:
         if not span.items:
             raise Refused("range")
         start, end = span.items
+        error = self.error(value, span)
+        if start.value is None or end.value is None:
+            return self._within_kept(value, start, end, error)
         if value.type == DATETIME and start.type == DATE:
             first = self.literal(instant(start.value, time(), self.zone), DATETIME)
             after = self.literal(instant(end.value + timedelta(days=1), time(), self.zone), DATETIME)
             inside = and_(value.expr >= first.expr, value.expr < after.expr)
-            return Sql(inside, BOOL, error=self.error(value, span), size=2 * value.size + 2)
+            return Sql(inside, BOOL, error=error, size=2 * value.size + 2)
         test = and_(value.expr >= start.expr, value.expr <= end.expr)
-        return Sql(test, BOOL, error=self.error(value, span), size=2 * value.size + 2)
+        return Sql(test, BOOL, error=error, size=2 * value.size + 2)
+
+    def _within_kept(self, value: Sql, start: Sql, end: Sql, error: Expr | None) -> Sql:
+        """Return whether a moment lies in a stored range, either end of which may be open."""
+        if value.type != start.type:
+            # Compared by the day on the asker's wall; a midnight per end would be wrong where clocks change at midnight.
+            value, start, end = (
+                one if one.type == DATE else self.convert(one, DATE) for one in (value, start, end)
+            )
+        from_, to, at = start.expr, end.expr, value.expr
+        test = and_(
+            or_(from_.is_not(None), to.is_not(None)),
+            or_(from_.is_(None), from_ <= at),
+            or_(to.is_(None), at <= to),
+        )
+        size = 2 * (value.size + 2 * start.size + 2 * end.size)
+        return Sql(test, BOOL, error=error, size=size)
 
 
 _KEEPS_BLANKS = frozenset({"COALESCE", "ISBLANK", "IFBLANK", "COUNTA", "COUNTBLANK"})

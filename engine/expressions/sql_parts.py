@@ -47,6 +47,9 @@ class SqlScope(Protocol):
 
     def rows(self, paths: tuple[tuple[str, ...], ...]) -> Rows | None: ...
 
+    def ends(self, path: tuple[str, ...]) -> tuple[ExprType, Expr, Expr] | None:
+        """Return what the ends of a range field are (date or datetime), and both; None: not known here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sql:

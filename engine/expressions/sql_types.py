@@ -63,7 +63,7 @@ def read_back(value: Any, kind: str, scale: int | None) -> Any:
     return value
 
 
-_FROM_TEXT = {"date": date.fromisoformat, "time": time.fromisoformat, "json": json.loads}
+_FROM_TEXT = {"date": date.fromisoformat, "time": time.fromisoformat, "json": json.loads, "range": json.loads}
 _NATIVE: dict[str, TypeEngine[Any]] = {
     "number": Numeric(),
     "duration": Numeric(),

@@ -47,9 +47,10 @@ const contains = (a: Value, b: Value, kind: string): boolean => {
   return b.some((one) => test(a, one));
 };
 
-/** Both ends belong to the range, an open end has no limit. */
+/** Both ends belong to the range, an open end has no limit, one open at both ends is blank. */
 const within = (value: Value, span: Value, zone: string): boolean => {
   if (!(value instanceof Day || value instanceof Instant) || !(span instanceof Range)) return false;
+  if (span.start === null && span.end === null) return false;
   const isExact = value instanceof Instant && (span.start ?? span.end) instanceof Instant;
   const at = isExact ? value : dayOf(value, zone);
   const end = (one: Day | Instant | null): Value => (one === null || isExact ? one : dayOf(one, zone));
