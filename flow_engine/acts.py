@@ -38,6 +38,23 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Fill:
+    """What a person wrote into a record in a task, by all rules of its form and by no more than their own rights → record id.
+
+    `fields`: the node's rights by field (read, write, hidden, required, masked), `*` for all others; they only narrow.
+    `record_id` None: a new record; `preset` are the values the flow gives it.
+    """
+
+    by: str
+    form: str
+    record_id: str | None
+    values: Mapping[str, Any]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    preset: Mapping[str, Any] = field(default_factory=dict)
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """A record into the recycle bin → None."""
 
@@ -108,6 +125,11 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """The ended tasks of this instance as stored, oldest first → list of `state.Task`. Nodes ask `NodeContext.past`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A script in its box → its result as JSON, or an ErrorValue."""
 
@@ -116,7 +138,7 @@ class Run:
     timeout_s: float = 2.0
 
 
-Act = Read | Create | Update | Delete | Find | Aggregate | People | Choose | Due | Run
+Act = Read | Create | Update | Fill | Delete | Find | Aggregate | People | Choose | Due | Past | Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +166,5 @@ class World(Protocol):
 
 
 __all__ = [
-    "Act", "Aggregate", "Choose", "Create", "Delete", "Due", "Effect", "Find", "People", "Read", "Run", "Update", "World",
+    "Act", "Aggregate", "Choose", "Create", "Delete", "Due", "Effect", "Fill", "Find", "Past", "People", "Read", "Run", "Update", "World",
 ]  # fmt: skip

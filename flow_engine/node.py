@@ -13,7 +13,7 @@ from engine.schema import Schema, closed, with_defaults
 from flow_engine.acts import Act
 from flow_engine.happenings import Happening
 from flow_engine.outcome import Outcome
-from flow_engine.state import Scope, Task, Token
+from flow_engine.state import Instance, Scope, Task, Token
 
 Steps = Generator[Act, Any, Outcome]
 Answer = Outcome | Steps
@@ -39,6 +39,8 @@ class NodeContext(Protocol):
     @property
     def now(self) -> datetime: ...
     @property
+    def instance(self) -> Instance: ...
+    @property
     def token(self) -> Token: ...
     @property
     def scope(self) -> Scope: ...
@@ -60,6 +62,12 @@ class NodeContext(Protocol):
 
     def record(self, name: str) -> tuple[str, str] | None:
         """Return (form, record id) that a name of the flow stands for; None while it is not there."""
+
+    def past(self) -> Generator[Act, Any, tuple[Task, ...]]:
+        """Return the ended tasks of the whole instance, oldest first, those of this step included: who did what before."""
+
+    def way_back(self, node: str) -> tuple[tuple[int, ...], int] | None:
+        """Return which other tokens a return to `node` takes away and the scope it goes on in; None: the flow could not finish from there."""
 
     def arrivals(self) -> tuple[Token, ...]:
         """Return the tokens standing at this node in this scope, this one included: for joins."""

@@ -9,11 +9,13 @@ from engine.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Go:
-    """Leave by one way. `variables` are set in the token's scope (or where they are declared)."""
+class Notice:
+    """A line for people's drawers, written in the same transaction. `kind`: task, remind, urge, late, cc, decided, comment."""
 
-    way: str = "to"
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    kind: str
+    to: tuple[str, ...]
+    body: Mapping[str, Any] = field(default_factory=dict)
+    task_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,46 @@ class NewTask:
     record_id: str | None = None
     title: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChange:
+    """New properties of a task."""
+
+    task_id: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Leave by one way. Open and waiting tasks, timers and subscriptions of the token end.
+
+    `variables` are set in the token's scope (or where they are declared). `tasks`: copies (抄送) that bind nobody;
+    they stay open when the token leaves. `changes` are made before.
+    """
+
+    way: str = "to"
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    tasks: tuple[NewTask, ...] = ()
+    changes: tuple[TaskChange, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Leave for a node that no edge names: 退回, 拿回. The token's own tasks and timers end.
+
+    `data` is the memory the token arrives with (`Token.data` when the node is entered); `gone`: other tokens that are
+    taken away with all that is theirs, as `NodeContext.way_back` told; `scope_id`: where it goes on, None for its own scope.
+    """
+
+    to: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    gone: tuple[int, ...] = ()
+    scope_id: int | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[TaskChange, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +127,6 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskChange:
-    """New properties of a task."""
-
-    task_id: int
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Hold:
     """Stay (or begin to wait) here. Everything named is added; nothing said leaves things as they are."""
 
@@ -109,6 +143,7 @@ class Hold:
     calls: tuple[Call, ...] = ()
     end_scopes: tuple[int, ...] = ()
     """Regions to stop, with all that stands in them."""
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +161,4 @@ class Fail:
     problem: Problem
 
 
-Outcome = Go | Fork | Hold | End | Fail
+Outcome = Go | Fork | Jump | Hold | End | Fail
