@@ -9,14 +9,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
 
-ROUNDS = 6
-SHORTEST = 100
+ROUND = 60
+"""Requests a round: long enough to average over requests, short enough to fall between other programs' work."""
+CHEAP = 4
+"""One round in so many counts for CPU: the cheapest quarter, since whatever else runs only ever adds to it."""
 Request = tuple[str, str, bytes | None]
 """Method, path, JSON body."""
 
@@ -71,63 +73,70 @@ def _until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not start")
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Requests to one server: `make(number)` gives the next one."""
+
+    port: int
+    process: psutil.Process
+    make: Callable[[int], Request]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 def load(
-    port: int,
-    process: psutil.Process,
-    make: Callable[[int], Request],
+    askings: Sequence[Asking],
     *,
     count: int,
     concurrency: int = 8,
-    headers: Mapping[str, str] | None = None,
     database: Sequence[psutil.Process] = (),
-    warm: int = 50,
-) -> Load:
-    """Send `count` requests (after `warm`) from `concurrency` threads over kept connections; every answer must be 2xx.
+    warm: int = 60,
+) -> list[Load]:
+    """Send `count` requests of each kind (after `warm`) from `concurrency` threads over kept connections.
 
-    They go in several rounds; CPU is that of the cheapest one, since whatever else runs only ever adds to it.
+    They go in short rounds, the kinds taking turns, so that what else the machine does meets all of them alike.
+    Every answer must be 2xx.
     """
-    _send(port, make, range(warm), concurrency, headers or {})
-    times: list[float] = []
-    cheapest = (float("inf"), 0.0)
-    # CPU time is counted in hundredths of a second, so a round must not be short.
-    rounds = max(1, min(ROUNDS, count // SHORTEST))
-    took, each = 0.0, count // rounds
-    for number in range(rounds):
-        before, before_db = cpu_s([process]), cpu_s(database)
-        started = time.perf_counter()
-        first = warm + number * each
-        times += _send(port, make, range(first, first + each), concurrency, headers or {})
-        took += time.perf_counter() - started
-        used, used_db = cpu_s([process]) - before, cpu_s(database) - before_db
-        cheapest = min(cheapest, (max(0.01, used + used_db), used_db))
-    times.sort()
-    return Load(
-        len(times),
-        len(times) / took,
-        times[len(times) // 2] * 1000,
-        times[int(len(times) * 0.95)] * 1000,
-        (cheapest[0] - cheapest[1]) * 1000 / each,
-        cheapest[1] * 1000 / each,
-    )
+    for one in askings:
+        _send(one, range(warm), concurrency)
+    rounds = [_Rounds() for _ in askings]
+    for first in range(warm, warm + max(count, ROUND * CHEAP), ROUND):
+        for one, kept in zip(askings, rounds, strict=True):
+            before, before_db = cpu_s([one.process]), cpu_s(database)
+            started = time.perf_counter()
+            kept.times += _send(one, range(first, first + ROUND), concurrency)
+            kept.took += time.perf_counter() - started
+            kept.cpu.append((cpu_s([one.process]) - before, cpu_s(database) - before_db))
+    return [one.load() for one in rounds]
 
 
-def _send(
-    port: int,
-    make: Callable[[int], Request],
-    numbers: Sequence[int],
-    concurrency: int,
-    headers: Mapping[str, str],
-) -> list[float]:
+@dataclass
+class _Rounds:
+    """What the rounds of one kind took, in seconds."""
+
+    times: list[float] = field(default_factory=list)
+    took: float = 0.0
+    cpu: list[tuple[float, float]] = field(default_factory=list)
+
+    def load(self) -> Load:
+        times = sorted(self.times)
+        cheap = sorted(self.cpu, key=sum)[: max(1, len(self.cpu) // CHEAP)]
+        server, database = (sum(part) * 1000 / len(cheap) / ROUND for part in zip(*cheap, strict=True))
+        p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
+        return Load(len(times), len(times) / self.took, p50 * 1000, p95 * 1000, server, database)
+
+
+def _send(asking: Asking, numbers: Sequence[int], concurrency: int) -> list[float]:
     shares = [numbers[i::concurrency] for i in range(concurrency)]
     times: list[float] = []
     failures: list[str] = []
+    headers = {"content-type": "application/json", **asking.headers}
 
     def work(mine: Sequence[int]) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", asking.port, timeout=60)
         for number in mine:
-            method, path, body = make(number)
+            method, path, body = asking.make(number)
             started = time.perf_counter()
-            connection.request(method, path, body, {"content-type": "application/json", **headers})
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
             content = response.read()
             times.append(time.perf_counter() - started)
@@ -156,16 +165,21 @@ def ask(port: int, method: str, path: str, content: bytes | None, headers: Mappi
 
 
 def cpu_s(processes: Sequence[psutil.Process]) -> float:
-    """Return the CPU seconds that processes and their children have used."""
+    """Return the CPU seconds that processes and their living children have used."""
     total = 0.0
     for process in processes:
         for one in (process, *process.children(recursive=True)):
-            try:
-                used = one.cpu_times()
-            except psutil.NoSuchProcess:
-                continue
-            total += used.user + used.system
+            with suppress(psutil.NoSuchProcess, OSError):
+                total += _cpu_s(one)
     return total
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    if sys.platform == "linux":
+        # The kernel's CPU clock of another process, in nanoseconds; psutil's counts in hundredths of a second.
+        return time.clock_gettime((~process.pid << 3) | 2)
+    used = process.cpu_times()
+    return float(used.user + used.system)
 
 
 def body(value: Any) -> bytes:

@@ -37,18 +37,15 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that answers: `send(make, count, headers)` loads it."""
+    """A server that answers."""
 
     port: int
     process: psutil.Process
-    database: Database
 
-    def send(
-        self, make: Callable[[int], Request], count: int, headers: Mapping[str, str] | None = None
-    ) -> Load:
-        return harness.load(
-            self.port, self.process, make, count=count, headers=headers, database=self.database.processes
-        )
+    def asking(
+        self, make: Callable[[int], Request], headers: Mapping[str, str] | None = None
+    ) -> harness.Asking:
+        return harness.Asking(self.port, self.process, make, headers or {})
 
 
 def measure(database: Database, sizes: Sizes) -> Iterator[Finding]:
@@ -58,14 +55,28 @@ def measure(database: Database, sizes: Sizes) -> Iterator[Finding]:
     _settle(database, made)
     house.close()
     with _servers(database) as (product, plain):
-        pages = {who: _page(product, facts[who], sizes.requests) for who in PEOPLE}
-        plains = {who: _plain(plain, getattr(bare, who), sizes.requests) for who in PEOPLE}
+        pages, plains = _pages(database, product, plain, facts, bare, sizes)
         yield from _creating(database, product, plain, facts, sizes)
     name, size = database.name, f"{sizes.visits:,} records"
     for who, label in (("admin", "page of 50, administrator"), ("member", "page of 50, own records only")):
         yield _ratio(f"{label}, {size}", name, pages[who], plains[who], 2)
     yield _ratio(f"page: member to administrator, {size}", name, pages["member"], pages["admin"], 1.3)
     yield from _grown(database, facts, bare, sizes, pages)
+
+
+def _pages(
+    database: Database,
+    product: Server,
+    plain: Server,
+    facts: dict[str, Any],
+    bare: calibration.Bare,
+    sizes: Sizes,
+) -> tuple[dict[str, Load], dict[str, Load]]:
+    """Return what the first page costs each person, on the product and done by hand."""
+    ours = [product.asking(lambda _n: _question(None), _headers(facts[who])) for who in PEOPLE]
+    theirs = [_plain(plain, getattr(bare, who)) for who in PEOPLE]
+    found = harness.load([*ours, *theirs], count=sizes.requests, database=database.processes)
+    return dict(zip(PEOPLE, found, strict=False)), dict(zip(PEOPLE, found[len(PEOPLE) :], strict=True))
 
 
 def _creating(
@@ -84,9 +95,9 @@ def _creating(
         given["price"] = round(float(given["price"]) * 100)
         return "POST", "/insert", harness.body(given)
 
-    product_load = product.send(record, sizes.requests, _headers(facts["admin"]))
-    plain_load = plain.send(row, sizes.requests)
-    yield _ratio("create a record (20 fields)", database.name, product_load, plain_load, 4)
+    both = [product.asking(record, _headers(facts["admin"])), plain.asking(row)]
+    ours, theirs = harness.load(both, count=sizes.requests, database=database.processes)
+    yield _ratio("create a record (20 fields)", database.name, ours, theirs, 4)
 
 
 def _grown(
@@ -98,20 +109,15 @@ def _grown(
     house.close()
     size = f"{sizes.visits * sizes.times:,}"
     with _servers(database) as (product, plain):
-        for who in PEOPLE:
-            load = _page(product, facts[who], sizes.requests)
-            yield _ratio(
-                f"page, {who}: {size} records to {sizes.visits:,}", database.name, load, before[who], 1.5
-            )
-            yield _ratio(
-                f"page, {who}, {size} records",
-                database.name,
-                load,
-                _plain(plain, getattr(bare, who), sizes.requests),
-            )
+        pages, plains = _pages(database, product, plain, facts, bare, sizes)
         follow = _followed(product, facts["admin"])
-        load = product.send(lambda _n: _question(follow), sizes.requests, _headers(facts["admin"]))
-        yield _ratio(f"third page: {size} records to first page", database.name, load, before["admin"], 1.5)
+        third = product.asking(lambda _n: _question(follow), _headers(facts["admin"]))
+        (later,) = harness.load([third], count=sizes.requests, database=database.processes)
+    name, to = database.name, f"{size} records to {sizes.visits:,}"
+    for who in PEOPLE:
+        yield _ratio(f"page, {who}: {to}", name, pages[who], before[who], 1.5)
+        yield _ratio(f"page, {who}, {size} records", name, pages[who], plains[who])
+    yield _ratio(f"third page: {size} records to first page", name, later, before["admin"], 1.5)
 
 
 def _reopened(database: Database) -> tuple[House, Clinic]:
@@ -126,10 +132,6 @@ def _settle(database: Database, made: Clinic) -> None:
             connection.exec_driver_sql("ANALYZE")
 
 
-def _page(server: Server, token: str, count: int) -> Load:
-    return server.send(lambda _n: _question(None), count, _headers(token))
-
-
 def _question(cursor: str | None) -> Request:
     return "POST", "/api/forms/visit/query", harness.body({**PAGE, **({"cursor": cursor} if cursor else {})})
 
@@ -142,9 +144,9 @@ def _followed(server: Server, token: str) -> str:
     return str(cursor)
 
 
-def _plain(server: Server, question: Mapping[str, Any], count: int) -> Load:
+def _plain(server: Server, question: Mapping[str, Any]) -> harness.Asking:
     body = harness.body(question)
-    return server.send(lambda _n: ("POST", "/page", body), count)
+    return server.asking(lambda _n: ("POST", "/page", body))
 
 
 def _headers(token: str) -> dict[str, str]:
@@ -158,7 +160,7 @@ def _servers(database: Database) -> Iterator[tuple[Server, Server]]:
         harness.serving("benchmarks.product", database.environment) as product,
         harness.serving("benchmarks.bare", {"BARE_DATABASE": database.bare_url}) as plain,
     ):
-        yield Server(*product, database), Server(*plain, database)
+        yield Server(*product), Server(*plain)
 
 
 def _ratio(what: str, database: str, one: Load, other: Load, goal: float | None = None) -> Finding:
