@@ -79,12 +79,35 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class InstanceAction:
-    """Somebody does something with the instance: `action` is cancel, withdraw, pause, resume, jump, retry, skip, migrate."""
+    """Somebody does something with the instance: `action`: cancel withdraw pause resume jump retry skip; of one token
+    (`values["token_id"]`): pick add close complete (regions), and what its node understands besides."""
 
     action: str
     by: str | None
     values: Mapping[str, Any] = field(default_factory=dict)
     comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyEnded:
+    """A region that a token runs came to its end. Only within a step; never from outside."""
+
+    token_id: int
+    scope_id: int
+    index: int
+    outcome: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    """What the region's own variables held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything stands still: a token that waits for its turn (`wait="turn"`) may look again. Only within a step.
+
+    `is_last`: nothing moved at the last look, so what only waits for other joins need not be waited for.
+    """
+
+    is_last: bool = False
 
 
 Happening = (
@@ -97,4 +120,6 @@ Happening = (
     | ChildEnded
     | Resumed
     | InstanceAction
+    | BodyEnded
+    | Turn
 )

@@ -31,6 +31,24 @@ class Way:
     label: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that a node gives to the flow's formulas: a record of `form`, or a value.
+
+    The type of a value is `type`, or that of the formula at `like`, or of an item of the list at `item_of`; with none
+    of them anything. `is_inside`: only its own region knows the name.
+    """
+
+    key: str
+    form: str | None = None
+    type: str | None = None
+    like: str | None = None
+    item_of: str | None = None
+    is_inside: bool = False
+    is_maybe: bool = False
+    """Holds something only on some ways: reading it needs no earlier writing."""
+
+
 class NodeContext(Protocol):
     """What a node may know when it is entered or woken. Everything else it asks for by acts."""
 
@@ -51,11 +69,21 @@ class NodeContext(Protocol):
     def variable(self, key: str) -> Any:
         """Return a variable of the token's scope or of one around it."""
 
-    def work_out(self, place: str) -> Generator[Act, Any, Any]:
-        """Return the value of the formula at `place` of the settings (`"when"`, `"ways/0/when"`), reading what it needs."""
+    def work_out(self, place: str, **given: Any) -> Generator[Act, Any, Any]:
+        """Return the value of the formula at `place` of the settings (`"when"`, `"ways/0/when"`), reading what it needs.
 
-    def holds(self, place: str) -> Generator[Act, Any, bool]:
+        `given`: the place's own names (`x-names` of its schema). A failed formula gives an ErrorValue. Settings that
+        are no formula are returned as they are.
+        """
+
+    def holds(self, place: str, **given: Any) -> Generator[Act, Any, bool]:
         """Tell whether the condition at `place` holds; blank and error values do not."""
+
+    def filled(self, place: str) -> Generator[Act, Any, Any]:
+        """Return the settings at `place` with every formula in them worked out."""
+
+    def names_in(self, place: str) -> Generator[Act, Any, Mapping[str, Any]]:
+        """Return what `{form.x}` stands for in the filter at `place`: by dotted path, for `Find` and `Aggregate`."""
 
     def formula(self, text: str) -> Generator[Act, Any, Any]:
         """Return the value of a formula that is not part of the settings, as the rows of a decision table."""
@@ -72,8 +100,36 @@ class NodeContext(Protocol):
     def arrivals(self) -> tuple[Token, ...]:
         """Return the tokens standing at this node in this scope, this one included: for joins."""
 
-    def may_come(self) -> bool:
-        """Tell whether another token of this scope can still reach this node: for joins that wait for what was started."""
+    def may_come(self, of: str | None = None, but_turns: bool = False) -> bool:
+        """Tell whether another token of this scope can still reach this node (or the node `of`).
+
+        `but_turns`: leaving out tokens that wait at joins themselves.
+        """
+
+    def stands_at(self, node: str) -> bool:
+        """Tell whether a token stands at `node`, in this scope or one around it."""
+
+    def edges_in(self) -> frozenset[str]:
+        """Return the edges that lead here: what `came_by` of arriving tokens can be."""
+
+    def branches(self) -> frozenset[str]:
+        """Return the nodes between the split that this join belongs to and the join: what it may cancel."""
+
+    def memory(self) -> Mapping[str, Any]:
+        """Return what this node remembers in this scope; see `Go.memory`."""
+
+    def everything(self) -> Mapping[str, Any]:
+        """Return all names that hold something here: `{"form", "id"}` for records, values for the rest."""
+
+    def locked(self, lock: str) -> bool:
+        """Tell whether another open region of the instance has this lock."""
+
+    def completed(self, node: str | None = None) -> tuple[Mapping[str, Any], ...]:
+        """Return what can be taken back here, last first: `{"node", "variables"}` of nodes with `compensate`."""
+
+    @property
+    def by(self) -> str | None:
+        """Who makes this step happen; None for timers and the like."""
 
     def bodies(self) -> tuple[Scope, ...]:
         """Return the regions this token runs, ended ones included."""
@@ -111,6 +167,14 @@ class Node:
         if isinstance(to, str):
             return (Way("to", to),)
         return tuple(Way(key, target) for key, target in (to or {}).items())
+
+    def bodies(self, config: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the first nodes of the regions it runs."""
+        return ()
+
+    def gives(self, config: Mapping[str, Any]) -> Iterator[Name]:
+        """Yield the names that formulas may use once it has been passed."""
+        return iter(())
 
     def enter(self, ctx: NodeContext) -> Answer:
         """Answer an arriving token."""

@@ -19,14 +19,6 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Fork:
-    """Leave by several ways at once, a token each."""
-
-    ways: tuple[str, ...]
-    variables: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class NewTask:
     """A task to open; see `state.Task`."""
 
@@ -51,38 +43,6 @@ class TaskChange:
 
     task_id: int
     values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Go:
-    """Leave by one way. Open and waiting tasks, timers and subscriptions of the token end.
-
-    `variables` are set in the token's scope (or where they are declared). `tasks`: copies (抄送) that bind nobody;
-    they stay open when the token leaves. `changes` are made before.
-    """
-
-    way: str = "to"
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    tasks: tuple[NewTask, ...] = ()
-    changes: tuple[TaskChange, ...] = ()
-    notices: tuple[Notice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """Leave for a node that no edge names: 退回, 拿回. The token's own tasks and timers end.
-
-    `data` is the memory the token arrives with (`Token.data` when the node is entered); `gone`: other tokens that are
-    taken away with all that is theirs, as `NodeContext.way_back` told; `scope_id`: where it goes on, None for its own scope.
-    """
-
-    to: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-    gone: tuple[int, ...] = ()
-    scope_id: int | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    changes: tuple[TaskChange, ...] = ()
-    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +72,8 @@ class Body:
     start: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     index: int = 0
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """`{"lock": name}`: no other region with this lock may be open beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +86,65 @@ class Call:
     values: Mapping[str, Any] = field(default_factory=dict)
     waits: bool = True
     index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What a region tells those around it. `kind`: error, escalation, cancel; boundaries of that kind and code listen."""
+
+    kind: str
+    code: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Leave by one way. Open and waiting tasks, timers and subscriptions of the token end.
+
+    A node whose `to` is one key leaves by it, whatever the way; a way that leads nowhere ends the token. `variables` are
+    set where they are declared, else in the token's scope. `tasks`: copies (抄送) that bind nobody; they stay open when the
+    token leaves. `changes` are made before.
+    """
+
+    way: str = "to"
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    tasks: tuple[NewTask, ...] = ()
+    changes: tuple[TaskChange, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    effects: tuple[NewEffect, ...] = ()
+    calls: tuple[Call, ...] = ()
+    take: tuple[int, ...] = ()
+    """Other tokens that are used up with this one: what a join has waited for."""
+    memory: Mapping[str, Any] | None = None
+    """What the node remembers in this scope from now on (`NodeContext.memory`); None leaves it."""
+    withdraw: frozenset[str] = frozenset()
+    """Nodes of this scope whose tokens are taken away, with all that hangs on them."""
+    raised: tuple[Raised, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Leave by several ways at once, a token each."""
+
+    ways: tuple[str, ...]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Leave for a node that no edge names: 退回, 拿回. The token's own tasks and timers end.
+
+    `data` is the memory the token arrives with (`Token.data` when the node is entered); `gone`: other tokens that are
+    taken away with all that is theirs, as `NodeContext.way_back` told; `scope_id`: where it goes on, None for its own scope.
+    """
+
+    to: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    gone: tuple[int, ...] = ()
+    scope_id: int | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[TaskChange, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +165,11 @@ class Hold:
     end_scopes: tuple[int, ...] = ()
     """Regions to stop, with all that stands in them."""
     notices: tuple[Notice, ...] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    memory: Mapping[str, Any] | None = None
+    """See `Go.memory`."""
+    raised: tuple[Raised, ...] = ()
+    """What is told to boundaries while the token stays: the late steps of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +178,12 @@ class End:
 
     kind: str = "token"
     outcome: str | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
+    """What the caller of the flow gets."""
+    memory: Mapping[str, Any] | None = None
+    """See `Go.memory`."""
+    raised: Raised | None = None
+    """An error or a cancellation that ends the token's way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class Token:
     node: str
     scope_id: int
     round: int
-    """How often this node was entered in this scope, from 1: an old click names an old round."""
+    """How often this node was entered in this scope, from 1: an old click names an old round. A token is one stay at one
+    node: moving on ends it and makes a new one."""
     came_by: str | None = None
     """The edge it came by, `<node>.<way>`; joins count them."""
     wait: str | None = None
@@ -138,8 +139,8 @@ class State:
     scopes: Mapping[int, Scope] = field(default_factory=dict)
     """Always holds ROOT."""
     tasks: Mapping[int, Task] = field(default_factory=dict)
-    """Open and waiting ones, and all ended ones of tokens that still stand (a decision counts them)."""
+    """Open, waiting and parked ones, and all ended ones of tokens that still stand (a decision counts them)."""
     timers: Mapping[tuple[int, str], Timer] = field(default_factory=dict)
     subscriptions: frozenset[Subscription] = frozenset()
     rounds: Mapping[tuple[int, str], int] = field(default_factory=dict)
-    """(scope, node) → how often entered."""
+    """(scope, node) → how often entered; only of nodes that can be entered again (loops, jumps), 1 where absent."""
