@@ -21,6 +21,7 @@ from engine.store.platform import META
 from engine.store.unit import Unit
 from engine.store.workspaces import Installation, Workspace
 from engine.store.workspaces import Settings as StoreSettings
+from flow_engine.tables import FLOW_TABLES
 from form_engine.compile import compile_app
 from form_engine.exporting.service import ExportService
 from form_engine.importing.service import ImportService
@@ -176,6 +177,7 @@ class House:
                 database_url=_sqlalchemy_url(settings.database_url),
                 pool_size=settings.threads,
                 clock=self.clock,
+                more_tables=(FLOW_TABLES,),
             )
         )
         self.rates = Rates()

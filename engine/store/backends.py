@@ -5,14 +5,14 @@ the search path with SET LOCAL, so neither outlives it and statements stay the s
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
-from sqlalchemy import create_engine, event, make_url
+from sqlalchemy import MetaData, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
@@ -22,7 +22,7 @@ from engine.definitions.tables import physical_name
 from engine.expressions import sqlite_calls
 from engine.problems import Code, Rejected
 from engine.store.numbers import FUNCTIONS
-from engine.store.platform import APPEND_ONLY, create_platform
+from engine.store.platform import append_only, create_platform
 
 NO_ROLE = Code(
     "store.no_right_to_make_roles",
@@ -104,12 +104,13 @@ def _run(driver: Any, sql: str) -> None:
 class SqliteRoom:
     """A workspace in its own file. All writers pass one lock, so none waits inside SQLite."""
 
-    def __init__(self, path: Path, pool_size: int) -> None:
+    def __init__(self, path: Path, pool_size: int, more: Sequence[MetaData] = ()) -> None:
         self.schema: str | None = None
         self.dialect: Dialect = sqlite_dialect()
         self._engine = sqlite_engine(path, pool_size)
         self._lock = threading.Lock()
         self._path = path
+        self._more = more
 
     def read(self, snapshot: bool) -> AbstractContextManager[Connection]:
         return _transaction(self._engine, "BEGIN", nullcontext())
@@ -131,7 +132,7 @@ class SqliteRoom:
         """Nothing to do: whoever can open the file may use its tables."""
 
     def prepare(self, connection: Connection) -> None:
-        create_platform(connection)
+        create_platform(connection, self._more)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -165,8 +166,9 @@ def sqlite_engine(path: Path, pool_size: int, foreign_keys: bool = True) -> Engi
 class SqliteBackend:
     """Workspaces as files below the data folder."""
 
-    def __init__(self, folder: Path, pool_size: int) -> None:
+    def __init__(self, folder: Path, pool_size: int, more: Sequence[MetaData] = ()) -> None:
         self._pool_size = pool_size
+        self._more = more
         self._registry = sqlite_engine(folder / "registry.db", 1)
         self._lock = threading.Lock()
 
@@ -180,7 +182,7 @@ class SqliteBackend:
         room.close()
 
     def open(self, place: Place) -> SqliteRoom:
-        return SqliteRoom(place.folder / "clinic.db", self._pool_size)
+        return SqliteRoom(place.folder / "clinic.db", self._pool_size, self._more)
 
     def close(self) -> None:
         self._registry.dispose()
@@ -189,11 +191,12 @@ class SqliteBackend:
 class PostgresRoom:
     """A workspace in its own schema, entered with its own role in each transaction."""
 
-    def __init__(self, engine: Engine, place: Place) -> None:
+    def __init__(self, engine: Engine, place: Place, more: Sequence[MetaData] = ()) -> None:
         self.schema: str | None = place.schema
         self.dialect: Dialect = postgres_dialect()
         self._engine = engine
         self._place = place
+        self._more = more
         enter = f'SET LOCAL ROLE "{place.role}"; SET LOCAL search_path TO "{place.schema}"'
         self._read = f"BEGIN READ ONLY; {enter}"
         self._snapshot = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {enter}"
@@ -215,11 +218,11 @@ class PostgresRoom:
         schema, role = self._place.schema, self._place.role
         everything = "SELECT, INSERT, UPDATE, DELETE"
         connection.exec_driver_sql(f'GRANT {everything} ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"')
-        for table in APPEND_ONLY:
+        for table in append_only(self._more):
             connection.exec_driver_sql(f'REVOKE UPDATE, DELETE ON "{schema}".{table} FROM "{role}"')
 
     def prepare(self, connection: Connection) -> None:
-        create_platform(connection)
+        create_platform(connection, self._more)
         driver: Any = connection.connection.driver_connection
         for function in FUNCTIONS:
             driver.execute(function)
@@ -232,7 +235,8 @@ class PostgresRoom:
 class PostgresBackend:
     """Workspaces as schemas of one database; the registry in the schema `clinicraft`."""
 
-    def __init__(self, url: str, pool_size: int) -> None:
+    def __init__(self, url: str, pool_size: int, more: Sequence[MetaData] = ()) -> None:
+        self._more = more
         self.engine = create_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
             isolation_level="AUTOCOMMIT",
@@ -271,7 +275,7 @@ class PostgresBackend:
             room.prepare(connection)
 
     def open(self, place: Place) -> PostgresRoom:
-        return PostgresRoom(self.engine, place)
+        return PostgresRoom(self.engine, place, self._more)
 
     def close(self) -> None:
         self.engine.dispose()

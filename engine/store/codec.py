@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Column, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Boolean, Column, Table, TypeDecorator, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Dialect
 
 from engine.definitions.shape import SYSTEM_FIELDS, FieldShape
@@ -40,8 +40,16 @@ decode_json = msgspec.json.decode
 
 
 def encoder(column: Column[Any], dialect: Dialect) -> Encode:
-    """Return what turns a Python value into the driver's; None: nothing to do."""
-    made: Encode = column.type.dialect_impl(dialect).bind_processor(dialect)
+    """Return what turns a Python value that is not blank into the driver's; None: nothing to do."""
+    kind = column.type
+    if isinstance(kind, Boolean):
+        # Fields hold nothing but True and False, which both drivers take.
+        return None
+    made: Encode = kind.dialect_impl(dialect).bind_processor(dialect)
+    if made is None or not isinstance(kind, TypeDecorator):
+        return made
+    if kind.load_dialect_impl(dialect).bind_processor(dialect) is None:
+        return partial(kind.process_bind_param, dialect=dialect)
     return made
 
 

@@ -4,6 +4,7 @@ Histories, audit and chain are append-only: on PostgreSQL the workspace's role h
 them, on SQLite triggers refuse it.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, text
@@ -268,11 +269,21 @@ def from_instant(text_: str) -> datetime:
     return datetime.fromisoformat(text_).replace(tzinfo=UTC)
 
 
-def create_platform(connection: Connection) -> None:
-    """Create the platform tables in the current schema, with their guards against rewriting the past."""
-    PLATFORM.create_all(connection)
+def append_only(more: Sequence[MetaData] = ()) -> tuple[str, ...]:
+    """Return the tables whose rows may only be added; among `more` those that say so in their `info`."""
+    said = (table.name for tables in more for table in tables.sorted_tables if table.info.get("append_only"))
+    return (*APPEND_ONLY, *said)
+
+
+def create_platform(connection: Connection, more: Sequence[MetaData] = ()) -> None:
+    """Create the platform tables in the current schema, with their guards against rewriting the past.
+
+    `more`: tables that parts above the store keep in every workspace.
+    """
+    for tables in (PLATFORM, *more):
+        tables.create_all(connection)
     if connection.dialect.name == "sqlite":
-        for table in APPEND_ONLY:
+        for table in append_only(more):
             for verb in ("update", "delete"):
                 connection.exec_driver_sql(
                     f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb.upper()} ON {table} "

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 
 from engine.store.codec import encode_json
-from engine.store.platform import AUDIT, CHAIN, EVENTS, FILE_USES, HISTORY
+from engine.store.platform import AUDIT, CHAIN, EVENTS, FILE_USES, HISTORY, IMPORT_ROWS
 
 EVENT_COLUMNS = ("id", "at", "kind", "form", "record_id", "body")
 AUDIT_COLUMNS = ("seq", "at", "by", "cause", "action", "form", "record_id", "request_id", "details", "hash")
@@ -48,6 +48,11 @@ def insert_history(dialect: Dialect) -> str:
 def copy_history(dialect: Dialect) -> str:
     names = ", ".join(dialect.identifier_preparer.quote(c.name) for c in HISTORY.columns)
     return f"COPY {HISTORY.name} ({names}) FROM STDIN"
+
+
+@lru_cache(maxsize=8)
+def insert_import_rows(dialect: Dialect) -> str:
+    return insert_text(IMPORT_ROWS, [c.name for c in IMPORT_ROWS.columns], dialect)
 
 
 @lru_cache(maxsize=8)

@@ -85,6 +85,8 @@ class Settings:
     clock: Clock = field(default_factory=SystemClock)
     zone: str = "Asia/Shanghai"
     """Time zone of new workspaces."""
+    more_tables: tuple[MetaData, ...] = ()
+    """Platform tables of parts above the store, e.g. of flows; made in every workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +194,9 @@ class Installation:
         self.keys_path = self._folder / "keys.json"
         self._keyring = Keyring.load(self.keys_path)
         self._backend: Backend = (
-            PostgresBackend(settings.database_url, settings.pool_size)
+            PostgresBackend(settings.database_url, settings.pool_size, settings.more_tables)
             if settings.database_url
-            else SqliteBackend(self._folder, settings.pool_size)
+            else SqliteBackend(self._folder, settings.pool_size, settings.more_tables)
         )
         self._open: dict[str, Workspace] = {}
         self._lock = threading.Lock()
@@ -294,7 +296,8 @@ class Installation:
         """Add platform tables that a newer release brought."""
         with workspace.room.read(False) as connection:
             known = set(inspect(connection).get_table_names(schema=workspace.room.schema))
-        if not known >= set(PLATFORM.tables):
+        wanted = {name for tables in (PLATFORM, *self.settings.more_tables) for name in tables.tables}
+        if not known >= wanted:
             with workspace.room.change() as connection:
                 workspace.room.prepare(connection)
 

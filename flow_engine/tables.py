@@ -1,0 +1,368 @@
+"""The tables of the flow engine, `cc_flow_*`, one set in every workspace. Times are text as in all platform tables.
+
+An instance is one row and a few small rows around it, so that a step costs the same however long the instance is.
+Nothing is ever deleted but what no longer stands: tokens, closed regions, timers, subscriptions.
+"""
+
+from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, text
+
+FLOW_TABLES = MetaData()
+GUARDED = {"append_only": True}
+
+
+def _some(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return an index over the few rows for which `where` holds."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+VERSIONS = Table(
+    "cc_flow_versions",
+    FLOW_TABLES,
+    Column("flow", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("checksum", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("app_version", Integer, nullable=False),
+    Column("at", Text, nullable=False),
+    info=GUARDED,
+)
+"""Every version of a flow that was ever in force. `checksum` tells whether a new app version changed it."""
+
+INSTANCES = Table(
+    "cc_flow_instances",
+    FLOW_TABLES,
+    Column("instance_id", Text, primary_key=True),
+    Column("flow", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("started_by", Text),
+    Column("key", Text, nullable=False),
+    Column("form", Text),
+    Column("record_id", Text),
+    Column("parent_id", Text),
+    Column("parent_token", Integer),
+    Column("root_id", Text),
+    Column("ended_at", Text),
+    Column("outcome", Text),
+    Column("revision", Integer, nullable=False),
+    Column("next_id", Integer, nullable=False),
+    Column("next_seq", Integer, nullable=False),
+    Column("branch_id", Text),
+    Column("title", Text, nullable=False),
+    Column("trigger", Text),
+    Column("move_to", Integer),
+    Index("ux_cc_flow_instances_key", "key", unique=True),
+    Index("ix_cc_flow_instances_record", "record_id", "form"),
+    Index("ix_cc_flow_instances_flow", "flow", "status", "started_at"),
+    _some("ix_cc_flow_instances_live", "instance_id", where="status = 'running'"),
+    _some("ix_cc_flow_instances_parent", "parent_id", where="parent_id IS NOT NULL"),
+)
+"""See `state.Instance`. `trigger`: what started it, `<flow>.<trigger>`; `move_to`: the version it takes at its next wait."""
+
+TOKENS = Table(
+    "cc_flow_tokens",
+    FLOW_TABLES,
+    Column("instance_id", Text, primary_key=True),
+    Column("token_id", Integer, primary_key=True, autoincrement=False),
+    Column("node", Text, nullable=False),
+    Column("scope_id", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("came_by", Text),
+    Column("wait", Text),
+    Column("since", Text),
+    Column("data", Text),
+)
+
+SCOPES = Table(
+    "cc_flow_scopes",
+    FLOW_TABLES,
+    Column("instance_id", Text, primary_key=True),
+    Column("scope_id", Integer, primary_key=True, autoincrement=False),
+    Column("parent_id", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("token_id", Integer, nullable=False),
+    Column("index", Integer, nullable=False),
+    Column("variables", Text),
+    Column("is_closed", Integer, nullable=False),
+    Column("data", Text),
+)
+
+ROUNDS = Table(
+    "cc_flow_rounds",
+    FLOW_TABLES,
+    Column("instance_id", Text, primary_key=True),
+    Column("scope_id", Integer, primary_key=True, autoincrement=False),
+    Column("node", Text, primary_key=True),
+    Column("round", Integer, nullable=False),
+)
+"""How often each node was entered; read one by one, since a long instance has many."""
+
+TASKS = Table(
+    "cc_flow_tasks",
+    FLOW_TABLES,
+    Column("instance_id", Text, primary_key=True),
+    Column("task_id", Integer, primary_key=True, autoincrement=False),
+    Column("token_id", Integer, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("assignee", Text),
+    Column("candidates", Text),
+    Column("owner", Text),
+    Column("position", Integer, nullable=False),
+    Column("weight", Integer, nullable=False),
+    Column("parent_id", Integer),
+    Column("action", Text),
+    Column("comment", Text),
+    Column("made_at", Text),
+    Column("due_at", Text),
+    Column("done_at", Text),
+    Column("done_by", Text),
+    Column("form", Text),
+    Column("record_id", Text),
+    Column("title", Text, nullable=False),
+    Column("data", Text),
+    Column("is_live", Integer, nullable=False),
+    _some("ix_cc_flow_tasks_live", "instance_id", where="is_live = 1"),
+    _some("ix_cc_flow_tasks_mine", "assignee", "due_at", where="state IN ('open', 'parked')"),
+    Index("ix_cc_flow_tasks_done", "done_by", "done_at"),
+    Index("ix_cc_flow_tasks_record", "record_id"),
+)
+"""See `state.Task`. `is_live`: its token still stands, so a decision may count it. Ended tasks stay for good."""
+
+CANDIDATES = Table(
+    "cc_flow_candidates",
+    FLOW_TABLES,
+    Column("user_id", Text, primary_key=True),
+    Column("instance_id", Text, primary_key=True),
+    Column("task_id", Integer, primary_key=True, autoincrement=False),
+    Index("ix_cc_flow_candidates_task", "instance_id", "task_id"),
+)
+"""Who may claim a task that nobody has: the way from a person to it."""
+
+TIMERS = Table(
+    "cc_flow_timers",
+    FLOW_TABLES,
+    Column("instance_id", Text, primary_key=True),
+    Column("token_id", Integer, primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("anchor", Text),
+    Column("anchor_record", Text),
+    Column("anchor_form", Text),
+    Column("data", Text),
+    Index("ix_cc_flow_timers_at", "at"),
+    _some("ix_cc_flow_timers_anchor", "anchor_record", "anchor_form", where="anchor_record IS NOT NULL"),
+)
+
+SUBSCRIPTIONS = Table(
+    "cc_flow_subscriptions",
+    FLOW_TABLES,
+    Column("instance_id", Text, primary_key=True),
+    Column("token_id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Index("ix_cc_flow_subscriptions_name", "name", "key"),
+)
+
+HISTORY = Table(
+    "cc_flow_history",
+    FLOW_TABLES,
+    Column("instance_id", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("node", Text),
+    Column("by", Text),
+    Column("data", Text),
+    info=GUARDED,
+)
+"""What happened to an instance, numbered without gaps."""
+
+COMMANDS = Table(
+    "cc_flow_commands",
+    FLOW_TABLES,
+    Column("key", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("instance_id", Text),
+    Column("at", Text, nullable=False),
+    Column("answer", Text),
+)
+"""Every command once: asked again under its key, the stored answer is given."""
+
+EFFECTS = Table(
+    "cc_flow_effects",
+    FLOW_TABLES,
+    Column("key", Text, primary_key=True),
+    Column("instance_id", Text, nullable=False),
+    Column("token_id", Integer, nullable=False),
+    Column("node", Text),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("policy", Text),
+    Column("waits", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("planned_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("provider_ref", Text),
+    Column("response", Text),
+    Column("error", Text),
+    Index("ix_cc_flow_effects_instance", "instance_id", "token_id"),
+    Index("ix_cc_flow_effects_state", "state", "updated_at"),
+)
+"""The ledger of what leaves the house. `state`: planned, sending, sent, unknown, failed, dropped, cancelled."""
+
+INBOX = Table(
+    "cc_flow_inbox",
+    FLOW_TABLES,
+    Column("source", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("taken_at", Text),
+    Column("taken_by", Text),
+    Index("ix_cc_flow_inbox_open", "name", "key", "state"),
+)
+"""Messages from outside, each once. `state`: waiting until somebody takes it, taken. `taken_by`: an instance or a flow."""
+
+INCIDENTS = Table(
+    "cc_flow_incidents",
+    FLOW_TABLES,
+    Column("incident_id", Text, primary_key=True),
+    Column("instance_id", Text),
+    Column("token_id", Integer),
+    Column("node", Text),
+    Column("flow", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("resolution", Text),
+    Column("resolved_at", Text),
+    Column("resolved_by", Text),
+    Index("ix_cc_flow_incidents_instance", "instance_id"),
+    Index("ix_cc_flow_incidents_state", "state", "at"),
+)
+"""What needs a look. `kind`: node, effect, trigger, stuck, version. `problem`: JSON as the API gives problems."""
+
+OCCURRENCES = Table(
+    "cc_flow_occurrences",
+    FLOW_TABLES,
+    Column("trigger", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("occurrence", Text, primary_key=True),
+    Column("flow", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("due_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("instance_id", Text),
+    Column("made_at", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),
+    Column("reason", Text),
+    Index("ix_cc_flow_occurrences_due", "state", "due_at"),
+    Index("ix_cc_flow_occurrences_record", "record_id"),
+)
+"""What should happen for which record on which day. `state`: expected, started, skipped, cancelled."""
+
+MEMBERS = Table(
+    "cc_flow_members",
+    FLOW_TABLES,
+    Column("trigger", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("is_in", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("since", Text, nullable=False),
+    _some("ix_cc_flow_members_in", "trigger", where="is_in = 1"),
+)
+"""Who is in a segment or fulfils a condition, by trigger: only coming in and going out start anything."""
+
+ENROLMENTS = Table(
+    "cc_flow_enrolments",
+    FLOW_TABLES,
+    Column("journey", Text, primary_key=True),
+    Column("contact_id", Text, primary_key=True),
+    Column("rotation", Integer, primary_key=True, autoincrement=False),
+    Column("instance_id", Text),
+    Column("state", Text, nullable=False),
+    Column("entered_at", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("exit_reason", Text),
+    Index("ix_cc_flow_enrolments_contact", "contact_id"),
+)
+
+CONTACT_LEDGER = Table(
+    "cc_flow_contact_ledger",
+    FLOW_TABLES,
+    Column("key", Text, primary_key=True),
+    Column("contact_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("ix_cc_flow_contact_ledger_contact", "contact_id", "channel", "at"),
+)
+
+POOL_ITEMS = Table(
+    "cc_flow_pool_items",
+    FLOW_TABLES,
+    Column("pool", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("owner", Text),
+    Column("entered_at", Text, nullable=False),
+    Column("claimed_at", Text),
+    Column("protect_until", Text),
+    Column("last_owner", Text),
+    Column("cooldown_until", Text),
+    Column("reason", Text),
+    Column("revision", Integer, nullable=False),
+    Index("ix_cc_flow_pool_items_owner", "pool", "owner"),
+)
+
+ASSIGN_CURSORS = Table(
+    "cc_flow_assign_cursors",
+    FLOW_TABLES,
+    Column("rule", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+)
+"""Where a rotation stands. `state`: JSON, as the routing rule wants it."""
+
+SCHEDULE_CURSORS = Table(
+    "cc_flow_schedule_cursors",
+    FLOW_TABLES,
+    Column("trigger", Text, primary_key=True),
+    Column("high_water", Text, nullable=False),
+)
+"""Up to which instant a schedule was served; what lies between it and now was missed."""
+
+TRIGGER_LOG = Table(
+    "cc_flow_trigger_log",
+    FLOW_TABLES,
+    Column("id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("form", Text),
+    Column("record_id", Text),
+    Column("verdicts", Text, nullable=False),
+    Index("ix_cc_flow_trigger_log_record", "record_id", "id"),
+)
+"""Why a flow started or not: one row an event, JSON `[[trigger, verdict, params]…]`. The oldest rows give way."""
+
+CALENDAR_DAYS = Table(
+    "cc_flow_calendar_days",
+    FLOW_TABLES,
+    Column("branch_id", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("opens", Text),
+    Column("name", Text),
+)
+"""Days on which a branch (or `*`) keeps other hours. `kind`: closed, open. `opens`: JSON `[[from, to]…]`."""
+
