@@ -38,6 +38,7 @@ class ClientRights(Protocol):
 
     @property
     def roles(self) -> Iterable[Any]: ...
+    def right(self, name: str) -> Any: ...
     def verb(self, form: str, verb: str) -> bool: ...
     def effective(self, form: str, field: str) -> Levelled: ...
 
@@ -117,7 +118,15 @@ class _Client:
             "title": self.tree(plan.title),
             "order": [key for key in plan.order if self.sees(key)],
             "verbs": {verb: self.rights.verb(plan.key, verb) for verb in VERBS},
+            "public": self._public(),
         }
+
+    def _public(self) -> Json | None:
+        """Return what one fills in to make a link to the form; None for whom that is no business."""
+        public = self.plan.definition.get("public")
+        if public is None or not self.rights.right("share") or not self.rights.verb(self.plan.key, "create"):
+            return None
+        return {"link": [key for key in public.get("link", ()) if self.levels.get(key) == "write"]}
 
     def _may_open(self, view: ViewPlan) -> bool:
         # The server refuses to filter by what somebody cannot see, so that view is no use to them.
@@ -255,6 +264,7 @@ class _Client:
             told["sort"] = [path for path in told["sort"] if self.sees(path.lstrip("-"))]
         if "totals" in told:
             told["totals"] = {key: how for key, how in told["totals"].items() if self.sees(key)}
+        told["narrows"] = view.filter is not None
         told["color_if"] = {
             color: to_tree(checked) for color, checked in view.color_if.items() if self._may_name(checked)
         }

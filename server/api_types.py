@@ -368,7 +368,7 @@ ViewKind = Literal["table", "kanban", "calendar", "gallery", "tree", "board"]
 
 
 class ViewPlan(TypedDict):
-    """A way to look at many records. Fields are named by key or by path over links."""
+    """A way to look at many records. Fields are named by key or by path over links. `narrows`: it has a filter."""
 
     key: str
     kind: ViewKind
@@ -391,6 +391,7 @@ class ViewPlan(TypedDict):
     page_size: NotRequired[int]
     edit: NotRequired[bool]
     scale: NotRequired[Literal["day", "week", "month"]]
+    narrows: NotRequired[bool]
 
 
 class PageTabPlan(TypedDict):
@@ -440,6 +441,12 @@ class RecordPagePlan(TypedDict):
     banner: NotRequired[str]
 
 
+class LinkPlan(TypedDict):
+    """The form has a form by link, and I may make links to it. `link`: fields that I fill in for a link."""
+
+    link: list[str]
+
+
 class FormPlan(TypedDict):
     """A form as I may see it: hidden fields are absent, and so is all that names them."""
 
@@ -456,6 +463,7 @@ class FormPlan(TypedDict):
     title: Tree
     order: Annotated[list[str], Field(description="Fields in the order they are computed")]
     verbs: Verbs
+    public: LinkPlan | None
 
 
 class PublicPlan(TypedDict):
@@ -504,11 +512,32 @@ class PublicReceived(TypedDict):
     thanks: Words
 
 
-class PublicLink(TypedDict):
-    """A link to a public form; shown once."""
+class PublicLinkRequest(TypedDict):
+    """What a link is called, and what it fills in for everybody who comes by it."""
 
+    name: NotRequired[str]
+    values: NotRequired[dict[str, Json]]
+
+
+class PublicLink(TypedDict):
+    """A link to a public form."""
+
+    id: str
     token: str
     path: str
+    name: str
+    values: dict[str, Json]
+    by: str
+    by_name: str
+    branch_id: str | None
+    at: str
+
+
+class PublicLinks(TypedDict):
+    """The links to a form that I may see, newest first."""
+
+    links: list[PublicLink]
+    labels: dict[str, dict[str, str]]
 
 
 # Records.

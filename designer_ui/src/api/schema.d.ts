@@ -850,6 +850,7 @@ export type ViewPlan = {
   key: string;
   kind: "table" | "kanban" | "calendar" | "gallery" | "tree" | "board";
   name: Words;
+  narrows?: boolean;
   page_size?: number;
   parent?: string;
   resource?: string;

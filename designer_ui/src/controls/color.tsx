@@ -9,10 +9,13 @@ const view: ControlView<string, ColorConfig> = {
   kind: "color",
   Input: lazy(() => import("./heavy/ColorInput")),
   Cell: ({ value }) => (
-    <span className="ctl-chip">
-      <i className="ctl-dot" style={{ background: value ?? "transparent" }} aria-hidden />
-      <span className="ctl-mono">{value}</span>
-    </span>
+    <span
+      className="ctl-swatch"
+      style={{ background: value ?? "transparent" }}
+      role="img"
+      aria-label={value ?? ""}
+      title={value ?? ""}
+    />
   ),
 };
 

@@ -1,5 +1,5 @@
 import { lazy } from "react";
-import { formatDay, localDay } from "../shared/format";
+import { formatSpan, localDay } from "../shared/format";
 import { useControlHost } from "../shared/host";
 import type { ControlView } from "../shared/kinds";
 import type { Span } from "./parts/spans";
@@ -10,12 +10,7 @@ const view: ControlView<Span, { max_days?: number }> = {
   Cell: ({ value }) => {
     const { lang, zone } = useControlHost();
     const today = localDay(new Date(), zone);
-    const end = (day: string | null | undefined) => (day ? formatDay(day, lang, today) : "…");
-    return (
-      <span className="ctl-num">
-        {end(value?.from)} – {end(value?.to)}
-      </span>
-    );
+    return <span className="ctl-num">{formatSpan(value?.from ?? "", value?.to ?? "", lang, today)}</span>;
   },
 };
 

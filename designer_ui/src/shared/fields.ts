@@ -37,9 +37,14 @@ export const fieldMap = (plan: FormPlan): Map<string, FieldPlan> => {
 
 export const fieldOf = (plan: FormPlan, key: string): FieldPlan | undefined => fieldMap(plan).get(key);
 
-/** Fields that can stand in a column: they hold or show a value, and are not hidden. */
-export const columnFields = (plan: FormPlan): FieldPlan[] =>
-  [...fieldMap(plan).values()].filter((field) => field.level !== "none" && field.role !== "layout");
+/** Fields that can stand in a column: they hold or show a value, and are not hidden. The form's own come first. */
+export const columnFields = (plan: FormPlan): FieldPlan[] => {
+  const own = new Set(plan.fields.map((field) => field.key));
+  const all = [...fieldMap(plan).values()].filter(
+    (field) => field.level !== "none" && field.role !== "layout" && field.key !== "deleted_at",
+  );
+  return [...all.filter((field) => own.has(field.key)), ...all.filter((field) => !own.has(field.key))];
+};
 
 export const titleKey = (plan: FormPlan): string => {
   const named = plan.title_field && fieldMap(plan).has(plan.title_field) ? plan.title_field : undefined;

@@ -70,14 +70,33 @@ export const addDays = (day: string, days: number): string => {
   return moment.toISOString().slice(0, 10);
 };
 
-export const formatDay = (day: string, lang: Lang, today: string): string => {
+/** Headings name the weekday always; lists only near by, where it helps and where room is short; spans never. */
+export type WeekdayUse = "always" | "this_year" | "never";
+
+export const formatDay = (
+  day: string,
+  lang: Lang,
+  today: string,
+  weekday: WeekdayUse = "this_year",
+): string => {
   const match = /^(\d{4})-(\d{2})-(\d{2})/.exec(day);
   if (!match) return BLANK;
   const [, year, month, date] = match;
   const week = WEEKDAYS[lang][new Date(`${match[0]}T12:00:00Z`).getUTCDay()] ?? "";
   const isOtherYear = year !== today.slice(0, 4);
-  if (lang === "zh") return `${isOtherYear ? `${year}年` : ""}${Number(month)}月${Number(date)}日 ${week}`;
-  return `${week} ${Number(date)} ${MONTHS[Number(month) - 1]}${isOtherYear ? ` ${year}` : ""}`;
+  const named = weekday === "always" || (weekday === "this_year" && !isOtherYear) ? week : "";
+  if (lang === "zh")
+    return `${isOtherYear ? `${year}年` : ""}${Number(month)}月${Number(date)}日${named ? ` ${named}` : ""}`;
+  return `${named ? `${named} ` : ""}${Number(date)} ${MONTHS[Number(month) - 1]}${isOtherYear ? ` ${year}` : ""}`;
+};
+
+/** "11月1日 – 11月30日"; the year once where both ends share it, an open end as "…". */
+export const formatSpan = (from: string, to: string, lang: Lang, today: string): string => {
+  const start = from ? formatDay(from, lang, today, "never") : "…";
+  if (!to) return `${start} – …`;
+  if (from === to) return formatDay(from, lang, today);
+  const isShared = lang === "zh" && from.slice(0, 4) === to.slice(0, 4);
+  return `${start} – ${formatDay(to, lang, isShared ? to : today, "never")}`;
 };
 
 export const formatInstant = (instant: string, lang: Lang, zone = DEFAULT_ZONE, now = new Date()): string => {
@@ -127,11 +146,12 @@ export const formatNumber = (value: Json | undefined): string => {
   return asNumber(text) === null ? BLANK : groupDigits(text);
 };
 
-/** 0.06 is "6%"; moves the point in the text, so no binary float shows. */
+/** 0.06 is "6%", 0.369 "36.90%": where there are decimals, at least two, so that a column lines up. */
 export const formatPercent = (value: Json | undefined): string => {
   const number = asNumber(value);
   if (number === null) return BLANK;
-  return `${groupDigits(String(Number((number * 100).toFixed(4))))}%`;
+  const shown = String(Number((number * 100).toFixed(4)));
+  return `${groupDigits(/\.\d$/.test(shown) ? `${shown}0` : shown)}%`;
 };
 
 export const formatDuration = (seconds: number, lang: Lang): string => {
@@ -226,9 +246,14 @@ const WRITERS: Record<string, Writer> = {
       : BLANK,
   rows: (value, _field, look) =>
     isArray(value) ? `${value.length} ${look.lang === "zh" ? "行" : "rows"}` : BLANK,
-  date_range: (value, field, look) =>
+  date_range: (value, _field, look) =>
     isObject(value)
-      ? `${day(value.from ?? null, field, look)} – ${day(value.to ?? null, field, look)}`
+      ? formatSpan(
+          asText(value.from),
+          asText(value.to),
+          look.lang,
+          look.today ?? localDay(new Date(), look.zone),
+        )
       : BLANK,
 };
 

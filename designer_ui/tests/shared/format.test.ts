@@ -53,7 +53,8 @@ describe("times", () => {
   });
 
   it("say the year when it is another one", () => {
-    expect(formatDay("2025-12-31", "zh", "2026-03-06")).toBe("2025年12月31日 周三");
+    expect(formatDay("2025-12-31", "zh", "2026-03-06")).toBe("2025年12月31日");
+    expect(formatDay("2025-12-31", "zh", "2026-03-06", "always")).toBe("2025年12月31日 周三");
   });
 
   it("midnight belongs to the new day", () => {

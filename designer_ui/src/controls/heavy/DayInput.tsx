@@ -36,6 +36,7 @@ const DayInput = ({
       status={invalid ? "error" : ""}
       variant={compact ? "borderless" : "outlined"}
       autoFocus={autoFocus ?? false}
+      defaultOpen={compact ?? false}
       placeholder={say(field.placeholder)}
       {...(config.min ? { minDate: dayjs(config.min) } : {})}
       {...(config.max ? { maxDate: dayjs(config.max) } : {})}

@@ -69,7 +69,7 @@ const LinkInput = ({
 }: InputProps<LinkValue, LinkConfig>) => {
   const { createRecord, me, say } = useControlHost();
   const { t } = useTranslation();
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useState(compact ?? false);
   const [query, setQuery] = useState("");
   const names = useRef(new Map<string, string>());
   const target = targetOf(field);
@@ -112,6 +112,7 @@ const LinkInput = ({
       placeholder={say(field.placeholder) || t("ctl.search")}
       notFoundContent={busy ? t("ctl.searching") : t("ctl.nothingFound")}
       showSearch={{ filterOption: false, onSearch: setQuery }}
+      defaultOpen={compact ?? false}
       onOpenChange={setOpen}
       options={options}
       optionRender={(option) => (

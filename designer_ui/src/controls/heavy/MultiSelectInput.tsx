@@ -14,10 +14,12 @@ const MultiSelectInput = ({
   disabled,
   invalid,
   autoFocus,
+  compact,
   onChange,
 }: InputProps<readonly string[], ChoiceConfig>) => {
   const { say } = useControlHost();
   const isOpen = config.other === true || (field.control === "tags" && config.new !== false);
+  const offered = optionsOf(field).filter((one) => !one.archived);
   return (
     <Select
       id={id ?? ""}
@@ -27,13 +29,14 @@ const MultiSelectInput = ({
       disabled={disabled}
       status={invalid ? "error" : ""}
       autoFocus={autoFocus ?? false}
+      defaultOpen={compact ?? false}
+      variant={compact ? "borderless" : "outlined"}
+      {...(compact ? { maxTagCount: "responsive" as const } : {})}
       maxCount={config.max_count}
       showSearch={{ optionFilterProp: "label" }}
       tokenSeparators={isOpen ? [";", "；", "、"] : []}
       placeholder={say(field.placeholder)}
-      options={optionsOf(field)
-        .filter((one) => !one.archived)
-        .map((one) => ({ value: one.key, label: say(one.label) }))}
+      options={offered.map((one) => ({ value: one.key, label: say(one.label) }))}
       onChange={(next: string[]) => onChange(next.length ? next : null)}
     />
   );

@@ -36,6 +36,7 @@ const StageInput = ({
       status={invalid ? "error" : ""}
       variant={compact ? "borderless" : "outlined"}
       autoFocus={autoFocus ?? false}
+      defaultOpen={compact ?? false}
       options={offered.map((one) => ({ value: one.key, label: say(one.label), color: one.color }))}
       optionRender={(option) => <Chip color={option.data.color}>{option.data.label}</Chip>}
       onChange={(next: string) => onChange(next)}

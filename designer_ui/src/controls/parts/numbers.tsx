@@ -23,7 +23,9 @@ const NumberInput = lazy(() => import("../heavy/NumberInput"));
 const shownNumber = (value: NumberValue | null, config: NumberConfig): string => {
   const text = value === null ? "" : String(value);
   const tidy = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  return `${config.thousands ? groupDigits(tidy) : tidy}${config.unit ? ` ${config.unit}` : ""}`;
+  // Four digits read well as they are, and may be a year.
+  const isGrouped = config.thousands || tidy.replace(/\D.*$/, "").length > 4;
+  return `${isGrouped ? groupDigits(tidy) : tidy}${config.unit ? ` ${config.unit}` : ""}`;
 };
 
 const cell =

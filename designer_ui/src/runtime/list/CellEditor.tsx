@@ -26,15 +26,15 @@ export const CellEditor = ({
   field: FieldPlan;
   record: RecordData;
   labels: Labels;
-  /** `undefined` when nothing is to be kept. */
-  onDone: (value: Json | undefined) => void;
+  /** `undefined` when nothing is to be kept; `step` goes on to a neighbouring cell. */
+  onDone: (value: Json | undefined, step?: 1 | -1) => void;
 }) => {
   const before = record[field.key] ?? null;
   const [draft, setDraft] = useState<Json>(before);
   const box = useRef<HTMLDivElement>(null);
   const latest = useRef(draft);
   latest.current = draft;
-  const finish = (value: Json) => onDone(sameJson(value, before) ? undefined : value);
+  const finish = (value: Json, step?: 1 | -1) => onDone(sameJson(value, before) ? undefined : value, step);
   const done = useRef(finish);
   done.current = finish;
   useEffect(() => {
@@ -66,6 +66,12 @@ export const CellEditor = ({
         event.stopPropagation();
         if (event.nativeEvent.isComposing) return;
         if (event.key === "Escape") onDone(undefined);
+        if (event.key === "Tab") {
+          event.preventDefault();
+          if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+          const step = event.shiftKey ? -1 : 1;
+          setTimeout(() => done.current(latest.current, step));
+        }
         const picking = document.querySelector(".ant-select-dropdown:not(.ant-select-dropdown-hidden)");
         if (event.key === "Enter" && !event.shiftKey && !picking) {
           event.preventDefault();

@@ -17,7 +17,7 @@ import { useLang } from "../../shared/useLang";
 import { GridFooter } from "./GridFooter";
 import { GridHeader } from "./GridHeader";
 import { type CellAt, GroupRow, RecordRow } from "./GridRow";
-import { type ListSettings, ROW_HEIGHT, widthOf } from "./settings";
+import { type ListSettings, ROW_HEIGHT, widthsOf } from "./settings";
 import type { Rows } from "./useRows";
 
 export const CHECK_WIDTH = 52;
@@ -42,11 +42,12 @@ export interface GridProps {
 
 const useWindow = (height: number) => {
   const box = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState({ top: 0, size: 800 });
+  const [at, setAt] = useState({ top: 0, size: 800, room: 0 });
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const measure = () => setAt({ top: element.scrollTop, size: element.clientHeight });
+    const measure = () =>
+      setAt({ top: element.scrollTop, size: element.clientHeight, room: element.clientWidth });
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -58,7 +59,7 @@ const useWindow = (height: number) => {
   }, []);
   const first = Math.max(Math.floor(at.top / height) - OVERSCAN, 0);
   const last = Math.ceil((at.top + at.size) / height) + OVERSCAN;
-  return { box, first, last };
+  return { box, first, last, room: at.room };
 };
 
 export const Grid = (props: GridProps) => {
@@ -66,10 +67,10 @@ export const Grid = (props: GridProps) => {
   const { t } = useTranslation();
   const lang = useLang();
   const height = ROW_HEIGHT[settings.density];
-  const { box, first, last } = useWindow(height);
+  const { box, first, last, room } = useWindow(height);
   const [active, setActive] = useState<CellAt | null>(null);
   const [editing, setEditing] = useState(false);
-  const widths = fields.map((field) => widthOf(plan, field.key, settings, lang));
+  const widths = widthsOf(plan, fields, settings, lang, room - CHECK_WIDTH);
   const width = widths.reduce((sum, one) => sum + one, CHECK_WIDTH);
   const { lines, more } = rows;
 
@@ -197,8 +198,9 @@ export const Grid = (props: GridProps) => {
                   onOpen={onOpen}
                   onStart={edit}
                   canEdit={canEdit}
-                  onDone={(record, field, value) => {
+                  onDone={(record, field, value, step) => {
                     setEditing(false);
+                    if (step) move(0, step);
                     box.current?.focus({ preventScroll: true });
                     if (value !== undefined) onEdit(record, field, value);
                   }}

@@ -40,7 +40,7 @@ export interface RecordRowProps {
   onOpen: (record: RecordData) => void;
   onStart: (at: CellAt) => boolean;
   canEdit: (record: RecordData, field: FieldPlan) => boolean;
-  onDone: (record: RecordData, field: FieldPlan, value: Json | undefined) => void;
+  onDone: (record: RecordData, field: FieldPlan, value: Json | undefined, step?: 1 | -1) => void;
 }
 
 const RowView = (props: RecordRowProps) => {
@@ -105,7 +105,7 @@ const RowView = (props: RecordRowProps) => {
                 field={field}
                 record={record}
                 labels={labels}
-                onDone={(value) => props.onDone(record, field, value)}
+                onDone={(value, step) => props.onDone(record, field, value, step)}
               />
             ) : (
               <RecordCell record={record} field={field} labels={labels} />

@@ -133,6 +133,10 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
     </StateView>
   ) : bin ? (
     <StateView picture="empty" title={t("list.binEmpty")} />
+  ) : view?.narrows ? (
+    <StateView picture="empty" title={t("list.noneHere", { name: say(view.name) })}>
+      {t("list.noneHereNext")}
+    </StateView>
   ) : (
     <StateView
       picture="empty"

@@ -1,6 +1,6 @@
 /** How one person looks at one view: columns, widths, sort, filter, grouping, density. Pure, but for `keep` and `kept`. */
 
-import type { FilterGroup, FormPlan, Query, SavedView, ViewPlan } from "../../api/types";
+import type { FieldPlan, FilterGroup, FormPlan, Query, SavedView, ViewPlan } from "../../api/types";
 import { columnFields, fieldOf, titleKey } from "../../shared/fields";
 import { allOf } from "../../shared/filters";
 import { isRightAligned } from "../../shared/format";
@@ -55,7 +55,9 @@ export const DEFAULT_WIDTH = 140;
 const WIDE: { readonly [key: string]: number } = {
   text: 150,
   datetime: 168,
-  date: 124,
+  date: 132,
+  date_range: 184,
+  time_range: 184,
   time: 84,
   money: 116,
   integer: 92,
@@ -85,6 +87,28 @@ export const widthOf = (plan: FormPlan, key: string, settings: ListSettings, lan
   const total = settings.totals[key] ? 36 : 0;
   const label = (lang === "zh" ? (field.label.zh ?? "").length * 14 : (field.label.en ?? "").length * 8) + 40;
   return Math.min(Math.max(base + total, label), isRightAligned(field) ? 180 : 260);
+};
+
+const STRETCHING = new Set(["text", "reference", "references", "choices", "date_range", "structured"]);
+const MOST_STRETCH = 160;
+
+/** Widths of the columns in `room` px: what is left over goes to the wordy ones whose width nobody chose. */
+export const widthsOf = (
+  plan: FormPlan,
+  fields: readonly FieldPlan[],
+  settings: ListSettings,
+  lang: string,
+  room: number,
+): number[] => {
+  const widths = fields.map((field) => widthOf(plan, field.key, settings, lang));
+  const growing = fields.map(
+    (field) => settings.widths[field.key] === undefined && STRETCHING.has(field.value_type ?? ""),
+  );
+  const count = growing.filter(Boolean).length;
+  const spare = room - widths.reduce((sum, one) => sum + one, 0);
+  if (count === 0 || spare <= 0) return widths;
+  const share = Math.min(Math.floor(spare / count), MOST_STRETCH);
+  return widths.map((width, at) => (growing[at] ? width + share : width));
 };
 
 /** The fields to ask for: those shown, the title, and what the colour rules look at. */

@@ -45,7 +45,7 @@ export const Timeline = ({ form, recordId }: { form: string; recordId: string })
     <div className="timeline">
       {byDay(items, zone).map(([day, list]) => (
         <section key={day}>
-          <h4>{day === today ? t("timeline.today") : formatDay(day, lang, today)}</h4>
+          <h4>{day === today ? t("timeline.today") : formatDay(day, lang, today, "always")}</h4>
           <ol>
             {list.map((item) => {
               const card = app?.forms.find((one) => one.key === item.form);

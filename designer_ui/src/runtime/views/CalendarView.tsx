@@ -10,7 +10,7 @@ import { useRecordPage, useUpdate } from "../../api/records";
 import { useMe } from "../../api/session";
 import type { FilterGroup, RecordData } from "../../api/types";
 import { fieldOf } from "../../shared/fields";
-import { addDays, formatDay, instantOf, localDay, targetOf } from "../../shared/format";
+import { addDays, formatDay, formatSpan, instantOf, localDay, targetOf } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { ErrorState } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
@@ -163,8 +163,8 @@ export const CalendarView = (props: ViewProps) => {
     span === "month"
       ? t("calendar.monthTitle", { year: day.slice(0, 4), month: Number(day.slice(5, 7)) })
       : span === "week"
-        ? `${formatDay(from, lang, today)} – ${formatDay(addDays(until, -1), lang, today)}`
-        : formatDay(day, lang, today);
+        ? formatSpan(from, addDays(until, -1), lang, today)
+        : formatDay(day, lang, today, "always");
   const spans: Span[] = hasResource ? ["resource", "day", "week", "month"] : ["day", "week", "month"];
   return (
     <div className="list">

@@ -1,14 +1,18 @@
-/** A card: title, then two lines of facts; a menu moves it without dragging. */
+/** A card: title and amount, facts, then when and whose; a menu moves it without dragging. */
 
+import ClockCircleOutlined from "@ant-design/icons/ClockCircleOutlined";
 import SwapOutlined from "@ant-design/icons/SwapOutlined";
 import { useDraggable } from "@dnd-kit/core";
 import { Button, Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
 import type { FormPlan, Labels, Option, RecordData } from "../../api/types";
 import { fieldOf, titleKey } from "../../shared/fields";
-import { isBlank } from "../../shared/json";
+import { labelOf, targetOf } from "../../shared/format";
+import { asText, isBlank } from "../../shared/json";
 import { useSay } from "../../shared/useLang";
 import { RecordCell } from "../list/Cell";
+
+const isPast = (moment: string): boolean => Date.parse(moment) < Date.now();
 
 export const CardBody = ({
   plan,
@@ -24,17 +28,30 @@ export const CardBody = ({
   const say = useSay();
   const [first, ...rest] = cards.length ? cards : [titleKey(plan)];
   const title = first ? fieldOf(plan, first) : undefined;
-  const facts = rest.map((key) => fieldOf(plan, key)).filter((field) => field !== undefined);
+  const filled = rest
+    .map((key) => fieldOf(plan, key))
+    .filter((field) => field !== undefined)
+    .filter((field) => !isBlank(record[field.key] ?? null));
+  const amount = filled.find((field) => field.value_type === "money");
+  const person = filled.findLast((field) => field.value_type === "person");
+  const when = filled.find((field) => field.value_type === "datetime" || field.value_type === "date");
+  const facts = filled.filter((field) => field !== amount && field !== person && field !== when).slice(0, 4);
+  const owner = person ? labelOf(labels, targetOf(person), asText(record[person.key])) : "";
   return (
     <>
-      <span className="kcard-title">
-        {title ? <RecordCell plain record={record} field={title} labels={labels} /> : record.no}
+      <span className="kcard-top">
+        <span className="kcard-title">
+          {title ? <RecordCell plain record={record} field={title} labels={labels} /> : record.no}
+        </span>
+        {amount ? (
+          <span className="kcard-amount" title={say(amount.label)}>
+            <RecordCell plain record={record} field={amount} labels={labels} />
+          </span>
+        ) : null}
       </span>
-      <span className="kcard-facts">
-        {facts
-          .filter((field) => !isBlank(record[field.key] ?? null))
-          .slice(0, 4)
-          .map((field) => (
+      {facts.length ? (
+        <span className="kcard-facts">
+          {facts.map((field) => (
             <span key={field.key} className="kcard-fact" title={say(field.label)}>
               {field.value_type === "integer" || field.value_type === "decimal" ? (
                 <span className="hint">{say(field.label)} </span>
@@ -42,7 +59,29 @@ export const CardBody = ({
               <RecordCell plain record={record} field={field} labels={labels} />
             </span>
           ))}
-      </span>
+        </span>
+      ) : null}
+      {when || owner ? (
+        <span className="kcard-foot">
+          {when ? (
+            <span
+              className={isPast(asText(record[when.key])) ? "kcard-when kcard-late" : "kcard-when"}
+              title={say(when.label)}
+            >
+              <ClockCircleOutlined aria-hidden />{" "}
+              <RecordCell plain record={record} field={when} labels={labels} />
+            </span>
+          ) : null}
+          {person && owner ? (
+            <span className="kcard-owner" title={say(person.label)}>
+              <i className="kcard-face" aria-hidden="true">
+                {owner.slice(0, 1)}
+              </i>
+              {owner}
+            </span>
+          ) : null}
+        </span>
+      ) : null}
     </>
   );
 };

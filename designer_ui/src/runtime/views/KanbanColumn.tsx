@@ -57,7 +57,13 @@ export const KanbanColumn = ({
   );
   const pages = answer.data?.pages ?? [];
   const ids = pages.flatMap((page) => page.records.map((record) => record.id));
-  const classes = ["kcol", isTarget && "kcol-target", isOff && "kcol-off", isOver && isTarget && "kcol-over"];
+  const classes = [
+    "kcol",
+    (group?.count ?? 0) === 0 && "kcol-empty",
+    isTarget && "kcol-target",
+    isOff && "kcol-off",
+    isOver && isTarget && "kcol-over",
+  ];
   return (
     <section ref={setNodeRef} className={classes.filter(Boolean).join(" ")} aria-label={say(option.label)}>
       <header className="kcol-head" data-color={option.color ?? undefined}>
