@@ -70,6 +70,28 @@ class FlowRecords(Protocol):
     def aggregate(self, form: str, where: str, function: str, of: str | None, names: Mapping[str, Any]) -> Any:
         """Return count, sum, avg, min or max over the records for which `where` holds."""
 
+    def change(
+        self, form: str, record_id: str, revision: int, paths: frozenset[Path]
+    ) -> tuple[Mapping[Path, Any] | None, Mapping[Path, Any] | None]:
+        """Return the values before and after one write; None before it was created, and where it is gone.
+
+        Paths that lead to other records, and fields without history, are given as they are now.
+        """
+
+    def fill(
+        self, by: str, form: str, record_id: str | None, values: Mapping[str, Any], fields: Mapping[str, str],
+        preset: Mapping[str, Any], revision: int | None,
+    ) -> str:
+        """Write what a person entered in a task, by their own rights narrowed to `fields`; return the record's id."""
+
+    def scan(
+        self, form: str, where: str, paths: frozenset[Path], limit: int, after: str | None = None
+    ) -> tuple[list[tuple[str, Mapping[Path, Any]]], str | None]:
+        """Return a page of records by id with values by path, and where the next page begins; None after the last."""
+
+    def label(self, form: str, record_id: str) -> str:
+        """Return the record's title."""
+
 
 class Calendar(Protocol):
     """Due times by the opening hours of branches and the shifts of people."""
@@ -163,3 +185,28 @@ class Live(Protocol):
 
     def tell(self, workspace: str, user_ids: Sequence[str], topic: str, body: Mapping[str, Any]) -> None:
         """Tell people's open pages; called after the commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of an effect. `state`: sent, failed (surely not sent, may be tried again), refused (surely not sent,
+    never try again), unknown (perhaps sent), later (not before `at`), dropped (not to be sent, for `error`)."""
+
+    state: str
+    reference: str | None = None
+    result: Any = None
+    error: str | None = None
+    at: datetime | None = None
+
+
+class Sender(Protocol):
+    """Carries out one kind of effect of flows: message, http, webhook."""
+
+    def prepare(self, unit: Unit, key: str, body: Mapping[str, Any]) -> Mapping[str, Any] | Delivery:
+        """Return what is to be sent, worked out in a transaction; or a Delivery `later`, `dropped` or `refused`."""
+
+    def send(self, key: str, ready: Mapping[str, Any]) -> Delivery:
+        """Send outside any transaction, under a key that the other side should know it by. OSError counts as unknown."""
+
+    def ask(self, key: str, reference: str | None) -> Delivery:
+        """Ask the other side what became of it; unknown where it cannot tell."""

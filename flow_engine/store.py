@@ -1,0 +1,311 @@
+"""Rows and back: an instance read from its few rows, and what a step changed written as row deltas.
+
+Statements are built once a database and run as text on the bare driver: a step writes about ten rows, and building
+a statement would cost more than running it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Column, Table, bindparam, delete, insert, select, update
+from sqlalchemy.engine import Dialect
+
+from engine.problems import Code, NotFound
+from engine.store.codec import decode_json, encode_json
+from engine.store.platform import from_instant, instant
+from engine.store.unit import Unit
+from flow_engine.state import Instance, Scope, State, Subscription, Task, Timer, Token
+from flow_engine.tables import (
+    CANDIDATES,
+    HISTORY,
+    INSTANCES,
+    ROUNDS,
+    SCOPES,
+    SUBSCRIPTIONS,
+    TASKS,
+    TIMERS,
+    TOKENS,
+)
+
+NO_INSTANCE = Code(
+    "flow.no_instance",
+    zh="没有这个流程实例",
+    en="There is no such flow instance",
+    hint_zh="它可能属于另一个工作区",
+    hint_en="It may belong to another workspace",
+)
+
+INSTANCE_COLUMNS = (
+    "instance_id", "flow", "version", "status", "started_at", "started_by", "key", "form", "record_id", "parent_id",
+    "parent_token", "root_id", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title", "trigger", "move_to",
+)  # fmt: skip
+INSTANCE_MOVES = ("version", "status", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title", "move_to")  # fmt: skip
+"""What a step may change of an instance."""
+TOKEN_COLUMNS = ("instance_id", "token_id", "node", "scope_id", "round", "came_by", "wait", "since", "data")
+SCOPE_COLUMNS = (
+    "instance_id", "scope_id", "parent_id", "kind", "node", "token_id", "index", "variables", "is_closed", "data",
+)  # fmt: skip
+TASK_COLUMNS = (
+    "instance_id", "task_id", "token_id", "node", "round", "kind", "state", "assignee", "candidates", "owner", "position",
+    "weight", "parent_id", "action", "comment", "made_at", "due_at", "done_at", "done_by", "form", "record_id", "title",
+    "data", "is_live",
+)  # fmt: skip
+TIMER_COLUMNS = ("instance_id", "token_id", "key", "at", "anchor", "anchor_record", "anchor_form", "data")
+SUBSCRIPTION_COLUMNS = ("instance_id", "token_id", "name", "key")
+HISTORY_COLUMNS = ("instance_id", "seq", "at", "kind", "node", "by", "data")
+ROUND_COLUMNS = ("instance_id", "scope_id", "node", "round")
+CANDIDATE_COLUMNS = ("user_id", "instance_id", "task_id")
+CLAIMABLE = ("open", "waiting", "parked")
+
+
+class Statements:
+    """The texts of one database."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self.lock = self._select(INSTANCES, INSTANCE_COLUMNS, ("instance_id",), lock=True)
+        self.instance = self._select(INSTANCES, INSTANCE_COLUMNS, ("instance_id",))
+        self.add_instance = self._insert(INSTANCES, INSTANCE_COLUMNS)
+        self.move_instance = self._update(INSTANCES, INSTANCE_MOVES, ("instance_id", "revision"))
+        self.tokens = self._select(TOKENS, TOKEN_COLUMNS, ("instance_id",))
+        self.scopes = self._select(SCOPES, SCOPE_COLUMNS, ("instance_id",))
+        live = select(*(TASKS.c[k] for k in TASK_COLUMNS)).where(TASKS.c.instance_id == bindparam("p0"))
+        self.tasks = self._text(live.where(TASKS.c.is_live == 1).order_by(TASKS.c.task_id))
+        self.past = self._text(live.where(TASKS.c.done_at.is_not(None)).order_by(TASKS.c.task_id))
+        self.timers = self._select(TIMERS, TIMER_COLUMNS, ("instance_id",))
+        self.subscriptions = self._select(SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS, ("instance_id",))
+        self.rounds = self._select(ROUNDS, ROUND_COLUMNS, ("instance_id",))
+        self.add_token = self._insert(TOKENS, TOKEN_COLUMNS)
+        self.change_token = self._update(TOKENS, TOKEN_COLUMNS[2:], ("instance_id", "token_id"))
+        self.end_token = self._delete(TOKENS, ("instance_id", "token_id"))
+        self.add_scope = self._insert(SCOPES, SCOPE_COLUMNS)
+        self.change_scope = self._update(SCOPES, SCOPE_COLUMNS[2:], ("instance_id", "scope_id"))
+        self.end_scope = self._delete(SCOPES, ("instance_id", "scope_id"))
+        self.add_task = self._insert(TASKS, TASK_COLUMNS)
+        self.change_task = self._update(TASKS, TASK_COLUMNS[2:], ("instance_id", "task_id"))
+        self.add_timer = self._insert(TIMERS, TIMER_COLUMNS)
+        self.change_timer = self._update(TIMERS, TIMER_COLUMNS[3:], ("instance_id", "token_id", "key"))
+        self.end_timer = self._delete(TIMERS, ("instance_id", "token_id", "key"))
+        self.add_subscription = self._insert(SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS)
+        self.end_subscription = self._delete(SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS)
+        self.add_history = self._insert(HISTORY, HISTORY_COLUMNS)
+        self.add_round = self._insert(ROUNDS, ROUND_COLUMNS)
+        self.change_round = self._update(ROUNDS, ("round",), ("instance_id", "scope_id", "node"))
+        self.end_rounds = self._delete(ROUNDS, ("instance_id", "scope_id", "node"))
+        self.add_candidate = self._insert(CANDIDATES, CANDIDATE_COLUMNS)
+        self.end_candidates = self._delete(CANDIDATES, ("instance_id", "task_id"))
+
+    def _text(self, statement: Any) -> str:
+        return str(statement.compile(dialect=self._dialect))
+
+    def _select(self, table: Table, columns: Sequence[str], by: Sequence[str], lock: bool = False) -> str:
+        query = select(*(table.c[k] for k in columns))
+        for i, k in enumerate(by):
+            query = query.where(table.c[k] == bindparam(f"p{i}"))
+        return self._text(query.with_for_update() if lock else query)
+
+    def _insert(self, table: Table, columns: Sequence[str]) -> str:
+        # SQLAlchemy writes columns in the table's order; the tuples above are in it.
+        values = {table.c[k]: bindparam(f"p{i}") for i, k in enumerate(columns)}
+        return self._text(insert(table).values(values))
+
+    def _update(self, table: Table, columns: Sequence[str], by: Sequence[str]) -> str:
+        values: dict[Column[Any], Any] = {table.c[k]: bindparam(f"v{i}") for i, k in enumerate(columns)}
+        statement = update(table).values(values)
+        for i, k in enumerate(by):
+            statement = statement.where(table.c[k] == bindparam(f"p{i}"))
+        return self._text(statement)
+
+    def _delete(self, table: Table, by: Sequence[str]) -> str:
+        statement = delete(table)
+        for i, k in enumerate(by):
+            statement = statement.where(table.c[k] == bindparam(f"p{i}"))
+        return self._text(statement)
+
+
+@lru_cache(maxsize=8)
+def statements(dialect: Dialect) -> Statements:
+    """Return the texts for a database, built once."""
+    return Statements(dialect)
+
+
+def of(unit: Unit) -> Statements:
+    """Return the texts for the unit's database."""
+    return statements(unit.workspace.room.dialect)
+
+
+# Values in and out.
+
+
+def json_text(value: Mapping[str, Any] | None) -> str | None:
+    """Return the text of a small object; None where there is nothing in it."""
+    return encode_json(value).decode() if value else None
+
+
+def from_json(text: str | None) -> dict[str, Any]:
+    """Return the object of its text."""
+    return decode_json(text) if text else {}
+
+
+def at_text(at: datetime | None) -> str | None:
+    return None if at is None else instant(at)
+
+
+def from_at(text: str | None) -> datetime | None:
+    return None if text is None else from_instant(text)
+
+
+# Reading.
+
+
+def lock(unit: Unit, instance_id: str) -> Instance:
+    """Return an instance that nobody else may move until the unit ends. NotFound."""
+    return _instance(unit, of(unit).lock, instance_id)
+
+
+def look(unit: Unit, instance_id: str) -> Instance:
+    """Return an instance as it stands. NotFound."""
+    return _instance(unit, of(unit).instance, instance_id)
+
+
+def _instance(unit: Unit, text: str, instance_id: str) -> Instance:
+    unit.cursor.execute(text, (instance_id,))
+    row = unit.cursor.fetchone()
+    if row is None:
+        raise NotFound(NO_INSTANCE.at("/instance"))
+    return instance_of(row)
+
+
+def instance_of(row: Sequence[Any]) -> Instance:
+    """Return the instance of a row in the order of INSTANCE_COLUMNS."""
+    return Instance(
+        instance_id=row[0],
+        flow=row[1],
+        version=row[2],
+        status=row[3],
+        started_at=from_instant(row[4]),
+        started_by=row[5],
+        key=row[6],
+        form=row[7],
+        record_id=row[8],
+        parent=None if row[9] is None else (row[9], row[10]),
+        root_id=row[11],
+        ended_at=from_at(row[12]),
+        outcome=row[13],
+        revision=row[14],
+        next_id=row[15],
+        next_seq=row[16],
+        branch_id=row[17],
+        title=row[18],
+    )
+
+
+def load(unit: Unit, instance: Instance) -> State:
+    """Return the state of a locked instance."""
+    texts, cursor, given = of(unit), unit.cursor, (instance.instance_id,)
+    tokens = {row[1]: token_of(row) for row in cursor.execute(texts.tokens, given).fetchall()}
+    scopes = {row[1]: scope_of(row) for row in cursor.execute(texts.scopes, given).fetchall()}
+    tasks = {row[1]: task_of(row) for row in cursor.execute(texts.tasks, given).fetchall()}
+    timers = {(row[1], row[2]): timer_of(row) for row in cursor.execute(texts.timers, given).fetchall()}
+    found = cursor.execute(texts.subscriptions, given).fetchall()
+    rounds = {(row[1], row[2]): row[3] for row in cursor.execute(texts.rounds, given).fetchall()}
+    return State(
+        instance=instance,
+        tokens=tokens,
+        scopes=scopes,
+        tasks=tasks,
+        timers=timers,
+        subscriptions=frozenset(Subscription(*row[1:]) for row in found),
+        rounds=rounds,
+    )
+
+
+def token_of(row: Sequence[Any]) -> Token:
+    return Token(row[1], row[2], row[3], row[4], row[5], row[6], from_at(row[7]), from_json(row[8]))
+
+
+def scope_of(row: Sequence[Any]) -> Scope:
+    return Scope(
+        row[1], row[2], row[3], row[4], row[5], row[6], from_json(row[7]), bool(row[8]), from_json(row[9])
+    )
+
+
+def task_of(row: Sequence[Any]) -> Task:
+    """Return the task of a row in the order of TASK_COLUMNS."""
+    candidates = tuple(decode_json(row[8])) if row[8] else ()
+    return Task(
+        *row[1:8], candidates, *row[9:15], from_at(row[15]), from_at(row[16]), from_at(row[17]), *row[18:22], from_json(row[22])
+    )  # fmt: skip
+
+
+def timer_of(row: Sequence[Any]) -> Timer:
+    anchor = from_json(row[4]) if row[4] else None
+    return Timer(row[1], row[2], from_instant(row[3]), anchor, from_json(row[7]))
+
+
+def past_tasks(unit: Unit, instance_id: str) -> list[Task]:
+    """Return the ended tasks of an instance, oldest first."""
+    return [task_of(row) for row in unit.cursor.execute(of(unit).past, (instance_id,)).fetchall()]
+
+
+# Writing.
+
+
+def token_row(instance_id: str, one: Token) -> tuple[Any, ...]:
+    return (
+        instance_id, one.token_id, one.node, one.scope_id, one.round, one.came_by, one.wait, at_text(one.since), json_text(one.data),
+    )  # fmt: skip
+
+
+def scope_row(instance_id: str, one: Scope) -> tuple[Any, ...]:
+    return (
+        instance_id, one.scope_id, one.parent_id, one.kind, one.node, one.token_id, one.index, json_text(one.variables),
+        int(one.is_closed), json_text(one.data),
+    )  # fmt: skip
+
+
+def task_row(instance_id: str, one: Task, is_live: bool) -> tuple[Any, ...]:
+    candidates = encode_json(one.candidates).decode() if one.candidates else None
+    return (
+        instance_id, one.task_id, one.token_id, one.node, one.round, one.kind, one.state, one.assignee, candidates, one.owner,
+        one.position, one.weight, one.parent_id, one.action, one.comment, at_text(one.made_at), at_text(one.due_at),
+        at_text(one.done_at), one.done_by, one.form, one.record_id, one.title, json_text(one.data), int(is_live),
+    )  # fmt: skip
+
+
+def timer_row(instance_id: str, one: Timer) -> tuple[Any, ...]:
+    anchor = one.anchor or {}
+    place = anchor.get("record_id"), anchor.get("form")
+    return (
+        instance_id, one.token_id, one.key, instant(one.at), json_text(one.anchor), *place, json_text(one.data),
+    )  # fmt: skip
+
+
+def instance_row(one: Instance, trigger: str | None = None) -> tuple[Any, ...]:
+    """Return the row of a new instance."""
+    parent = one.parent or (None, None)
+    return (
+        one.instance_id, one.flow, one.version, one.status, instant(one.started_at), one.started_by, one.key, one.form,
+        one.record_id, *parent, one.root_id, at_text(one.ended_at), one.outcome, one.revision, one.next_id, one.next_seq,
+        one.branch_id, one.title, trigger, None,
+    )  # fmt: skip
+
+
+def moved_row(one: Instance, move_to: int | None) -> tuple[Any, ...]:
+    """Return what `move_instance` takes: the new values, the id and the revision before."""
+    return (
+        one.version, one.status, at_text(one.ended_at), one.outcome, one.revision, one.next_id, one.next_seq, one.branch_id,
+        one.title, move_to, one.instance_id, one.revision - 1,
+    )  # fmt: skip
+
+
+def turned(row: Sequence[Any], keys: int) -> tuple[Any, ...]:
+    """Return a row as an update takes it: values first, then its `keys` key columns."""
+    return (*row[keys:], *row[:keys])
+
+
+def many(unit: Unit, text: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Run one statement for each row."""
+    unit.many(text, list(rows))
