@@ -102,6 +102,7 @@ class _Compiler:
             actions={
                 one["key"]: self._action(index, one) for index, one in enumerate(page.get("actions", ()))
             },
+            public_set=self._several(f"{self.path}/public/set", said.get("public", {}).get("set", {})),
             title=self._checked("title"),
             is_off=bool(said.get("off", False)),
             system=said.get("system", {}),

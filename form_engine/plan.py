@@ -178,6 +178,8 @@ class FormPlan:
     views: Mapping[str, ViewPlan] = field(default_factory=dict)
     tabs: Mapping[str, TabPlan] = field(default_factory=dict)
     actions: Mapping[str, ActionPlan] = field(default_factory=dict)
+    public_set: Mapping[str, Checked] = field(default_factory=dict)
+    """What the form by link fills in itself."""
     title: Checked | None = None
     parent: str | None = None
     is_off: bool = False

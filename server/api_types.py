@@ -110,13 +110,13 @@ class Role(TypedDict):
 
 
 class User(TypedDict):
-    """The person signed in. `theme` auto and system both follow the device."""
+    """The person signed in. `theme` system follows the device."""
 
     id: str
     name: str
     login: str
     lang: Lang
-    theme: Literal["auto", "light", "dark", "system"]
+    theme: Literal["light", "dark", "system"]
     roles: list[Role]
 
 

@@ -27,6 +27,7 @@ from form_engine.exporting.service import ExportService
 from form_engine.importing.service import ImportService
 from form_engine.plan import AppPlan
 from form_engine.public import PublicForms
+from form_engine.public_links import PublicLinks
 from form_engine.service import RecordService
 from server.housekeeping import Housekeeping
 from server.jobs import job_handlers
@@ -106,8 +107,14 @@ class Clinic:
         """Return the public forms, for the version in force; one object, since it counts submissions."""
         service = self.service
         if self._public is None or self._public.service is not service:
-            self._public = PublicForms(service)
+            counted = self._public.limit if self._public is not None else None
+            self._public = PublicForms(service, self.links, self.person, counted)
         return self._public
+
+    @property
+    def links(self) -> PublicLinks:
+        """Return the links to public forms, for the version in force."""
+        return PublicLinks(self.service)
 
     def person(self, user_id: str) -> Actor:
         """Return a person by id, as background work on their behalf needs it. NotFound for none."""

@@ -50,7 +50,7 @@ def create(
     write = desk.gate.write(form, "insert")
     values, strange = attachments.as_stored(desk, plan, values, None)
     submission = submit(plan, values, None, desk.context(form))
-    ready = {**_accepted(desk, plan, submission, values, strange), **(system or {})}
+    ready = {**accepted(desk, plan, submission, values, strange), **(system or {})}
     fill_system(desk, ready, source_ref)
     desk.gate.check(write, frozenset(values), None, ready)
     numbering.assign(desk, plan, ready)
@@ -81,7 +81,7 @@ def update(desk: Desk, form: str, record_id: str, values: Any, revision: int | N
     stored = desk.unit.load(write, _known_id(record_id))
     values, strange = attachments.as_stored(desk, plan, values, stored)
     submission = submit(plan, values, stored, desk.context(form))
-    _accepted(desk, plan, submission, values, strange)
+    accepted(desk, plan, submission, values, strange)
     changes = {key: submission.values[key] for key in submission.changed}
     given = {key: changes[key] for key in values if key in changes}
     desk.gate.check(write, frozenset(given), stored, {**stored, **changes})
@@ -180,7 +180,7 @@ def act(desk: Desk, form: str, record_id: str, action: str, values: Json) -> dic
     if button.visible_if is not None and not state.holds(button.visible_if):
         raise Conflict(NOT_NOW.at("/action", action=button.name))
     # What a button sets is its author's word, like a flow's: it may move stages and fill read-only fields.
-    set_values = {key: _given(plan, state, key, formula) for key, formula in button.set.items()}
+    set_values = {key: worked_out(plan, state, key, formula) for key, formula in button.set.items()}
     pressed = replace(desk, cause="flow")
     update(pressed, form, record_id, {**values, **set_values}, None)
     made = button.definition.get("create")
@@ -189,12 +189,12 @@ def act(desk: Desk, form: str, record_id: str, action: str, values: Json) -> dic
         create(
             desk,
             target.key,
-            {key: _given(target, state, key, formula) for key, formula in button.create.items()},
+            {key: worked_out(target, state, key, formula) for key, formula in button.create.items()},
         )
     return after_save(desk, form, record_id)
 
 
-def _given(plan: FormPlan, state: RecordState, key: str, formula: Any) -> Any:
+def worked_out(plan: FormPlan, state: RecordState, key: str, formula: Any) -> Any:
     """Return what a formula gives, as JSON for field `key` of `plan`."""
     value = evaluate(formula, state)
     shape = plan.shape.field(key)
@@ -270,15 +270,23 @@ def json_value(plan: FieldPlan, value: Any) -> Any:
         return None
 
 
-def _accepted(
+def accepted(
     desk: Desk, plan: FormPlan, submission: Submission, values: Any, strange: Iterable[Problem]
 ) -> dict[str, Any]:
+    """Return what is to be stored, or raise Rejected with all that stands against it."""
     problems: list[Problem] = [*submission.problems, *strange]
     if isinstance(values, Mapping):
         problems.extend(_dangling(desk, plan, submission, values))
     if problems:
         raise Rejected(problems)
     return dict(submission.values)
+
+
+def refuse_dangling(desk: Desk, plan: FormPlan, submission: Submission, given: Json) -> None:
+    """Raise Rejected where a record chosen does not exist or may not be used by this actor."""
+    problems = list(_dangling(desk, plan, submission, given))
+    if problems:
+        raise Rejected(problems)
 
 
 def fill_system(desk: Desk, values: dict[str, Any], source_ref: str | None = None) -> None:

@@ -48,10 +48,13 @@ def note(desk: Desk, plan: FormPlan, record_id: str, given: Mapping[str, Any]) -
     if section is not None and section["form"] in desk.app.forms:
         target = desk.app.forms[section["form"]]
         values: dict[str, Any] = {section["by"]: record_id, **section.get("values", {})}
-        for key in ("channel_id", "sub_channel", "campaign_id", "intent_items"):
-            one = target.field(key)
-            if one is not None and one.is_written and given.get(key) is not None and one.shape is not None:
-                values.setdefault(key, one.shape.type.to_json(given[key], one.shape.config))
+        for key, value in given.items():
+            # What was said this time goes along where the touch has the like place for it.
+            one, said = target.field(key), plan.shape.field(key)
+            if value is None or one is None or said is None or one.shape is None or not one.is_written:
+                continue
+            if key != section["by"] and one.shape.value_type == said.value_type:
+                values.setdefault(key, one.shape.type.to_json(value, one.shape.config))
         touch_id = records.create_unchecked(desk, target.key, values)
     owner = desk.related.value(plan.key, record_id, ("owner_id",))
     if owner and owner != desk.actor.user_id:

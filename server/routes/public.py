@@ -6,6 +6,7 @@ from fastapi import Body, Request, Response
 
 from engine.access.actor import public_actor
 from form_engine.client import client_plan
+from form_engine.public_links import Link
 from server import api_types as t
 from server.clinics import Clinic
 from server.openapi import gives
@@ -26,7 +27,8 @@ def public_form(request: Request, workspace: str, token: str) -> Response:
     rights = clinic.plan.policy.rights(public_actor(clinic.key, plan.key, frozenset(told["fields"])))
     made = client_plan(plan, rights)
     made = {key: made[key] for key in ("key", "name", "icon", "fields", "rules", "layout") if key in made}
-    return answer({**told, "title": told["name"], "plan": made, "workspace": _face(clinic)})
+    made["fields"] = [clinic.public.worded(plan, one) for one in made["fields"]]
+    return answer({**told, "plan": made, "workspace": _face(clinic)})
 
 
 def _face(clinic: Clinic) -> dict[str, Any]:
@@ -46,19 +48,33 @@ def submit_public_form(
     return answer(clinic.public.submit(token, values.get("values", {}), sender, lang), 201)
 
 
-@router.post("/forms/{form}/public-link")
-@gives(t.PublicLink, 201)
-def open_public_link(request: Request, form: str) -> Response:
-    """Make a link to the public part of a form; it is shown once."""
+@router.get("/forms/{form}/public-links")
+@gives(t.PublicLinks)
+def public_links(request: Request, form: str) -> Response:
+    """Return the living links to the public part of a form."""
     one = asked(request)
-    token = one.clinic.public.open_link(one.actor, form)
-    return answer({"token": token, "path": f"/f/{one.clinic.key}/{token}"}, 201)
+    found, labels = one.clinic.links.found(one.actor, form)
+    return answer({"links": [_link(one.clinic, link, name) for link, name in found], "labels": labels})
 
 
-@router.delete("/forms/{form}/public-link/{token}")
+@router.post("/forms/{form}/public-links")
+@gives(t.PublicLink, 201, takes=t.PublicLinkRequest)
+def open_public_link(request: Request, form: str, body: Annotated[dict[str, Any], Body()]) -> Response:
+    """Make a link to the public part of a form."""
+    one = asked(request)
+    link = one.clinic.links.open(one.actor, form, body.get("values") or {}, body.get("name") or "")
+    return answer(_link(one.clinic, link, one.actor.name), 201)
+
+
+@router.delete("/forms/{form}/public-links/{link_id}")
 @gives()
-def close_public_link(request: Request, form: str, token: str) -> Response:  # noqa: ARG001 - part of the address
+def close_public_link(request: Request, form: str, link_id: str) -> Response:
     """Switch a link off."""
     one = asked(request)
-    one.clinic.public.close_link(one.actor, token)
+    one.clinic.links.close(one.actor, form, link_id)
     return Response(status_code=204)
+
+
+def _link(clinic: Clinic, link: Link, by_name: str) -> dict[str, Any]:
+    token = clinic.links.token(link)
+    return {**link.to_json(), "token": token, "path": f"/f/{clinic.key}/{token}", "by_name": by_name}

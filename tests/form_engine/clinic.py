@@ -143,7 +143,7 @@ ROLES = {
     "manager": {
         "key": "manager", "name": words("店长"), "grants": {"*": {
             "view": "all", "create": "all", "edit": "all", "delete": "all", "export": "all", "fields": {"*": "write"}}},
-        "masks": {"phone": "read"}, "rights": {"import": True, "export": True, "bulk_edit": True, "restore": True},
+        "masks": {"phone": "read"}, "rights": {"import": True, "export": True, "bulk_edit": True, "restore": True, "share": True},
     },
     "consultant": {
         "key": "consultant", "name": words("咨询师"),

@@ -76,7 +76,7 @@ CLERK_FIELDS = {"diagnosis": "none", "wechat": "read", "photo": "none", "*": "wr
 ROLES = {
     "admin": {"key": "admin", "name": words("admin"), "grants": {"*": {**EVERYTHING, "fields": {"*": "write"}}},
               "masks": {"phone": "read", "med": "read", "cost": "read"},
-              "rights": {"import": True, "export": True, "bulk_edit": True, "restore": True, "explain": True,
+              "rights": {"import": True, "export": True, "bulk_edit": True, "restore": True, "explain": True, "share": True,
                          "reveal": {"daily": 50}}},
     "clerk": {"key": "clerk", "name": words("clerk"),
               "grants": {"customer": {"view": "own", "create": "all", "edit": "own", "export": "own", "fields": CLERK_FIELDS},

@@ -58,7 +58,7 @@ def test_settings_and_views_of_one_are_not_in_the_other(town: Town, boss: TestCl
 def test_a_public_link_opens_its_own_clinic_only_and_takes_what_it_asks_for(
     town: Town, boss: TestClient
 ) -> None:
-    token = boss.post("/api/forms/customer/public-link").json()["token"]
+    token = boss.post("/api/forms/customer/public-links", json={}).json()["token"]
     visitor = town.visitor()
     assert visitor.get(f"/api/public/beta/{token}").status_code == 404
     plan = visitor.get(f"/api/public/alpha/{token}").json()
@@ -67,7 +67,7 @@ def test_a_public_link_opens_its_own_clinic_only_and_takes_what_it_asks_for(
     assert sent.status_code == 201
     told = visitor.post(f"/api/public/alpha/{token}", json={"values": {"name": "x", "diagnosis": "y"}})
     assert told.status_code == 422
-    assert boss.delete(f"/api/forms/customer/public-link/{token}").status_code == 204
+    assert boss.delete(f"/api/forms/customer/public-links/{token[:12]}").status_code == 204
     assert visitor.get(f"/api/public/alpha/{token}").status_code == 404
 
 

@@ -217,6 +217,7 @@ export type FormPlan = {
   /** Fields in the order they are computed */
   order: string[];
   page: RecordPagePlan;
+  public: LinkPlan | null;
   rules: RulePlan[];
   system: SystemField[];
   title: Json;
@@ -386,6 +387,11 @@ export type Kept = {
   form: string;
   id: string;
   why: Words;
+};
+
+/** The form has a form by link, and I may make links to it. `link`: fields that I fill in for a link. */
+export type LinkPlan = {
+  link: string[];
 };
 
 /** The person signed in, where they are and what they may do. `rights` are those beside forms: export, reveal … */
@@ -590,10 +596,29 @@ export type PublicForm = {
   workspace: PublicFace;
 };
 
-/** A link to a public form; shown once. */
+/** A link to a public form. */
 export type PublicLink = {
+  at: string;
+  branch_id: string | null;
+  by: string;
+  by_name: string;
+  id: string;
+  name: string;
   path: string;
   token: string;
+  values: JsonObject;
+};
+
+/** What a link is called, and what it fills in for everybody who comes by it. */
+export type PublicLinkRequest = {
+  name?: string;
+  values?: JsonObject;
+};
+
+/** The links to a form that I may see, newest first. */
+export type PublicLinks = {
+  labels: { [key: string]: { [key: string]: string } };
+  links: PublicLink[];
 };
 
 /** The part of a form that visitors fill in. */
@@ -819,7 +844,7 @@ export type User = {
   login: string;
   name: string;
   roles: Role[];
-  theme: "auto" | "light" | "dark" | "system";
+  theme: "light" | "dark" | "system";
 };
 
 /** What I may do with at least some records of a form. */
@@ -835,7 +860,7 @@ export type Verbs = {
   view: boolean;
 };
 
-/** A way to look at many records. Fields are named by key or by path over links. */
+/** A way to look at many records. Fields are named by key or by path over links. `narrows`: it has a filter. */
 export type ViewPlan = {
   by?: string;
   card?: string[];
@@ -952,7 +977,7 @@ export interface Operations {
   /** Switch a link off. */
   close_public_link: {
     method: "DELETE";
-    path: "/api/forms/{form}/public-link/{token}";
+    path: "/api/forms/{form}/public-links/{link_id}";
     answer: null;
   };
   /** Write a new record. */
@@ -1066,10 +1091,11 @@ export interface Operations {
     query: { before?: string | null };
     answer: Notices;
   };
-  /** Make a link to the public part of a form; it is shown once. */
+  /** Make a link to the public part of a form. */
   open_public_link: {
     method: "POST";
-    path: "/api/forms/{form}/public-link";
+    path: "/api/forms/{form}/public-links";
+    body: PublicLinkRequest;
     answer: PublicLink;
   };
   /** Return records to choose from for a link, or people. */
@@ -1104,6 +1130,12 @@ export interface Operations {
     method: "GET";
     path: "/api/public/{workspace}/{token}";
     answer: PublicForm;
+  };
+  /** Return the living links to the public part of a form. */
+  public_links: {
+    method: "GET";
+    path: "/api/forms/{form}/public-links";
+    answer: PublicLinks;
   };
   /** Return what the sign-in page offers: clinics, and in practice mode their demo accounts. */
   public_workspaces: {

@@ -153,7 +153,9 @@ class References:
             yield from self._view(form, view, f"{path}/views/{index}")
         yield from self._record_page(form, definition.get("page", {}), path + "/page")
         public = definition.get("public", {})
-        yield from self._keys(form, public.get("fields", ()), path + "/public/fields")
+        for part in ("fields", "required", "link"):
+            yield from self._keys(form, public.get(part, ()), f"{path}/public/{part}")
+        yield from self._keys(form, public.get("labels", {}), path + "/public/labels", by_name=True)
         yield from self._written(form, public.get("set"), path + "/public/set")
         for key in definition.get("system", {}):
             if key not in SYSTEM_FIELDS:

@@ -205,6 +205,19 @@ IMPORT: Schema = closed(
 )
 """How sheets are read into the form: header words, cleaners, synonyms of values, what finds an existing record."""
 
+PUBLIC: Schema = closed(
+    ("fields",),
+    fields=KEYS,
+    title=WORDS,
+    intro=WORDS,
+    thanks=WORDS,
+    labels=map_of(WORDS),
+    required=KEYS,
+    link=KEYS,
+    set=SETS,
+)
+"""The form by link. `link`: fields that whoever makes a link fills in for everybody who comes by it."""
+
 FILE = FileKind(
     kind="forms",
     one="form",
@@ -235,7 +248,7 @@ FILE = FileKind(
         views=keyed(VIEW),
         page=closed((), header=PATHS, banner=KEY, tabs=keyed(TAB), actions=keyed(ACTION)),
         **{"import": IMPORT},
-        public=closed(("fields",), fields=KEYS, intro=WORDS, thanks=WORDS, set=SETS),
+        public=PUBLIC,
         on_delete=map_of(one_of("restrict", "detach", "with_parent")),
     ),
 )
