@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from server import routes
 from server.clinics import House
+from server.dispatch import Direct
 from server.middleware import Guard
 from server.openapi import document
 from server.responses import answer, install_problem_handlers
@@ -45,17 +46,20 @@ def create_app(house: House) -> FastAPI:
     )
     app.state.house = house
     install_problem_handlers(app)
-    for router in routers():
+    known = routers()
+    for router in known:
         app.include_router(router)
 
     @app.get("/api/openapi.json", include_in_schema=False)
     @cache
     def openapi() -> Response:
-        return answer(document(routers(), VERSION))
+        return answer(document(known, VERSION))
 
     @app.get("/{path:path}", include_in_schema=False)
     def browser_app(request: Request, path: str) -> Response:
         return serve(request, path)
 
+    # The last one added is the first one asked.
+    app.add_middleware(Direct, routers=known, threads=house.settings.threads)
     app.add_middleware(Guard)
     return app
