@@ -8,17 +8,27 @@ from engine.problems import Problem
 from engine.registry import Registry
 from engine.schema import Schema, closed, with_defaults
 
+Values = Mapping[str, Any] | None
+"""Values by field; None where there is no record (before it was created, after it was deleted)."""
+
 
 @dataclass(frozen=True)
 class Trigger:
-    """A kind of trigger. `listens`: what wakes it: record, time, message, button, segment, balance, flow, api."""
+    """A kind of trigger. `listens`: what wakes it: record, date, time, message, button, segment, flow, api.
+
+    A listener to records is asked in three steps, the cheap ones first: `events` (by kind of event and form, worked
+    out once), `wants` (what the event itself says), `turned` (values before and after).
+    """
 
     kind: str
     zh: str
     en: str
     listens: str = "record"
     config_schema: Schema = field(default_factory=closed)
+    """Its settings besides `key kind form when name off`, which all triggers have."""
     sample: Mapping[str, Any] = field(default_factory=dict)
+    is_edge: bool = False
+    """Whether `when` must not have held before the write: becoming true starts, being true does not."""
 
     def settings(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the settings with defaults filled in."""
@@ -29,7 +39,19 @@ class Trigger:
         return frozenset()
 
     def wants(self, config: Mapping[str, Any], event: Mapping[str, Any]) -> str | None:
-        """Return why this event is not for it, or None: it is, if the condition `when` holds too."""
+        """Return why this event is not for it, or None: it may be.
+
+        `event`: kind, form, record_id, changed (fields, in an update), cause, by.
+        """
+        causes = config.get("causes")
+        return "other_cause" if causes and event.get("cause") not in causes else None
+
+    def fields(self, config: Mapping[str, Any]) -> frozenset[str]:
+        """Return the fields that `turned` looks at."""
+        return frozenset()
+
+    def turned(self, config: Mapping[str, Any], before: Values, after: Values) -> str | None:
+        """Return why the values are not for it, or None. Values as the API carries them."""
         return None
 
     def check(self, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
