@@ -24,7 +24,7 @@ def story_fields(plan: FormPlan, shown: tuple[str, ...]) -> tuple[str, ...]:
 def detail_of(
     plan: FormPlan, record: Json, labels: Mapping[str, Mapping[str, str]], lang: str, told: frozenset[str]
 ) -> str:
-    """Return e.g. `郭青青 · 2诊室 · 已确认 · 实收 318.00`. What `told` holds (the title, the person) is not said again."""
+    """Return e.g. `郭青青 · 2诊室 · 已确认 · 实收 ¥318.00`. What `told` holds (the title, the person) is not said again."""
     parts: list[str] = []
     for key in story_fields(plan, tuple(record)):
         for text in _texts(plan, key, record.get(key), labels, lang):
@@ -59,4 +59,7 @@ def _amount(label: str, value: Any) -> str:
     except InvalidOperation:
         # A mask stands here, not an amount.
         return ""
-    return f"{label} {amount:,.2f}" if amount else ""
+    if not amount:
+        return ""
+    sign = "-" if amount < 0 else ""
+    return f"{label} {sign}¥{abs(amount):,.2f}"

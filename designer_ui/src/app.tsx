@@ -11,7 +11,14 @@ import { useKnownMe } from "./api/session";
 import { router } from "./routes";
 import { TokenVars } from "./shared/TokenVars";
 import { brandOf, type Mode, themeOf } from "./shared/theme";
-import { BrandContext, keepTheme, keptTheme, type ThemeChoice, ThemeContext } from "./shared/themeChoice";
+import {
+  BrandContext,
+  isThemeOpen,
+  keepTheme,
+  keptTheme,
+  type ThemeChoice,
+  ThemeContext,
+} from "./shared/themeChoice";
 import { useLang } from "./shared/useLang";
 
 /** Whether the system asks for something, now and whenever that changes. */
@@ -41,6 +48,7 @@ const Themed = () => {
     () => ({
       choice,
       mode,
+      isFirst: isThemeOpen(),
       choose: (next: ThemeChoice) => {
         keepTheme(next);
         setChoice(next);

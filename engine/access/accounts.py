@@ -65,7 +65,7 @@ class Account:
     supervisor_id: str | None = None
     dept: str | None = None
     lang: str = "zh"
-    theme: str = "auto"
+    theme: str = "system"
     is_active: bool = True
 
 

@@ -200,7 +200,8 @@ def me(one: Asked) -> dict[str, Any]:
             "name": actor.name,
             "login": actor.login,
             "lang": account.lang,
-            "theme": account.theme,
+            # "auto" is what accounts from before this choice hold.
+            "theme": "system" if account.theme == "auto" else account.theme,
             "roles": roles,
         },
         "workspace": {"key": one.clinic.key, "name": dict(one.clinic.workspace.info.name)},

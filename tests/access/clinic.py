@@ -80,7 +80,7 @@ class Clinic:
 
     def person(self, user_id: str, name: str, branch_id: str | None = None) -> None:
         row = {"id": user_id, "login": user_id, "name": name, "roles": "[]", "branches": "[]", "lang": "zh",
-               "theme": "auto", "is_active": 1, "failures": 0, "created_at": "", "branch_id": branch_id}  # fmt: skip
+               "theme": "system", "is_active": 1, "failures": 0, "created_at": "", "branch_id": branch_id}  # fmt: skip
         self.connection.execute(USERS.insert().values(row))
 
     def add(self, form: str, **values: Any) -> str:

@@ -39,8 +39,8 @@ RECORD = {
 
 def test_the_header_comes_first_then_who_and_how_much(bill: FormPlan) -> None:
     told = frozenset({"张三"})
-    assert detail_of(bill, RECORD, DOCTORS, "zh", told) == "已收 · 实收 1,318.00 · 王医生"
-    assert detail_of(bill, RECORD, DOCTORS, "en", told) == "Settled · Paid 1,318.00 · 王医生"
+    assert detail_of(bill, RECORD, DOCTORS, "zh", told) == "已收 · 实收 ¥1,318.00 · 王医生"
+    assert detail_of(bill, RECORD, DOCTORS, "en", told) == "Settled · Paid ¥1,318.00 · 王医生"
 
 
 def test_what_the_reader_may_not_see_is_not_told(bill: FormPlan) -> None:

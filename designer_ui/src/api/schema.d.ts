@@ -837,7 +837,7 @@ export type UndoAnswer = {
   undone: number;
 };
 
-/** The person signed in. `theme` auto and system both follow the device. */
+/** The person signed in. `theme` system follows the device. */
 export type User = {
   id: string;
   lang: "zh" | "en";

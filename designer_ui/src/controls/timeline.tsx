@@ -7,7 +7,9 @@ const view: ControlView<never> = {
   kind: "timeline",
   Cell: () => null,
   Detail: ({ form, recordId }) => (
-    <Suspense fallback={null}>{recordId ? <Story form={form} recordId={recordId} /> : null}</Suspense>
+    <Suspense fallback={null}>
+      {recordId ? <Story form={form} recordId={recordId} title="" /> : null}
+    </Suspense>
   ),
   wide: true,
   structured: true,

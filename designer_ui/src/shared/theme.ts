@@ -91,7 +91,7 @@ export const themeOf = (brand: Brand, mode: Mode, isStill = false): ThemeConfig 
         // White words need the deeper shade, also in the dark.
         ...(dark ? { colorPrimary: filled, colorPrimaryHover: filled, colorPrimaryActive: filled } : {}),
       },
-      Tabs: { horizontalItemPadding: "10px 0", horizontalMargin: "0" },
+      Tabs: { horizontalItemPadding: "10px 0", horizontalMargin: "0", horizontalItemGutter: 20 },
       Segmented: { trackBg: dark ? "#0c0e0f" : "#f0f3f3" },
       Drawer: { paddingLG: 20 },
     },

@@ -12,15 +12,21 @@ export const keptTheme = (): ThemeChoice => {
   return kept === "light" || kept === "dark" ? kept : "system";
 };
 
+/** True on a device where nobody has chosen yet. */
+export const isThemeOpen = (): boolean => localStorage.getItem(STORED) === null;
+
 export const keepTheme = (choice: ThemeChoice): void => localStorage.setItem(STORED, choice);
 
 export const ThemeContext = createContext<{
   choice: ThemeChoice;
   mode: Mode;
+  /** Nobody has chosen on this device: what the person chose elsewhere holds. */
+  isFirst: boolean;
   choose: (choice: ThemeChoice) => void;
 }>({
   choice: "system",
   mode: "light",
+  isFirst: false,
   choose: () => undefined,
 });
 

@@ -13,7 +13,7 @@ import { ErrorState, Loading } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
 import { useFrame } from "../shell/frame";
-import type { ListSettings } from "./settings";
+import { keep, type ListSettings } from "./settings";
 import { ViewHost } from "./ViewHost";
 
 export interface TabItem {
@@ -129,6 +129,8 @@ export const TabbedViews = ({
     saveViews.mutate([...mine, asSaved(saving, key, name, base)], {
       onSuccess: () => {
         notify.done(t("list.viewSaved"));
+        // The changes now live in the new view; the shared one stands as its author made it.
+        if (view) keep(plan.key, view.key, null);
         go(pathOf(MINE + key));
       },
       onError: notify.failed,

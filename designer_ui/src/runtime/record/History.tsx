@@ -2,17 +2,32 @@
 
 import { useTranslation } from "react-i18next";
 import { useHistory } from "../../api/records";
-import type { FormPlan, HistoryEntry, Labels } from "../../api/types";
+import type { FieldPlan, FormPlan, HistoryEntry, Labels } from "../../api/types";
 import { fieldOf } from "../../shared/fields";
 import { formatAgo, formatInstant, formatValue, labelOf } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
+import { isBlank, isObject, type Json } from "../../shared/json";
+import { useKinds } from "../../shared/kinds";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
+import { Cell } from "../list/Cell";
 
 const Entry = ({ entry, plan, labels }: { entry: HistoryEntry; plan: FormPlan; labels: Labels }) => {
   const { t } = useTranslation();
   const say = useSay();
   const { lang, zone } = useControlHost();
+  const isFirst = entry.kind === "create";
+  const fields = entry.changes
+    .map((change) => ({ change, field: fieldOf(plan, change.field) }))
+    .filter(({ change }) => !isFirst || !isBlank(change.new));
+  useKinds(fields.map(({ field }) => field?.control ?? ""));
+  const show = (value: Json, field: FieldPlan) =>
+    // Figures have looks of their own; the rest reads best as words.
+    isObject(value) ? (
+      <Cell plain={false} field={field} value={value} labels={labels} />
+    ) : (
+      formatValue(value, field, { lang, zone, labels })
+    );
   const who =
     entry.by === "system"
       ? t("history.system")
@@ -23,21 +38,26 @@ const Entry = ({ entry, plan, labels }: { entry: HistoryEntry; plan: FormPlan; l
         <b>{who}</b>
         <span className="hint" title={formatInstant(entry.at, lang, zone)}>
           {formatInstant(entry.at, lang, zone)} · {formatAgo(entry.at, lang, zone)}
-          {entry.cause ? ` · ${t(`cause.${entry.cause}`, { defaultValue: entry.cause })}` : ""}
+          {` · ${t(`history.${entry.kind}`)}`}
+          {entry.cause && entry.cause !== "user"
+            ? ` · ${t(`cause.${entry.cause}`, { defaultValue: entry.cause })}`
+            : ""}
         </span>
       </div>
       <table>
         <tbody>
-          {entry.changes.map((change) => {
-            const field = fieldOf(plan, change.field);
+          {fields.map(({ change, field }) => {
             if (!field) return null;
-            const look = { lang, zone, labels };
             return (
               <tr key={change.field}>
                 <th scope="row">{say(field.label)}</th>
                 <td>
-                  <del>{formatValue(change.old, field, look)}</del> <span aria-hidden="true">→</span>{" "}
-                  <ins>{formatValue(change.new, field, look)}</ins>
+                  {isFirst ? null : (
+                    <>
+                      <del>{show(change.old, field)}</del> <span aria-hidden="true">→</span>{" "}
+                    </>
+                  )}
+                  <ins>{show(change.new, field)}</ins>
                 </td>
               </tr>
             );

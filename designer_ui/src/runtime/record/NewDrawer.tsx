@@ -26,6 +26,7 @@ export const NewDrawer = ({ wanted, onClose }: { wanted: NewRecord; onClose: () 
     <Drawer
       open
       onClose={close}
+      closable={{ placement: "end" }}
       size={narrow ? "100%" : 760}
       title={plan ? t("list.create", { name: say(plan.name) }) : t("shell.create")}
       className="drawer-form"

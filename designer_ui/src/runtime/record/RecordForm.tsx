@@ -158,6 +158,10 @@ export const RecordForm = ({ plan, answer, preset, onSaved, onCancel, onDirty }:
             <Button onClick={onCancel} disabled={busy}>
               {t("common.cancel")}
             </Button>
+          ) : answer && dirty ? (
+            <Button onClick={form.dropDraft} disabled={busy}>
+              {t("form.dropChanges")}
+            </Button>
           ) : null}
           {answer ? null : (
             <Button onClick={() => save(true)} disabled={busy}>

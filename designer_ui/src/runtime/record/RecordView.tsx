@@ -51,7 +51,7 @@ const TabBody = ({
   onDirty: (dirty: boolean) => void;
 }) => {
   const { id } = answer.record;
-  if (tab.kind === "timeline") return <Timeline form={plan.key} recordId={id} />;
+  if (tab.kind === "timeline") return <Timeline form={plan.key} recordId={id} title={answer.title} />;
   if (tab.kind === "related" && tab.form && tab.by)
     return <RelatedList tab={tab} form={tab.form} by={tab.by} recordId={id} title={answer.title} />;
   if (tab.kind === "fields") return <FactsTab plan={plan} answer={answer} items={tab.items ?? []} />;

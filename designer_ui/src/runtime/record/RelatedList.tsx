@@ -110,7 +110,7 @@ export const RelatedList = ({
         ];
   const query: Query = {
     filter: { op: "and", items: [{ field: by, op: "in", value: [recordId] }] },
-    sort: ["-created_at"],
+    sort: tab.sort?.length ? tab.sort : ["-created_at"],
     limit: SHOWN,
     fields: [...new Set(wanted)],
     count: true,

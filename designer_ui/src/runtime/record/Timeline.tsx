@@ -21,7 +21,16 @@ const byDay = (items: readonly TimelineItem[], zone: string): [string, TimelineI
   return [...days];
 };
 
-export const Timeline = ({ form, recordId }: { form: string; recordId: string }) => {
+export const Timeline = ({
+  form,
+  recordId,
+  title,
+}: {
+  form: string;
+  recordId: string;
+  /** Of the record itself: what only repeats it says the kind alone. */
+  title: string;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
   const { lang, zone } = useControlHost();
@@ -60,11 +69,16 @@ export const Timeline = ({ form, recordId }: { form: string; recordId: string })
                     onClick={() => frame.openRecord(item.form, item.id)}
                   >
                     <span className="timeline-line">
-                      <span className="timeline-form">{say(card?.name) || item.form}</span>{" "}
-                      <b>{item.title}</b>
+                      {item.title && item.title !== title ? (
+                        <>
+                          <span className="timeline-form">{say(card?.name) || item.form}</span>{" "}
+                          <b>{item.title}</b>
+                        </>
+                      ) : (
+                        <b>{say(card?.name) || item.form}</b>
+                      )}
                     </span>
-                    {item.detail ? <span className="timeline-detail">{item.detail}</span> : null}
-                    <span className="hint">
+                    <span className="hint timeline-when">
                       <time
                         dateTime={item.at}
                         title={`${formatInstant(item.at, lang, zone)} · ${formatAgo(item.at, lang, zone)}`}
@@ -73,6 +87,7 @@ export const Timeline = ({ form, recordId }: { form: string; recordId: string })
                       </time>
                       {item.by_name ? ` · ${item.by_name}` : ""}
                     </span>
+                    {item.detail ? <span className="timeline-detail">{item.detail}</span> : null}
                   </button>
                 </li>
               );

@@ -4,7 +4,7 @@ import EnterOutlined from "@ant-design/icons/EnterOutlined";
 import PlusOutlined from "@ant-design/icons/PlusOutlined";
 import SearchOutlined from "@ant-design/icons/SearchOutlined";
 import { Modal } from "antd";
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { type RefObject, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearch } from "../../api/records";
 import type { AppPlan } from "../../api/types";
@@ -24,18 +24,19 @@ const OfferIcon = ({ offer, app }: { offer: Offer; app: AppPlan }) => {
 
 export const CommandPalette = ({
   app,
-  open,
+  typed,
   onClose,
   onPick,
 }: {
   app: AppPlan;
-  open: boolean;
+  /** What was typed before the palette was there. */
+  typed: RefObject<string>;
   onClose: () => void;
   onPick: (offer: Offer) => void;
 }) => {
   const { t } = useTranslation();
   const lang = useLang();
-  const [query, setQuery] = useState("");
+  const [query, setQuery] = useState(typed.current);
   const [at, setAt] = useState(0);
   const asked = useDeferredValue(query);
   const { data: hits = [], isFetching } = useSearch(asked);
@@ -46,6 +47,9 @@ export const CommandPalette = ({
   );
   const chosen = Math.min(at, Math.max(offers.length - 1, 0));
   useEffect(() => {
+    typed.current = "";
+  }, [typed]);
+  useEffect(() => {
     document.getElementById(`offer-${chosen}`)?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
   const pick = (offer: Offer | undefined) => {
@@ -55,18 +59,13 @@ export const CommandPalette = ({
   };
   return (
     <Modal
-      open={open}
+      open
       onCancel={onClose}
       footer={null}
       closable={false}
       width={600}
       className="palette"
       style={{ top: 88 }}
-      destroyOnHidden
-      afterClose={() => {
-        setQuery("");
-        setAt(0);
-      }}
       title={<span className="sr-only">{t("palette.title")}</span>}
     >
       <div className="palette-field">

@@ -21,7 +21,7 @@ const KEYS: readonly [string, string][] = [
 export const HelpDrawer = ({ open, onClose }: { open: boolean; onClose: () => void }) => {
   const { t } = useTranslation();
   return (
-    <Drawer open={open} onClose={onClose} size={380} title={t("help.title")}>
+    <Drawer open={open} onClose={onClose} size={380} closable={{ placement: "end" }} title={t("help.title")}>
       <h3 className="drawer-heading">{t("help.keys")}</h3>
       <dl className="keys">
         {KEYS.map(([keys, what]) => (

@@ -36,6 +36,7 @@ export const Notices = ({ zone }: { zone: string }) => {
         open={open}
         onClose={() => setOpen(false)}
         size={400}
+        closable={{ placement: "end" }}
         title={t("notices.title")}
         extra={
           unread.length ? (

@@ -1,7 +1,7 @@
 /** The frame around every staff screen: navigation, top bar, record drawer, command palette. */
 
 import { Drawer } from "antd";
-import { lazy, Suspense, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation, useNavigate, useSearchParams } from "react-router";
 import { rememberSignedIn } from "../../api/ahead";
@@ -30,6 +30,30 @@ const NewDrawer = lazy(async () => ({ default: (await import("../record/NewDrawe
 const CommandPalette = lazy(async () => ({ default: (await import("./CommandPalette")).CommandPalette }));
 
 const FOLDED = "clinicraft.nav";
+
+/** Drawers and palette come when asked for, but without a wait: their code loads once the first screen stands. */
+const loadDrawers = (): void => {
+  void import("./CommandPalette");
+  void import("../record/RecordDrawer");
+  void import("../record/NewDrawer");
+};
+
+/** Keeps what somebody types between "/" and the palette's arrival. */
+const Typing = ({ onText }: { onText: (text: string) => void }) => {
+  const text = useRef("");
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key.length !== 1 || event.metaKey || event.ctrlKey || event.altKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      text.current += event.key;
+      onText(text.current);
+    };
+    window.addEventListener("keydown", listen, true);
+    return () => window.removeEventListener("keydown", listen, true);
+  }, [onText]);
+  return null;
+};
 
 export const Shell = () => {
   const { data: me, error, isPending, refetch } = useMe();
@@ -187,6 +211,17 @@ const SignedIn = ({ me }: { me: Me }) => {
     { keys: "mod+k", run: frame.openPalette },
     { keys: "?", run: () => setHelp(true) },
   ]);
+  useEffect(() => {
+    if (theme.isFirst && (me.user.theme === "light" || me.user.theme === "dark")) theme.choose(me.user.theme);
+  }, [me.user.theme, theme]);
+  useEffect(() => {
+    const wait = setTimeout(loadDrawers, 1500);
+    return () => clearTimeout(wait);
+  }, []);
+  const typed = useRef("");
+  const keepTyped = useCallback((text: string) => {
+    typed.current = text;
+  }, []);
   const fold = () => {
     localStorage.setItem(FOLDED, folded ? "0" : "1");
     setFolded(!folded);
@@ -228,10 +263,12 @@ const SignedIn = ({ me }: { me: Me }) => {
           <Nav app={app} me={me} folded={false} onGo={() => setMenu(false)} />
         </Drawer>
         <HelpDrawer open={help} onClose={() => setHelp(false)} />
-        <Suspense fallback={null}>
+        <Suspense fallback={<Typing onText={keepTyped} />}>
           {app && frame.palette ? (
-            <CommandPalette app={app} open onClose={() => frame.setPalette(false)} onPick={pick} />
+            <CommandPalette app={app} typed={typed} onClose={() => frame.setPalette(false)} onPick={pick} />
           ) : null}
+        </Suspense>
+        <Suspense fallback={null}>
           {frame.opened ? <RecordDrawer form={frame.opened.form} recordId={frame.opened.recordId} /> : null}
           {frame.fresh ? <NewDrawer wanted={frame.fresh} onClose={() => frame.setFresh(null)} /> : null}
         </Suspense>

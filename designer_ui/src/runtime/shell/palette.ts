@@ -67,7 +67,10 @@ export const recordOffers = (hits: readonly SearchHit[], app: AppPlan, lang: Lan
     key: `record:${hit.form}:${hit.id}`,
     kind: "record",
     title: hit.title,
-    detail: [say(app.forms.find((form) => form.key === hit.form)?.name, lang), hit.detail]
+    detail: [
+      say(app.forms.find((form) => form.key === hit.form)?.name, lang),
+      ...(hit.detail ?? "").split(" · ").filter((part) => part !== hit.title),
+    ]
       .filter(Boolean)
       .join(" · "),
     form: hit.form,
