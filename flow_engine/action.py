@@ -14,21 +14,46 @@ from flow_engine.happenings import TaskAction
 from flow_engine.node import Answer, NodeContext
 from flow_engine.state import Task
 
+WHOSE = ("holder", "candidate", "waiting", "other", "starter", "manager")
+"""Who does it: whoever has the task (or may claim it), may claim it, waits for helpers, does not have it, started the
+flow, or manages flows (the service asks for that right before it lets anybody try)."""
+
 
 @dataclass(frozen=True)
 class Action:
-    """A kind of action: complete, transfer, delegate, add_signers, remove_signers, send_back, withdraw, take_back, urge, claim, park …"""
+    """A kind of action: complete, transfer, delegate, add_signers, remove_signers, send_back, take_back, urge, claim, park …"""
 
     kind: str
     zh: str
     en: str
+    whose: frozenset[str] = frozenset({"holder"})
+    kinds: frozenset[str] | None = None
+    """Kinds of tasks it is for; None: all but copies."""
+    is_optional: bool = False
+    """Whether a node may leave it out (`without`)."""
     config_schema: Schema = field(default_factory=closed)
     """What comes with it: `TaskAction.values`."""
     sample: Mapping[str, Any] = field(default_factory=dict)
 
     def offered(self, ctx: NodeContext, task: Task, by: str) -> bool:
         """Tell whether `by` may do it now; the task page shows what is offered."""
-        raise NotImplementedError
+        if task.kind not in (self.kinds or {task.kind}) or task.kind == "cc":
+            return False
+        if self.is_optional and self.kind in ctx.config.get("without", ()):
+            return False
+        return self.concerns(ctx, task, by)
+
+    def concerns(self, ctx: NodeContext, task: Task, by: str) -> bool:
+        """Tell whether it is for `by`, as the task stands."""
+        stands = {
+            "holder": task.state in ("open", "parked") and holds(task, by),
+            "candidate": task.state == "open" and task.assignee is None and by in task.candidates,
+            "waiting": task.state == "waiting" and task.assignee == by,
+            "other": task.state in ("open", "parked", "waiting") and not holds(task, by),
+            "starter": task.state in ("open", "parked", "waiting") and ctx.instance.started_by == by,
+            "manager": task.state in ("open", "parked", "waiting"),
+        }
+        return any(stands[one] for one in self.whose)
 
     def refusals(self, ctx: NodeContext, task: Task, action: TaskAction) -> Iterator[Problem]:
         """Yield why it cannot be done as asked."""
@@ -37,6 +62,11 @@ class Action:
     def apply(self, ctx: NodeContext, task: Task, action: TaskAction) -> Answer:
         """Answer with what becomes of the task's token."""
         raise NotImplementedError
+
+
+def holds(task: Task, by: str) -> bool:
+    """Tell whether `by` has the task, or may take it because nobody has."""
+    return task.assignee == by or (task.assignee is None and by in task.candidates)
 
 
 ACTIONS: Registry[Action] = Registry("flow_engine.actions", "ACTION", {"zh": "操作", "en": "action"})

@@ -122,6 +122,8 @@ class Due:
     person: str | None = None
     time: str | None = None
     """Move to this time of that day, e.g. 10:00."""
+    left: tuple[datetime, datetime] | None = None
+    """The clock stood still (waiting for the patient): as long from `start` as lay between these two on it; `after` says nothing then."""
 
 
 @dataclass(frozen=True, slots=True)

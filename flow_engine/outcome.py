@@ -34,6 +34,9 @@ class NewTask:
     form: str | None = None
     record_id: str | None = None
     title: str = ""
+    action: str | None = None
+    """The way it was decided, where it comes decided (`state` done): somebody who agreed before, an empty chair."""
+    comment: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -1,0 +1,532 @@
+"""What all nodes share at which people decide: settings, opening of tasks, and going on when somebody did something."""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from engine.problems import Code, Problem
+from engine.schema import FORMULA, KEY, WORDS, Schema, array, closed, one_of
+from flow_engine.acts import Act
+from flow_engine.approvals import deadlines
+from flow_engine.approvals import people as persons
+from flow_engine.approvals.deciding import MODES, NO, OVER, YES, Rule, is_yes, settle
+from flow_engine.approvals.people import PEOPLE
+from flow_engine.approvals.rights import FIELDS
+from flow_engine.approvals.seats import (
+    SAME,
+    SELF,
+    Seat,
+    agreed_before,
+    at_most,
+    each_once,
+    without,
+)
+from flow_engine.approvals.seats import (
+    one_of as only_one_of,
+)
+from flow_engine.happenings import Happening, RecordChanged, TimerFired
+from flow_engine.node import Answer, Name, Node, NodeContext
+from flow_engine.outcome import Fail, Go, Hold, Jump, NewTask, NewTimer, Notice, Outcome, TaskChange
+from flow_engine.settings import CONDITION, SETS
+from flow_engine.state import Task
+
+NOBODY = Code("task.nobody", zh="“{node}”现在没有可以处理的人", en="Nobody can decide at “{node}” now",
+              hint_zh="检查角色、门店和人员是否在岗，或给此节点设置“没有人时”的办法", hint_en="Look at the role, the branch and who is active, or say at this node what to do when there is nobody")  # fmt: skip
+NO_MODE = Code("task.mode_needs", zh="“{mode}”需要同时设置“{setting}”", en="The mode “{mode}” also needs “{setting}”",
+               hint_zh="例如比例 0.6，或票数 3", hint_en="For instance a ratio of 0.6, or 3 votes")  # fmt: skip
+
+OWN_ACTIONS = (
+    "transfer", "delegate", "add_signers", "remove_signers", "send_back", "take_back", "urge", "cc", "park", "claim",
+    "unclaim", "comment", "pause_clock",
+)  # fmt: skip
+"""Actions that a node may leave out (`without`)."""
+PARK_KEY = "park."
+
+WHO: Mapping[str, Schema] = {
+    "who": PEOPLE,
+    "mode": {**one_of(*MODES), "default": "any"},
+    "ratio": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+    "votes": {"type": "integer", "minimum": 1, "maximum": 1000},
+    "rejects": {**one_of("at_once", "at_end"), "default": "at_once"},
+    "veto": PEOPLE,
+    "trump": PEOPLE,
+    "not_who": PEOPLE,
+    "if_nobody": {"anyOf": [one_of("stop", "approve", "reject"), PEOPLE]},
+    "if_self": {"anyOf": [one_of(*SELF), PEOPLE]},
+    "same_people": {**one_of(*SAME), "default": "each"},
+    "least": {"type": "integer", "minimum": 1, "maximum": 100},
+    "most": {"type": "integer", "minimum": 1, "maximum": 100},
+}
+WORK: Mapping[str, Schema] = {
+    "form": {**KEY, "x-kind": "form"},
+    "record": FORMULA,
+    "as": KEY,
+    "preset": SETS,
+    "done_when": CONDITION,
+    "fields": FIELDS,
+    "guide": {"anyOf": [KEY, WORDS]},
+    "title": FORMULA,
+    "due": deadlines.DUE,
+    "comment": {**one_of("optional", "on_refusal", "required"), "default": "on_refusal"},
+    "signature": {"type": "boolean", "default": False},
+    "without": array(one_of(*OWN_ACTIONS), uniqueItems=True),
+    "returns": {"anyOf": [one_of("any", "none"), array(KEY, minItems=1)], "default": "any"},
+    "choose": array(
+        closed(("node",), node=KEY, among=PEOPLE, label=WORDS, least={"type": "integer", "minimum": 0}),
+        maxItems=10,
+    ),
+    "to": {
+        "anyOf": [
+            KEY,
+            {
+                "type": "object",
+                "propertyNames": {"pattern": KEY["pattern"]},
+                "additionalProperties": KEY,
+                "minProperties": 1,
+            },
+        ]
+    },
+    "labels": {"type": "object", "propertyNames": {"pattern": KEY["pattern"]}, "additionalProperties": WORDS},
+}
+
+
+def human_settings(required: tuple[str, ...], **more: Schema) -> Schema:
+    """Return the settings of a human node: those all have, and its own."""
+    return closed(required, **WHO, **WORK, **more)
+
+
+@dataclass(frozen=True)
+class HumanNode(Node):
+    """A node at which one or several people decide; subclasses say what the ways out are."""
+
+    group: str = "human"
+    splits: str = "one"
+    waits: bool = True
+    usual_fields: str = "read"
+    """What the node lets people do with fields it does not name."""
+    is_shared: bool = False
+    """Where one of several may do it, one task waits for whoever claims it; else everybody has one."""
+
+    def yes(self, config: Mapping[str, Any]) -> str:
+        """Return the way of consent."""
+        return YES
+
+    def decisions(self, config: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the ways a person may choose, consent first."""
+        return (self.yes(config),)
+
+    def gives(self, config: Mapping[str, Any]) -> Iterator[Name]:
+        """A form that is filled in gets a name."""
+        if "form" in config:
+            yield Name(config.get("as", config["form"]), form=config["form"])
+
+    def task_data(self, ctx: NodeContext) -> Generator[Act, Any, Mapping[str, Any]]:
+        """Return what the task remembers from its start."""
+        return {}
+        yield
+
+    def variables(self, ctx: NodeContext, task: Task, way: str) -> Mapping[str, Any]:
+        """Return the variables that leaving sets."""
+        return {}
+
+    def enter(self, ctx: NodeContext) -> Answer:
+        return self._enter(ctx)
+
+    def _enter(self, ctx: NodeContext) -> Generator[Act, Any, Outcome]:
+        seated = yield from seated_at(ctx)
+        if seated.way is not None:
+            return leave(ctx, seated.way, notices=seated.notices)
+        if not seated.seats:
+            return Fail(NOBODY.at("", node=ctx.token.node))
+        tasks = yield from self._tasks(ctx, seated)
+        rule = yield from rule_of(ctx)
+        memory = {
+            **{key: value for key, value in ctx.token.data.items() if key in KEPT},
+            "rule": _as_json(rule),
+        }
+        settled = settle(rule, [_as_task(task, index) for index, task in enumerate(tasks)])
+        if settled.way is not None:
+            return leave(ctx, settled.way, tasks=tuple(one for one in tasks if one.state == "done"))
+        first = next((one for one in tasks if one.state != "done"), tasks[0])
+        due = yield from deadlines.due_at(ctx, first.assignee)
+        timers: tuple[NewTimer, ...] = ()
+        if due is not None:
+            timers = yield from deadlines.ladder(ctx, due, first.assignee)
+        opened = tuple(
+            replace(one, due_at=due, state=settled.states.get(index, one.state))
+            for index, one in enumerate(tasks)
+        )
+        return Hold("task", memory, tasks=opened, timers=timers, subscriptions=_listens(ctx))
+
+    def _tasks(self, ctx: NodeContext, seated: "Seated") -> Generator[Act, Any, tuple[NewTask, ...]]:
+        config = ctx.config
+        form, record_id = record_of_task(ctx)
+        title = (yield from ctx.work_out("title")) if "title" in config else ""
+        data = yield from self.task_data(ctx)
+        base = NewTask(
+            self.kind, None, form=form, record_id=record_id, title=str(title or "")[:200], data=data
+        )
+        if self.is_shared and config["mode"] == "any" and len(seated.seats) > 1:
+            return (replace(base, candidates=tuple(seat.person for seat in seated.seats)),)
+        tasks = []
+        for index, seat in enumerate(seated.seats):
+            agreed = seated.agreed.get(seat.owner or seat.person)
+            extra: Mapping[str, Any] = {}
+            if agreed is not None:
+                extra = {
+                    "state": "done",
+                    "action": YES,
+                    "data": {**data, "auto": "agreed_before", "node": agreed.node},
+                }
+            tasks.append(
+                replace(
+                    base, assignee=seat.person, owner=seat.owner, position=index, weight=seat.weight, **extra
+                )
+            )
+        return tuple(tasks)
+
+    def resume(self, ctx: NodeContext, happening: Happening) -> Answer:
+        if isinstance(happening, TimerFired):
+            return self._timer(ctx, happening)
+        if isinstance(happening, RecordChanged):
+            return self._record(ctx, happening)
+        return Hold("task")
+
+    def _record(self, ctx: NodeContext, happening: RecordChanged) -> Generator[Act, Any, Outcome]:
+        """The task does itself when the world has done it: a booked appointment ends “invite”."""
+        if "done_when" in ctx.config and (yield from ctx.holds("done_when")):
+            changes = tuple(
+                TaskChange(
+                    task.task_id,
+                    {
+                        "state": "done",
+                        "action": self.yes(ctx.config),
+                        "done_at": ctx.now,
+                        "data": {**task.data, "auto": "done_when"},
+                    },
+                )
+                for task in ctx.tasks
+                if task.state not in OVER
+            )
+            return leave(ctx, self.yes(ctx.config), changes=changes)
+        return Hold("task")
+
+    def _timer(self, ctx: NodeContext, fired: TimerFired) -> Generator[Act, Any, Outcome]:
+        if fired.key.startswith(PARK_KEY):
+            number = int(fired.key.removeprefix(PARK_KEY))
+            parked = next((one for one in ctx.tasks if one.task_id == number and one.state == "parked"), None)
+            if parked is None:
+                return Hold("task")
+            back = Notice("task", people_of(parked), {"why": "parked"}, number)
+            return Hold("task", changes=(TaskChange(number, {"state": "open"}),), notices=(back,))
+        waiting = open_tasks(ctx.tasks)
+        if fired.key == deadlines.DUE_KEY:
+            told = tuple(Notice("late", people_of(task), {}, task.task_id) for task in waiting)
+            return Hold("task", notices=told)
+        if not fired.key.startswith(deadlines.LATE_KEY):
+            return Hold("task")
+        return (yield from self._late(ctx, int(fired.key.removeprefix(deadlines.LATE_KEY)), waiting))
+
+    def _late(self, ctx: NodeContext, index: int, waiting: Sequence[Task]) -> Generator[Act, Any, Outcome]:
+        """One rung of the ladder: remind, hand on, ask others too, or decide by itself."""
+        rungs = ctx.config["due"].get("late", ())
+        if index >= len(rungs):
+            return Hold("task")
+        rung, place = rungs[index], f"due/late/{index}"
+        notices: list[Notice] = []
+        if "remind" in rung:
+            others: tuple[str, ...] = ()
+            if rung["remind"] != "who":
+                others = yield from persons.people(ctx, f"{place}/remind")
+            notices += [
+                Notice("remind", others or people_of(task), {"rung": index}, task.task_id) for task in waiting
+            ]
+        timers = yield from deadlines.again(ctx, index, _times(ctx, index), None)
+        changes: list[TaskChange] = []
+        new: list[NewTask] = []
+        if "hand_to" in rung:
+            seats = yield from persons.seats(ctx, f"{place}/hand_to")
+            changes += [
+                _handed(ctx, task, seat, "late") for task, seat in zip(waiting, _round(seats), strict=False)
+            ]
+        if "add" in rung:
+            seats = without(
+                (yield from persons.seats(ctx, f"{place}/add")),
+                {one for t in waiting for one in people_of(t)},
+            )
+            new += [_beside(task, seat) for task in waiting[:1] for seat in seats]
+        if "do" in rung:
+            way = rung["do"]
+            done = tuple(
+                TaskChange(
+                    task.task_id,
+                    {
+                        "state": "done",
+                        "action": way,
+                        "done_at": ctx.now,
+                        "data": {**task.data, "auto": "late"},
+                    },
+                )
+                for task in waiting
+            )
+            return leave(ctx, way, changes=done, notices=tuple(notices))
+        counted = {
+            **ctx.token.data,
+            "times": {**ctx.token.data.get("times", {}), str(index): _times(ctx, index) + 1},
+        }
+        return settled_by(ctx, tuple(changes), tuple(new), tuple(notices), timers, data=counted)
+
+    def check(self, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
+        """A ratio or votes need their number only if more than half is not meant; vetoes need several people."""
+        if config.get("mode") == "ratio" and "ratio" not in config:
+            yield NO_MODE.at(f"{path}/mode", mode="ratio", setting="ratio")
+
+
+KEPT = frozenset({"back_to", "back_scope", "people", "returned"})
+"""What a token brings from a jump that the node goes on remembering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """Who is to be asked; or `way`: nobody, because it is decided."""
+
+    seats: tuple[Seat, ...] = ()
+    way: str | None = None
+    agreed: Mapping[str, Task] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+
+def seated_at(ctx: NodeContext) -> Generator[Act, Any, Seated]:
+    """Return who decides here: the people named, without doubles, without who may not, and by the policies."""
+    config = ctx.config
+    again = persons.ids_of(ctx.token.data.get("people"))
+    if again:
+        found = yield from persons.named(ctx, again)
+        if found:
+            return Seated(each_once(found), None, {})
+    seats = each_once((yield from persons.seats(ctx, "who")))
+    if "not_who" in config:
+        barred = yield from persons.people(ctx, "not_who")
+        seats = without(seats, barred)
+    before = seats
+    seats = yield from _not_oneself(ctx, seats)
+    if before and not seats:
+        # Only the starter was there, and need not ask themselves.
+        return Seated((), YES, {})
+    seats = at_most(only_one_of(seats, config["mode"], ctx.chance), config.get("most"))
+    if not seats or len(seats) < config.get("least", 1):
+        return (yield from _nobody(ctx))
+    agreed: Mapping[str, Task] = {}
+    if config["same_people"] != "each":
+        agreed = agreed_before((yield from ctx.past()), config["same_people"], ctx.token.node)
+    return Seated(seats, None, agreed)
+
+
+def _not_oneself(ctx: NodeContext, seats: tuple[Seat, ...]) -> Generator[Act, Any, tuple[Seat, ...]]:
+    """Return the seats when the starter of the flow is not to approve what they asked for (自批)."""
+    policy, starter = ctx.config.get("if_self", "self"), ctx.instance.started_by
+    if policy == "self" or starter is None or not any(starter in seat.people for seat in seats):
+        return seats
+    others = without(seats, {starter})
+    if policy == "skip":
+        return others
+    if policy == "manager":
+        instead = yield from persons.managers(ctx, starter)
+    else:
+        instead = yield from persons.seats(ctx, "if_self")
+    place = next(index for index, seat in enumerate(seats) if starter in seat.people)
+    return each_once((*others[:place], *without(instead, {starter}), *others[place:]))
+
+
+def _nobody(ctx: NodeContext) -> Generator[Act, Any, Seated]:
+    """Return what the node does when nobody is there to decide (审批人为空)."""
+    policy = ctx.config.get("if_nobody", "stop")
+    if policy == "approve":
+        return Seated((), YES, {})
+    if policy == "reject":
+        return Seated((), NO, {})
+    if policy == "stop":
+        return Seated((), None, {})
+    return Seated(each_once((yield from persons.seats(ctx, "if_nobody"))), None, {})
+
+
+def rule_of(ctx: NodeContext) -> Generator[Act, Any, Rule]:
+    """Return the rule by which this node decides."""
+    config = ctx.config
+    sets: dict[str, frozenset[str]] = {}
+    for key in ("veto", "trump"):
+        sets[key] = frozenset((yield from persons.people(ctx, key))) if key in config else frozenset()
+    share = config.get("ratio")
+    return Rule(
+        config["mode"],
+        Decimal(str(share)) if share is not None else None,
+        config.get("votes"),
+        config["rejects"],
+        sets["veto"],
+        sets["trump"],
+    )
+
+
+def _as_json(rule: Rule) -> Mapping[str, Any]:
+    return {
+        "mode": rule.mode,
+        "share": str(rule.share) if rule.share is not None else None,
+        "votes": rule.votes,
+        "rejects": rule.rejects,
+        "vetoes": sorted(rule.vetoes),
+        "trumps": sorted(rule.trumps),
+    }
+
+
+def kept_rule(data: Mapping[str, Any]) -> Rule:
+    """Return the rule that a token remembers from its start: people who come and go since do not change it."""
+    kept = data.get("rule", {})
+    share = kept.get("share")
+    return Rule(
+        kept.get("mode", "any"),
+        Decimal(share) if share is not None else None,
+        kept.get("votes"),
+        kept.get("rejects", "at_once"),
+        frozenset(kept.get("vetoes", ())),
+        frozenset(kept.get("trumps", ())),
+    )
+
+
+def settled_by(
+    ctx: NodeContext,
+    changes: tuple[TaskChange, ...] = (),
+    new: tuple[NewTask, ...] = (),
+    notices: tuple[Notice, ...] = (),
+    timers: tuple[NewTimer, ...] = (),
+    no_timers: tuple[str, ...] = (),
+    data: Mapping[str, Any] | None = None,
+    variables: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """Return what follows from changes of tasks: the node is left when they decide it, else turns go round."""
+    made = {change.task_id: change.values for change in changes}
+    tasks = [replace(task, **made.get(task.task_id, {})) for task in ctx.tasks]
+    first = max((task.task_id for task in tasks), default=0) + 1
+    fresh = [_as_task(task, first + index) for index, task in enumerate(new)]
+    settled = settle(kept_rule(data or ctx.token.data), [*tasks, *fresh])
+    if settled.way is not None:
+        return leave(ctx, settled.way, changes, notices, variables=variables)
+    if variables:
+        # Known to the flow once the node is left, and to whoever decides after this one.
+        before = data if data is not None else ctx.token.data
+        data = {**before, "variables": {**before.get("variables", {}), **variables}}
+    turns = dict(settled.changed(tasks))
+    all_changes = [
+        TaskChange(
+            task_id, {**made.get(task_id, {}), **({"state": turns[task_id]} if task_id in turns else {})}
+        )
+        for task_id in dict.fromkeys([*made, *turns])
+    ]
+    opened = tuple(
+        replace(task, state=settled.states.get(first + index, task.state)) for index, task in enumerate(new)
+    )
+    told = tuple(
+        Notice("task", people_of(task), {"why": "turn"}, task.task_id)
+        for task in tasks
+        if turns.get(task.task_id) == "open" and task.state == "waiting"
+    )
+    return Hold("task", data, opened, tuple(all_changes), timers, no_timers, notices=(*notices, *told))
+
+
+def leave(
+    ctx: NodeContext,
+    way: str,
+    changes: tuple[TaskChange, ...] = (),
+    notices: tuple[Notice, ...] = (),
+    tasks: tuple[NewTask, ...] = (),
+    variables: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """Leave by a way; where somebody sent it back and wants it straight again, jump there."""
+    kept = ctx.token.data.get("variables")
+    if kept:
+        variables = {**kept, **(variables or {})}
+    back = ctx.token.data.get("back_to")
+    if back and is_yes(way):
+        return Jump(
+            back,
+            scope_id=ctx.token.data.get("back_scope"),
+            variables=variables or {},
+            changes=changes,
+            notices=notices,
+        )
+    return Go(way, variables or {}, tasks, changes, notices)
+
+
+def record_of_task(ctx: NodeContext) -> tuple[str | None, str | None]:
+    """Return (form, record id) a task is about: the record it fills in, if it is there, else what the flow is about."""
+    config = ctx.config
+    name = config.get("record", "").strip("{ }") or config.get("as") or config.get("form")
+    if name is not None:
+        found = ctx.record(name)
+        if found is not None and config.get("form") in (None, found[0]):
+            return found
+        if "form" in config:
+            return config["form"], None
+    return ctx.instance.form, ctx.instance.record_id
+
+
+def open_tasks(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """Return the tasks that somebody may do now."""
+    return tuple(task for task in tasks if task.state in ("open", "parked") and task.kind != "cc")
+
+
+def people_of(task: Task) -> tuple[str, ...]:
+    """Return whoever may do the task now."""
+    return (task.assignee,) if task.assignee else task.candidates
+
+
+def handed(task: Task, to: str, owner: str | None, how: str, by: str | None, at: Any) -> Mapping[str, Any]:
+    """Return the properties of a task that now lies with somebody else; where it came from is kept."""
+    trail = [
+        *task.data.get("trail", ()),
+        {"from": task.assignee, "to": to, "how": how, "by": by, "at": at.isoformat()},
+    ]
+    return {"assignee": to, "owner": owner, "candidates": (), "data": {**task.data, "trail": trail[-20:]}}
+
+
+def _handed(ctx: NodeContext, task: Task, seat: Seat, how: str) -> TaskChange:
+    return TaskChange(
+        task.task_id, {**handed(task, seat.person, seat.owner, how, None, ctx.now), "state": "open"}
+    )
+
+
+def _beside(task: Task, seat: Seat) -> NewTask:
+    """Return a task for one more person, whose word counts like that of the one who is late."""
+    added = {"group": f"late.{task.task_id}", "side": "parallel", "mode": "any", "by": None}
+    return NewTask(
+        task.kind, seat.person, owner=seat.owner, position=task.position, parent_id=task.task_id, due_at=task.due_at,
+        form=task.form, record_id=task.record_id, title=task.title, data={"added": added},
+    )  # fmt: skip
+
+
+def _round(seats: Sequence[Seat]) -> Iterator[Seat]:
+    """Yield the seats over and over; nothing when there are none."""
+    while seats:
+        yield from seats
+
+
+def _times(ctx: NodeContext, index: int) -> int:
+    return int(ctx.token.data.get("times", {}).get(str(index), 1))
+
+
+def _as_task(task: NewTask, task_id: int) -> Task:
+    """Return a task that is not numbered yet as the rule sees it."""
+    return Task(
+        task_id, 0, "", 1, task.kind, task.state, task.assignee, task.candidates, task.owner, task.position,
+        task.weight, task.parent_id, task.action, data=task.data,
+    )  # fmt: skip
+
+
+def _listens(ctx: NodeContext) -> tuple[tuple[str, str], ...]:
+    form, record_id = record_of_task(ctx)
+    if "done_when" not in ctx.config or form is None or record_id is None:
+        return ()
+    found = [(f"record:{form}", record_id)]
+    if ctx.instance.form and ctx.instance.record_id and ctx.instance.form != form:
+        found.append((f"record:{ctx.instance.form}", ctx.instance.record_id))
+    return tuple(found)
