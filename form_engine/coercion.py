@@ -33,15 +33,11 @@ def _raw(value: Any, kind: str, zone: str) -> Any:
     if isinstance(value, datetime):
         if kind == "date":
             return value.astimezone(ZoneInfo(zone)).date().isoformat()
-        return (
-            value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
-            if kind == "text"
-            else value.isoformat()
-        )
+        return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if kind == "text" else value
     if isinstance(value, date):
         if kind == "datetime":
-            return datetime.combine(value, time(), ZoneInfo(zone)).isoformat()
-        return value.isoformat()
+            return datetime.combine(value, time(), ZoneInfo(zone))
+        return value if kind == "date" else value.isoformat()
     if isinstance(value, time):
         return value.isoformat("minutes") if not value.second else value.isoformat()
     if isinstance(value, tuple | list):

@@ -30,22 +30,23 @@ class RowRule:
     within: tuple["RowRule", ...] = ()
     words: frozenset[str] = field(init=False)
     conditions: tuple[Condition, ...] = field(init=False)
+    is_all: bool = field(init=False, compare=False)
+    """Every record, without looking at it."""
+    is_none: bool = field(init=False, compare=False)
+    """No record at all."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "words", frozenset(s.word for s in self.sources if s.word))
-        found = dict.fromkeys(s.condition for s in self.sources if s.condition is not None)
-        object.__setattr__(self, "conditions", tuple(found))
-
-    @property
-    def is_all(self) -> bool:
-        """Every record, without looking at it."""
-        return "all" in self.words and all(rule.is_all for rule in self.within)
-
-    @property
-    def is_none(self) -> bool:
-        """No record at all."""
-        own = bool(self.words - {"none"}) or bool(self.conditions)
-        return not own or any(rule.is_none for rule in self.within)
+        words = frozenset(s.word for s in self.sources if s.word)
+        conditions = tuple(dict.fromkeys(s.condition for s in self.sources if s.condition is not None))
+        own = bool(words - {"none"}) or bool(conditions)
+        told = {
+            "words": words,
+            "conditions": conditions,
+            "is_all": "all" in words and all(rule.is_all for rule in self.within),
+            "is_none": not own or any(rule.is_none for rule in self.within),
+        }
+        for key, value in told.items():
+            object.__setattr__(self, key, value)
 
     def narrowed(self, by: "RowRule") -> "RowRule":
         """Return the records that both reach."""

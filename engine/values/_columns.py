@@ -53,8 +53,9 @@ def read_instant(raw: datetime) -> datetime:
     return raw.astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def write_instant_text(value: datetime) -> str:
-    """Return the text form that sorts as the instant does."""
+    """Return the text form that sorts as the instant does. Many rows share theirs: created now, at ten o'clock."""
     return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 

@@ -63,6 +63,12 @@ class Reading:
     lookup: tuple[str, ...] = ()
     notes: tuple[Problem, ...] = ()
     """What the person should look at although the row comes in."""
+    is_plain: bool = field(init=False)
+    """Whether it is a value and nothing else."""
+
+    def __post_init__(self) -> None:
+        more = self.aside or self.problems or self.lookup or self.notes
+        self.is_plain = self.value is not None and not more
 
 
 BLANK = Reading()
@@ -85,21 +91,25 @@ class Column:
     many: bool = False
     synonyms: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
-    memo: dict[Any, Reading] = field(default_factory=dict)
+    memo: dict[str, Reading] = field(default_factory=dict)
+    """What each text came to; `numbers`: what cells of other classes did, by class."""
+    numbers: dict[type, dict[Any, Reading]] = field(default_factory=dict)
     parse: Callable[[Any], Any] | None = None
 
     def read(self, cell: Any, context: Context) -> Reading:
         """Return what the cell comes to; the same cell is read once."""
         if cell is None or cell == "":
             return BLANK
+        # 1, 1.0 and TRUE are one key of a dict, and three things in a sheet.
+        memo = self.memo if cell.__class__ is str else self.numbers.setdefault(cell.__class__, {})
         try:
-            known = self.memo.get(cell)
+            known = memo.get(cell)
         except TypeError:
             return self._read(cell, context)
         if known is None:
             known = self._read(cell, context)
-            if len(self.memo) < _MEMO_MOST:
-                self.memo[cell] = known
+            if len(memo) < _MEMO_MOST:
+                memo[cell] = known
         return known
 
     def _read(self, cell: Any, context: Context) -> Reading:

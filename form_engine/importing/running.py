@@ -11,7 +11,7 @@ from engine.ids import new_id
 from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
 from form_engine.desk import Desk
 from form_engine.importing.cleaning import Context, is_blank, split_notes
-from form_engine.importing.columns import LEFT_BLANK, PAST_SYSTEM, PENDING, Column, field_column
+from form_engine.importing.columns import LEFT_BLANK, PAST_SYSTEM, PENDING, Column, Reading, field_column
 from form_engine.importing.finding import Finder, Matcher
 from form_engine.importing.settings import ImportSettings
 from form_engine.plan import FieldPlan, FormPlan
@@ -44,6 +44,9 @@ class Row:
     outcome: str = ""
     record_id: str | None = None
     ready: dict[str, Any] | None = None
+    asides: dict[str, Any] | None = None
+    is_empty: bool = True
+    """Whether no cell that feeds a field said anything."""
 
 
 class Importer:
@@ -76,7 +79,7 @@ class Importer:
 
     def chunk(self, desk: Desk, cells: Sequence[tuple[int, Sequence[Any]]], *, dry: bool) -> list[Row]:
         """Work through some rows in the desk's unit; written unless `dry`. Return what became of each, in order."""
-        rows = [self._read(number, row) for number, row in cells]
+        rows = self._read(cells)
         alive = [row for row in rows if not row.outcome]
         self._resolve(desk, alive)
         self.matcher.prepare(desk, [row.values for row in alive])
@@ -90,44 +93,55 @@ class Importer:
 
     # Reading.
 
-    def _read(self, number: int, cells: Sequence[Any]) -> Row:
-        row = Row(number)
-        width = len(cells)
-        values = row.values
-        asides: dict[str, Any] = {}
-        is_empty = True
+    def _read(self, cells: Sequence[tuple[int, Sequence[Any]]]) -> list[Row]:
+        """Read the rows, a column at a time; the leftmost of two columns that feed one field counts."""
+        rows = [Row(number) for number, _ in cells]
         for index, column in self.fed:
-            cell = cells[index] if index < width else None
+            self._read_column(rows, [line[index] if index < len(line) else None for _, line in cells], column)
+        for row, (_, line) in zip(rows, cells, strict=True):
+            if row.is_empty and all(is_blank(cell) for cell in line):
+                row.outcome = "skipped"
+                row.problems = [BLANK_ROW.at("")]
+                continue
+            if row.asides:
+                self._take_asides(row.values, row.asides)
+            for key, value in self.defaults.items():
+                row.values.setdefault(key, value)
+        return rows
+
+    def _read_column(self, rows: Sequence[Row], cells: Sequence[Any], column: Column) -> None:
+        read, memo, context, to = column.read, column.memo, self.context, column.to
+        for row, cell in zip(rows, cells, strict=True):
             if cell is None or cell == "":
                 continue
-            reading = column.read(cell, self.context)
-            if reading.problems:
-                is_empty = False
-                row.problems.extend(problem.under(f"/{column.key}") for problem in reading.problems)
-                continue
-            if reading.notes:
-                is_empty = False
-                row.notes.extend(note.under(f"/{column.key}") for note in reading.notes)
-            if reading.aside:
-                asides.update(reading.aside)
-            if reading.lookup:
-                is_empty = False
-                row.extras[column.key] = (column, reading.lookup)
-            elif reading.value is not None:
-                is_empty = False
-                if column.child is not None:
-                    row.extras[column.key] = (column, reading.value)
-                elif column.to:
-                    values.setdefault(column.to, reading.value)
-        if is_empty and all(is_blank(cell) for cell in cells):
-            row.outcome = "skipped"
-            row.problems = [BLANK_ROW.at("")]
-            return row
-        if asides:
-            self._take_asides(values, asides)
-        for key, value in self.defaults.items():
-            values.setdefault(key, value)
-        return row
+            reading = (memo.get(cell) if cell.__class__ is str else None) or read(cell, context)
+            if reading.is_plain and to and column.child is None:
+                row.is_empty = False
+                row.values.setdefault(to, reading.value)
+            else:
+                self._take(row, column, reading)
+
+    @staticmethod
+    def _take(row: Row, column: Column, reading: Reading) -> None:
+        """Note what a cell came to that is more, or less, than a value."""
+        if reading.problems:
+            row.is_empty = False
+            row.problems.extend(problem.under(f"/{column.key}") for problem in reading.problems)
+            return
+        if reading.notes:
+            row.is_empty = False
+            row.notes.extend(note.under(f"/{column.key}") for note in reading.notes)
+        if reading.aside:
+            row.asides = {**(row.asides or {}), **reading.aside}
+        if reading.lookup:
+            row.is_empty = False
+            row.extras[column.key] = (column, reading.lookup)
+        elif reading.value is not None:
+            row.is_empty = False
+            if column.child is not None:
+                row.extras[column.key] = (column, reading.value)
+            elif column.to:
+                row.values.setdefault(column.to, reading.value)
 
     def _take_asides(self, values: dict[str, Any], asides: Mapping[str, Any]) -> None:
         """Use what a cell told about other fields: the gender in 赵阿姨, the second phone, the WeChat id."""

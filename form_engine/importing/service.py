@@ -16,6 +16,7 @@ from engine.clock import business_day
 from engine.ids import is_id, new_id
 from engine.jobs.queue import JobRun, enqueue, read_job
 from engine.problems import Code, Conflict, Forbidden, NotFound, Problem, Rejected
+from engine.store import sql
 from engine.store.platform import IMPORT_ROWS, IMPORTS, from_instant, instant
 from engine.store.unit import Unit
 from form_engine.desk import Desk
@@ -310,20 +311,16 @@ class ImportService:
         unit.connection.execute(update(IMPORTS).where(IMPORTS.c.id == import_id).values(**values))
 
     def _note(self, unit: Unit, import_id: str, run: int, rows: Sequence[Row]) -> None:
-        unit.connection.execute(
-            insert(IMPORT_ROWS),
+        unit.many(
+            sql.insert_import_rows(unit.workspace.room.dialect),
             [
-                {
-                    "import_id": import_id,
-                    "run": run,
-                    "row": row.number,
-                    "outcome": row.outcome,
-                    "record_id": row.record_id,
-                    "problems": _problems_json([*row.problems, *row.notes]),
-                }
+                (
+                    import_id, run, row.number, row.outcome, row.record_id,
+                    _problems_json([*row.problems, *row.notes]) if row.problems or row.notes else None,
+                )
                 for row in rows
             ],
-        )
+        )  # fmt: skip
 
     def _told_rows(self, unit: Unit, row: Mapping[str, Any], limit: int) -> list[Json]:
         c = IMPORT_ROWS.c

@@ -65,7 +65,11 @@ def _take(desk: Desk, series: str, scope: str, count: int, settings: Mapping[str
 
 
 def _day(desk: Desk, values: Mapping[str, Any]) -> date:
-    return business_day(values.get("created_at") or desk.unit.now, desk.actor.zone)
+    return _business_day(values.get("created_at") or desk.unit.now, desk.actor.zone)
+
+
+_business_day = lru_cache(maxsize=4096)(business_day)
+"""Many records of a sheet, or of a moment, share theirs."""
 
 
 def render(desk: Desk, pattern: str, number: int, day: date, values: Mapping[str, Any]) -> str:
