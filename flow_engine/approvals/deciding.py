@@ -78,7 +78,7 @@ class _Voter:
 
 class _Tree:
     def __init__(self, tasks: Sequence[Task]) -> None:
-        living = [task for task in tasks if task.state not in GONE]
+        living = [task for task in tasks if task.state not in GONE and task.kind != "cc"]
         known = {task.task_id for task in living}
         self._groups: dict[tuple[int, str], dict[str, list[Task]]] = {}
         self.base: list[Task] = []

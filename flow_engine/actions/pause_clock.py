@@ -1,0 +1,67 @@
+"""Stop the clock (暂停计时) while we wait for the patient, and let it run on."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.schema import closed
+from flow_engine.action import Action
+from flow_engine.acts import Act
+from flow_engine.approvals import deadlines
+from flow_engine.approvals.human import open_tasks
+from flow_engine.happenings import TaskAction
+from flow_engine.node import Answer, NodeContext
+from flow_engine.outcome import Hold, Outcome, TaskChange
+from flow_engine.state import Task
+
+
+@dataclass(frozen=True)
+class PauseClock(Action):
+    """Nothing is late while the clock stands still; all of this step stand still together."""
+
+    is_optional: bool = True
+
+    def concerns(self, ctx: NodeContext, task: Task, by: str) -> bool:
+        stands = super().concerns(ctx, task, by) and task.due_at is not None
+        return (
+            stands and task.due_at is not None and task.due_at > ctx.now and not ctx.token.data.get("paused")
+        )
+
+    def apply(self, ctx: NodeContext, task: Task, action: TaskAction) -> Answer:
+        rungs = len(ctx.config["due"].get("late", ()))
+        keys = (deadlines.DUE_KEY, *(f"{deadlines.LATE_KEY}{index}" for index in range(rungs)))
+        paused = {"at": ctx.now.isoformat(), "by": action.by, "why": action.comment}
+        return Hold("task", {**ctx.token.data, "paused": paused}, no_timers=keys)
+
+
+@dataclass(frozen=True)
+class ResumeClock(Action):
+    """What was left when it stopped is left now."""
+
+    def concerns(self, ctx: NodeContext, task: Task, by: str) -> bool:
+        return super().concerns(ctx, task, by) and bool(ctx.token.data.get("paused"))
+
+    def apply(self, ctx: NodeContext, task: Task, action: TaskAction) -> Answer:
+        return self._apply(ctx, task)
+
+    def _apply(self, ctx: NodeContext, task: Task) -> Generator[Act, Any, Outcome]:
+        data = {key: value for key, value in ctx.token.data.items() if key != "paused"}
+        if task.due_at is None:
+            return Hold("task", data)
+        stopped = datetime.fromisoformat(ctx.token.data["paused"]["at"])
+        due = yield from deadlines.went_on(ctx, stopped, task.due_at, task.assignee)
+        timers = yield from deadlines.ladder(ctx, due, task.assignee)
+        changes = tuple(TaskChange(one.task_id, {"due_at": due}) for one in open_tasks(ctx.tasks))
+        return Hold("task", data, changes=changes, timers=timers)
+
+
+_NOTHING = {"valid": [{}], "invalid": [{"x": 1}]}
+ACTION = (
+    PauseClock(
+        kind="pause_clock", zh="暂停计时", en="Stop the clock", config_schema=closed(), sample=_NOTHING
+    ),
+    ResumeClock(
+        kind="resume_clock", zh="继续计时", en="Start the clock", config_schema=closed(), sample=_NOTHING
+    ),
+)
