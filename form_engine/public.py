@@ -28,7 +28,8 @@ NOT_TICKED = Code("public.not_ticked", zh="请先勾选“{field}”", en="Pleas
                   hint_zh="勾选后再提交", hint_en="Tick it, then send the form")  # fmt: skip
 
 WINDOW_MINUTES = 10
-MOST_IN_WINDOW = 5
+MOST_IN_WINDOW = 20
+"""Many people may send from one address: a waiting room's network, a tablet at the desk."""
 MOST_OF_LINK = 200
 _GUARDS = frozenset({READ_ONLY.code, NOT_BY_HAND.code, LOCKED.code})
 Json = Mapping[str, Any]
@@ -84,6 +85,11 @@ class PublicForms:
         """Return a field of the client plan as the visitor meets it: in his words, and consent never ticked for him."""
         public, key = plan.definition["public"], field["key"]
         told = {**field, "label": public.get("labels", {}).get(key, field["label"])}
+        wanted, config = public.get("options", {}).get(key), field.get("config", {})
+        if wanted is not None and "options" in config:
+            known = {one["key"]: one for one in config["options"]}
+            chosen = [{**known[name], "label": words} for name, words in wanted.items() if name in known]
+            told["config"] = {**config, "options": chosen}
         if key in public.get("required", ()):
             told = {name: value for name, value in told.items() if name != "default"}
             told["required"] = True

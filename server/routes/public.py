@@ -32,8 +32,12 @@ def public_form(request: Request, workspace: str, token: str) -> Response:
 
 
 def _face(clinic: Clinic) -> dict[str, Any]:
-    brand = clinic.plan.app.manifest.get("brand")
-    return {"key": clinic.key, "name": dict(clinic.workspace.info.name), "brand": brand}
+    app = clinic.plan.app
+    brand = app.manifest.get("brand") or {}
+    name = dict(clinic.workspace.info.name)
+    # A clinic that was never given a name of its own is called by its brand: "Dental CRM" says nothing outside.
+    shown = brand.get("name", name) if name == dict(app.name) else name
+    return {"key": clinic.key, "name": shown, "brand": brand or None}
 
 
 @router.post("/public/{workspace}/{token}")

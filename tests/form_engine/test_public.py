@@ -13,7 +13,7 @@ from engine.access.actor import Actor
 from engine.clock import VirtualClock
 from engine.problems import Forbidden, NotFound, Rejected, TooMany
 from engine.store import Cause, Workspace
-from form_engine.public import PublicForms
+from form_engine.public import MOST_IN_WINDOW, PublicForms
 from form_engine.public_links import PublicLinks
 from form_engine.service import RecordService
 from tests.form_engine.clinic import APPOINTMENT, BRANCH, CHANNEL, COMM_LOG, LEAD, ROLES
@@ -25,6 +25,7 @@ PUBLIC = {
     "title": words("预约"),
     "thanks": words("谢谢"),
     "labels": {"city": words("您在哪里")},
+    "options": {"gender": {"o1": words("女士"), "gone": words("?")}},
     "required": ["city", "agreed"],
     "link": ["channel_id"],
     "set": {"stage": '"contacted"', "kept_for": 'ME() & "/" & {name}'},
@@ -125,6 +126,18 @@ def test_consent_is_never_ticked_for_the_visitor(house: House, boss: Actor, post
     assert house.forms.worded(plan, {"key": "city", "label": words("x")})["label"] == words("您在哪里")
 
 
+def test_options_are_said_in_the_visitors_words_and_some_are_not_offered(house: House) -> None:
+    told = house.forms.worded(
+        house.service.app.forms["lead"],
+        {
+            "key": "gender",
+            "label": words("x"),
+            "config": {"options": [{"key": "o0"}, {"key": "o1", "color": "red"}]},
+        },
+    )
+    assert told["config"]["options"] == [{"key": "o1", "color": "red", "label": words("女士")}]
+
+
 def test_a_known_phone_answers_just_the_same_and_leaves_a_touch(
     house: House, boss: Actor, poster: str
 ) -> None:
@@ -215,7 +228,7 @@ def test_an_author_who_may_no_longer_write_such_records_has_no_link(house: House
 
 def test_too_many_submissions_are_slowed_down(house: House, boss: Actor, clock: VirtualClock) -> None:
     token = house.token(boss)
-    for _ in range(5):
+    for _ in range(MOST_IN_WINDOW):
         with pytest.raises(Rejected):
             house.send(token, name=None)
     with pytest.raises(TooMany):

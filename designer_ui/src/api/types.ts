@@ -104,7 +104,7 @@ export type FieldPlan = Only<
 
 /** A form as `normalise` makes it. `title_field`: the column that opens the record. */
 export type FormPlan = Pick<api.FormPlan, "key" | "name"> &
-  Partial<Pick<api.FormPlan, "icon" | "title">> & {
+  Partial<Pick<api.FormPlan, "icon" | "title" | "public">> & {
     title_field?: string | null;
     fields: FieldPlan[];
     system: FieldPlan[];
@@ -115,6 +115,8 @@ export type FormPlan = Pick<api.FormPlan, "key" | "name"> &
     verbs: Verbs;
   };
 
+export type PublicLink = api.PublicLink;
+export type PublicLinks = api.PublicLinks;
 export type PublicForm = Omit<api.PublicForm, "plan"> & { plan: FormPlan };
 
 /** A view of one's own: a shipped one, changed. */

@@ -155,7 +155,8 @@ class References:
         public = definition.get("public", {})
         for part in ("fields", "required", "link"):
             yield from self._keys(form, public.get(part, ()), f"{path}/public/{part}")
-        yield from self._keys(form, public.get("labels", {}), path + "/public/labels", by_name=True)
+        for part in ("labels", "options"):
+            yield from self._keys(form, public.get(part, {}), f"{path}/public/{part}", by_name=True)
         yield from self._written(form, public.get("set"), path + "/public/set")
         for key in definition.get("system", {}):
             if key not in SYSTEM_FIELDS:

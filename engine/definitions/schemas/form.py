@@ -212,6 +212,7 @@ PUBLIC: Schema = closed(
     intro=WORDS,
     thanks=WORDS,
     labels=map_of(WORDS),
+    options=map_of(map_of(WORDS)),
     required=KEYS,
     link=KEYS,
     set=SETS,

@@ -18,6 +18,8 @@ import type { Density, ListSettings } from "./settings";
 
 const ColumnsPanel = lazy(async () => ({ default: (await import("./ColumnsPanel")).ColumnsPanel }));
 
+const LinksDialog = lazy(async () => ({ default: (await import("../public_form/LinksDialog")).LinksDialog }));
+
 const SEARCH_WAIT_MS = 250;
 
 export const SearchField = ({ value, onChange }: { value: string; onChange: (text: string) => void }) => {
@@ -101,11 +103,13 @@ export const Toolbar = (props: ToolbarProps) => {
   const { plan, settings, onSettings } = props;
   const { t } = useTranslation();
   const go = useNavigate();
+  const [links, setLinks] = useState(false);
   const densities: Density[] = ["compact", "normal", "loose"];
   const more: MenuProps["items"] = [
     { key: "save", label: t("list.saveView") },
     ...(props.isChanged ? [{ key: "reset", label: t("list.resetView") }] : []),
     { type: "divider" as const },
+    ...(plan.public ? [{ key: "public", label: t("links.title") }] : []),
     ...(plan.verbs.import ? [{ key: "import", label: t("list.import") }] : []),
     ...(plan.verbs.export
       ? [
@@ -175,6 +179,7 @@ export const Toolbar = (props: ToolbarProps) => {
             if (key === "save") props.onSaveView();
             if (key === "reset") props.onReset();
             if (key === "import") go(`/import/${plan.key}`);
+            if (key === "public") setLinks(true);
             if (key === "bin") props.onBin(!props.isBin);
             if (key === "xlsx" || key === "csv") props.onExport(key);
           },
@@ -182,6 +187,11 @@ export const Toolbar = (props: ToolbarProps) => {
       >
         <Button type="text" icon={<EllipsisOutlined />} aria-label={t("list.more")} />
       </Dropdown>
+      {links ? (
+        <Suspense fallback={null}>
+          <LinksDialog plan={plan} onClose={() => setLinks(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 };

@@ -1,124 +1,75 @@
-/** A form that patients fill on their phone: no account, big targets, the clinic's name and colour. */
+/** A form that people fill on their phone: no account, big targets, the clinic's name and colour. */
 
-import { Button, Result } from "antd";
-import { useContext, useEffect, useMemo, useState } from "react";
+import CheckCircleFilled from "@ant-design/icons/CheckCircleFilled";
+import { Button } from "antd";
+import { useContext, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { ApiError } from "../../api/client";
-import { kindsOf } from "../../api/forms";
-import { usePublicForm, useSubmitPublic } from "../../api/public";
-import type { Problem, PublicForm } from "../../api/types";
-import { DEFAULT_ZONE, localDay } from "../../shared/format";
-import { type ControlHost, ControlHostProvider } from "../../shared/host";
+import { usePublicForm } from "../../api/public";
+import type { PublicForm } from "../../api/types";
+import { ControlHostProvider } from "../../shared/host";
 import { changeLang } from "../../shared/i18n";
-import type { Values } from "../../shared/json";
-import { useKinds } from "../../shared/kinds";
-import { formState, loadFormulas, missing } from "../../shared/rules";
-import { ErrorState, Loading } from "../../shared/States";
+import { ErrorState, Loading, StateView } from "../../shared/States";
 import { BrandContext } from "../../shared/themeChoice";
 import { useLang, useSay } from "../../shared/useLang";
-import { useNotify } from "../../shared/useNotify";
-import { FormSections } from "../record/FormSections";
-import { firstValues, problemsByField, toSave } from "../record/formModel";
-import { jumpTo } from "../record/RecordForm";
+import { Filling } from "./Filling";
+import { usePublicHost } from "./usePublicHost";
 
-/** Out here there is no search, no upload and nothing to open. */
-const usePublicHost = (): ControlHost => {
-  const lang = useLang();
-  const say = useSay();
-  return useMemo(
-    () => ({
-      lang,
-      zone: DEFAULT_ZONE,
-      me: { id: "", name: "" },
-      branches: [],
-      say,
-      searchOptions: async () => [],
-      upload: async () => Promise.reject(new Error("public")),
-      fileUrl: () => "",
-      openRecord: () => undefined,
-      createRecord: async () => null,
-    }),
-    [lang, say],
+const Closed = () => {
+  const { t } = useTranslation();
+  return (
+    <StateView picture="lost" title={t("public.closed")}>
+      {t("public.closedNext")}
+    </StateView>
   );
 };
 
-const Filling = ({ answer, onDone }: { answer: PublicForm; onDone: (no: string | null) => void }) => {
+const Done = ({ answer, onAgain }: { answer: PublicForm; onAgain: () => void }) => {
   const { t } = useTranslation();
   const say = useSay();
-  const notify = useNotify();
-  const { workspace = "", token = "" } = useParams();
-  const { plan } = answer;
-  const submit = useSubmitPublic(workspace, token);
-  const [values, setValues] = useState<Values>(() => firstValues(plan, undefined));
-  const [problems, setProblems] = useState<readonly Problem[]>([]);
-  const [ready, setReady] = useState(false);
-  const drawn = useKinds(kindsOf(plan.fields));
+  return (
+    <div className="public-done" role="status">
+      <CheckCircleFilled aria-hidden />
+      <h1>{say(answer.thanks) || t("public.thanks")}</h1>
+      <p>{t("public.next")}</p>
+      <Button type="link" onClick={onAgain}>
+        {t("public.again")}
+      </Button>
+    </div>
+  );
+};
+
+const Page = ({ answer, onClosed }: { answer: PublicForm; onClosed: () => void }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const [isDone, setDone] = useState(false);
+  const title = say(answer.title);
   useEffect(() => {
-    void loadFormulas().then(setReady);
-  }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `ready` changes what formState can answer
-  const state = useMemo(() => {
-    const now = new Date();
-    return formState(
-      { plan, stored: null, now, today: localDay(now, DEFAULT_ZONE), zone: DEFAULT_ZONE, actor: {} },
-      values,
-    );
-  }, [plan, values, ready]);
-  if (!drawn) return <Loading rows={8} />;
-  const send = () => {
-    const gaps: Problem[] = missing(plan, state).map((field) => ({
-      code: "form.required",
-      path: `/${field.key}`,
-      message: { zh: `请填写“${say(field.label)}”`, en: `Fill in “${say(field.label)}”` },
-    }));
-    const found = [...gaps, ...state.problems];
-    setProblems(found);
-    const first = found[0];
-    if (first) return jumpTo(first.path.slice(1));
-    submit.mutate(
-      toSave(plan, values, null, (key) => state.fields[key]?.visible !== false),
-      {
-        onSuccess: (done) => onDone(done?.no ?? null),
-        onError: (error) => {
-          if (error instanceof ApiError && error.problems.length && error.status === 422)
-            setProblems(error.problems);
-          else notify.failed(error);
-        },
-      },
-    );
-  };
+    document.title = `${title} · ${say(answer.workspace.name)}`;
+  }, [title, answer, say]);
+  if (isDone) return <Done answer={answer} onAgain={() => setDone(false)} />;
   return (
     <>
-      <FormSections
-        plan={plan}
-        recordId={null}
-        values={state.values}
-        state={state}
-        labels={{}}
-        masked={[]}
-        problems={problemsByField(plan, problems)}
-        isNew
-        onChange={(key, value) => setValues((old) => ({ ...old, [key]: value }))}
-      />
-      <Button type="primary" size="large" block loading={submit.isPending} onClick={send}>
-        {t("public.send")}
-      </Button>
+      <h1>{title}</h1>
+      <p className="public-intro">{say(answer.intro)}</p>
+      <Filling answer={answer} onDone={() => setDone(true)} onClosed={onClosed} />
+      <p className="public-foot">{t("public.privacy", { name: say(answer.workspace.name) })}</p>
     </>
   );
 };
 
 export const PublicScreen = () => {
-  const { t } = useTranslation();
   const lang = useLang();
   const say = useSay();
   const host = usePublicHost();
   const { workspace = "", token = "" } = useParams();
   const setBrand = useContext(BrandContext);
   const { data, error, isPending, refetch } = usePublicForm(workspace, token);
-  const [done, setDone] = useState<{ no: string | null } | null>(null);
+  const [isClosed, setClosed] = useState(false);
   const brand = data?.workspace.brand?.color ?? null;
   useEffect(() => setBrand(brand), [brand, setBrand]);
+  const gone = isClosed || (error instanceof ApiError && error.status === 404);
   return (
     <ControlHostProvider value={host}>
       <div className="public">
@@ -131,21 +82,9 @@ export const PublicScreen = () => {
         </header>
         <main className="public-body">
           {isPending ? <Loading rows={8} /> : null}
-          {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
-          {done ? (
-            <Result
-              status="success"
-              title={say(data?.thanks) || t("public.thanks")}
-              subTitle={done.no ? t("public.number", { no: done.no }) : t("public.next")}
-            />
-          ) : null}
-          {data && !done ? (
-            <>
-              <h1>{say(data.title) || say(data.plan.name)}</h1>
-              {data.intro ? <p className="public-intro">{say(data.intro)}</p> : null}
-              <Filling answer={data} onDone={(no) => setDone({ no })} />
-            </>
-          ) : null}
+          {gone ? <Closed /> : null}
+          {error && !gone ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
+          {data && !gone ? <Page answer={data} onClosed={() => setClosed(true)} /> : null}
         </main>
       </div>
     </ControlHostProvider>
