@@ -7,7 +7,7 @@ does no input or output, knows no clock and no chance, and is the same everywher
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 
@@ -122,8 +122,18 @@ class Due:
     person: str | None = None
     time: str | None = None
     """Move to this time of that day, e.g. 10:00."""
-    left: tuple[datetime, datetime] | None = None
-    """The clock stood still (waiting for the patient): as long from `start` as lay between these two on it; `after` says nothing then."""
+    left: timedelta | None = None
+    """The clock stood still (waiting for the patient) and goes on from now with so much left; `after` says nothing then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How much is left on a clock until `due_at`, now → timedelta: what to keep while it stands still."""
+
+    due_at: datetime
+    clock: str = "wall"
+    branch_id: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,7 @@ class Run:
     timeout_s: float = 2.0
 
 
-Act = Read | Create | Update | Fill | Delete | Find | Aggregate | People | Choose | Due | Past | Run
+Act = Read | Create | Update | Fill | Delete | Find | Aggregate | People | Choose | Due | Left | Past | Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,5 +178,5 @@ class World(Protocol):
 
 
 __all__ = [
-    "Act", "Aggregate", "Choose", "Create", "Delete", "Due", "Effect", "Fill", "Find", "Past", "People", "Read", "Run", "Update", "World",
+    "Act", "Aggregate", "Choose", "Create", "Delete", "Due", "Effect", "Fill", "Find", "Left", "Past", "People", "Read", "Run", "Update", "World",
 ]  # fmt: skip

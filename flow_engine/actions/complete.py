@@ -140,6 +140,7 @@ def _filled_in(
     )
     revision = action.values.get("revision")
     record_id: str = yield Fill(action.by, task.form, task.record_id, values, asked, preset, revision)
+    ctx.wrote()
     return record_id
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from engine.schema import closed
@@ -29,9 +29,19 @@ class PauseClock(Action):
         )
 
     def apply(self, ctx: NodeContext, task: Task, action: TaskAction) -> Answer:
+        return self._apply(ctx, task, action)
+
+    def _apply(self, ctx: NodeContext, task: Task, action: TaskAction) -> Generator[Act, Any, Outcome]:
         rungs = len(ctx.config["due"].get("late", ()))
         keys = (deadlines.DUE_KEY, *(f"{deadlines.LATE_KEY}{index}" for index in range(rungs)))
-        paused = {"at": ctx.now.isoformat(), "by": action.by, "why": action.comment}
+        assert task.due_at is not None
+        left = yield from deadlines.stopped(ctx, task.due_at, task.assignee)
+        paused = {
+            "at": ctx.now.isoformat(),
+            "by": action.by,
+            "why": action.comment,
+            "left_s": left.total_seconds(),
+        }
         return Hold("task", {**ctx.token.data, "paused": paused}, no_timers=keys)
 
 
@@ -47,10 +57,8 @@ class ResumeClock(Action):
 
     def _apply(self, ctx: NodeContext, task: Task) -> Generator[Act, Any, Outcome]:
         data = {key: value for key, value in ctx.token.data.items() if key != "paused"}
-        if task.due_at is None:
-            return Hold("task", data)
-        stopped = datetime.fromisoformat(ctx.token.data["paused"]["at"])
-        due = yield from deadlines.went_on(ctx, stopped, task.due_at, task.assignee)
+        left = timedelta(seconds=ctx.token.data["paused"]["left_s"])
+        due = yield from deadlines.went_on(ctx, left, task.assignee)
         timers = yield from deadlines.ladder(ctx, due, task.assignee)
         changes = tuple(TaskChange(one.task_id, {"due_at": due}) for one in open_tasks(ctx.tasks))
         return Hold("task", data, changes=changes, timers=timers)

@@ -1,11 +1,11 @@
 """When a task is due, and what happens when it is late: settings, and the timers they make."""
 
 from collections.abc import Generator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from engine.schema import FORMULA, KEY, Schema, array, closed, one_of
-from flow_engine.acts import Act, Due
+from flow_engine.acts import Act, Due, Left
 from flow_engine.approvals.people import PEOPLE
 from flow_engine.node import NodeContext
 from flow_engine.outcome import NewTimer
@@ -96,12 +96,17 @@ def again(
     return (NewTimer(f"{LATE_KEY}{index}", at, data={"times": times + 1}),)
 
 
-def went_on(
-    ctx: NodeContext, stopped: datetime, due: datetime, person: str | None
-) -> Generator[Act, Any, datetime]:
-    """Return the due time of a clock that stood still since `stopped` and goes on now."""
+def stopped(ctx: NodeContext, due: datetime, person: str | None) -> Generator[Act, Any, timedelta]:
+    """Return what is left on the clock now, which stops."""
     clock = yield from _clock(ctx, ctx.config.get("due", {}), person)
-    found: datetime = yield Due(ctx.now, "0h", **clock, left=(stopped, due))
+    left: timedelta = yield Left(due, **clock)
+    return left
+
+
+def went_on(ctx: NodeContext, left: timedelta, person: str | None) -> Generator[Act, Any, datetime]:
+    """Return the due time of a clock that goes on now with so much left."""
+    clock = yield from _clock(ctx, ctx.config.get("due", {}), person)
+    found: datetime = yield Due(ctx.now, "0h", **clock, left=left)
     return found
 
 

@@ -103,6 +103,7 @@ class HumanNode(Node):
     group: str = "human"
     splits: str = "one"
     waits: bool = True
+    watches_records: bool = True
     usual_fields: str = "read"
     """What the node lets people do with fields it does not name."""
     is_shared: bool = False
@@ -157,11 +158,11 @@ class HumanNode(Node):
             replace(one, due_at=due, state=settled.states.get(index, one.state))
             for index, one in enumerate(tasks)
         )
-        return Hold("task", memory, tasks=opened, timers=timers, subscriptions=_listens(ctx))
+        return Hold("task", memory, tasks=opened, timers=timers, subscriptions=_listens(ctx, tasks[0]))
 
     def _tasks(self, ctx: NodeContext, seated: "Seated") -> Generator[Act, Any, tuple[NewTask, ...]]:
         config = ctx.config
-        form, record_id = record_of_task(ctx)
+        form, record_id = yield from record_of_task(ctx)
         title = (yield from ctx.work_out("title")) if "title" in config else ""
         data = yield from self.task_data(ctx)
         base = NewTask(
@@ -457,16 +458,16 @@ def leave(
     return Go(way, variables or {}, tasks, changes, notices)
 
 
-def record_of_task(ctx: NodeContext) -> tuple[str | None, str | None]:
+def record_of_task(ctx: NodeContext) -> Generator[Act, Any, tuple[str | None, str | None]]:
     """Return (form, record id) a task is about: the record it fills in, if it is there, else what the flow is about."""
     config = ctx.config
-    name = config.get("record", "").strip("{ }") or config.get("as") or config.get("form")
-    if name is not None:
-        found = ctx.record(name)
-        if found is not None and config.get("form") in (None, found[0]):
-            return found
-        if "form" in config:
-            return config["form"], None
+    if "record" in config:
+        value = yield from ctx.work_out("record")
+        form = config.get("form") or ctx.form_of("record")
+        return form, value if isinstance(value, str) and value else None
+    if "form" in config:
+        found = ctx.record(config.get("as", config["form"]))
+        return found if found is not None else (config["form"], None)
     return ctx.instance.form, ctx.instance.record_id
 
 
@@ -522,11 +523,11 @@ def _as_task(task: NewTask, task_id: int) -> Task:
     )  # fmt: skip
 
 
-def _listens(ctx: NodeContext) -> tuple[tuple[str, str], ...]:
-    form, record_id = record_of_task(ctx)
-    if "done_when" not in ctx.config or form is None or record_id is None:
+def _listens(ctx: NodeContext, task: NewTask) -> tuple[tuple[str, str], ...]:
+    """Return the records whose changes may do the task: its own, and what the flow is about."""
+    if "done_when" not in ctx.config:
         return ()
-    found = [(f"record:{form}", record_id)]
-    if ctx.instance.form and ctx.instance.record_id and ctx.instance.form != form:
-        found.append((f"record:{ctx.instance.form}", ctx.instance.record_id))
-    return tuple(found)
+    about = ((task.form, task.record_id), (ctx.instance.form, ctx.instance.record_id))
+    return tuple(
+        dict.fromkeys((f"record:{form}", record_id) for form, record_id in about if form and record_id)
+    )

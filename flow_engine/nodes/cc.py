@@ -28,16 +28,11 @@ class Copy(Node):
     def _enter(self, ctx: NodeContext) -> Generator[Act, Any, Outcome]:
         people = yield from persons.people(ctx, "who")
         title = (yield from ctx.work_out("title")) if "title" in ctx.config else ""
-        return Go("to", **copies(ctx, people, str(title or "")))
-
-
-def copies(ctx: NodeContext, people: tuple[str, ...], title: str = "") -> dict[str, Any]:
-    """Return the tasks and the notice of copies to these people, for an outcome."""
-    if not people:
-        return {}
-    form, record_id = record_of_task(ctx)
-    tasks = tuple(NewTask(KIND, one, form=form, record_id=record_id, title=title[:200]) for one in people)
-    return {"tasks": tasks, "notices": (Notice(KIND, people, {}),)}
+        form, record_id = yield from record_of_task(ctx)
+        tasks = tuple(
+            NewTask(KIND, one, form=form, record_id=record_id, title=str(title or "")[:200]) for one in people
+        )
+        return Go("to", tasks=tasks, notices=(Notice(KIND, people),) if people else ())
 
 
 NODE = Copy(
