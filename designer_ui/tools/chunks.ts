@@ -17,6 +17,8 @@ export const chunkGroups = [
   {
     name: "list",
     priority: 20,
-    test: new RegExp(`src/runtime/(list/PageScreen|shell/Shell)\\.tsx|src/controls/(${kinds})\\.tsx`),
+    test: new RegExp(
+      `src/runtime/(list/PageScreen|list/askFirst|shell/Shell)\\.tsx?|src/controls/(${kinds})\\.tsx`,
+    ),
   },
 ];

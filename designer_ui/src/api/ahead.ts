@@ -13,13 +13,23 @@ export const rememberSignedIn = (isIn: boolean): void => {
   else localStorage.removeItem(SIGNED_IN);
 };
 
-/** The form that an address opens first; null where it opens none or is not known. */
-export const formAt = (path: string, app: AppPlan): string | null => {
+interface First {
+  form: string;
+  /** Absent for records and personal views; null for the first of the form. */
+  view?: string | null;
+}
+
+/** The form and view that an address opens first; null where it opens none or is not known. */
+export const firstAt = (path: string, app: AppPlan): First | null => {
   const [, kind, key = "", tab] = path.split("/").map(decodeURIComponent);
-  if (kind === "forms" || kind === "r") return key;
+  const isMine = tab?.startsWith("my:") === true;
+  if (kind === "r") return { form: key };
+  if (kind === "forms") return isMine ? { form: key } : { form: key, view: tab ?? null };
   if (kind !== "p") return null;
   const tabs = app.pages.find((page) => page.key === key)?.tabs ?? [];
-  return (tabs.find((one) => one.key === tab?.split("@").at(-1)) ?? tabs[0])?.form ?? null;
+  const found = tabs.find((one) => one.key === tab?.split("@").at(-1)) ?? tabs[0];
+  if (!found) return null;
+  return isMine ? { form: found.form } : { form: found.form, view: found.view ?? null };
 };
 
 export const askAhead = (path: string): void => {
@@ -28,8 +38,14 @@ export const askAhead = (path: string): void => {
   queryClient
     .fetchQuery(appQuery)
     .then((app) => {
-      const form = formAt(path, app);
-      if (form) void queryClient.prefetchQuery(formQuery(form));
+      const first = firstAt(path, app);
+      if (!first) return;
+      const asked = queryClient.fetchQuery(formQuery(first.form));
+      const { view } = first;
+      if (view === undefined) return;
+      return Promise.all([asked, import("../runtime/list/askFirst")]).then(([plan, { askFirst }]) =>
+        askFirst(plan, view ?? undefined),
+      );
     })
     // The screen asks again and says what is wrong.
     .catch(() => undefined);

@@ -96,6 +96,19 @@ const clashesOf = (json: { readonly [key: string]: unknown }, problems: readonly
 
 export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
+declare global {
+  interface Window {
+    /** What `public/boot.js` asked for before this code was there, by address; each is taken once. */
+    clinicraftEarly?: { [path: string]: Promise<Response> };
+  }
+}
+
+const takeEarly = (method: Method, path: string): Promise<Response> | undefined => {
+  const found = method === "GET" ? window.clinicraftEarly?.[path] : undefined;
+  if (found) delete window.clinicraftEarly?.[path];
+  return found;
+};
+
 const send = async (
   method: Method,
   path: string,
@@ -108,13 +121,14 @@ const send = async (
   if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
   let answer: Response;
   try {
-    answer = await fetch(path, {
-      method,
-      headers,
-      credentials: "same-origin",
-      signal: signal ?? null,
-      body: isForm ? body : body === undefined ? null : JSON.stringify(body),
-    });
+    answer = await (takeEarly(method, path) ??
+      fetch(path, {
+        method,
+        headers,
+        credentials: "same-origin",
+        signal: signal ?? null,
+        body: isForm ? body : body === undefined ? null : JSON.stringify(body),
+      }));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError({ status: 0 });

@@ -2,6 +2,7 @@
 
 import {
   type InfiniteData,
+  infiniteQueryOptions,
   keepPreviousData,
   useInfiniteQuery,
   useMutation,
@@ -36,9 +37,8 @@ export const fetchRecords = (form: string, query: Query, signal?: AbortSignal): 
 
 const firstCursor = (): string | null => null;
 
-/** All pages seen so far of a list; ask for the next as the reader nears the end. */
-export const useRecords = (form: string, query: Query, enabled = true) =>
-  useInfiniteQuery({
+export const recordsQuery = (form: string, query: Query) =>
+  infiniteQueryOptions({
     queryKey: ["records", form, "list", query],
     queryFn: ({ pageParam, signal }) =>
       fetchRecords(
@@ -47,10 +47,12 @@ export const useRecords = (form: string, query: Query, enabled = true) =>
         signal,
       ),
     initialPageParam: firstCursor(),
-    getNextPageParam: (page) => page.cursor,
-    placeholderData: keepPreviousData,
-    enabled,
+    getNextPageParam: (page: Page) => page.cursor,
   });
+
+/** All pages seen so far of a list; ask for the next as the reader nears the end. */
+export const useRecords = (form: string, query: Query, enabled = true) =>
+  useInfiniteQuery({ ...recordsQuery(form, query), placeholderData: keepPreviousData, enabled });
 
 /** One page, for cards, calendars and related lists. */
 export const useRecordPage = (form: string, query: Query, enabled = true) =>

@@ -9,7 +9,7 @@ export const DEFAULT_ZONE = "Asia/Shanghai";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-const partsOf = (moment: Date, zone: string): Record<string, string> => {
+const asked = (moment: Date, zone: string): Record<string, string> => {
   let format = formats.get(zone);
   if (!format) {
     format = new Intl.DateTimeFormat("en-CA", {
@@ -27,6 +27,44 @@ const partsOf = (moment: Date, zone: string): Record<string, string> => {
   return Object.fromEntries(format.formatToParts(moment).map((part) => [part.type, part.value]));
 };
 
+/** Milliseconds that the wall clock is ahead of UTC; whole seconds. */
+const aheadAt = (time: number, zone: string): number => {
+  const whole = Math.floor(time / 1000) * 1000;
+  const { year, month, day, hour, minute, second } = asked(new Date(whole), zone);
+  const shown = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
+  return shown - whole;
+};
+
+const DAY_MS = 86_400_000;
+const MOST_DAYS = 5000;
+const ahead = new Map<string, number | null>();
+
+/** A list formats hundreds of instants, and asking the browser for each is slow: one answer serves a whole day,
+ * unless the clocks change on it. */
+const offsetOf = (time: number, zone: string): number => {
+  const at = Math.floor(time / DAY_MS);
+  const key = `${zone} ${at}`;
+  let known = ahead.get(key);
+  if (known === undefined) {
+    const start = aheadAt(at * DAY_MS, zone);
+    known = start === aheadAt((at + 1) * DAY_MS - 1, zone) ? start : null;
+    if (ahead.size > MOST_DAYS) ahead.clear();
+    ahead.set(key, known);
+  }
+  return known ?? aheadAt(time, zone);
+};
+
+/** "2026-03-05T14:30:00.000Z": the wall clock at the branch, written as if it were UTC. */
+const wallOf = (moment: Date, zone: string): string =>
+  new Date(moment.getTime() + offsetOf(moment.getTime(), zone)).toISOString();
+
 const WEEKDAYS: Record<Lang, readonly string[]> = {
   zh: ["周日", "周一", "周二", "周三", "周四", "周五", "周六"],
   en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
@@ -37,31 +75,20 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 export const localDay = (instant: string | Date, zone: string): string => {
   const moment = typeof instant === "string" ? new Date(instant) : instant;
   if (Number.isNaN(moment.getTime())) return "";
-  const { year, month, day } = partsOf(moment, zone);
-  return `${year}-${month}-${day}`;
+  return wallOf(moment, zone).slice(0, 10);
 };
 
 /** "14:30" of an instant, as the branch's wall clock says. */
 export const localTime = (instant: string | Date, zone: string): string => {
   const moment = typeof instant === "string" ? new Date(instant) : instant;
   if (Number.isNaN(moment.getTime())) return "";
-  const { hour, minute } = partsOf(moment, zone);
-  return `${hour}:${minute}`;
+  return wallOf(moment, zone).slice(11, 16);
 };
 
 /** The instant of a wall-clock time at the branch; for the rare doubled hour the first one. */
 export const instantOf = (day: string, time: string, zone: string): string => {
-  const guess = new Date(`${day}T${time.length === 5 ? `${time}:00` : time}Z`);
-  const { year, month, day: shownDay, hour, minute, second } = partsOf(guess, zone);
-  const shown = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(shownDay),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  );
-  return new Date(guess.getTime() - (shown - guess.getTime())).toISOString();
+  const guess = new Date(`${day}T${time.length === 5 ? `${time}:00` : time}Z`).getTime();
+  return new Date(guess - aheadAt(guess, zone)).toISOString();
 };
 
 export const addDays = (day: string, days: number): string => {

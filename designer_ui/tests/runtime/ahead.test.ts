@@ -1,7 +1,7 @@
-/** Which form's plan is asked for before the screen is drawn. */
+/** Which form's plan and list are asked for before the screen is drawn. */
 
 import { describe, expect, it } from "vitest";
-import { formAt } from "../../src/api/ahead";
+import { firstAt } from "../../src/api/ahead";
 import type { AppPlan } from "../../src/api/types";
 
 const tab = (key: string, form: string) => ({ key, form, view: key, name: {} });
@@ -11,22 +11,22 @@ const app: AppPlan = {
   lists: {},
 };
 
-describe("the form of an address", () => {
+describe("the list of an address", () => {
   it("is the one of the page's tab, or of its first tab", () => {
-    expect(formAt("/p/leads/talks", app)).toBe("comm_log");
-    expect(formAt("/p/leads", app)).toBe("lead");
-    expect(formAt("/p/leads/gone", app)).toBe("lead");
+    expect(firstAt("/p/leads/talks", app)).toEqual({ form: "comm_log", view: "talks" });
+    expect(firstAt("/p/leads", app)).toEqual({ form: "lead", view: "board" });
+    expect(firstAt("/p/leads/gone", app)).toEqual({ form: "lead", view: "board" });
   });
   it("is the one beside which a personal view stands", () => {
-    expect(formAt("/p/leads/my%3Av1%40talks", app)).toBe("comm_log");
+    expect(firstAt("/p/leads/my%3Av1%40talks", app)).toEqual({ form: "comm_log" });
   });
   it("is named by a record's own address", () => {
-    expect(formAt("/r/customer/1", app)).toBe("customer");
-    expect(formAt("/forms/bill", app)).toBe("bill");
+    expect(firstAt("/r/customer/1", app)).toEqual({ form: "customer" });
+    expect(firstAt("/forms/bill", app)).toEqual({ form: "bill", view: null });
   });
   it("is none elsewhere", () => {
-    expect(formAt("/me", app)).toBeNull();
-    expect(formAt("/p/nothing", app)).toBeNull();
-    expect(formAt("/", app)).toBeNull();
+    expect(firstAt("/me", app)).toBeNull();
+    expect(firstAt("/p/nothing", app)).toBeNull();
+    expect(firstAt("/", app)).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 /** The table: fixed row height, only the rows in sight are drawn, header and first column stay. */
 
-import { Checkbox, Skeleton } from "antd";
+import { Checkbox } from "antd";
 import {
   type KeyboardEvent,
   type ReactNode,
@@ -231,7 +231,7 @@ export const Grid = (props: GridProps) => {
               );
             return (
               <div key={`w-${row}`} className="grid-wait" style={style}>
-                <Skeleton.Button active size="small" block />
+                <i className="grid-bone" />
               </div>
             );
           })}
@@ -249,7 +249,7 @@ const SkeletonRows = ({ height }: { height: number }) => (
   <>
     {Array.from({ length: 18 }, (_, row) => (
       <div key={row} className="grid-wait" style={{ top: row * height, height }}>
-        <Skeleton.Button active size="small" block />
+        <i className="grid-bone" />
       </div>
     ))}
   </>

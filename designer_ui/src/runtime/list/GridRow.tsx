@@ -2,7 +2,6 @@
 
 import DownOutlined from "@ant-design/icons/DownOutlined";
 import RightOutlined from "@ant-design/icons/RightOutlined";
-import { Checkbox } from "antd";
 import { type CSSProperties, memo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldPlan, FormPlan, Labels, RecordData } from "../../api/types";
@@ -74,7 +73,9 @@ const RowView = (props: RecordRowProps) => {
       data-color={props.color ?? undefined}
     >
       <div role="gridcell" className="cell cell-check">
-        <Checkbox
+        <input
+          type="checkbox"
+          className="tick"
           checked={props.isSelected}
           aria-label={t("list.select")}
           onChange={() => props.onToggle(record.id)}

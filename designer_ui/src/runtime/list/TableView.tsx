@@ -17,9 +17,10 @@ import { useFrame } from "../shell/frame";
 import { BulkEdit } from "./BulkEdit";
 import { CardList } from "./CardList";
 import { FilterChips } from "./FilterBar";
+import { listQuery } from "./firstPage";
 import { Grid } from "./Grid";
 import { SelectionBar } from "./SelectionBar";
-import { askedFields, NO_FILTER, queryOf } from "./settings";
+import { NO_FILTER } from "./settings";
 import { Toolbar } from "./Toolbar";
 import { useColors } from "./useColors";
 import { useExport } from "./useExport";
@@ -48,8 +49,7 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
   );
   useKinds(fields.map((field) => field.control));
   const query = useMemo(() => {
-    const asked = queryOf(view, settings, search, undefined);
-    return { ...asked, fields: askedFields(plan, view, settings.columns), ...(bin ? { deleted: true } : {}) };
+    return { ...listQuery(plan, view, settings, search), ...(bin ? { deleted: true } : {}) };
   }, [view, settings, search, plan, bin]);
   const rows = useRows(plan.key, query, bin ? null : settings.group, settings.totals);
   const { fields: _fields, sort: _sort, ...scope } = query;

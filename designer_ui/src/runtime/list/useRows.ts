@@ -6,6 +6,7 @@ import { fetchRecords, useGroups, useRecords } from "../../api/records";
 import type { Group, Labels, Page, Query, RecordData } from "../../api/types";
 import { allOf, groupFilter } from "../../shared/filters";
 import type { Json } from "../../shared/json";
+import { flatQuery, PAGE } from "./firstPage";
 
 export type Line =
   | { kind: "record"; record: RecordData }
@@ -35,10 +36,8 @@ const joinLabels = (pages: readonly Page[]): Labels => {
   return all;
 };
 
-const PAGE = 100;
-
 const useFlat = (form: string, query: Query, isOn: boolean): Rows => {
-  const answer = useRecords(form, { ...query, limit: PAGE, count: true }, isOn);
+  const answer = useRecords(form, flatQuery(query), isOn);
   const { data } = answer;
   return useMemo(() => {
     const pages = data?.pages ?? [];
