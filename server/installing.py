@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
 from engine.access import accounts
 from engine.access.accounts import Account
+from engine.access.actor import system_actor
 from engine.definitions import load_template, versions
 from engine.definitions.app import App
 from engine.ids import new_id
@@ -15,6 +17,9 @@ from engine.problems import Code, Conflict, NotFound
 from engine.store.changes import ChangePlan, apply_changes, plan_changes
 from engine.store.unit import Cause, Unit
 from form_engine.compile import compile_app
+from form_engine.plan import AppPlan
+from form_engine.service import RecordService
+from form_engine.service.loading import load
 from server.clinics import Clinic, House
 
 OTHER_APP = Code(
@@ -29,9 +34,18 @@ SYSTEM = Cause("system")
 
 
 def install(
-    house: House, key: str, folder: Path, name: Mapping[str, str] | None = None, profile: str | None = None
+    house: House,
+    key: str,
+    folder: Path,
+    name: Mapping[str, str] | None = None,
+    profile: str | None = None,
+    *,
+    starter: bool = True,
 ) -> Clinic:
-    """Install the app in `folder` as workspace `key`, or bring an older version of it up to date."""
+    """Install the app in `folder` as workspace `key`, or bring an older version of it up to date.
+
+    `starter`: a new clinic gets the records that its app has every clinic start with (channels, levels, segments …).
+    """
     app = load_template(folder, profile)
     plan = compile_app(app)
     try:
@@ -39,7 +53,7 @@ def install(
     except NotFound:
         workspace = house.installation.create(key, dict(name or app.name))
         workspace.create_tables(plan.policy.tables)
-        _publish(house, key, app, None)
+        _publish(house, key, app, None, plan if starter else None)
         return house.clinic(key)
     _upgrade(house, clinic, app)
     return clinic
@@ -69,9 +83,25 @@ def changes(clinic: Clinic, old: App, new: App) -> ChangePlan:
         return plan_changes(unit, compile_app(old).policy.tables, compile_app(new).policy.tables)
 
 
-def _publish(house: House, key: str, app: App, base: int | None) -> None:
-    with house.installation.workspace(key).write(SYSTEM) as unit:
+def _publish(house: House, key: str, app: App, base: int | None, starting: AppPlan | None = None) -> None:
+    workspace = house.installation.workspace(key)
+    with workspace.write(SYSTEM) as unit:
         _put_in_force(unit, app, base)
+        if starting is not None:
+            actor = system_actor(key, zone=workspace.zone)
+            desk = RecordService(workspace, starting).desk(unit, actor, "system")
+            for form, records in starters(starting).items():
+                load(desk, form, records)
+
+
+def starters(plan: AppPlan) -> dict[str, list[Any]]:
+    """Return the records that every clinic with this app starts with: form → JSON values, both in their order."""
+    given = [one for one in plan.app.of("sample").values() if one.get("install")]
+    found: dict[str, list[Any]] = {}
+    for one in sorted(given, key=lambda one: (one.get("order", 0), one["key"])):
+        if not plan.forms[one["form"]].is_off:
+            found.setdefault(one["form"], []).extend(one.get("records", []))
+    return found
 
 
 def _switching(clinic: Clinic, app: App, base: int | None) -> Callable[[Connection], None]:

@@ -57,7 +57,7 @@ def _prepare(house: House, template: str, scale: float, seed: int, *, fresh: boo
 
     with Progress(transient=True) as progress:
         shown = progress.add_task("正在准备练习诊所 / Preparing the practice clinic", total=None)
-        clinic = install(house, folder.name, folder)
+        clinic = install(house, folder.name, folder, starter=False)
 
         def tell(form: str, done: int, total: int | None) -> None:
             progress.update(shown, description=f"{form} {done:,}", completed=done, total=total)

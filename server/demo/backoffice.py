@@ -306,15 +306,6 @@ def marketing(house: House, leads: list[Prospect]) -> None:
     _content(house)
 
 
-SEGMENTS = (
-    ("只咨询未到店", "AND({visit_count} = 0, {created_at} < DATEADD(TODAY(), -7, \"day\"))"), ("到店未成交", "AND({visit_count} > 0, {pay_count} = 0)"),
-    ("沉睡客户", "AND({last_visit_at} < DATEADD(TODAY(), -180, \"day\"), ISBLANK({next_appointment_at}))"), ("高价值", "{rfm_segment} = \"champion\""),
-    ("高潜力", "AND({rfm_m} >= 4, {rfm_f} <= 2)"), ("储值余额不足", "AND({balance} > 0, {balance} < 500)"), ("本月生日", "MONTH({birthday}) = MONTH(TODAY())"),
-    ("即将复购", "AND({next_repurchase_at} >= TODAY(), {next_repurchase_at} <= DATEADD(TODAY(), 14, \"day\"))"),
-    ("术后超过一年未复购", "AND({pay_count} > 0, {last_visit_at} < DATEADD(TODAY(), -365, \"day\"), {last_paid_at} < DATEADD(TODAY(), -365, \"day\"))"),
-    ("孕哺期", "OR(INCLUDES({contraindications}, \"pregnancy\"), INCLUDES({contraindications}, \"breastfeeding\"))"),
-    ("爽约2次以上", "{noshow_count} >= 2"), ("未成年", "AGE({birthday}) < 18"), ("学生群体", "{occupation} = \"student\""), ("高消费力", "{total_paid} >= 20000"),
-)  # fmt: skip
 ARTICLES = (
     ("齐悦口腔：看得见的用心", "clinic_intro", "one_to_one"), ("我们的医生团队", "doctor_team", "one_to_one"), ("拔牙后的24小时", "care_notes", "one_to_one"), ("种植术后护理须知", "care_notes", "one_to_one"),
     ("洗牙会让牙缝变大吗", "education", "public"), ("孩子几岁开始矫正合适", "education", "public"), ("根管治疗到底在做什么", "education", "public"), ("隐形矫正日常清洁", "care_notes", "one_to_one"),
@@ -325,8 +316,8 @@ def _content(house: House) -> None:
     world = house.world
     marketer, head = house.of("marketing")[0], house.branches[0]["id"]
     at = at_clock(world.start + timedelta(days=5), 600)
-    for name, rule in SEGMENTS:
-        world.add("segment", at, branch=head, owner=marketer.user, name=name, rule=rule, mode="live")
+    for given in world.starters.get("segment", ()):
+        world.add("segment", at, branch=head, owner=marketer.user, **given)
     for title, kind, reach in ARTICLES:
         body = f"<p>{title}。本文由齐悦口腔医生团队撰写，供患者参考，具体情况请以面诊为准。</p>"
         world.add(

@@ -1,7 +1,8 @@
 """The story from beginning to end, and the order in which it is handed over."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from server.demo import backoffice
@@ -21,6 +22,7 @@ ORDER = (
 )  # fmt: skip
 """Parents first. Where two forms point at each other (`lead.customer_id`, `comm_log.task_id`), the id is fixed and the record comes in a later batch."""
 BATCH = 2_000
+Starters = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def generate(
@@ -30,15 +32,17 @@ def generate(
     scale: float = 0.025,
     now: datetime | None = None,
     files: Mapping[str, Mapping[str, Any]] | None = None,
+    starters: Starters | None = None,
 ) -> Iterator[tuple[str, list[Row]]]:
     """Yield (form, records) in dependency order; records are JSON values with `id`, `created_at`, `owner_id`, `branch_id`.
 
     The same seed, day, instant and scale give the same records. 1.0 is a chain of six branches over two years with
     36,000 leads. `now` is the present of the story (default: 10:40 of `today` on the clinic's clock). `app_lists`
     (`{key: list definition}`) is used to leave out tags that a clinic has taken from its list. `files`: stored files
-    as file values by what they are (see `papers`); cards carry the contract, implants the label.
+    as file values by what they are (see `papers`); cards carry the contract, implants the label. `starters`: records
+    that the app has every clinic start with, by form; its segments become the demo's.
     """
-    world = _story(seed, today, scale, now)
+    world = _story(seed, today, scale, now, starters or {})
     known = {option["key"] for option in app_lists.get("customer_tags", {}).get("options", ())}
     for form, field, what in (
         ("card", "contract", "contract"),
@@ -74,12 +78,14 @@ def accounts(
     ]  # fmt: skip
 
 
-def _world(seed: int, today: date, scale: float, now: datetime | None) -> World:
-    return World(seed, now or at_clock(today, 10 * 60 + 40), scale)
+def _world(
+    seed: int, today: date, scale: float, now: datetime | None, starters: Starters = MappingProxyType({})
+) -> World:
+    return World(seed, now or at_clock(today, 10 * 60 + 40), scale, starters)
 
 
-def _story(seed: int, today: date, scale: float, now: datetime | None) -> World:
-    world = _world(seed, today, scale, now)
+def _story(seed: int, today: date, scale: float, now: datetime | None, starters: Starters) -> World:
+    world = _world(seed, today, scale, now, starters)
     house = build_house(world)
     backoffice.materials(house)
     duty_rosters(house)

@@ -15,6 +15,7 @@ from engine.text import say
 from server.clinics import DEMO_LOGINS, Clinic, House
 from server.demo.generate import accounts, generate
 from server.demo.papers import papers
+from server.installing import starters
 
 OFFERED = 14
 """How many demo accounts the sign-in page offers: the first of each role."""
@@ -39,7 +40,7 @@ def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: d
         stored = {what: files.add(unit, name, body).to_json() for what, (name, body) in papers().items()}
     actor = system_actor(clinic.key, zone=clinic.workspace.zone)
     done: dict[str, int] = {}
-    for form, rows in generate(plan.lists, seed, today, scale, now, stored):
+    for form, rows in generate(plan.lists, seed, today, scale, now, stored, starters(plan)):
         if form not in plan.forms:
             continue
         clinic.service.load(actor, form, [_with_instants(row) for row in rows])

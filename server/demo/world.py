@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +23,8 @@ class World:
     seed: int
     now: datetime
     scale: float
+    starters: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """Records that the app has every clinic start with, by form."""
     rng: random.Random = field(init=False)
     rows: dict[str, list[Row]] = field(init=False, default_factory=dict)
     _serial: int = field(init=False, default=0)

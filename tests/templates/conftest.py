@@ -17,6 +17,7 @@ from form_engine.plan import AppPlan
 from form_engine.service import RecordService
 from server.demo import accounts, generate
 from server.demo.papers import papers
+from server.installing import starters
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -58,7 +59,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory, repository: Any) -> Itera
         stored = {what: files.add(unit, name, body).to_json() for what, (name, body) in papers().items()}
     service = RecordService(workspace, plan)
     system = system_actor("dental", zone=workspace.zone)
-    for form, rows in generate(plan.lists, SEED, TODAY, SCALE, NOW, stored):
+    for form, rows in generate(plan.lists, SEED, TODAY, SCALE, NOW, stored, starters(plan)):
         service.load(
             system, form, [{**row, "created_at": datetime.fromisoformat(row["created_at"])} for row in rows]
         )

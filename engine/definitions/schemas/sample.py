@@ -1,7 +1,7 @@
 """sample/: example records, and the settings of the generator that makes more of them."""
 
 from engine.definitions.schemas._kind import FileKind
-from engine.definitions.schemas._parts import KEY, WORDS, array, closed, map_of
+from engine.definitions.schemas._parts import FLAG, KEY, WORDS, array, closed, map_of
 
 FILE = FileKind(
     kind="sample",
@@ -15,6 +15,7 @@ FILE = FileKind(
         module=KEY,
         form=KEY,
         order={"type": "integer", "minimum": 0},
+        install=FLAG,
         records=array({"type": "object"}, maxItems=20_000),
         settings=map_of({}),
     ),
