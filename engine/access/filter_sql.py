@@ -101,7 +101,10 @@ class FilterSql:
             return self._near(found, leaf)
         if leaf.op == "name_contains":
             return self._file_named(found, leaf)
-        return self._plain(found, leaf)
+        plain = self._plain(found, leaf)
+        index = found.beside("u") if leaf.folded else None
+        # What is the same is the same when folded: the index of unique values narrows the search to a few.
+        return plain if index is None else and_(is_one_of(index, leaf.folded, self._dialect), plain)
 
     def _plain(self, found: Found, leaf: Leaf) -> ColumnElement[bool]:
         if leaf.op in ("contains", "not_contains"):

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from engine.access.periods import anniversary_days, period
 from engine.definitions.shape import FieldShape
+from engine.definitions.tables import shadows
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.text import Words, fold
 from engine.value_type import VALUE_TYPES
@@ -103,13 +104,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One comparison. `values` names the parameters it takes, `size` tells lists of different handling apart."""
+    """One comparison. `values` names the parameters it takes, `size` tells lists of different handling apart.
+
+    `folded` names the same texts folded, where an index of unique values can find them.
+    """
 
     path: str
     op: str
     values: tuple[str, ...] = ()
     inner: "Group | None" = None
     size: int = 0
+    folded: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,7 +231,8 @@ class _Values:
         if op == "between":
             start, end = self._ends(value, self._one)
             return Leaf(self.name, "between", self._bounds(start, end), size=_known(start, end))
-        return Leaf(self.name, SAME_DAY.get(op, op), (self._keep(self._one(value)),))
+        one = self._one(value)
+        return Leaf(self.name, SAME_DAY.get(op, op), (self._keep(one),), folded=self._folded(op, (one,)))
 
     def _keep(self, value: Any) -> str:
         return self.reading.keep(value)
@@ -264,9 +270,15 @@ class _Values:
             raise self._bad()
         unique = tuple(dict.fromkeys(read))
         is_text = self.shape.value_type in TEXT_LIKE and not self.shape.sensitive
+        folded = self._folded(op, unique)
         if is_text and op in ("in", "not_in", "has_any", "has_none") and len(unique) > 1:
-            return Leaf(self.name, op, (self._keep(unique),), size=-1)
-        return Leaf(self.name, op, tuple(self._keep(one) for one in unique), size=len(unique))
+            return Leaf(self.name, op, (self._keep(unique),), size=-1, folded=folded)
+        return Leaf(self.name, op, tuple(self._keep(one) for one in unique), size=len(unique), folded=folded)
+
+    def _folded(self, op: str, texts: tuple[Any, ...]) -> str:
+        if op not in ("eq", "in") or "u" not in shadows(self.shape):
+            return ""
+        return self._keep(tuple(dict.fromkeys(fold(text) for text in texts)))
 
     def _count(self, value: object) -> Leaf:
         if not isinstance(value, Mapping) or value.get("op") not in ("eq", "ne", "gt", "ge", "lt", "le"):

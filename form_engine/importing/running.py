@@ -27,7 +27,7 @@ OUT_OF_REACH = Code("import.out_of_reach", zh="已有这条记录，但不在您
 NOTHING_NEW = Code("import.nothing_new", zh="已有这条记录，没有要补充的内容", en="This record exists already and the row adds nothing",
                    hint_zh="无需处理", hint_en="Nothing to do")  # fmt: skip
 
-CHUNK = 1_000
+CHUNK = 2_000
 OUTCOMES = ("created", "merged", "skipped", "rejected")
 
 

@@ -24,6 +24,7 @@ from form_engine.exporting.escaping import guarded
 from form_engine.importing.cleaning import Context, plain
 from form_engine.importing.columns import Column, columns_of, targets_of
 from form_engine.importing.guessing import ColumnGuess, guess, layout_key
+from form_engine.importing.resting import collector_rests
 from form_engine.importing.running import CHUNK, OUTCOMES, Importer, Row
 from form_engine.importing.settings import ImportSettings, read_settings
 from form_engine.importing.sheets import Book, Sheet, read_book
@@ -166,12 +167,12 @@ class ImportService:
         body = sheet.rows[first:]
         importer = self._importer(actor, row["form"], settings)
         counts: dict[str, int] = msgspec.json.decode(row["counts"]) or dict.fromkeys(OUTCOMES, 0)
-        done = row["next_row"]
+        done, batch = row["next_row"], None if dry else row["batch_id"]
         while done < len(body):
             some = body[done : done + CHUNK]
             cells = [(first + done + at + 1, cells) for at, cells in enumerate(some)]
             done += len(some)
-            with self.service.writing(actor, "import", None if dry else row["batch_id"]) as desk:
+            with collector_rests(), self.service.writing(actor, "import", batch) as desk:
                 outcome = importer.chunk(desk, cells, dry=dry)
                 for one in outcome:
                     counts[one.outcome] += 1
