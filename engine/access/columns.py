@@ -46,7 +46,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Reading:
-    """How all rows of one statement are read. `names`: labels in the order of the select."""
+    """How all rows of one statement are read. `names`: labels in the order of the select, those of the outputs first."""
 
     names: tuple[str, ...]
     outputs: tuple[Output, ...]
@@ -55,33 +55,37 @@ class Reading:
     python: bool = False
     can: tuple[tuple[str, str | bool], ...] = ()
     """Verb → its label, or a constant answer."""
-    helpers: tuple[str, ...] = ()
-    """Labels that are not part of the record."""
 
     def compiled(self) -> Callable[[Sequence[Row], Keys | None], list[Record]]:
         """Return the function that reads rows."""
-        names = self.names
         plain = [(o.label, r) for o in self.outputs if (r := o.reader(self.dialect, self.python)) is not None]
         guarded = [self._guard(o) for o in self.outputs if not o.is_plain]
-        extra = self.helpers
-        can, constant = self.can, all(isinstance(label, bool) for _, label in self.can)
-        fixed = dict(self.can) if constant else {}
+        can = self.can
+        is_known = all(isinstance(label, bool) for _, label in can)
+        fixed = dict(can)
+        needs_help = bool(guarded) or not is_known
+        own = tuple(output.label for output in self.outputs)
+        names = self.names if needs_help else own
+        extra = tuple(dict.fromkeys(name for name in self.names if name not in own)) if needs_help else ()
 
         def read(rows: Sequence[Row], keys: Keys | None) -> list[Record]:
-            records: list[Record] = []
-            for row in rows:
-                record: Record = dict(zip(names, row, strict=True))
-                for label, reader in plain:
+            # What stands in a row beyond the names is not part of the record.
+            records: list[Record] = [dict(zip(names, row, strict=False)) for row in rows]
+            for label, reader in plain:
+                for record in records:
                     value = record[label]
                     if value is not None:
                         record[label] = reader(value)
+            if can and is_known:
+                for record in records:
+                    record["_can"] = fixed.copy()
+            for record in records if needs_help else ():
                 for guard in guarded:
                     guard(record, keys)
-                if can:
-                    record["_can"] = fixed.copy() if constant else _answers(can, record)
+                if not is_known:
+                    record["_can"] = _answers(can, record)
                 for label in extra:
                     del record[label]
-                records.append(record)
             return records
 
         return read

@@ -13,11 +13,12 @@ from engine.access.binds import is_one_of, listed, prepare
 from engine.access.columns import Output, Reading
 from engine.access.context import RecordContext
 from engine.access.core import Core
-from engine.access.levels import Condition, Level
+from engine.access.levels import WRITE, Condition, Level
 from engine.access.masking import DOTS
 from engine.access.query import Record, RecordQuery, seal_query
 from engine.access.sql_fields import Moment, SqlFields
 from engine.access.statements import Plan
+from engine.access.titles import PEOPLE, Labels
 from engine.access.type_scope import ShapeTypes, walk
 from engine.definitions.shape import FieldShape, FormShape
 from engine.expressions import Checked, check, evaluate, parse
@@ -26,7 +27,6 @@ from engine.text import Words, say
 
 NO_ACCESS: Words = {"zh": "（无权查看）", "en": "(no access)"}
 """Stands for a linked record that the asker may not see, or that is not there: nobody can tell which."""
-PEOPLE = "user"
 LINKS: Mapping[str, str] = {"reference": "one", "references": "many", "person": "one", "persons": "many"}
 
 
@@ -115,17 +115,32 @@ class Expansion(Core):
         made = evaluate(title, _Flat(shape, record, self.actor, self.unit.now))
         return made if isinstance(made, str) and made.strip() else str(record.get("no") or "")
 
-    def page_labels(self, query: RecordQuery, records: Sequence[Record]) -> dict[str, dict[str, str]]:
-        """Return the labels of everything that the records of a page link to, by form and id."""
+    def page_labels(
+        self, query: RecordQuery, records: Sequence[Record], known: Labels, paths: frozenset[str]
+    ) -> dict[str, dict[str, str]]:
+        """Return the labels of everything that the records of a page link to, by form and id.
+
+        `known`: the titles behind the links at `paths`, which came along with the records.
+        """
+        neutral = say(NO_ACCESS, self.actor.lang)
+        found = {
+            form: {key: neutral if title is None else title for key, title in titles.items()}
+            for form, titles in known.items()
+        }
         wanted: dict[str, dict[str, None]] = {}
         for path, target, field in self._links(query.form, tuple(records[0])) if records else ():
+            if path in paths:
+                continue
             if field.rows is not None:
                 self._row_links(field.rows, path, records, wanted)
                 continue
             _note(wanted.setdefault(target, {}), field, [record.get(path) for record in records])
-        for ids in wanted.values():
+        for form, ids in wanted.items():
             ids.pop(DOTS, None)
-        return {form: self.labels(form, ids) for form, ids in wanted.items() if ids}
+            unknown = [one for one in ids if one not in found.get(form, ())]
+            if unknown:
+                found.setdefault(form, {}).update(self.labels(form, unknown))
+        return found
 
     def _row_links(
         self, rows: FormShape, path: str, records: Sequence[Record], wanted: dict[str, dict[str, None]]
@@ -196,7 +211,10 @@ class Expansion(Core):
         assert field.rows is not None
         level = self.rights.effective(shape.key, field.key)
         columns = [rows.table.c.record_id.label("_of"), rows.table.c.id.label("id")]
-        outputs = [Output("id", FieldShape("id", "text"), level)]
+        outputs = [
+            Output("_of", FieldShape("id", "text"), WRITE),
+            Output("id", FieldShape("id", "text"), level),
+        ]
         for key, inner in field.rows.fields.items():
             have = level.meet(self.rights.effective(shape.key, f"{field.key}.{key}"))
             if have.ceiling is Level.NONE:
@@ -217,7 +235,7 @@ class Expansion(Core):
         statement = select(*columns).select_from(source).where(wanted)
         statement = statement.order_by(rows.table.c.record_id, rows.table.c.position)
         names = tuple(str(column.name) for column in columns)
-        reading = Reading(names, tuple(outputs), marks, moment.dialect, python, (), tuple(marks.values()))
+        reading = Reading(names, tuple(outputs), marks, moment.dialect, python)
         return prepare(statement, moment.dialect), reading.compiled()
 
 

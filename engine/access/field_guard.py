@@ -64,6 +64,10 @@ class FieldGuard:
             raise NotFound(NO_FORM.at(path, form=form))
         return shape
 
+    def may_view(self, form: str) -> bool:
+        """Tell whether the asker reaches any record of a form."""
+        return form in self._shapes and self._rights.verb(form, "view")
+
     def see(self, form: FormShape, name: str, path: str = "") -> Seen:
         """Return the field called `name` (a dotted path through links). Rejected where nothing of it may be seen."""
         found = self._found(form, name)

@@ -15,6 +15,7 @@ from engine.access.paging import list_mark, read_cursor, write_cursor
 from engine.access.query import Keys, Record, RecordQuery, Row, ScopedQuery, seal_query
 from engine.access.search_sql import Words, search_values
 from engine.access.statements import Plan, Statement, item_shape
+from engine.access.titles import labels_of
 from engine.definitions.shape import FieldShape, FormShape
 from engine.expressions import Checked
 from engine.problems import Code, Problem, Rejected, pointer
@@ -50,10 +51,14 @@ class Gate(Expansion, Explaining):
 
     def page(self, query: RecordQuery) -> Page:
         """Return a page of records with the labels of what they link to and their sub-table rows."""
-        records = self.unit.execute(self.select(query))
-        cursor = records[-1].pop("_cursor", None) if records else None
+        is_titled = self.actor.kind != "public"
+        records = self.unit.execute(self._scoped(query, "rows", is_titled))
+        if not records:
+            return Page(records)
+        cursor = records[-1].pop("_cursor", None)
+        titles, paths = records[-1].pop("_titles", ({}, frozenset()))
         self.add_rows(query, records)
-        return Page(records, self.page_labels(query, records), cursor)
+        return Page(records, self.page_labels(query, records, titles, paths), cursor)
 
     def groups(self, query: RecordQuery) -> list[Record]:
         """Return `{"values", "count", "totals"}` for each group, the largest first."""
@@ -68,8 +73,8 @@ class Gate(Expansion, Explaining):
         found = int(self.unit.execute(self._scoped(query, "count"))[0]["count"])
         return min(found, COUNT_CAP), found <= COUNT_CAP
 
-    def _scoped(self, query: RecordQuery, kind: str) -> ScopedQuery:
-        plan, values, formulas = _Reader(self, query, kind).read()
+    def _scoped(self, query: RecordQuery, kind: str, is_titled: bool = False) -> ScopedQuery:
+        plan, values, formulas = _Reader(self, query, kind, is_titled).read()
         try:
             statement = self.statement(plan, formulas)
         except Rejected as refused:
@@ -88,18 +93,22 @@ def _sortable(shape: FieldShape) -> ValueType:
 
 
 def _trimmed(statement: Statement, limit: int, mark: str) -> Any:
-    """Return the reader of a page: one record more than wanted was asked for, to know whether there are more."""
-    sort = statement.sort
+    """Return the reader of a page: one record more than wanted was asked for, to know whether there are more.
+
+    The last record carries where the next page begins and the titles that came along, for `Gate.page` to take off.
+    """
+    sort, links = statement.sort, statement.links
+    paths = frozenset(link.path for link in links)
 
     def read(rows: Sequence[Row], keys: Keys | None) -> list[Record]:
-        records = statement.read(rows[:limit], keys)
-        if len(rows) > limit and records:
-            last = records[-1]
-            values = [None if (v := last[k]) is None else (v if r is None else r(v)) for k, r in sort]
-            last["_cursor"] = write_cursor(mark, [*values, last["id"]])
-        for record in records:
-            for label, _ in sort:
-                del record[label]
+        shown = rows[:limit]
+        records = statement.read(shown, keys)
+        if records and links:
+            records[-1]["_titles"] = labels_of(links, shown), paths
+        if len(rows) > limit:
+            last = shown[-1]
+            values = [None if (v := last[at]) is None else (v if r is None else r(v)) for at, r in sort]
+            records[-1]["_cursor"] = write_cursor(mark, values)
         return records
 
     return read
@@ -108,8 +117,8 @@ def _trimmed(statement: Statement, limit: int, mark: str) -> Any:
 class _Reader:
     """Reads a query: everything in it is checked, and its values are parted from its shape."""
 
-    def __init__(self, gate: Core, query: RecordQuery, kind: str) -> None:
-        self.gate, self.query, self.kind = gate, query, kind
+    def __init__(self, gate: Core, query: RecordQuery, kind: str, is_titled: bool) -> None:
+        self.gate, self.query, self.kind, self.is_titled = gate, query, kind, is_titled
         self.guard = gate.guard
         self.filter = FilterReading(gate.moment.now, gate.actor.zone)
         self.values: dict[str, Any] = dict(gate.moment.values)
@@ -133,7 +142,7 @@ class _Reader:
         plan = Plan(
             form.key, fields, where, tuple(f.text for f in formulas), words, sort, after, query.deleted,
             query.group, tuple((n, *given) for n, given in sorted(query.aggregates.items())),
-            query.ids is not None, query.verb, query.can, query.python, self.kind,
+            query.ids is not None, query.verb, query.can, query.python, self.kind, self.is_titled,
         )  # fmt: skip
         return plan, self.values, formulas
 

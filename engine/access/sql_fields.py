@@ -217,10 +217,10 @@ class SqlFields:
         if tables is None:
             return None
         items = self.tables.items[field.key].alias()
-        there = self._beyond(tables)
+        there = self.beyond(tables)
         there._joined = True
         columns = tuple(there.column(path[1:]) for path in paths)
-        on = _all_of(there.table.c.id == items.c.value, there.seen("view"))
+        on = all_of(there.table.c.id == items.c.value, there.seen("view"))
         source: FromClause = items.join(there.table, on)
         for table, condition in there.joins:
             source = source.outerjoin(table, condition)
@@ -255,20 +255,21 @@ class SqlFields:
             raise Rejected(NOT_IN_SQL.at("", field=".".join((field.key, *rest))))
         link = self._own(field)
         if not self._joined:
-            there = self._beyond(tables)
+            there = self.beyond(tables)
             value = there.column(rest)
-            wanted = _all_of(there.table.c.id == link, there.seen("view"))
+            wanted = all_of(there.table.c.id == link, there.seen("view"))
             chosen = select(value).select_from(there.source()).where(wanted)
             return chosen.correlate_except(*_tables(there)).scalar_subquery()
         known = self._linked.get(field.key)
         if known is None:
-            known = self._linked[field.key] = self._beyond(tables)
+            known = self._linked[field.key] = self.beyond(tables)
             # One list of joins for the whole statement, in the order they depend on one another.
-            self.joins.append((known.table, _all_of(known.table.c.id == link, known.seen("view"))))
+            self.joins.append((known.table, all_of(known.table.c.id == link, known.seen("view"))))
             known.joins, known._joined = self.joins, True
         return known.column(rest)
 
-    def _beyond(self, tables: FormTables) -> "SqlFields":
+    def beyond(self, tables: FormTables) -> "SqlFields":
+        """Return the fields of another form, under an alias of their own, for whoever reads these."""
         alias = tables.table.alias()
         return SqlFields(self.moment, tables, alias, self.rights, joined=False, depth=self._depth + 1)
 
@@ -330,7 +331,8 @@ def rolled_up(
     return select(aggregated(name, value, field.type.column(field.config), dialect)).where(where)
 
 
-def _all_of(*parts: ColumnElement[bool] | None) -> ColumnElement[bool]:
+def all_of(*parts: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    """Return the conditions that there are as one."""
     return and_(*(part for part in parts if part is not None))
 
 

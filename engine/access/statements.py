@@ -20,6 +20,7 @@ from engine.access.policy import Rights
 from engine.access.query import Keys, Record, Row
 from engine.access.search_sql import SearchSql, Words
 from engine.access.sql_fields import Moment, SqlFields
+from engine.access.titles import TitledLink, TitledPage
 from engine.access.totals import Total, read_groups, total
 from engine.definitions.shape import FieldShape, FormShape
 from engine.expressions import Checked
@@ -70,6 +71,8 @@ class Plan:
     python: bool
     kind: str = "rows"
     """rows, groups or count."""
+    titled: bool = False
+    """Whether the titles of linked records come along."""
 
     def __hash__(self) -> int:
         return self._hash
@@ -84,11 +87,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A prepared statement and how its rows are read. `sort` has the outputs a cursor is made of."""
+    """A prepared statement and how its rows are read. `sort` has the places of what a cursor is made of, the id last."""
 
     prepared: Prepared
     read: Reader
-    sort: tuple[tuple[str, ValueReader], ...] = ()
+    sort: tuple[tuple[int, ValueReader], ...] = ()
+    links: tuple[TitledLink, ...] = ()
+    """Links whose titles stand in the rows."""
 
 
 @dataclass
@@ -159,13 +164,18 @@ class Builder:
         wanted = self._by_sides(wanted, order)
         outputs = tuple(self._output(path) for path in self.plan.fields)
         can = tuple((verb, self._can(verb)) for verb in self.plan.can)
+        shown = self._in_order(outputs)
         # Joins are known only now that every part has been made.
-        statement = select(*self.shown).select_from(self.asker.source()).where(*wanted)
+        statement = select(*shown).select_from(self.asker.source()).where(*wanted)
         statement = statement.order_by(*order).limit(bound("limit", Integer()))
-        names = tuple(str(column.name) for column in self.shown)
-        marks, dialect = dict(self.marks), self.moment.dialect
-        reading = Reading(names, outputs, marks, dialect, self.plan.python, can, self._helpers(outputs))
-        return Statement(prepare(statement, dialect), reading.compiled(), sort)
+        names = tuple(str(column.name) for column in shown)
+        page = TitledPage(self.moment, self.asker, self.guard)
+        if self.plan.titled:
+            statement = page.around(statement, names, outputs, self.plan.sort)
+        dialect = self.moment.dialect
+        reading = Reading(names, outputs, dict(self.marks), dialect, self.plan.python, can)
+        places = tuple((names.index(label), reader) for label, reader in sort)
+        return Statement(prepare(statement, dialect), reading.compiled(), places, tuple(page.links))
 
     def _by_sides(
         self, wanted: list[ColumnElement[bool]], order: Sequence[ColumnElement[Any]]
@@ -187,12 +197,11 @@ class Builder:
             found.append(select(one.c[key.name]))
         return [key.in_(union_all(*found))]
 
-    def _helpers(self, outputs: Sequence[Output]) -> tuple[str, ...]:
-        """Return the labels that only help to read a record and are not part of it."""
-        named = {output.label for output in outputs}
-        return tuple(
-            str(c.name) for c in self.shown if c.name not in named and not str(c.name).startswith("_k")
-        )
+    def _in_order(self, outputs: Sequence[Output]) -> list[ColumnElement[Any]]:
+        """Return the columns: what makes a record first, then what only helps to read it."""
+        columns = {str(column.name): column for column in self.shown}
+        own = [columns.pop(output.label) for output in outputs]
+        return [*own, *columns.values()]
 
     def _output(self, path: str) -> Output:
         seen = self.guard.see(self.shape, path)
@@ -253,7 +262,7 @@ class Builder:
             column = self.asker.column(tuple(path.split(".")))
             self._show(column, f"_k{at}")
             found.append((f"_k{at}", shape.type.json_reader(self.moment.dialect, shape.config)))
-        return tuple(found)
+        return (*found, ("id", None))
 
     def _sort_shape(self, path: str, here: str) -> FieldShape:
         shape = self.guard.use(self.shape, path, here).shape

@@ -353,7 +353,7 @@ def test_statements_are_as_many_for_fifty_records_as_for_one(clinic: Clinic) -> 
         gate.unit = unit
         gate.page(RecordQuery("visit", ("name", "customer_id", "doctor_id", "lines")))
         counts.append(len(unit.texts))
-    assert counts[0] == counts[1] == 4
+    assert counts[0] == counts[1] == 3
 
 
 def test_the_same_question_by_others_is_not_built_again(clinic: Clinic) -> None:
