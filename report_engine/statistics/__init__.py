@@ -1,0 +1,1 @@
+"""Statistics on numpy: no database, no definition, no clock."""
