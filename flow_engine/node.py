@@ -4,7 +4,7 @@ of the same name in `designer_ui/src/nodes/`. It never writes, sends or looks at
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from engine.problems import Problem
@@ -88,6 +88,30 @@ class NodeContext(Protocol):
     def formula(self, text: str) -> Generator[Act, Any, Any]:
         """Return the value of a formula that is not part of the settings, as the rows of a decision table."""
 
+    def filter(self, place: str) -> Any:
+        """Return the compiled filter at `place` (`plan.Filter`); None when there is none."""
+
+    def watched(self, place: str) -> tuple[tuple[str, str], ...]:
+        """Return the subscriptions by which the token hears of changes of what the formula at `place` reads."""
+
+    def correlation(self, place: str) -> Generator[Act, Any, str]:
+        """Return the key of an expected message: the value of the formula at `place`, else the instance's id."""
+
+    def handler_of(self, node: str) -> str | None:
+        """Return the first node of what takes `node` back."""
+
+    def form_of(self, place: str) -> str | None:
+        """Return the form of the record that the formula at `place` gives."""
+
+    def anchor(self, place: str) -> Mapping[str, Any]:
+        """Return `{"form", "record_id", "field"}` of the field that the formula at `place` looks at."""
+
+    def start_of(self, day: date) -> datetime:
+        """Return the first moment of a day in the branch's zone."""
+
+    def wrote(self) -> None:
+        """Tell that records were written: what was read before is read anew."""
+
     def record(self, name: str) -> tuple[str, str] | None:
         """Return (form, record id) that a name of the flow stands for; None while it is not there."""
 
@@ -150,12 +174,21 @@ class Node:
     config_schema: Schema = field(default_factory=closed)
     """Its settings besides `key kind name to on retry on_error compensate`, which all nodes have."""
     sample: Mapping[str, Any] = field(default_factory=dict)
+    outcomes: tuple[str, ...] = ()
+    """What `to` may tell apart: `{"approved": node, "rejected": node}`; one node for all is always allowed."""
+    has_to: bool = True
+    """Whether it has a `to`; ends and nodes with `ways` have none."""
     splits: str = "one"
     """How it leaves: one, all, some, none; what soundness and the designer go by."""
     joins: str = "each"
     """How it takes arrivals: each, all, started, n."""
     waits: bool = False
     """Whether it stands still for a person, a time or an answer: a loop without such a node would spin."""
+
+    watches_records: bool = False
+    """Whether it is woken (`RecordChanged`) when a record it has subscribed to changes."""
+    watches_always: bool = False
+    """Whether its condition `when` is looked at whenever the instance's record changes, wherever the instance stands."""
 
     def settings(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the settings with defaults filled in."""

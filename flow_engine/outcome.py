@@ -122,6 +122,8 @@ class Go:
     """What the node remembers in this scope from now on (`NodeContext.memory`); None leaves it."""
     withdraw: frozenset[str] = frozenset()
     """Nodes of this scope whose tokens are taken away, with all that hangs on them."""
+    forget: str = ""
+    """What has been taken back: a node's key, or `*` for all of this scope."""
     raised: tuple[Raised, ...] = ()
 
 
@@ -173,6 +175,8 @@ class Hold:
     """See `Go.memory`."""
     raised: tuple[Raised, ...] = ()
     """What is told to boundaries while the token stays: the late steps of a task."""
+    forks: tuple[str, ...] = ()
+    """Ways that get a token now, while this one stays: the flow goes on and the rest runs out."""
 
 
 @dataclass(frozen=True, slots=True)

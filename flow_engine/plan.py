@@ -1,0 +1,146 @@
+"""What a flow definition is compiled into: nodes with checked formulas, the ways between them, the names they use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from engine.expressions import Checked
+from engine.expressions.types import ExprType
+from engine.text import Words
+from flow_engine.graph import Graph
+from flow_engine.node import Name, Node, Way
+from flow_engine.trigger import Trigger
+
+Path = tuple[str, ...]
+SUBJECT = ""
+"""The name of the record the instance is about, where a formula names its fields without the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula of the flow. `reads`: (name of a record, its form, paths in it); `uses`: all first names."""
+
+    text: str
+    checked: Checked
+    reads: tuple[tuple[str, str, frozenset[Path]], ...] = ()
+    uses: frozenset[str] = frozenset()
+    is_constant: bool = False
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition over records of `form`; `outer`: what it names of the flow as `{form.x}`, by dotted path."""
+
+    text: str
+    form: str
+    checked: Checked
+    outer: Mapping[str, Formula] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Something that may happen while a token stands at a node. `place`: where its settings are, `on/0`."""
+
+    key: str
+    kind: str
+    to: str
+    config: Mapping[str, Any]
+    place: str
+    interrupts: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NodePlan:
+    """One node, compiled."""
+
+    key: str
+    index: int
+    node: Node
+    config: Mapping[str, Any]
+    name: Words
+    ways: tuple[Way, ...]
+    targets: Mapping[str, str]
+    """By way: where it leads."""
+    bodies: tuple[str, ...] = ()
+    formulas: Mapping[str, Formula] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    boundaries: tuple[Boundary, ...] = ()
+    retry: Mapping[str, Any] | None = None
+    on_error: str = "stop"
+    """stop, ignore, or the key of a node."""
+    compensate: str | None = None
+    gives: tuple[Name, ...] = ()
+    region: str | None = None
+    """The node whose region it belongs to; None: the flow itself."""
+    is_repeatable: bool = False
+    """Can be entered again in the same scope: it lies on a cycle, or several ways lead to it."""
+
+    @property
+    def kind(self) -> str:
+        return self.node.kind
+
+    def way(self, key: str) -> str | None:
+        """Return the node that way `key` leads to; None: nowhere."""
+        return self.targets.get(key) or self.targets.get("to")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TriggerPlan:
+    """One trigger, compiled. `formulas`: by place of its settings, over the record it listens to."""
+
+    key: str
+    kind: str
+    trigger: Trigger
+    config: Mapping[str, Any]
+    form: str | None = None
+    formulas: Mapping[str, Checked] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class FlowPlan:
+    """A flow, compiled. `names`: everything formulas may name; `reads`: by form, every path any formula reads."""
+
+    key: str
+    version: int
+    name: Words
+    definition: Mapping[str, Any]
+    nodes: Mapping[str, NodePlan]
+    start: str
+    triggers: tuple[TriggerPlan, ...]
+    variables: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, ExprType]
+    reads: Mapping[str, frozenset[Path]]
+    graph: Graph
+    formulas: Mapping[str, Formula] = field(default_factory=dict)
+    """Formulas of the flow itself: `once_per`, `title`, `variables/0/default`."""
+    goals: tuple[str, ...] = ()
+    """Nodes whose condition is looked at wherever the flow stands."""
+    subject: str | None = None
+    """The form of the record it is about; the key under which formulas name it."""
+    analyser: Any = None
+    """Compiles a formula that is not part of the definition; see `compile.extra_formula`."""
+    _extra: dict[str, Formula] = field(default_factory=dict, repr=False)
+
+    def node(self, key: str) -> NodePlan:
+        """Return a node of the flow."""
+        return self.nodes[key]
+
+    def formula(self, text: str) -> Formula:
+        """Return the compiled formula of `text`; Rejected when it makes no sense in this flow."""
+        found = self._extra.get(text)
+        if found is None:
+            found = self._extra[text] = self.analyser(text)
+        return found
+
+    @cached_property
+    def anchors(self) -> Mapping[str, frozenset[str]]:
+        """By form: the fields that timers of this flow take their time from."""
+        found: dict[str, set[str]] = {}
+        for node in self.nodes.values():
+            for place, formula in node.formulas.items():
+                if place.rsplit("/", 1)[-1] == "field":
+                    for _, form, paths in formula.reads:
+                        found.setdefault(form, set()).update(path[0] for path in paths)
+        return {form: frozenset(fields) for form, fields in found.items()}

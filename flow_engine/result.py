@@ -1,0 +1,92 @@
+"""What a step gives back: the next state, what changed in it, and what the shell has to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from engine.problems import Problem
+from flow_engine.acts import Effect
+from flow_engine.outcome import Call, Notice
+from flow_engine.state import Scope, State, Subscription, Task, Timer, Token
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes(Generic[K, V]):
+    """What became of one part of the state: rows to insert, to write anew, to delete."""
+
+    added: tuple[V, ...] = ()
+    changed: tuple[V, ...] = ()
+    removed: tuple[K, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the instance's history.
+
+    `kind`: what happened (started, task, timer, message, record, effect, child, action) or what came of it: waits, passed,
+    ended, boundary, withdrawn, raised, retry, incident, finished.
+    """
+
+    seq: int
+    kind: str
+    node: str | None = None
+    by: str | None = None
+    token_id: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A node could not go on and nobody has said what to do then: the token stands until somebody decides."""
+
+    token_id: int
+    node: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A flow to start by a job of its own. `key` is steady: the same call never starts two."""
+
+    token_id: int
+    key: str
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. Everything below `state` says how it differs from the state before."""
+
+    state: State
+    tokens: Changes[int, Token] = field(default_factory=Changes)
+    scopes: Changes[int, Scope] = field(default_factory=Changes)
+    tasks: Changes[int, Task] = field(default_factory=Changes)
+    """Never removed: ended ones are changed, and leave the state with their token (their rows stay)."""
+    timers: Changes[tuple[int, str], Timer] = field(default_factory=Changes)
+    subscriptions: Changes[Subscription, Subscription] = field(default_factory=Changes)
+    rounds: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    """Those that are new or have grown."""
+    effects: tuple[Effect, ...] = ()
+    calls: tuple[NewCall, ...] = ()
+    dropped_calls: tuple[int, ...] = ()
+    """Tokens that waited for a called flow and are gone: their children are to be cancelled."""
+    history: tuple[Entry, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    result: Mapping[str, Any] = field(default_factory=dict)
+    """What the caller gets, once the instance has ended."""
+    is_unfinished: bool = False
+    """Cut short after 500 moves: the shell lets it go on by a job (`happenings.Resumed`)."""
+    moves: int = 0
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the instance is over."""
+        return self.state.instance.ended_at is not None

@@ -1,0 +1,1 @@
+"""Soundness: whether a flow can always finish, and what is wrong where it cannot."""
