@@ -210,3 +210,6 @@ class Sender(Protocol):
 
     def ask(self, key: str, reference: str | None) -> Delivery:
         """Ask the other side what became of it; unknown where it cannot tell."""
+
+    def ended(self, unit: Unit, key: str, delivery: Delivery) -> None:
+        """Note what became of it, in the transaction that tells the flow; may come twice."""

@@ -366,3 +366,67 @@ CALENDAR_DAYS = Table(
 )
 """Days on which a branch (or `*`) keeps other hours. `kind`: closed, open. `opens`: JSON `[[from, to]…]`."""
 
+PROXIES = Table(
+    "cc_flow_proxies",
+    FLOW_TABLES,
+    Column("proxy_id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("proxy", Text, nullable=False),
+    Column("from_day", Text, nullable=False),
+    Column("until_day", Text, nullable=False),
+    Column("flows", Text),
+    Column("most_amount", Text),
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text),
+    Column("ended_at", Text),
+    _some("ix_cc_flow_proxies_owner", "owner", "until_day", where="ended_at IS NULL"),
+)
+"""Who decides for whom while they are away (委托代理). `flows`: JSON list of keys, null for all; `most_amount`: up to this."""
+
+HANDOVERS = Table(
+    "cc_flow_handovers",
+    FLOW_TABLES,
+    Column("handover_id", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("from_user", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("undone_at", Text),
+    Index("ix_cc_flow_handovers_from", "from_user", "at"),
+)
+"""What was handed over when somebody left (离职交接). `body`: JSON `{tasks: [[instance, task, to]…], batches: [batch of records…]}`."""
+
+OUTBOX = Table(
+    "cc_outbox",
+    FLOW_TABLES,
+    Column("key", Text, primary_key=True),
+    Column("planned_at", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("channel", Text),
+    Column("to_kind", Text, nullable=False),
+    Column("to_form", Text),
+    Column("to_id", Text, nullable=False),
+    Column("to_name", Text),
+    Column("address", Text),
+    Column("lang", Text),
+    Column("subject", Text),
+    Column("text", Text),
+    Column("template", Text),
+    Column("data", Text),
+    Column("form", Text),
+    Column("record_id", Text),
+    Column("log_id", Text),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("due_at", Text),
+    Column("sent_at", Text),
+    Column("reference", Text),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Index("ix_cc_outbox_state", "state", "planned_at"),
+    Index("ix_cc_outbox_to", "to_id", "planned_at"),
+    Index("ix_cc_outbox_record", "record_id"),
+)
+"""Every message to a person, exactly as it leaves. `state`: waiting (until `due_at`), sending, sent, outbox (kept here:
+the channel has no credentials), failed, unknown, dropped. `kind`: safety, care, service, marketing, staff. `address`
+is masked, `log_id` is its record of the form message_log."""

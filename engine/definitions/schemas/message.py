@@ -1,7 +1,7 @@
 """messages/: texts that go to people, per channel."""
 
 from engine.definitions.schemas._kind import FileKind
-from engine.definitions.schemas._parts import FORMULA, KEY, TEXT, WORDS, array, closed, either, map_of, one_of
+from engine.definitions.schemas._parts import FLAG, FORMULA, KEY, TEXT, WORDS, array, closed, either, map_of, one_of
 
 FILE = FileKind(
     kind="messages",
@@ -15,8 +15,11 @@ FILE = FileKind(
         module=KEY,
         form=KEY,
         when=FORMULA,
+        subject=WORDS,
+        values=map_of(WORDS),
+        urgent=FLAG,
         sensitive=array(KEY, maxItems=50),
         channels=map_of(either(WORDS, closed(("template",), template=TEXT, data=map_of(FORMULA)))),
-        **{"class": one_of("care", "service", "marketing", "staff", "notice")},
+        **{"class": one_of("safety", "care", "service", "marketing", "staff", "notice")},
     ),
 )
