@@ -55,6 +55,10 @@ class Action:
         }
         return any(stands[one] for one in self.whose)
 
+    def noted(self, action: TaskAction) -> Mapping[str, Any]:
+        """Return what the history keeps of the settings: what went into a record stands in the record's own history."""
+        return action.values
+
     def refusals(self, ctx: NodeContext, task: Task, action: TaskAction) -> Iterator[Problem]:
         """Yield why it cannot be done as asked."""
         return iter(())

@@ -34,6 +34,15 @@ CHOOSE = Code("task.choose", zh="请为“{node}”选择处理人", en="Choose 
 class Complete(Action):
     """`way`: the choice; `values`: what was written into the form; `ticked`: of a list; `choose`: people for later nodes."""
 
+    def noted(self, action: TaskAction) -> Mapping[str, Any]:
+        """Return the choice, and of what was written only where: values and signatures are not everybody's to read."""
+        kept = {key: value for key, value in action.values.items() if key not in ("values", "signed")}
+        if action.values.get("values"):
+            kept["written"] = sorted(action.values["values"])
+        if "signed" in action.values:
+            kept["signed"] = action.values["signed"].get("shown")
+        return kept
+
     def refusals(self, ctx: NodeContext, task: Task, action: TaskAction) -> Iterator[Problem]:
         node, config = node_of(task), ctx.config
         way = action.values.get("way") or node.yes(config)
@@ -67,7 +76,7 @@ class Complete(Action):
         record_id = yield from _filled_in(ctx, node, task, action, way)
         if record_id is not None and record_id != task.record_id:
             values["record_id"] = record_id
-            variables[config.get("as", config["form"])] = {"form": config["form"], "id": record_id}
+            variables[config.get("as", config["form"])] = record_id
         stack = task.data.get("delegated", ())
         if stack:
             # 委派: the answer is advice; the task goes back to whoever asked for it.
