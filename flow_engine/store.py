@@ -9,13 +9,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Table, bindparam, delete, insert, literal_column, select, update
 from sqlalchemy.engine import Dialect
 
 from engine.problems import Code, NotFound
 from engine.store.codec import decode_json, encode_json
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Unit
+from flow_engine import rows
 from flow_engine.state import Instance, Scope, State, Subscription, Task, Timer, Token
 from flow_engine.tables import (
     CANDIDATES,
@@ -41,7 +42,7 @@ INSTANCE_COLUMNS = (
     "instance_id", "flow", "version", "status", "started_at", "started_by", "key", "form", "record_id", "parent_id",
     "parent_token", "root_id", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title", "trigger", "move_to",
 )  # fmt: skip
-INSTANCE_MOVES = ("version", "status", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title", "move_to")  # fmt: skip
+INSTANCE_MOVES = ("version", "status", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title")  # fmt: skip
 """What a step may change of an instance."""
 TOKEN_COLUMNS = ("instance_id", "token_id", "node", "scope_id", "round", "came_by", "wait", "since", "data")
 SCOPE_COLUMNS = (
@@ -72,7 +73,7 @@ class Statements:
         self.tokens = self._select(TOKENS, TOKEN_COLUMNS, ("instance_id",))
         self.scopes = self._select(SCOPES, SCOPE_COLUMNS, ("instance_id",))
         live = select(*(TASKS.c[k] for k in TASK_COLUMNS)).where(TASKS.c.instance_id == bindparam("p0"))
-        self.tasks = self._text(live.where(TASKS.c.is_live == 1).order_by(TASKS.c.task_id))
+        self.tasks = self._text(live.where(TASKS.c.is_live == literal_column("1")).order_by(TASKS.c.task_id))
         self.past = self._text(live.where(TASKS.c.done_at.is_not(None)).order_by(TASKS.c.task_id))
         self.timers = self._select(TIMERS, TIMER_COLUMNS, ("instance_id",))
         self.subscriptions = self._select(SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS, ("instance_id",))
@@ -141,12 +142,13 @@ def of(unit: Unit) -> Statements:
 
 def json_text(value: Mapping[str, Any] | None) -> str | None:
     """Return the text of a small object; None where there is nothing in it."""
-    return encode_json(value).decode() if value else None
+    return rows.pack(value)
 
 
 def from_json(text: str | None) -> dict[str, Any]:
     """Return the object of its text."""
-    return decode_json(text) if text else {}
+    found: dict[str, Any] = rows.unpack(text)
+    return found
 
 
 def at_text(at: datetime | None) -> str | None:
@@ -293,11 +295,11 @@ def instance_row(one: Instance, trigger: str | None = None) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def moved_row(one: Instance, move_to: int | None) -> tuple[Any, ...]:
+def moved_row(one: Instance) -> tuple[Any, ...]:
     """Return what `move_instance` takes: the new values, the id and the revision before."""
     return (
         one.version, one.status, at_text(one.ended_at), one.outcome, one.revision, one.next_id, one.next_seq, one.branch_id,
-        one.title, move_to, one.instance_id, one.revision - 1,
+        one.title, one.instance_id, one.revision - 1,
     )  # fmt: skip
 
 

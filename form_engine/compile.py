@@ -63,7 +63,7 @@ def _plan_app(analysis: Analysis) -> AppPlan:
     forms = {key: _Compiler(analysis, form).form() for key, form in analysis.forms.items()}
     pages = {key: _page(analysis, key, page) for key, page in app.of("pages").items()}
     policy = compile_policy(app.of("roles"), analysis.shapes)
-    return AppPlan(app, forms, analysis.shapes, pages, app.of("lists"), policy)
+    return AppPlan(app, forms, analysis.shapes, pages, app.of("lists"), policy, analysis)
 
 
 def _page(analysis: Analysis, key: str, page: Mapping[str, Any]) -> PagePlan:

@@ -253,6 +253,8 @@ class AppPlan:
     lists: Mapping[str, Json]
     policy: Any = None
     """What roles may do (`engine.access.Policy`)."""
+    analysis: Any = None
+    """What was found out about the app (`engine.definitions.analysis.Analysis`): flows are compiled with it."""
 
     @property
     def key(self) -> str:

@@ -54,6 +54,19 @@ def _since(dialect: Dialect) -> str:
     return str(query.compile(dialect=dialect))
 
 
+@lru_cache(maxsize=8)
+def _from(dialect: Dialect) -> str:
+    h = HISTORY.c
+    query = select(HISTORY).where(h.record_id == bindparam("p0"), h.revision >= bindparam("p1"))
+    return str(query.order_by(h.revision.desc(), h.id.desc()).compile(dialect=dialect))
+
+
+def read_history_from(unit: "Unit", codec: Codec, record_id: str, revision: int) -> list[HistoryEntry]:
+    """Return the changes of a record from `revision` on, newest first: enough to see it before and after that write."""
+    unit.cursor.execute(_from(unit.workspace.room.dialect), (record_id, revision))
+    return [_entry(row, codec, record_id) for row in unit.cursor.fetchall()]
+
+
 def read_history(unit: "Unit", codec: Codec, record_id: str) -> list[HistoryEntry]:
     """Return all changes of a record, newest first."""
     unit.cursor.execute(_of_record(unit.workspace.room.dialect), (record_id,))

@@ -27,7 +27,14 @@ class DateField(Trigger):
     """
 
     def events(self, config: Mapping[str, Any]) -> frozenset[str]:
-        kinds = ("record.created", "record.updated", "record.deleted", "record.restored", "records.created", "records.deleted")
+        kinds = (
+            "record.created",
+            "record.updated",
+            "record.deleted",
+            "record.restored",
+            "records.created",
+            "records.deleted",
+        )
         return on(config["form"], *kinds)
 
     def fields(self, config: Mapping[str, Any]) -> frozenset[str]:

@@ -10,7 +10,12 @@ from flow_engine.triggers._records import CAUSES, CREATED, on
 SOME: Schema = {
     "anyOf": [
         {"type": ["string", "number", "boolean", "null"]},
-        {"type": "array", "items": {"type": ["string", "number", "boolean", "null"]}, "minItems": 1, "maxItems": 100},
+        {
+            "type": "array",
+            "items": {"type": ["string", "number", "boolean", "null"]},
+            "minItems": 1,
+            "maxItems": 100,
+        },
     ]
 }
 """One value or several; null is blank."""

@@ -24,8 +24,6 @@ TRIGGER = FormSubmitted(
     kind="form_submitted",
     zh="表单提交",
     en="Form submitted",
-    config_schema=closed(
-        ("form",), form=KEY, where={**one_of("inside", "public", "any"), "default": "any"}
-    ),
+    config_schema=closed(("form",), form=KEY, where={**one_of("inside", "public", "any"), "default": "any"}),
     sample={"form": "lead", "where": "public"},
 )

@@ -15,7 +15,14 @@ class Inactivity(Trigger):
     """Starts when `field` (the last contact) is `after` ago. A new contact puts it off; each silence counts once."""
 
     def events(self, config: Mapping[str, Any]) -> frozenset[str]:
-        kinds = ("record.created", "record.updated", "record.deleted", "record.restored", "records.created", "records.deleted")
+        kinds = (
+            "record.created",
+            "record.updated",
+            "record.deleted",
+            "record.restored",
+            "records.created",
+            "records.deleted",
+        )
         return on(config["form"], *kinds)
 
     def fields(self, config: Mapping[str, Any]) -> frozenset[str]:

@@ -1,0 +1,206 @@
+"""The flow engine as the rest of the house sees it: commands, what it listens to, its jobs, what it does by the clock."""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from engine.events import Event
+from engine.jobs.queue import JobHandler, JobRun
+from engine.problems import Conflict
+from engine.store.unit import Cause, Unit
+from engine.store.workspaces import Workspace
+from flow_engine import store
+from flow_engine.commanding import Answer, FlowCommands, PlansOf
+from flow_engine.effects import Effects
+from flow_engine.happenings import ChildEnded, InstanceAction, RecordChanged
+from flow_engine.inbox import Inbox
+from flow_engine.incidents import Incidents
+from flow_engine.occurrences import DATE_KINDS, Occurrences
+from flow_engine.schedules import Schedules, high_water, move_high_water
+from flow_engine.starting import Starting
+from flow_engine.tables import INSTANCES, TOKENS, TRIGGER_LOG
+from flow_engine.timing import Timing
+from flow_engine.world import FlowPorts
+
+NIGHTLY, HOURLY = "*.nightly", "*.hourly"
+"""Cursors of the engine's own rounds."""
+LOG_KEPT = 100_000
+log = logging.getLogger(__name__)
+
+
+class FlowService(FlowCommands):
+    """The flows of one workspace."""
+
+    def __init__(self, workspace: Workspace, plans: PlansOf, ports: FlowPorts) -> None:
+        super().__init__(workspace, plans, ports)
+        self.occurrences = Occurrences(self)
+        self.starting = Starting(self, self.occurrences)
+        self.occurrences.starter = self.starting
+        self.timing = Timing(self)
+        self.schedules = Schedules(self, self.starting)
+        self.effects = Effects(self)
+        self.inbox = Inbox(self, self.starting)
+        self.incidents = Incidents(self, self.starting, self.effects)
+
+    # What the dispatcher calls.
+
+    def listen(self, unit: Unit, event: Event) -> None:
+        """Take in an event of the outbox, in the transaction that takes it up."""
+        self.starting.listen(unit, event)
+
+    def handlers(self) -> Mapping[str, JobHandler]:
+        """Return the handlers of the engine's jobs, by kind."""
+        return {
+            "flow.start": self._call,
+            "flow.drop": self._drop,
+            "flow.child": self._child,
+            "flow.continue": self._continue,
+            "flow.record": self._record,
+            "flow.judge": self._judge,
+            "flow.each": lambda run: self.schedules.start_each(
+                run.workspace, run.job.body["trigger"], run.job.body["at"]
+            ),
+            "flow.effect": self.effects.run,
+            "flow.message": lambda run: self.inbox.deliver(
+                run.workspace, run.job.body["source"], run.job.body["message"]
+            ),
+        }
+
+    def tick(self, workspace: Workspace) -> int:
+        """Fire due timers and start due occurrences; return how many."""
+        return self.timing.drain(workspace) + self.occurrences.start_due(workspace)
+
+    def sweep(self, workspace: Workspace) -> int:
+        """Do what is due by the clock besides timers: schedules, segments, waiting messages; every hour and night the rest."""
+        done = (
+            self.schedules.serve(workspace) + self.schedules.refresh(workspace) + self.inbox.match(workspace)
+        )
+        if self._is_time(workspace, HOURLY, timedelta(hours=1)):
+            done += self.incidents.detect_stuck(workspace)
+        if self._is_time(workspace, NIGHTLY, timedelta(days=1)):
+            done += self.reconcile(workspace)
+        return done
+
+    def reconcile(self, workspace: Workspace) -> int:
+        """Make the occurrences that are missing, for every date trigger; return how many were missing or wrong."""
+        repaired = 0
+        for listener in self.plans.triggers.of(*DATE_KINDS):
+            found = self.occurrences.reconcile(workspace, listener)
+            if found:
+                log.info("%s: %d occurrences put right", listener.key, found)
+            repaired += found
+        self._trim_log(workspace)
+        return repaired
+
+    # Jobs. Each is done again after a crash: commands under the job's key are done once.
+
+    def _call(self, run: JobRun) -> Any:
+        """Start a called flow; its end comes back by a job of its own."""
+        body = run.job.body
+        call, token_id = body["call"], int(body["token"])
+        self.plans  # noqa: B018 - a new version is taken up before the unit opens
+        with run.workspace.write(Cause("system")) as unit:
+            subject = (
+                (call["form"], call["record_id"]) if call.get("form") and call.get("record_id") else None
+            )
+            parent = (body["instance"], token_id) if call.get("waits") else None
+            actor = self.own_actor(unit, body["instance"])
+            return self.start(
+                unit,
+                actor,
+                call["flow"],
+                subject,
+                call.get("values") or {},
+                f"call:{body['key']}",
+                parent=parent,
+            )
+
+    def _child(self, run: JobRun) -> Any:
+        """Tell a flow that one it called has ended."""
+        body = run.job.body
+        ended = ChildEnded(int(body["token"]), body["child"], body["outcome"], body.get("result") or {})
+        return self._moved(run, body["parent"], ended)
+
+    def _drop(self, run: JobRun) -> Any:
+        """Cancel the flows that a token had called, since it is gone."""
+        c, body = INSTANCES.c, run.job.body
+        with run.workspace.read() as unit:
+            query = select(c.instance_id).where(
+                c.parent_id == body["instance"], c.parent_token == body["token"], c.ended_at.is_(None)
+            )
+            children = list(unit.connection.execute(query).scalars())
+        for child in children:
+            self._moved(run, child, InstanceAction("cancel", None, {}, None))
+        return len(children)
+
+    def _continue(self, run: JobRun) -> Any:
+        self.plans  # noqa: B018 - a new version is taken up before the unit opens
+        with run.workspace.write(Cause("system")) as unit:
+            instance = store.look(unit, run.job.body["instance"])
+            if (
+                instance.ended_at is not None
+                or run.job.body.get("revision", instance.revision) != instance.revision
+            ):
+                return None
+            return self.resume(unit, instance.instance_id).to_json()
+
+    def _record(self, run: JobRun) -> Any:
+        """Let an instance look at a record that it watches."""
+        body = run.job.body
+        return self._moved(
+            run, body["instance"], RecordChanged(body["form"], body["record"], bool(body["gone"]))
+        )
+
+    def _judge(self, run: JobRun) -> Any:
+        """Judge a portion of a large batch of records."""
+        body = run.job.body
+        self.plans  # noqa: B018 - a new version is taken up before the unit opens
+        with run.workspace.write(Cause("system")) as unit:
+            self.starting.judge_records(
+                unit, body["kind"], body["form"], body["ids"], body["body"], body["event"]
+            )
+        return len(body["ids"])
+
+    def _moved(self, run: JobRun, instance_id: str, happening: Any) -> Any:
+        """Do a job's command once. What has meanwhile moved on needs nothing."""
+        self.plans  # noqa: B018 - a new version is taken up before the unit opens
+        try:
+            with run.workspace.write(Cause("system")) as unit:
+                actor = self.own_actor(unit, instance_id)
+                key = f"job:{run.job.job_id}:{instance_id}"
+                answer: Answer = self.handle_in(unit, actor, instance_id, happening, key)
+        except Conflict as refused:
+            return {"moved_on": refused.problems[0].code}
+        return answer.to_json()
+
+    # The engine's own rounds.
+
+    def _is_time(self, workspace: Workspace, name: str, every: timedelta) -> bool:
+        with workspace.write(Cause("system")) as unit:
+            high = high_water(unit, name, first=unit.now - every)
+            if high is None or high + every > unit.now:
+                return False
+            move_high_water(unit, name, unit.now)
+        return True
+
+    def _trim_log(self, workspace: Workspace) -> None:
+        """Let the oldest rows of the trigger log give way."""
+        with workspace.write(Cause("system")) as unit:
+            c = TRIGGER_LOG.c
+            count = unit.connection.execute(select(func.count()).select_from(TRIGGER_LOG)).scalar_one()
+            if count > LOG_KEPT:
+                oldest = select(c.id).order_by(c.id).limit(count - LOG_KEPT)
+                unit.connection.execute(delete(TRIGGER_LOG).where(c.id.in_(oldest)))
+
+
+def _stands(unit: Unit, instance_id: str, token_id: int) -> bool:
+    """Tell whether the token that called still waits: else nobody wants the called flow any more."""
+    c = TOKENS.c
+    query = select(c.token_id).where(c.instance_id == instance_id, c.token_id == token_id)
+    return unit.connection.execute(query).first() is not None
+
+
+__all__ = ["Answer", "FlowService"]

@@ -1,0 +1,304 @@
+"""Flows that start by themselves: triggers judged when the dispatcher takes up an event, in the same transaction.
+
+What starts, starts there and then, exactly once: taking up the event and the start are one commit. A start that fails
+leaves an incident that can be tried again; it never stops the others.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.engine import Dialect
+
+from engine.access.actor import Actor
+from engine.events import Event
+from engine.ids import new_id
+from engine.ports import Path
+from engine.problems import Code, Problem, Rejected
+from engine.store.codec import encode_json
+from engine.store.platform import instant
+from engine.store.unit import Unit
+from flow_engine import writing
+from flow_engine.commanding import FlowCommands
+from flow_engine.tables import INSTANCES, SUBSCRIPTIONS, TIMERS, TRIGGER_LOG
+from flow_engine.triggering import Listener, Moment, judge, once_key, once_paths
+
+CANNOT_START = Code(
+    "flow.cannot_start",
+    zh="流程“{flow}”没能启动：{why}",
+    en="The flow “{flow}” could not start: {why}",
+    hint_zh="排除原因后，在“异常”里点重试",
+    hint_en="Remove the cause, then retry it in the list of incidents",
+)
+LOOPING = Code(
+    "flow.looping",
+    zh="流程“{flow}”一小时内对同一条记录启动了 {most} 次，已暂停触发",
+    en="The flow “{flow}” started {most} times in an hour for one record; it is held back",
+    hint_zh="检查是否有两个流程互相触发",
+    hint_en="See whether two flows set each other off",
+)
+MOST_AN_HOUR = 20
+"""Starts of one flow for one record in an hour, when flows set each other off."""
+BATCH = 100
+"""Records of a batch that one job judges."""
+STRAIGHT = 10
+"""A batch of no more is judged at once."""
+EVENTS_OF_MANY = {"records.created": "record.created", "records.deleted": "record.deleted"}
+GONE = ("record.deleted", "record.purged")
+
+Verdict = Sequence[Any]
+log = logging.getLogger(__name__)
+
+
+class Starting:
+    """Listens to the outbox for one workspace."""
+
+    def __init__(self, flows: FlowCommands, dates: Any) -> None:
+        self._flows, self._dates = flows, dates
+
+    def listen(self, unit: Unit, event: Event) -> None:
+        """Start what the event starts, move what hangs on the record, wake who watches it."""
+        ids = self._records_of(event)
+        if event.kind.startswith("flow."):
+            self._flow_event(unit, event)
+            return
+        if not ids or event.form is None:
+            return
+        starts, dates = self._flows.plans.triggers.of_event(event.kind, event.form)
+        if len(ids) > STRAIGHT and (starts or dates):
+            self._later(unit, event, ids)
+        elif starts or dates:
+            self.judge_records(unit, event.kind, event.form, ids, event.body, event.event_id)
+        if event.kind not in {"records.created", "record.created"}:
+            self._wake(unit, event, ids)
+
+    def judge_records(
+        self, unit: Unit, kind: str, form: str, ids: Iterable[str], body: Mapping[str, Any], event_id: str
+    ) -> None:
+        """Judge the triggers of some records of one event."""
+        starts, dates = self._flows.plans.triggers.of_event(kind, form)
+        for record_id in ids:
+            if starts:
+                self._judge(unit, kind, form, record_id, body, starts, event_id)
+            for listener in dates:
+                self._dates.reconsider(unit, listener, record_id, body)
+
+    @staticmethod
+    def _records_of(event: Event) -> list[str]:
+        if event.kind in EVENTS_OF_MANY:
+            return [str(one) for one in event.body.get("ids", ())]
+        return [event.record_id] if event.kind.startswith("record.") and event.record_id else []
+
+    def _later(self, unit: Unit, event: Event, ids: list[str]) -> None:
+        """Hand a large batch to jobs, a hundred records each."""
+        for at in range(0, len(ids), BATCH):
+            body: dict[str, Any] = {
+                "kind": event.kind,
+                "form": event.form,
+                "ids": ids[at : at + BATCH],
+                "event": event.event_id,
+            }
+            body["body"] = {key: value for key, value in event.body.items() if key != "ids"}
+            writing.put_job(unit, "flow.judge", body, key=f"flow.judge:{event.event_id}:{at}")
+
+    # One record.
+
+    def _judge(
+        self,
+        unit: Unit,
+        kind: str,
+        form: str,
+        record_id: str,
+        body: Mapping[str, Any],
+        listeners: Sequence[Listener],
+        event_id: str,
+    ) -> None:
+        facts = {
+            "kind": EVENTS_OF_MANY.get(kind, kind),
+            "form": form,
+            "record_id": record_id,
+            "changed": frozenset(body.get("changed", ())),
+            "cause": body.get("cause"),
+            "by": body.get("by"),
+        }
+        verdicts: list[Verdict] = []
+        asked: list[Listener] = []
+        for one in listeners:
+            why = one.trigger.trigger.wants(one.config, facts)
+            if why is None:
+                asked.append(one)
+            else:
+                verdicts.append((one.key, why))
+        if asked:
+            revision = int(body.get("revision") or 1)
+            moment, values = self._moment(unit, facts, revision, asked)
+            for one in asked:
+                why = judge(one, moment)
+                if why is None:
+                    why = self._start(unit, one, facts, values, f"{record_id}:{revision}")
+                verdicts.append((one.key, why))
+        self._write_log(unit, event_id, form, record_id, verdicts)
+
+    def _moment(
+        self, unit: Unit, facts: Mapping[str, Any], revision: int, listeners: Sequence[Listener]
+    ) -> tuple[Moment, Mapping[Path, Any]]:
+        """Return the moment of an event with all values that these listeners need: one read for all."""
+        paths: set[Path] = {("branch_id",)}
+        for one in listeners:
+            paths |= one.paths | once_paths(one.plan)
+        actor = self._actor(listeners[0])
+        records = self._flows.ports.records(unit, actor)
+        needed = len(paths) > 1 or any(one.trigger.trigger.fields(one.config) for one in listeners)
+        before, after = (
+            records.change(facts["form"], facts["record_id"], revision, frozenset(paths))
+            if needed
+            else (None, {})
+        )
+        values = after if after is not None else before or {}
+        zone = self._flows.ports.zone_of(values.get(("branch_id",)))
+        who = {"id": facts.get("by"), "branch_id": values.get(("branch_id",))}
+        return Moment(facts, before, after, unit.now, zone, who), values
+
+    def _actor(self, listener: Listener) -> Actor:
+        return self._flows.ports.service_actor(listener.plan.key, listener.plan.definition)
+
+    def _start(
+        self,
+        unit: Unit,
+        listener: Listener,
+        facts: Mapping[str, Any],
+        values: Mapping[Path, Any],
+        occurrence: str,
+    ) -> str:
+        """Start the flow of a trigger about a record; return the verdict."""
+        zone = self._flows.ports.zone_of(values.get(("branch_id",)))
+        once = once_key(listener.plan, values, facts["form"], unit.now, zone)
+        key = f"{listener.plan.key}:{once}" if once is not None else f"{listener.key}:{occurrence}"
+        subject = (facts["form"], facts["record_id"])
+        if facts.get("cause") == "flow" and self._is_looping(unit, listener, facts["record_id"]):
+            return "looping"
+        given = {} if facts["kind"] not in GONE else {"deleted": True}
+        return self.start(unit, listener, subject, given, key, facts.get("by"))
+
+    def start(
+        self,
+        unit: Unit,
+        listener: Listener,
+        subject: tuple[str, str] | None,
+        values: Mapping[str, Any],
+        key: str,
+        by: str | None = None,
+    ) -> str:
+        """Start a flow; return the verdict: started, known, or error, which leaves an incident to be tried again."""
+        try:
+            with unit.savepoint():
+                made = self._flows.start(
+                    unit,
+                    self._actor(listener),
+                    listener.plan.key,
+                    subject,
+                    values,
+                    key,
+                    listener.key,
+                    started_by=by,
+                )
+        except Rejected as refused:
+            self._failed(unit, listener, subject, values, key, refused.problems[0])
+            return "error"
+        except psycopg.OperationalError:
+            raise
+        except Exception as error:
+            # One broken flow must not keep the others from starting; the incident holds all that is needed to retry.
+            log.exception("flow %s could not start", listener.key)
+            why = f"{type(error).__name__}: {error}"[:300]
+            self._failed(
+                unit, listener, subject, values, key, CANNOT_START.at("", flow=listener.plan.key, why=why)
+            )
+            return "error"
+        return "known" if made is None else "started"
+
+    def _failed(
+        self,
+        unit: Unit,
+        listener: Listener,
+        subject: tuple[str, str] | None,
+        values: Mapping[str, Any],
+        key: str,
+        problem: Problem,
+    ) -> None:
+        again = {"trigger": listener.key, "subject": subject, "values": dict(values), "key": key}
+        writing.open_incident(unit, listener.plan.key, "trigger", {**problem.to_json(), "again": again})
+
+    def _is_looping(self, unit: Unit, listener: Listener, record_id: str) -> bool:
+        c = INSTANCES.c
+        since = instant(unit.now - timedelta(hours=1))
+        query = select(func.count()).where(
+            c.record_id == record_id, c.flow == listener.plan.key, c.started_at > since
+        )
+        if unit.connection.execute(query).scalar_one() < MOST_AN_HOUR:
+            return False
+        problem = LOOPING.at("", flow=listener.plan.key, most=MOST_AN_HOUR)
+        writing.open_incident(unit, listener.plan.key, "trigger", {**problem.to_json(), "record": record_id})
+        return True
+
+    # Other flows, watchers, timers.
+
+    def _flow_event(self, unit: Unit, event: Event) -> None:
+        """Start what waits for another flow's end or incident, about the same record."""
+        listeners = self._flows.plans.triggers.by_event.get(f"{event.kind}:{event.form}", ())
+        for one in listeners:
+            if one.trigger.trigger.wants(one.config, event.body) is not None:
+                continue
+            form, record_id = event.body.get("form"), event.body.get("record")
+            if one.trigger.form is not None and one.trigger.form != form:
+                continue
+            subject = (form, record_id) if form and record_id else None
+            values = {
+                key: event.body[key]
+                for key in ("outcome", "status", "flow", "instance", "problem")
+                if key in event.body
+            }
+            self.start(unit, one, subject, values, f"{one.key}:{event.record_id}:{event.event_id}")
+
+    def _wake(self, unit: Unit, event: Event, ids: Sequence[str]) -> None:
+        """Let instances that watch a record, or take a time from it, look at it: a job each, so none waits for another."""
+        for record_id in ids:
+            for instance_id in watching(unit, str(event.form), record_id):
+                body: dict[str, Any] = {"instance": instance_id, "form": event.form, "record": record_id}
+                body["gone"] = event.kind in GONE or event.kind == "records.deleted"
+                key = f"flow.record:{instance_id}:{event.event_id}:{record_id}"
+                writing.put_job(unit, "flow.record", body, key=key)
+
+    def _write_log(
+        self, unit: Unit, event_id: str, form: str, record_id: str, verdicts: Sequence[Verdict]
+    ) -> None:
+        row = (new_id(), unit.now_text, event_id, form, record_id, encode_json(verdicts).decode())
+        unit.cursor.execute(_texts(unit.workspace.room.dialect).log, row)
+
+
+class _Texts:
+    def __init__(self, dialect: Dialect) -> None:
+        values: dict[Any, Any] = {column: bindparam(f"p{i}") for i, column in enumerate(TRIGGER_LOG.columns)}
+        self.log = str(insert(TRIGGER_LOG).values(values).compile(dialect=dialect))
+        s, t = SUBSCRIPTIONS.c, TIMERS.c
+        watchers = select(s.instance_id).where(s.name == bindparam("p0"), s.key == bindparam("p1"))
+        timers = select(t.instance_id).where(
+            t.anchor_record == bindparam("p2"), t.anchor_form == bindparam("p3")
+        )
+        self.watching = str(watchers.union(timers).compile(dialect=dialect))
+
+
+@lru_cache(maxsize=8)
+def _texts(dialect: Dialect) -> _Texts:
+    return _Texts(dialect)
+
+
+def watching(unit: Unit, form: str, record_id: str) -> list[str]:
+    """Return the instances that watch a record or take a time from it, in order."""
+    text = _texts(unit.workspace.room.dialect).watching
+    rows = unit.cursor.execute(text, (f"record:{form}", record_id, record_id, form)).fetchall()
+    return sorted(row[0] for row in rows)

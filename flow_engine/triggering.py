@@ -1,0 +1,174 @@
+"""Triggers by what wakes them, and the judging of an event: which flows it starts, and why the others stay still."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from engine.clock import business_day
+from engine.expressions import Checked, evaluate, holds
+from engine.ports import Path
+from flow_engine.plan import SUBJECT, FlowPlan, TriggerPlan
+
+WHEN = "when"
+ONCE_PER = "once_per"
+
+
+@dataclass(frozen=True, eq=False)
+class Listener:
+    """One trigger of one flow. `key`: its name in the tables."""
+
+    plan: FlowPlan
+    trigger: TriggerPlan
+
+    @cached_property
+    def key(self) -> str:
+        return f"{self.plan.key}.{self.trigger.key}"
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        return self.trigger.config
+
+    @property
+    def when(self) -> Checked | None:
+        return self.trigger.formulas.get(WHEN)
+
+    @cached_property
+    def paths(self) -> frozenset[Path]:
+        """Return what must be known of a record to judge it."""
+        fields = frozenset((one,) for one in self.trigger.trigger.fields(self.config))
+        return fields | (self.when.fields if self.when is not None else frozenset())
+
+
+class TriggerIndex:
+    """The triggers in force. A save looks at those of its own kind of event and form only."""
+
+    def __init__(self, plans: Iterable[FlowPlan]) -> None:
+        self.by_event: dict[str, list[Listener]] = {}
+        self.by_kind: dict[str, list[Listener]] = {}
+        self.by_key: dict[str, Listener] = {}
+        for plan in plans:
+            for one in plan.triggers:
+                if one.config.get("off"):
+                    continue
+                listener = Listener(plan, one)
+                self.by_key[listener.key] = listener
+                self.by_kind.setdefault(one.kind, []).append(listener)
+                for event in one.trigger.events(one.config):
+                    self.by_event.setdefault(event, []).append(listener)
+
+    def of_event(self, kind: str, form: str | None) -> tuple[list[Listener], list[Listener]]:
+        """Return (those that may start now, those whose dates may move)."""
+        found = self.by_event.get(f"{kind}:{form}")
+        if found is None:
+            return [], []
+        dates = [one for one in found if one.trigger.trigger.listens == "date"]
+        return [one for one in found if one not in dates] if dates else found, dates
+
+    def of(self, *kinds: str) -> list[Listener]:
+        """Return the triggers of these kinds."""
+        return [one for kind in kinds for one in self.by_kind.get(kind, ())]
+
+
+@dataclass(slots=True)
+class Facts:
+    """A record as a trigger's formulas see it: values by path, and what they were before."""
+
+    values: Mapping[Path, Any]
+    now: datetime
+    zone: str
+    before: Mapping[Path, Any] | None = None
+    changed: frozenset[str] = frozenset()
+    form: str | None = None
+    actor: Mapping[str, Any] = field(default_factory=dict)
+    data: Any = None
+
+    @property
+    def today(self) -> date:
+        return business_day(self.now, self.zone)
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        old = {path[0]: value for path, value in (self.before or {}).items() if len(path) == 1}
+        return {"old": old, "is_new": self.before is None, "changed": self.changed}
+
+    def value(self, path: Path) -> Any:
+        found = self.values.get(path)
+        if found is None and self.form is not None and path[0] == self.form:
+            return self.values.get(path[1:])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One event on one record, with the values that its listeners need."""
+
+    facts: Mapping[str, Any]
+    before: Mapping[Path, Any] | None
+    after: Mapping[Path, Any] | None
+    now: datetime
+    zone: str
+    actor: Mapping[str, Any]
+
+
+def judge(listener: Listener, moment: Moment) -> str | None:
+    """Return why a trigger does not start at this moment, or None: it does."""
+    trigger, config = listener.trigger.trigger, listener.config
+    fields = trigger.fields(config)
+    if fields:
+        why = trigger.turned(config, _plain(moment.before, fields), _plain(moment.after, fields))
+        if why is not None:
+            return why
+    if listener.when is None:
+        return None
+    changed = moment.facts.get("changed", frozenset())
+    seen = moment.after if moment.after is not None else moment.before
+    if seen is None:
+        return "no_record"
+    if not holds(
+        listener.when, Facts(seen, moment.now, moment.zone, moment.before, changed, actor=moment.actor)
+    ):
+        return "condition"
+    if trigger.is_edge and moment.before is not None:
+        was = Facts(moment.before, moment.now, moment.zone, moment.before, actor=moment.actor)
+        if holds(listener.when, was):
+            return "held_before"
+    return None
+
+
+def holds_when(listener: Listener, facts: Facts) -> bool:
+    """Tell whether the condition of a trigger holds; true where it has none."""
+    return listener.when is None or holds(listener.when, facts)
+
+
+def _plain(values: Mapping[Path, Any] | None, fields: frozenset[str]) -> Mapping[str, Any] | None:
+    """Return values by field as a definition writes them."""
+    if values is None:
+        return None
+    return {key: _json(values.get((key,))) for key in fields}
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def once_key(
+    plan: FlowPlan, values: Mapping[Path, Any], form: str | None, now: datetime, zone: str
+) -> str | None:
+    """Return what `once_per` of the flow gives for a record; None where nothing is said. Blank counts as said."""
+    formula = plan.formulas.get(ONCE_PER)
+    if formula is None:
+        return None
+    found = evaluate(formula.checked, Facts(values, now, zone, form=form))
+    return "" if found is None else str(found)[:400]
+
+
+def once_paths(plan: FlowPlan) -> frozenset[Path]:
+    """Return what `once_per` needs of the record."""
+    formula = plan.formulas.get(ONCE_PER)
+    if formula is None:
+        return frozenset()
+    return frozenset(
+        path for name, _, paths in formula.reads if name in (SUBJECT, plan.subject) for path in paths
+    )

@@ -1,0 +1,248 @@
+"""What a step leaves behind, written in its transaction: row deltas, history, effects, calls, notices, events."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, delete, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+
+from engine.ids import new_id
+from engine.problems import Problem
+from engine.store.codec import encode_json
+from engine.store.platform import JOBS, instant
+from engine.store.unit import Unit
+from flow_engine import store
+from flow_engine.result import Step
+from flow_engine.state import Instance, State, Task
+from flow_engine.tables import EFFECTS, INCIDENTS, ROUNDS, TASKS
+
+MOST_TRIES = 1_000_000
+"""Jobs of flows are never given up by count: what ends them is their own policy."""
+TAKEN = "effect.taken"
+
+
+class _Texts:
+    def __init__(self, dialect: Dialect) -> None:
+        make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+
+        def insert(table: Any, *columns: str) -> str:
+            values = {table.c[k]: bindparam(f"p{i}") for i, k in enumerate(columns)}
+            return str(make(table).values(values).on_conflict_do_nothing().compile(dialect=dialect))
+
+        self.job = insert(
+            JOBS,
+            "id",
+            "kind",
+            "body",
+            "state",
+            "unique_key",
+            "run_at",
+            "created_at",
+            "created_by",
+            "most_attempts",
+        )
+        self.effect = insert(
+            EFFECTS, "key", "instance_id", "token_id", "node", "kind", "body", "policy", "waits", "state", "planned_at", "updated_at"
+        )  # fmt: skip
+        self.incident = insert(
+            INCIDENTS,
+            "incident_id",
+            "instance_id",
+            "token_id",
+            "node",
+            "flow",
+            "kind",
+            "problem",
+            "at",
+            "state",
+        )
+        c = TASKS.c
+        over = update(TASKS).values({c.is_live: literal_column("0")})
+        over = over.where(c.instance_id == bindparam("p0"), c.task_id == bindparam("p1"))
+        self.tasks_over = str(over.compile(dialect=dialect))
+        gone = delete(ROUNDS).where(
+            ROUNDS.c.instance_id == bindparam("p0"), ROUNDS.c.scope_id == bindparam("p1")
+        )
+        self.rounds_over = str(gone.compile(dialect=dialect))
+        self.rounds = str(
+            make(ROUNDS)
+            .values({ROUNDS.c[k]: bindparam(f"p{i}") for i, k in enumerate(store.ROUND_COLUMNS)})
+            .on_conflict_do_update(
+                index_elements=[ROUNDS.c.instance_id, ROUNDS.c.scope_id, ROUNDS.c.node],
+                set_={"round": bindparam("v0")},
+            )
+            .compile(dialect=dialect)
+        )
+        cancel = update(EFFECTS).values(
+            {EFFECTS.c.state: bindparam("v0"), EFFECTS.c.updated_at: bindparam("v1")}
+        )
+        cancel = cancel.where(
+            EFFECTS.c.instance_id == bindparam("p0"), EFFECTS.c.token_id == bindparam("p1"), EFFECTS.c.state == literal_column("'planned'"), EFFECTS.c.waits == literal_column("1")
+        )  # fmt: skip
+        self.effects_over = str(cancel.compile(dialect=dialect))
+
+
+@lru_cache(maxsize=8)
+def _texts(dialect: Dialect) -> _Texts:
+    return _Texts(dialect)
+
+
+def texts(unit: Unit) -> _Texts:
+    """Return the texts for the unit's database."""
+    return _texts(unit.workspace.room.dialect)
+
+
+def put_job(
+    unit: Unit, kind: str, body: Mapping[str, Any], key: str | None = None, run_at: str | None = None
+) -> None:
+    """Put a job into the queue; a second one of the same key is not made."""
+    row = (
+        new_id(), kind, encode_json(body).decode(), "waiting", key, run_at or unit.now_text, unit.now_text, unit.cause.by, MOST_TRIES,
+    )  # fmt: skip
+    unit.cursor.execute(texts(unit).job, row)
+
+
+def write_step(unit: Unit, old: State, step: Step) -> None:
+    """Write what a step changed. The instance's row exists and is locked."""
+    rows, instance_id = store.of(unit), old.instance.instance_id
+    _write_tokens(unit, rows, instance_id, old, step)
+    _write_tasks(unit, rows, instance_id, old, step)
+    if step.timers:
+        unit.many(rows.end_timer, [(instance_id, *key) for key in step.timers.removed])
+        changed = [store.turned(store.timer_row(instance_id, one), 3) for one in step.timers.changed]
+        unit.many(rows.change_timer, changed)
+        unit.many(rows.add_timer, [store.timer_row(instance_id, one) for one in step.timers.added])
+    if step.subscriptions:
+        given = step.subscriptions
+        gone = [(instance_id, one.token_id, one.name, one.key) for one in given.removed]
+        unit.many(rows.end_subscription, gone)
+        new = [(instance_id, one.token_id, one.name, one.key) for one in given.added]
+        unit.many(rows.add_subscription, new)
+    for (scope_id, node), count in step.rounds.items():
+        unit.cursor.execute(texts(unit).rounds, (instance_id, scope_id, node, count, count))
+    _write_history(unit, rows, instance_id, step)
+    _write_instance(unit, rows, step.state.instance)
+    _write_effects(unit, instance_id, step)
+    _write_incidents(unit, step)
+
+
+def _write_tokens(unit: Unit, rows: store.Statements, instance_id: str, old: State, step: Step) -> None:
+    given = step.tokens
+    if given:
+        unit.many(rows.end_token, [(instance_id, token_id) for token_id in given.removed])
+        changed = [store.turned(store.token_row(instance_id, one), 2) for one in given.changed]
+        unit.many(rows.change_token, changed)
+        unit.many(rows.add_token, [store.token_row(instance_id, one) for one in given.added])
+        waited = [
+            token_id
+            for token_id in given.removed
+            if token_id in old.tokens and old.tokens[token_id].wait == "effect"
+        ]
+        unit.many(
+            texts(unit).effects_over, [("cancelled", unit.now_text, instance_id, one) for one in waited]
+        )
+    if step.scopes:
+        unit.many(rows.end_scope, [(instance_id, scope_id) for scope_id in step.scopes.removed])
+        unit.many(texts(unit).rounds_over, [(instance_id, scope_id) for scope_id in step.scopes.removed])
+        regions = [store.turned(store.scope_row(instance_id, one), 2) for one in step.scopes.changed]
+        unit.many(rows.change_scope, regions)
+        unit.many(rows.add_scope, [store.scope_row(instance_id, one) for one in step.scopes.added])
+
+
+def _write_tasks(unit: Unit, rows: store.Statements, instance_id: str, old: State, step: Step) -> None:
+    given, live = step.tasks, step.state.tasks
+    written = {one.task_id for one in given.changed}
+    over = [task_id for task_id in old.tasks if task_id not in live and task_id not in written]
+    unit.many(texts(unit).tasks_over, [(instance_id, task_id) for task_id in over])
+    if not given:
+        return
+    changed = [
+        store.turned(store.task_row(instance_id, one, one.task_id in live), 2) for one in given.changed
+    ]
+    unit.many(rows.change_task, changed)
+    unit.many(rows.add_task, [store.task_row(instance_id, one, one.task_id in live) for one in given.added])
+    unit.many(rows.end_candidates, [(instance_id, one.task_id) for one in given.changed if one.candidates])
+    offered = [one for one in (*given.changed, *given.added) if is_offered(one)]
+    unit.many(
+        rows.add_candidate,
+        [(user, instance_id, one.task_id) for one in offered for user in dict.fromkeys(one.candidates)],
+    )
+
+
+def is_offered(task: Task) -> bool:
+    """Tell whether several people may still claim a task."""
+    return bool(task.candidates) and task.assignee is None and task.state in store.CLAIMABLE
+
+
+def _write_history(unit: Unit, rows: store.Statements, instance_id: str, step: Step) -> None:
+    lines = []
+    for one in step.history:
+        data = {**one.data, "token": one.token_id} if one.token_id is not None else one.data
+        lines.append((instance_id, one.seq, unit.now_text, one.kind, one.node, one.by, store.json_text(data)))
+    unit.many(rows.add_history, lines)
+
+
+def _write_instance(unit: Unit, rows: store.Statements, instance: Instance) -> None:
+    unit.cursor.execute(rows.move_instance, store.moved_row(instance))
+    if unit.cursor.rowcount != 1:
+        # The row is locked, so this cannot happen; if it does, nothing of the step may stand.
+        raise RuntimeError(f"instance {instance.instance_id} moved beside revision {instance.revision}")
+
+
+def _write_effects(unit: Unit, instance_id: str, step: Step) -> None:
+    for one in step.effects:
+        node = one.key.split(":")[2] if one.key.count(":") >= 3 else None
+        row = (
+            one.key, instance_id, one.token_id, node, one.kind, encode_json(one.body).decode(), store.json_text(one.policy),
+            int(one.waits), "planned", unit.now_text, unit.now_text,
+        )  # fmt: skip
+        unit.cursor.execute(texts(unit).effect, row)
+        put_job(unit, "flow.effect", {"key": one.key}, key=f"flow.effect:{one.key}")
+
+
+def _write_incidents(unit: Unit, step: Step) -> None:
+    instance = step.state.instance
+    for one in step.incidents:
+        open_incident(unit, instance.flow, "node", one.problem, instance.instance_id, one.token_id, one.node)
+
+
+def has_open_incident(unit: Unit, instance_id: str, token_id: int | None, kind: str) -> bool:
+    """Tell whether such an incident waits for somebody already."""
+    c = INCIDENTS.c
+    query = select(c.incident_id).where(c.instance_id == instance_id, c.kind == kind, c.state == "open")
+    if token_id is not None:
+        query = query.where(c.token_id == token_id)
+    return unit.connection.execute(query.limit(1)).first() is not None
+
+
+def open_incident(
+    unit: Unit,
+    flow: str,
+    kind: str,
+    problem: Problem | Mapping[str, Any],
+    instance_id: str | None = None,
+    token_id: int | None = None,
+    node: str | None = None,
+) -> str:
+    """Write down something that needs a look; return its id."""
+    incident_id = new_id()
+    said = problem.to_json() if isinstance(problem, Problem) else problem
+    row = (
+        incident_id, instance_id, token_id, node, flow, kind, encode_json(said).decode(), unit.now_text, "open",
+    )  # fmt: skip
+    unit.cursor.execute(texts(unit).incident, row)
+    body = {
+        "flow": flow,
+        "instance": instance_id,
+        "node": node,
+        "kind": kind,
+        "problem": said,
+        "incident": incident_id,
+    }
+    unit.emit("flow.incident", flow, instance_id or incident_id, body)
+    return incident_id
+
+
+__all__ = ["instant", "is_offered", "open_incident", "put_job", "texts", "write_step"]

@@ -1,0 +1,306 @@
+"""Flows and the forms they work on: records as flows read and write them, in the open unit, by all rules of their forms."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.access.actor import Actor
+from engine.access.levels import Level
+from engine.access.query import RecordQuery
+from engine.definitions.shape import FormShape
+from engine.expressions import ErrorValue
+from engine.ids import is_id
+from engine.ports import Path
+from engine.problems import Code, Forbidden, Rejected
+from engine.store.history import HistoryEntry, read_history_from
+from engine.store.unit import Cause, Unit
+from form_engine.coercion import as_field_value
+from form_engine.desk import Desk
+from form_engine.plan import FormPlan
+from form_engine.service import RecordService, records
+
+NOT_YOURS_HERE = Code(
+    "flow.field_not_yours",
+    zh="在这一步不能填写“{field}”",
+    en="“{field}” cannot be written in this step",
+    hint_zh="流程的这个节点只开放了部分字段",
+    hint_en="This step of the flow opens some fields only",
+)
+WANTED_HERE = Code(
+    "flow.field_required",
+    zh="在这一步必须填写“{field}”",
+    en="“{field}” must be filled in in this step",
+    hint_zh="填写后再提交",
+    hint_en="Fill it in, then submit",
+)
+_OUTER = re.compile(r'"(?:[^"]|"")*"|“[^“”]*”|\{form\.([a-z0-9_.]+)\}')
+
+
+class FlowDesk:
+    """Records for one actor in one unit; the port `FlowRecords`."""
+
+    def __init__(self, service: RecordService, unit: Unit, actor: Actor, people: Any = None) -> None:
+        self._service, self._unit, self._actor, self._people = service, unit, actor, people
+        self._desk = service.desk(unit, actor, "flow")
+
+    def knows(self, form: str, path: Path = ()) -> bool:
+        """Tell whether the app has this form, and this path of fields in it."""
+        plan = self._service.app.forms.get(form)
+        for at, key in enumerate(path):
+            if plan is None or plan.shape.field(key) is None:
+                return False
+            shape = plan.shape.field(key)
+            if at + 1 < len(path):
+                target = shape.config.get("to") if shape is not None else None
+                if shape is not None and shape.value_type == "rows":
+                    return True
+                plan = self._service.app.forms.get(str(target))
+        return plan is not None
+
+    # Reading.
+
+    def read(self, form: str, record_id: str, paths: frozenset[Path]) -> Mapping[Path, Any]:
+        """Return Python values by path; all None where the record is gone."""
+        found = self._values(form, record_id, paths)
+        return dict.fromkeys(paths) if found is None else found
+
+    def _values(
+        self, form: str, record_id: str, paths: frozenset[Path], deleted: bool = False
+    ) -> dict[Path, Any] | None:
+        plan = self._service.app.forms.get(form)
+        if plan is None or not is_id(record_id):
+            return None
+        fields = _fields(plan, paths)
+        query = RecordQuery(form, fields=fields, ids=(record_id,), limit=1, python=True, deleted=deleted)
+        found = self._desk.system_gate.page(query).records
+        return _by_path(plan, found[0], paths) if found else None
+
+    def change(
+        self, form: str, record_id: str, revision: int, paths: frozenset[Path]
+    ) -> tuple[Mapping[Path, Any] | None, Mapping[Path, Any] | None]:
+        """Return the values before and after one write."""
+        wanted = paths | {("revision",)}
+        now = self._values(form, record_id, wanted)
+        if now is None:
+            now = self._values(form, record_id, wanted, deleted=True)
+        if now is None or form not in self._service.app.forms:
+            return None, None
+        if revision == 1 and now[("revision",)] == 1:
+            return None, now
+        tables = self._desk.system_gate.write(form, "update").tables
+        codec = self._unit.workspace.codec(tables)
+        entries = read_history_from(self._unit, codec, record_id, revision)
+        return _around(now, entries, revision)
+
+    def find(
+        self, form: str, where: str, names: Mapping[str, Any], sort: tuple[str, ...] = (), limit: int = 1000
+    ) -> list[str]:
+        """Return the ids of records for which the formula `where` holds."""
+        found: list[str] = []
+        after: str | None = None
+        while len(found) < limit:
+            query = RecordQuery(
+                form, fields=("id",), formulas=_formulas(where, names, self._unit.workspace.zone), sort=sort, limit=min(500, limit - len(found)), after=after
+            )  # fmt: skip
+            page = self._desk.system_gate.page(query)
+            found += [str(one["id"]) for one in page.records]
+            after = page.cursor
+            if after is None:
+                break
+        return found
+
+    def aggregate(
+        self, form: str, where: str, function: str, of: str | None, names: Mapping[str, Any]
+    ) -> Any:
+        """Return count, sum, avg, min or max over the records for which `where` holds."""
+        query = RecordQuery(form, formulas=_formulas(where, names, self._unit.workspace.zone), aggregates={"value": (function, of or "id")}, python=True)  # fmt: skip
+        if function == "count":
+            return self._desk.system_gate.count(query)[0]
+        return self._desk.system_gate.aggregate(query).get("value")
+
+    def scan(
+        self, form: str, where: str, paths: frozenset[Path], limit: int, after: str | None = None
+    ) -> tuple[list[tuple[str, Mapping[Path, Any]]], str | None]:
+        """Return a page of records by id with values by path, and where the next page begins."""
+        plan = self._service.app.forms[form]
+        query = RecordQuery(
+            form, fields=("id", *_fields(plan, paths)), formulas=(where,) if where else (), limit=limit, after=after, python=True
+        )  # fmt: skip
+        page = self._desk.system_gate.page(query)
+        return [(str(one["id"]), _by_path(plan, one, paths)) for one in page.records], page.cursor
+
+    def label(self, form: str, record_id: str) -> str:
+        """Return the record's title."""
+        if form not in self._service.app.forms:
+            return ""
+        return str(self._desk.system_gate.labels(form, (record_id,)).get(record_id, ""))
+
+    # Writing.
+
+    def create(self, form: str, values: Mapping[str, Any]) -> str:
+        """Return the new record's id. Rejected."""
+        plan = self._desk.form(form)
+        return records.create(self._desk, form, self._json(plan, values))
+
+    def update(self, form: str, record_id: str, values: Mapping[str, Any]) -> None:
+        """Write new values by all rules of the form. Rejected, NotFound."""
+        plan = self._desk.form(form)
+        records.update(self._desk, form, record_id, self._json(plan, values), None)
+
+    def delete(self, form: str, record_id: str) -> None:
+        """Move a record to the recycle bin. NotFound."""
+        records.delete(self._desk, form, record_id)
+
+    def fill(
+        self,
+        by: str,
+        form: str,
+        record_id: str | None,
+        values: Mapping[str, Any],
+        fields: Mapping[str, str],
+        preset: Mapping[str, Any],
+        revision: int | None,
+    ) -> str:
+        """Write what a person entered in a task, by their own rights narrowed to `fields`; return the record's id."""
+        person = self._people.actor(self._unit, by) if self._people is not None else None
+        actor = person if person is not None else self._actor
+        desk = self._service.desk(self._unit, actor, "user")
+        plan = desk.form(form)
+        self._check_fields(plan, values, fields)
+        before = self._unit.cause
+        self._unit.cause = Cause("user", actor.user_id, before.request_id, before.batch_id)
+        try:
+            if record_id is not None:
+                records.update(desk, form, record_id, dict(values), revision)
+            else:
+                record_id = self._filled_new(desk, plan, values, preset)
+        finally:
+            self._unit.cause = before
+        self._check_required(plan, record_id, fields)
+        return record_id
+
+    def _check_fields(self, plan: FormPlan, values: Mapping[str, Any], fields: Mapping[str, str]) -> None:
+        if not fields:
+            return
+        other = fields.get("*", "write")
+        closed = [key for key in values if fields.get(key, other) not in ("write", "required")]
+        if closed:
+            raise Forbidden(NOT_YOURS_HERE.at(f"/values/{key}", field=plan.label(key)) for key in closed)
+
+    def _check_required(self, plan: FormPlan, record_id: str, fields: Mapping[str, str]) -> None:
+        wanted = [key for key, level in fields.items() if level == "required" and key != "*"]
+        if not wanted:
+            return
+        found = self._values(plan.key, record_id, frozenset((key,) for key in wanted)) or {}
+        blank = [key for key in wanted if found.get((key,)) in (None, (), "")]
+        if blank:
+            raise Rejected(WANTED_HERE.at(f"/values/{key}", field=plan.label(key)) for key in blank)
+
+    def _filled_new(
+        self, desk: Desk, plan: FormPlan, values: Mapping[str, Any], preset: Mapping[str, Any]
+    ) -> str:
+        if not preset:
+            return records.create(desk, plan.key, dict(values))
+        # What the flow presets is the flow's word; what the person gives must be theirs to give.
+        desk.gate.write(plan.key, "insert")
+        strangers = [key for key in values if desk.rights.level(plan.key, key).ceiling is not Level.WRITE]
+        if strangers:
+            raise Forbidden(NOT_YOURS_HERE.at(f"/values/{key}", field=plan.label(key)) for key in strangers)
+        merged = {**self._json(plan, preset), **values}
+        system = {"branch_id": desk.actor.branch_id, "owner_id": desk.actor.user_id}
+        system = {key: value for key, value in system.items() if key not in merged}
+        return records.create(replace(self._desk, cause="flow"), plan.key, merged, system=system)
+
+    def _json(self, plan: FormPlan, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values as the API takes them: Python values are fitted to their fields."""
+        return {key: self._fitted(plan.shape, key, value) for key, value in values.items()}
+
+    def _fitted(self, shape: FormShape, key: str, value: Any) -> Any:
+        field = shape.field(key)
+        if value is None or isinstance(value, ErrorValue):
+            return None
+        if field is None:
+            return _plain(value)
+        if field.value_type == "rows":
+            return [_plain(row) for row in value] if isinstance(value, list | tuple) else _plain(value)
+        fitting = as_field_value(value, field.type, field.config, self._unit.workspace.zone)
+        # What does not fit goes on as it is: the form says why it cannot be taken.
+        return _plain(value) if fitting is None else field.type.to_json(fitting, field.config)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else f"{value:f}"
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _fields(plan: FormPlan, paths: frozenset[Path]) -> tuple[str, ...]:
+    """Return what to ask for so that every path can be told; rows come whole."""
+    return tuple(sorted({path[0] if _is_rows(plan, path) else ".".join(path) for path in paths}))
+
+
+def _is_rows(plan: FormPlan, path: Path) -> bool:
+    shape = plan.shape.field(path[0])
+    return shape is not None and shape.value_type == "rows"
+
+
+def _by_path(plan: FormPlan, record: Mapping[str, Any], paths: frozenset[Path]) -> dict[Path, Any]:
+    found: dict[Path, Any] = {}
+    for path in paths:
+        if len(path) > 1 and _is_rows(plan, path):
+            found[path] = [row.get(path[1]) for row in record.get(path[0]) or ()]
+        else:
+            found[path] = record.get(".".join(path))
+    return found
+
+
+def _around(
+    now: dict[Path, Any], entries: list[HistoryEntry], revision: int
+) -> tuple[Mapping[Path, Any] | None, Mapping[Path, Any] | None]:
+    """Return the values before and after `revision`, going back from `now` through later changes."""
+    values = now
+    for entry in entries:
+        if entry.revision > revision:
+            values = _reverted(values, entry)
+            continue
+        before = None if entry.kind == "create" else _reverted(values, entry)
+        return before, None if entry.kind in ("delete", "purge") else values
+    return values, values
+
+
+def _reverted(values: Mapping[Path, Any], entry: HistoryEntry) -> dict[Path, Any]:
+    old: dict[Path, Any] = {(key,): pair[0] for key, pair in entry.changes.items()}
+    return {path: old.get(path, value) for path, value in values.items()}
+
+
+def _formulas(where: str, names: Mapping[str, Any], zone: str) -> tuple[str, ...]:
+    """Return the condition with what `{form.x}` means written in, as a literal each."""
+    if not where:
+        return ()
+    return (_OUTER.sub(lambda m: m[0] if m[1] is None else _literal(names.get(m[1]), zone), where),)
+
+
+def _literal(value: Any, zone: str) -> str:
+    if value is None or isinstance(value, ErrorValue):
+        return '""'
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | Decimal):
+        return f"({value:f})" if isinstance(value, Decimal) else f"({value})"
+    if isinstance(value, datetime):
+        local = value.astimezone(ZoneInfo(zone))
+        return f"DATETIME({local.year}, {local.month}, {local.day}, {local.hour}, {local.minute}, {local.second})"
+    if isinstance(value, list | tuple):
+        return "(" + ", ".join(_literal(one, zone) for one in value or ("",)) + ")"
+    text = value.isoformat() if isinstance(value, date | time) else str(value)
+    return '"' + text.replace('"', '""') + '"'
