@@ -163,8 +163,9 @@ def _task(run: Run, action: TaskAction) -> Acts:
     if problems:
         raise Rejected(problems)
     data = {"task": task.task_id, "action": action.action}
-    if action.values:
-        data["values"] = dict(action.values)
+    noted = kind.noted(action)
+    if noted:
+        data["values"] = dict(noted)
     if action.comment:
         data["comment"] = action.comment
     run.note("task", token, data)
