@@ -21,7 +21,8 @@
     .then((answer) => (answer.ok ? answer.clone().json() : null))
     .then((app) => {
       const form = app && formAt(app);
-      if (form) ask(`/api/forms/${encodeURIComponent(form)}`);
+      // Once the app has taken this answer, it asks on by itself.
+      if (form && "/api/app" in early) ask(`/api/forms/${encodeURIComponent(form)}`);
     })
     .catch(() => {});
   window.clinicraftEarly = early;

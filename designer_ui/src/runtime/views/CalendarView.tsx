@@ -165,7 +165,8 @@ export const CalendarView = (props: ViewProps) => {
       : span === "week"
         ? formatSpan(from, addDays(until, -1), lang, today)
         : formatDay(day, lang, today, "always");
-  const spans: Span[] = hasResource ? ["resource", "day", "week", "month"] : ["day", "week", "month"];
+  const spans: Span[] =
+    hasResource && !narrow ? ["resource", "day", "week", "month"] : ["day", "week", "month"];
   return (
     <div className="list">
       {bar(
@@ -237,6 +238,11 @@ export const CalendarView = (props: ViewProps) => {
           )
         }
         onMove={move}
+        headOf={(date) => {
+          const weekday = new Intl.DateTimeFormat(lang === "zh" ? "zh-CN" : "en-GB", { weekday: "short" });
+          return span === "month" ? weekday.format(date) : `${weekday.format(date)} ${date.getDate()}`;
+        }}
+        moreOf={(count) => t("calendar.more", { count })}
         clashOf={(item) => clashWith(items, item)}
         onClash={(item) => notify.warn(t("calendar.clash", { name: item.title }))}
         onPick={(start, end, resource) => {

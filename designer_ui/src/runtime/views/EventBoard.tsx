@@ -31,6 +31,9 @@ export interface EventBoardProps {
   onMove: (item: CalendarItem, move: Move, revert: () => void) => void;
   clashOf: (item: CalendarItem) => CalendarItem | null;
   onClash: (item: CalendarItem) => void;
+  /** Words over a column, and for what has no room in a day. */
+  headOf: (day: Date) => string;
+  moreOf: (count: number) => string;
   onPick: (start: Date, end: Date, resource: string | null) => void;
 }
 
@@ -109,7 +112,8 @@ export const EventBoard = (props: EventBoardProps) => {
       flexibleSlotTimeLimits: true,
       slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
       eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
-      dayHeaderFormat: { weekday: "short", month: "numeric", day: "numeric" },
+      dayHeaderFormat: (day) => latest.current.headOf(day),
+      moreLinkContent: ({ num }) => latest.current.moreOf(num),
       eventClick: (info) => latest.current.onOpen(String(info.event.id)),
       eventDrop: dropped,
       eventResize: dropped,
@@ -156,6 +160,8 @@ export const EventBoard = (props: EventBoardProps) => {
     if (!made) return;
     made.setOption("locale", lang === "zh" ? "zh-CN" : "en-GB");
     made.setOption("editable", canEdit);
+    // The heads are words of the span: asked for anew with it.
+    made.setOption("dayHeaderFormat", (of) => latest.current.headOf(of));
     made.setOption("view", VIEWS[span]);
     made.setOption("date", day);
     made.setOption("resources", resources);

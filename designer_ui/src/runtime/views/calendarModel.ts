@@ -1,7 +1,7 @@
 /** Records as calendar events, and moves back into values. Pure. */
 
 import type { FieldPlan, FormPlan, Labels, RecordData, ViewPlan } from "../../api/types";
-import { fieldOf, titleKey } from "../../shared/fields";
+import { fieldOf, isWritable, titleKey } from "../../shared/fields";
 import {
   addDays,
   formatValue,
@@ -12,6 +12,7 @@ import {
   optionsOf,
 } from "../../shared/format";
 import { asText, isBlank, isObject, type Json, strings, type Values } from "../../shared/json";
+import { fieldsIn } from "../../shared/rules";
 
 export interface CalendarItem {
   id: string;
@@ -109,6 +110,12 @@ const valueAt = (moment: Date, field: FieldPlan | undefined, zone: string): Json
   field?.value_type === "date" ? dayText(moment) : instantOf(dayText(moment), timeText(moment), zone);
 
 /** The values that a drag means. The calendar speaks in browser-local dates that carry the branch's wall clock. */
+const lengthFields = (plan: FormPlan, view: ViewPlan, end: FieldPlan): string[] =>
+  [...new Set(fieldsIn(end.computed))].filter((key) => {
+    const field = fieldOf(plan, key);
+    return key !== view.start && field !== undefined && isWritable(field) && field.value_type === "integer";
+  });
+
 export const moveValues = (
   plan: FormPlan,
   view: ViewPlan,
@@ -133,6 +140,11 @@ export const moveValues = (
         : valueAt(move.end, endField, zone);
     }
   }
+  // An end that is computed from the start and a length moves by its length.
+  const length = endField?.computed === undefined ? [] : lengthFields(plan, view, endField);
+  const isTimed = move.end !== null && view.start && typeof record[view.start] === "string";
+  if (length.length === 1 && length[0] && isTimed && move.end)
+    values[length[0]] = Math.round((move.end.getTime() - move.start.getTime()) / 60_000);
   if (view.resource && move.resource !== null) {
     const field = fieldOf(plan, view.resource);
     values[view.resource] =
