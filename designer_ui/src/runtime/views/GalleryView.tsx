@@ -1,5 +1,6 @@
 /** Records as pictures with a few facts. */
 
+import PictureOutlined from "@ant-design/icons/PictureOutlined";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { useRecords } from "../../api/records";
@@ -57,7 +58,9 @@ export const GalleryView = (props: ViewProps) => {
                   {source ? (
                     <img src={source} alt="" loading="lazy" />
                   ) : (
-                    <span className="gcard-none" aria-hidden="true" />
+                    <span className="gcard-none" aria-hidden="true">
+                      <PictureOutlined />
+                    </span>
                   )}
                 </span>
                 <CardBody plan={plan} cards={cards} record={record} labels={page.labels} />

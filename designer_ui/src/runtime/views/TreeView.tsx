@@ -62,6 +62,7 @@ export const TreeView = (props: ViewProps) => {
     [data, view, folded],
   );
   const keys = cards.length ? cards : [titleKey(plan)];
+  const [first, ...facts] = keys.map((key) => fieldOf(plan, key)).filter((field) => field !== undefined);
   const toggle = (id: string) => {
     const next = new Set(folded);
     if (!next.delete(id)) next.add(id);
@@ -96,35 +97,38 @@ export const TreeView = (props: ViewProps) => {
             aria-level={row.depth + 1}
             aria-expanded={row.children ? !folded.has(row.record.id) : undefined}
             className="tree-row"
-            style={{ paddingInlineStart: 8 + row.depth * 22 }}
             onClick={() => frame.openRecord(plan.key, row.record.id)}
             onKeyDown={(event) => onKey(event, row)}
           >
-            {row.children ? (
-              <button
-                type="button"
-                className="tree-fold"
-                tabIndex={-1}
-                aria-label={t(folded.has(row.record.id) ? "tree.unfold" : "tree.fold")}
-                onClick={(event) => {
-                  event.stopPropagation();
-                  toggle(row.record.id);
-                }}
-              >
-                {folded.has(row.record.id) ? <RightOutlined /> : <DownOutlined />}
-              </button>
-            ) : (
-              <span className="tree-fold" />
-            )}
-            {keys.map((key, index) => {
-              const field = fieldOf(plan, key);
-              return field ? (
-                <span key={key} className={index === 0 ? "tree-title" : "tree-fact"}>
-                  <RecordCell plain record={row.record} field={field} labels={data?.labels ?? {}} />
-                </span>
-              ) : null;
-            })}
-            {row.children ? <span className="hint">{row.children}</span> : null}
+            <span className="tree-title" style={{ paddingInlineStart: row.depth * 22 }}>
+              {row.children ? (
+                <button
+                  type="button"
+                  className="tree-fold"
+                  tabIndex={-1}
+                  aria-label={t(folded.has(row.record.id) ? "tree.unfold" : "tree.fold")}
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    toggle(row.record.id);
+                  }}
+                >
+                  {folded.has(row.record.id) ? <RightOutlined /> : <DownOutlined />}
+                </button>
+              ) : (
+                <span className="tree-fold" />
+              )}
+              {first ? (
+                <b>
+                  <RecordCell plain record={row.record} field={first} labels={data?.labels ?? {}} />
+                </b>
+              ) : null}
+              {row.children ? <span className="group-count">{row.children}</span> : null}
+            </span>
+            {facts.map((field) => (
+              <span key={field.key} className="tree-fact" title={say(field.label)}>
+                <RecordCell plain record={row.record} field={field} labels={data?.labels ?? {}} />
+              </span>
+            ))}
           </div>
         ))}
       </div>
