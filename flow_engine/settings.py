@@ -109,6 +109,9 @@ def places(
 def _places(schema: Schema, value: Any, path: str, beside: Mapping[str, Any]) -> Iterator[Place]:
     if "$ref" in schema:
         schema = DEFS[schema["$ref"].rsplit("/", 1)[-1]]
+    if isinstance(value, str) and any(value in option.get("enum", ()) for option in schema.get("anyOf", ())):
+        # A word of its own (`"stop"`) is no formula.
+        return
     for option in schema.get("anyOf", ()):
         yield from _places(option, value, path, beside)
     if isinstance(value, str):

@@ -78,22 +78,35 @@ class _Voter:
 
 class _Tree:
     def __init__(self, tasks: Sequence[Task]) -> None:
-        living = [task for task in tasks if task.state not in GONE and task.kind != "cc"]
-        known = {task.task_id for task in living}
+        self._known = {task.task_id: task for task in tasks}
         self._groups: dict[tuple[int, str], dict[str, list[Task]]] = {}
         self.base: list[Task] = []
+        living = [task for task in tasks if task.state not in GONE and task.kind != "cc"]
         for task in sorted(living, key=lambda one: (one.position, one.task_id)):
-            extra = added(task)
-            if extra is None:
+            place = self._place_of(task)
+            if place is None:
+                continue
+            parent_id, side, group = place
+            if parent_id is None:
                 self.base.append(task)
-                continue
-            if task.parent_id not in known:
-                # Whoever added people was taken off: those beside them still decide, those they wanted to hear do not.
-                if extra["side"] == "parallel":
-                    self.base.append(task)
-                continue
-            sides = self._groups.setdefault((task.parent_id or 0, extra["side"]), {})
-            sides.setdefault(extra["group"], []).append(task)
+            else:
+                self._groups.setdefault((parent_id, side), {}).setdefault(group, []).append(task)
+
+    def _place_of(self, task: Task) -> tuple[int | None, str, str] | None:
+        """Return where a task speaks: (task it was added to, side, group); no task: by the rule of the node.
+
+        Whoever added people may have been taken off: those beside them then speak in their place, those they wanted to
+        hear before or after do not speak at all (None).
+        """
+        extra = added(task)
+        if extra is None:
+            return None, "", ""
+        parent = self._known.get(task.parent_id or 0)
+        if parent is not None and parent.state not in GONE:
+            return parent.task_id, extra["side"], extra["group"]
+        if extra["side"] != "parallel":
+            return None
+        return (None, "", "") if parent is None else self._place_of(parent)
 
     def hear(
         self, rule: Rule, members: Sequence[Task], states: dict[int, str], *, is_due: bool
@@ -142,8 +155,14 @@ class _Tree:
 
     def groups(self, task: Task, side: str) -> Iterator[tuple[str, list[Task]]]:
         for group in self._groups.get((task.task_id, side), {}).values():
-            extra = added(group[0]) or {}
-            yield str(extra.get("mode", "all")), group
+            yield self._mode(group), group
+
+    def _mode(self, group: Sequence[Task]) -> str:
+        """Return how a group votes: as whoever made it has said, also when others speak in their place."""
+        at = group[0]
+        while (parent := self._known.get(at.parent_id or 0)) is not None and parent.state in GONE and added(parent):
+            at = parent
+        return str((added(at) or {}).get("mode", "all"))
 
     def _place(self, task: Task, states: dict[int, str], *, is_due: bool, is_over: bool) -> None:
         """Say what a task and those heard before and after it should be."""

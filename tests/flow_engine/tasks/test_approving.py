@@ -1,0 +1,302 @@
+"""Approvals in a flow: who is asked, what they may do, and where it goes."""
+
+import pytest
+
+from engine.problems import Conflict, Forbidden, Rejected
+from tests.flow_engine.tasks.playing import Play, approve, codes, flow
+
+TEAM = {"boss": ["ann", "bob"], "finance": ["fay"], "vice": ["vic"]}
+
+
+def test_any_one_of_a_role_decides_and_the_others_need_not():
+    play = Play(flow(approve()), TEAM)
+    assert play.turn() == {"ann", "bob"}
+    play.yes("ann")
+    assert play.outcome == "done"
+    assert [one.state for one in play.past] == ["done", "cancelled"]
+
+
+def test_all_must_agree():
+    play = Play(flow(approve(who=[{"role": "boss"}, {"role": "finance"}], mode="all")), TEAM)
+    play.yes("ann")
+    play.yes("fay")
+    assert play.turn() == {"bob"}
+    play.yes("bob")
+    assert play.outcome == "done"
+
+
+def test_one_refusal_ends_it_with_a_reason():
+    play = Play(flow(approve(mode="all")), TEAM)
+    with pytest.raises(Rejected) as refused:
+        play.act("ann", way="rejected")
+    assert codes(refused) == ["task.comment_required"]
+    play.no("ann", "too cheap")
+    assert (play.outcome, play.way("ok")) == ("done", "rejected")
+
+
+def test_in_order_the_second_is_told_when_it_is_their_turn():
+    play = Play(flow(approve(mode="order")), TEAM)
+    assert play.turn() == {"ann"}
+    with pytest.raises(Forbidden):
+        play.yes("bob")
+    play.yes("ann")
+    assert play.turn() == {"bob"}
+    assert [(one.kind, one.to) for one in play.notices] == [("task", ("bob",))]
+
+
+def test_nobody_there():
+    assert Play(flow(approve(who="ghost", if_nobody="approve")), TEAM).outcome == "done"
+    assert Play(flow(approve(who="ghost", if_nobody={"role": "finance"})), TEAM).turn() == {"fay"}
+    stuck = Play(flow(approve(who="ghost")), TEAM)
+    assert stuck.incidents[0].problem.code == "task.nobody"
+    too_few = Play(flow(approve(least=3, if_nobody={"role": "finance"})), TEAM)
+    assert too_few.turn() == {"fay"}
+
+
+def test_whoever_asked_does_not_approve_it():
+    assert Play(flow(approve(if_self="skip", mode="all")), TEAM, starter="ann").turn() == {"bob"}
+    assert Play(flow(approve(who={"user": '"ann"'}, if_self="skip")), TEAM, starter="ann").outcome == "done"
+    manager = Play(flow(approve(if_self="manager", mode="all")), TEAM, starter="ann", managers={"ann": "max"})
+    assert manager.turn() == {"max", "bob"}
+    assert Play(flow(approve(if_self={"role": "finance"})), TEAM, starter="bob").turn() == {"ann", "fay"}
+
+
+def test_duties_are_kept_apart_whatever_people_choose():
+    play = Play(flow(approve(not_who="{plan.seller_id}")), {"boss": ["ann", "sam"]}, starter="eve")
+    assert play.turn() == {"ann"}
+    for action, values in (
+        ("transfer", {"to": "sam"}),
+        ("delegate", {"to": "sam"}),
+        ("add_signers", {"people": ["sam"], "side": "before", "mode": "all"}),
+    ):
+        with pytest.raises(Rejected) as refused:
+            play.act("ann", action, **values)
+        assert codes(refused) == ["task.barred"]
+
+
+def test_who_agreed_already_is_not_asked_again():
+    nodes = (
+        approve("one", to="two"),
+        approve("two", who=[{"role": "boss"}, {"role": "finance"}], mode="all", same_people="flow"),
+    )
+    play = Play(flow(*nodes), TEAM)
+    play.yes("ann")
+    assert play.turn() == {"bob", "fay"}
+
+
+def test_agreed_right_before_or_anywhere_before():
+    def three(same):
+        return flow(
+            approve("one", to="two"),
+            approve("two", who="finance", to="three"),
+            approve("three", same_people=same, mode="all"),
+        )
+
+    for same, expected in (("consecutive", {"ann", "bob"}), ("flow", {"bob"}), ("each", {"ann", "bob"})):
+        play = Play(three(same), TEAM)
+        play.yes("ann")
+        play.yes("fay")
+        assert play.turn() == expected, same
+
+
+def test_a_chain_of_managers():
+    play = Play(flow(approve(who={"managers": 2}, mode="order")), managers={"sam": "ann", "ann": "max"})
+    play.yes("ann")
+    assert play.turn() == {"max"}
+
+
+def test_people_chosen_before_and_by_who_did_an_earlier_step():
+    one = approve("one", to="two", choose=[{"node": "two"}])
+    two = approve("two", who={"chosen_by": "before"}, to="three")
+    play = Play(flow(one, two, approve("three", who={"who_did": "one"})), TEAM)
+    with pytest.raises(Rejected) as refused:
+        play.yes("bob")
+    assert codes(refused) == ["task.choose"]
+    play.yes("bob", choose={"two": ["zoe"]})
+    assert play.turn() == {"zoe"}
+    play.yes("zoe")
+    assert play.turn() == {"bob"}
+
+
+def test_random_asks_one_and_the_same_one_again():
+    first = Play(flow(approve(mode="random")), TEAM).turn()
+    assert len(first) == 1
+    assert Play(flow(approve(mode="random")), TEAM).turn() == first
+
+
+def test_a_proxy_decides_for_who_is_away():
+    play = Play(flow(approve(mode="all")), TEAM, proxies={"ann": "pat"})
+    assert play.turn() == {"pat", "bob"}
+    assert play.task_of("pat").owner == "ann"
+
+
+def test_transfer_moves_it_and_the_old_holder_is_out():
+    play = Play(flow(approve(who={"user": '"ann"'})))
+    play.act("ann", "transfer", to="kim")
+    assert play.turn() == {"kim"}
+    with pytest.raises(Forbidden):
+        play.yes("ann", task=play.task_of("kim"))
+    assert play.task_of("kim").data["trail"][-1]["from"] == "ann"
+
+
+def test_delegation_comes_back_with_advice():
+    play = Play(flow(approve(who={"user": '"ann"'})))
+    play.act("ann", "delegate", to="kim", comment="what do you think?")
+    assert play.turn() == {"kim"}
+    play.yes("kim", comment="fine")
+    assert (play.outcome, play.turn()) == ("running", {"ann"})
+    assert play.task_of("ann").data["advice"][0]["way"] == "approved"
+    play.no("ann")
+    assert play.way("ok") == "rejected"
+
+
+@pytest.mark.parametrize("side", ["before", "after", "parallel"])
+@pytest.mark.parametrize("mode", ["any", "all", "order"])
+def test_signers_added_three_by_three(side, mode):
+    play = Play(flow(approve(who={"user": '"ann"'}, mode="all")))
+    play.act("ann", "add_signers", people=["kim", "lee"], side=side, mode=mode)
+    added = {"kim"} if mode == "order" else {"kim", "lee"}
+    expected = {"before": added, "after": {"ann"}, "parallel": added | {"ann"}}[side]
+    assert play.turn() == expected
+    if side != "before":
+        play.yes("ann")
+    for who in ("kim",) if mode == "any" else ("kim", "lee"):
+        assert play.outcome == "running"
+        play.yes(who)
+    if side == "before":
+        assert play.turn() == {"ann"}
+        play.yes("ann")
+    assert play.outcome == "done"
+
+
+def test_signers_add_signers_and_are_removed_with_theirs():
+    play = Play(flow(approve(who={"user": '"ann"'})))
+    play.act("ann", "add_signers", people=["kim"], side="before", mode="all")
+    play.act("kim", "add_signers", people=["lee"], side="before", mode="all")
+    assert play.turn() == {"lee"}
+    kim = play.task_of("kim")
+    with pytest.raises(Rejected):
+        play.act("kim", "remove_signers", tasks=[kim.task_id])
+    play.act("ann", "remove_signers", tasks=[kim.task_id])
+    assert play.turn() == {"ann"}
+
+
+def test_sent_back_and_straight_back_to_who_sent_it():
+    steps = {
+        "key": "revise",
+        "kind": "fill",
+        "who": "{plan.seller_id}",
+        "fields": {"discount": "write"},
+        "to": "lead",
+    }
+    nodes = steps, approve("lead", who="boss", to="director"), approve("director", who="finance")
+    straight, replay = Play(flow(*nodes), TEAM), Play(flow(*nodes), TEAM)
+    for play, then in ((straight, "straight"), (replay, "replay")):
+        play.act("sam", values={"discount": 1})
+        play.yes("ann")
+        play.act("fay", "send_back", to="revise", then=then, comment="too high")
+        assert play.turn() == {"sam"}
+        assert list(play.state.tokens.values())[0].data["returned"]["comment"] == "too high"
+        play.act("sam", values={"discount": 2})
+    assert straight.turn() == {"fay"}
+    assert replay.turn() == {"ann", "bob"}
+
+
+def test_sent_back_only_to_steps_already_taken():
+    play = Play(flow(approve("one", to="two"), approve("two", who="finance")), TEAM)
+    with pytest.raises(Rejected) as refused:
+        play.act("ann", "send_back", to="two", comment="?")
+    assert codes(refused) == ["task.not_there"]
+
+
+def test_sent_back_inside_a_parallel_branch_leaves_the_other_branch():
+    split = {"key": "split", "kind": "parallel", "ways": [{"key": "a", "to": "a1"}, {"key": "b", "to": "b1"}]}
+    join = {"key": "join", "kind": "join", "to": "end"}
+    nodes = (
+        split, approve("a1", who="boss", to="a2"), approve("a2", who="finance", to="join"), approve("b1", who="vice", to="join"), join,
+    )  # fmt: skip
+    play = Play(flow(*nodes), TEAM)
+    play.yes("ann")
+    play.act("fay", "send_back", to="a1", comment="look again")
+    assert play.turn() == {"ann", "bob", "vic"}
+    play.yes("vic")
+    play.yes("bob")
+    play.yes("fay")
+    assert play.outcome == "done"
+
+
+def test_taken_back_until_somebody_has_decided_after():
+    play = Play(
+        flow(
+            approve("one", to="two"), approve("two", who="finance", to="three"), approve("three", who="vice")
+        ),
+        TEAM,
+    )
+    play.yes("ann")
+    with pytest.raises(Conflict):
+        play.act("bob", "take_back", task=play.task_of("fay"))
+    play.act("ann", "take_back", task=play.task_of("fay"))
+    assert play.turn() == {"ann"}
+    play.yes("ann")
+    play.yes("fay")
+    with pytest.raises(Conflict):
+        play.act("ann", "take_back", task=play.task_of("vic"))
+
+
+def test_one_of_several_takes_their_word_back_while_others_decide():
+    play = Play(flow(approve(mode="all")), TEAM)
+    mine = play.task_of("ann")
+    play.yes("ann")
+    play.act("ann", "take_back", task=next(one for one in play.tasks() if one.task_id == mine.task_id))
+    assert play.turn() == {"ann", "bob"}
+
+
+def test_urging_has_limits():
+    play = Play(flow(approve(who={"user": '"ann"'})))
+    play.act("sam", "urge")
+    assert play.notices[-1].to == ("ann",)
+    with pytest.raises(Rejected) as refused:
+        play.act("sam", "urge")
+    assert codes(refused) == ["task.urged_too_often"]
+    play.later(hours=1)
+    play.act("sam", "urge")
+
+
+def test_a_signature_is_asked_for_and_a_field_required():
+    play = Play(
+        flow(approve(who="vice", signature=True, fields={"note": "required", "discount": "read"})), TEAM
+    )
+    with pytest.raises(Rejected) as refused:
+        play.yes("vic")
+    assert codes(refused) == ["task.sign"]
+    with pytest.raises(Rejected) as refused:
+        play.yes("vic", signed={"shown": "x"})
+    assert codes(refused) == ["playing.blank"]
+    play.yes("vic", signed={"shown": "x"}, values={"note": "seen"})
+    assert play.outcome == "done"
+    assert play.filled[-1].fields == {"*": "read", "note": "required", "discount": "read"}
+
+
+def test_a_stale_click_is_refused_and_changes_nothing():
+    play = Play(flow(approve("one", to="two"), approve("two", who="finance")), TEAM)
+    old = play.task_of("ann")
+    play.yes("bob")
+    with pytest.raises(Conflict):
+        play.yes("ann", task=old)
+    assert play.turn() == {"fay"}
+
+
+def test_a_copy_waits_for_nobody():
+    copy = {"key": "tell", "kind": "cc", "who": {"role": "boss"}, "to": "ok"}
+    play = Play(flow(copy, approve(who="vice")), TEAM)
+    assert play.turn() == {"vic"}
+    copies = [one for one in play.tasks() if one.kind == "cc"]
+    assert {one.assignee for one in copies} == {"ann", "bob"}
+    play.yes("vic")
+    assert play.outcome == "done"
+    play.do(
+        __import__("flow_engine.happenings", fromlist=["TaskAction"]).TaskAction(
+            copies[0].task_id, "read", "ann"
+        )
+    )
+    assert play.past[0].state == "done"
