@@ -1,6 +1,6 @@
 """The desk: what one request works with — the app, who asks, one transaction, and the gate over it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,8 +9,10 @@ from engine.access.gate import Gate
 from engine.access.levels import Level
 from engine.access.policy import Rights
 from engine.access.query import RecordQuery
+from engine.access.titles import Labels, Linked
 from engine.clock import business_day
 from engine.definitions.shape import SYSTEM_FIELDS
+from engine.ids import is_id
 from engine.problems import Code, NotFound
 from engine.store.unit import Unit
 from engine.text import nearest
@@ -42,6 +44,9 @@ class Desk:
     """Paths of each form's records that formulas elsewhere read, so that one read serves them all."""
     _system_gate: Gate | None = field(default=None)
     _related: "RelatedRecords | None" = field(default=None)
+    _linked: dict[str, dict[str, Linked]] = field(default_factory=dict)
+    """What `look_up` found last."""
+    _asked: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def rights(self) -> Rights:
@@ -73,6 +78,29 @@ class Desk:
         """Tell whether the actor may do anything at all with the form."""
         rights = self.rights
         return any(rights.verb(key, verb) for verb in ("view", "create"))
+
+    def look_up(self, wanted: Mapping[str, Iterable[str]]) -> Mapping[str, Mapping[str, Linked]]:
+        """Return those of many records that this actor may link to, by form; forms left out take another way.
+
+        His own name and branch come along: the answer to a write shows them.
+        """
+        asked = {form: {one for one in ids if is_id(one)} for form, ids in wanted.items()}
+        for form, record_id in (("user", self.actor.user_id), ("branch", self.actor.branch_id)):
+            if (
+                record_id is not None
+                and self.actor.kind == "user"
+                and (form == "user" or form in self.app.forms)
+            ):
+                asked.setdefault(form, set()).add(record_id)
+        self._asked, self._linked = asked, self.gate.linked(asked)
+        return self._linked
+
+    def known_titles(self) -> Labels:
+        """Return the titles that `look_up` found, None for what it did not find."""
+        return {
+            form: {one: linked[one].title if one in linked else None for one in self._asked[form]}
+            for form, linked in self._linked.items()
+        }
 
     def context(self, form: str) -> SubmitContext:
         """Return what `submit` may know for this actor and moment."""

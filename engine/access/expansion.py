@@ -18,7 +18,7 @@ from engine.access.masking import DOTS
 from engine.access.query import Record, RecordQuery, seal_query
 from engine.access.sql_fields import Moment, SqlFields
 from engine.access.statements import Plan
-from engine.access.titles import PEOPLE, Labels
+from engine.access.titles import PEOPLE, Labels, Linked, linked_statement, title_field
 from engine.access.type_scope import ShapeTypes, walk
 from engine.definitions.shape import FieldShape, FormShape
 from engine.expressions import Checked, check, evaluate, parse
@@ -42,6 +42,52 @@ class Expansion(Core):
             return found
         titles = self._people(wanted) if form == PEOPLE else self._titles(form, wanted)
         return {**found, **titles}
+
+    def linked(self, wanted: Mapping[str, Iterable[str]]) -> dict[str, dict[str, Linked]]:
+        """Return those of many records of several forms ("user": people) that the asker may link to, by form and id.
+
+        One statement for all; a form whose titles take more than that is left out, and so is one he may not see.
+        """
+        forms = tuple(sorted(form for form in wanted if self._is_plainly_titled(form)))
+        if not forms or self.actor.kind == "public":
+            return {}
+
+        def build(moment: Moment) -> Any:
+            def asker(form: str) -> SqlFields:
+                return SqlFields(moment, self.policy.tables[form], None, self.rights, joined=False)
+
+            return linked_statement(moment, asker, forms, self.guard)
+
+        prepared = self.kept(("linked", forms, self.rights.signature), build)
+        ids = {f"ids_{form}": listed(tuple(wanted[form]), self.moment.dialect) for form in forms}
+        params = prepared.params({**self.moment.values, **ids})
+        found: dict[str, dict[str, Linked]] = {form: {} for form in forms}
+        rows = self.unit.execute(
+            seal_query(forms[0], prepared.text, params, lambda rows, _keys: [{"row": row} for row in rows])
+        )
+        for form, record_id, title, number, is_live in (one["row"] for one in rows):
+            found[form][record_id] = Linked(title or number or "", bool(is_live))
+        return found
+
+    def title_within(self, form: str, record: Mapping[str, Any]) -> str | None:
+        """Return the title of a record read for this asker, where its own values tell it; None where not."""
+        if not self._is_plainly_titled(form) or self.actor.kind == "public":
+            return None
+        found = title_field(self.guard, self.policy.shapes[form])
+        if found is None or found[0] not in record or (found[1] and "no" not in record):
+            return None
+        return record[found[0]] or (record["no"] if found[1] else "") or ""
+
+    def _is_plainly_titled(self, form: str) -> bool:
+        if form == PEOPLE:
+            return True
+        place = ("titled", form, self.rights.signature)
+        known: bool | None = self.policy.settled.get(place)
+        if known is None:
+            may = self.guard.may_view(form)
+            known = may and title_field(self.guard, self.policy.shapes[form]) is not None
+            self.policy.settled.put(place, known)
+        return known
 
     def _people(self, ids: tuple[str, ...]) -> dict[str, str]:
         def build(moment: Moment) -> Any:
@@ -135,11 +181,13 @@ class Expansion(Core):
                 self._row_links(field.rows, path, records, wanted)
                 continue
             _note(wanted.setdefault(target, {}), field, [record.get(path) for record in records])
+        unknown: dict[str, list[str]] = {}
         for form, ids in wanted.items():
             ids.pop(DOTS, None)
-            unknown = [one for one in ids if one not in found.get(form, ())]
-            if unknown:
-                found.setdefault(form, {}).update(self.labels(form, unknown))
+            if rest := [one for one in ids if one not in found.get(form, ())]:
+                unknown[form] = rest
+        for form, ids_ in unknown.items():
+            found.setdefault(form, {}).update(self.labels(form, ids_))
         return found
 
     def _row_links(

@@ -16,6 +16,7 @@ from engine.access.query import Keys, Record, RecordQuery, Row, ScopedQuery, sea
 from engine.access.search_sql import Words, search_values
 from engine.access.statements import Plan, Statement, item_shape
 from engine.access.titles import labels_of
+from engine.access.written import Written
 from engine.definitions.shape import FieldShape, FormShape
 from engine.expressions import Checked
 from engine.problems import Code, Problem, Rejected, pointer
@@ -41,7 +42,7 @@ class Page:
     cursor: str | None = None
 
 
-class Gate(Expansion, Explaining):
+class Gate(Expansion, Written, Explaining):
     """What one asker may read and write within one transaction."""
 
     def select(self, query: RecordQuery) -> ScopedQuery:

@@ -5,14 +5,15 @@ it along: the records of the page are found first, and only they are joined. Tit
 after the other (`engine.access.expansion`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Text, literal, null, select, union_all
 from sqlalchemy.sql import Select
 
 from engine.access.account_tables import USERS
+from engine.access.binds import Prepared, is_one_of, prepare
 from engine.access.columns import Output
 from engine.access.field_guard import FieldGuard
 from engine.access.levels import Level
@@ -64,6 +65,40 @@ def _is_plain(guard: FieldGuard, shape: FormShape, key: str) -> bool:
     except Rejected:
         return False
     return min(seen.level.floor, seen.way) >= Level.READ
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A record that may be linked to. `is_live`: not in the bin; of a person: may sign in."""
+
+    title: str
+    is_live: bool
+
+
+def linked_statement(
+    moment: Moment, asker: Callable[[str], SqlFields], forms: Iterable[str], guard: FieldGuard
+) -> Prepared:
+    """Return the statement that reads (form, id, title, number, whether live) of records of several forms.
+
+    `asker(form)` reads a form as the asker may; the ids of each are given as `ids_<form>`.
+    """
+    parts = []
+    for form in forms:
+        if form == PEOPLE:
+            c = USERS.c
+            columns: list[ColumnElement[Any]] = [c.id, c.name, null(), c.is_active == 1]
+            wanted = is_one_of(c.id, f"ids_{form}", moment.dialect)
+        else:
+            there = asker(form)
+            title = title_field(guard, there.shape)
+            assert title is not None, form
+            own = there.table.c
+            number = own.no if title[1] else null()
+            columns = [own.id, there.column((title[0],)), number, own.deleted_at.is_(None)]
+            wanted = all_of(is_one_of(own.id, f"ids_{form}", moment.dialect), there.seen("view"))
+        named = [column.label(f"c{at}") for at, column in enumerate((literal(form, Text()), *columns))]
+        parts.append(select(*named).where(wanted))
+    return prepare(union_all(*parts), moment.dialect)
 
 
 class TitledPage:

@@ -14,7 +14,7 @@ from form_engine.coercion import as_field_value
 from form_engine.desk import NO_RECORD, Desk
 from form_engine.plan import FieldPlan, FormPlan
 from form_engine.prepared import prepared
-from form_engine.service import attachments, clashes, numbering, overlap, relations
+from form_engine.service import attachments, clashes, duty, numbering, overlap, relations
 from form_engine.state import RecordState
 from form_engine.submit import Submission, submit
 from form_engine.titles import titles_of
@@ -32,6 +32,9 @@ NOT_ASKED = Code("record.not_asked", zh="按钮“{action}”不询问“{field}
 NOT_NOW = Code("record.not_now", zh="现在不能执行“{action}”", en="“{action}” is not possible now",
                hint_zh="记录的状态已变，请刷新后查看", hint_en="The record has moved on; reload it")  # fmt: skip
 
+SHOWN_VERBS = ("edit", "delete")
+"""What a record says of itself that one may do with it."""
+
 
 def create(
     desk: Desk,
@@ -46,6 +49,19 @@ def create(
 
     `system`: branch and owner where the writer is nobody to have them (public forms).
     """
+    return str(insert(desk, form, values, source_ref=source_ref, record_id=record_id, system=system)["id"])
+
+
+def insert(
+    desk: Desk,
+    form: str,
+    values: Any,
+    *,
+    source_ref: str | None = None,
+    record_id: str | None = None,
+    system: Json | None = None,
+) -> dict[str, Any]:
+    """Write a new record and return it, as `create` does with its id."""
     plan = desk.form(form)
     write = desk.gate.write(form, "insert")
     values, strange = attachments.as_stored(desk, plan, values, None)
@@ -55,8 +71,9 @@ def create(
     desk.gate.check(write, frozenset(values), None, ready)
     numbering.assign(desk, plan, ready)
     record = desk.unit.insert(write, ready, record_id or new_id())
+    duty.guard(desk, plan, record)
     overlap.guard(desk, plan, record)
-    return str(record["id"])
+    return record
 
 
 def create_unchecked(desk: Desk, form: str, values: Json) -> str:
@@ -90,6 +107,7 @@ def update(desk: Desk, form: str, record_id: str, values: Any, revision: int | N
     if not changes:
         return False
     record = desk.unit.update(write, stored, changes)
+    duty.guard(desk, plan, record, frozenset(changes))
     overlap.guard(desk, plan, record)
     desk.related.forget(form, record_id)
     return True
@@ -135,20 +153,37 @@ def read(desk: Desk, form: str, record_id: str, *, deleted: bool = False) -> dic
     plan = desk.form(form)
     fields = desk.readable_fields(plan)
     query = RecordQuery(
-        form, fields=fields, ids=(_known_id(record_id),), limit=1, deleted=deleted, can=("edit", "delete")
+        form, fields=fields, ids=(_known_id(record_id),), limit=1, deleted=deleted, can=SHOWN_VERBS
     )
     page = desk.gate.page(query)
     if not page.records:
         raise NotFound(NO_RECORD.at(""))
-    record = page.records[0]
+    return _answer(desk, plan, page.records[0], page.labels)
+
+
+def _answer(
+    desk: Desk, plan: FormPlan, record: dict[str, Any], labels: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
     can = record.pop("_can", {})
     return {
         "record": record,
-        "labels": page.labels,
+        "labels": labels,
         "can": can,
         "masked": masked_keys(desk, plan, record),
         "title": title_of(desk, plan, record),
     }
+
+
+def after_insert(desk: Desk, form: str, record: Json) -> dict[str, Any]:
+    """Return a record just written by `insert` as its writer may see it, read back only where that may say more."""
+    plan = desk.form(form)
+    fields = desk.readable_fields(plan)
+    # What follows a write may change the record again.
+    seen = None if desk.unit.after_write else desk.gate.written(form, fields, record, SHOWN_VERBS)
+    if seen is None:
+        return after_save(desk, form, str(record["id"]))
+    labels = desk.gate.page_labels(RecordQuery(form, fields=fields), [seen], desk.known_titles(), frozenset())
+    return _answer(desk, plan, seen, labels)
 
 
 def after_save(desk: Desk, form: str, record_id: str) -> dict[str, Any]:
@@ -309,8 +344,14 @@ def _dangling(desk: Desk, plan: FormPlan, submission: Submission, given: Json) -
     wanted: dict[str, dict[str, list[tuple[str, Any]]]] = {}
     for label, path, target, record_id in _chosen(plan, submission.state, given):
         wanted.setdefault(target, {}).setdefault(record_id, []).append((path, label))
+    known = desk.look_up(wanted) if wanted else {}
     for target, ids in wanted.items():
-        found = existing(desk, target, tuple(ids))
+        linked = known.get(target)
+        found = (
+            existing(desk, target, tuple(ids))
+            if linked is None
+            else {one for one, link in linked.items() if link.is_live}
+        )
         code = NO_PERSON if target == "user" else NO_TARGET
         for record_id, places in ids.items():
             if record_id not in found:
@@ -372,14 +413,19 @@ def masked_keys(desk: Desk, plan: FormPlan, record: Json) -> list[str]:
     if told is not None:
         return sorted(told)
     rights = desk.rights
-    return sorted(
-        key
-        for key in record
-        if not key.startswith("_") and rights.effective(plan.key, key).ceiling is Level.MASKED
-    )
+    place = ("masked", plan.key, rights.signature)
+    masked: frozenset[str] | None = desk.app.policy.settled.get(place)
+    if masked is None:
+        named = (*SYSTEM_FIELDS, *plan.shape.fields)
+        masked = frozenset(k for k in named if rights.effective(plan.key, k).ceiling is Level.MASKED)
+        desk.app.policy.settled.put(place, masked)
+    return sorted(key for key in record if key in masked)
 
 
 def title_of(desk: Desk, plan: FormPlan, record: Json) -> str:
     """Return the record's title as this actor may read it."""
+    told = desk.gate.title_within(plan.key, record)
+    if told is not None:
+        return told
     titles = titles_of(desk, plan.key, [record])
     return titles.get(str(record["id"]), str(record.get("no") or ""))

@@ -79,8 +79,7 @@ class RecordService:
         """
         try:
             with self.writing(actor, cause, request=request) as desk:
-                record_id = records.create(desk, form, values)
-                return records.after_save(desk, form, record_id)
+                return records.after_insert(desk, form, records.insert(desk, form, values))
         except Rejected as error:
             if not clashes.is_duplicate(error):
                 raise
