@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from engine.access.actor import Actor
@@ -229,10 +228,8 @@ class FlowCommands:
         return user_id if self.ports.people is None else self.ports.people.name(unit, user_id)
 
     def _insert(self, unit: Unit, instance: Instance, trigger: str | None) -> bool:
-        make = postgresql.insert if unit.is_postgres else sqlite.insert
-        row = dict(zip(store.INSTANCE_COLUMNS, store.instance_row(instance, trigger), strict=True))
-        done = unit.connection.execute(make(INSTANCES).values(row).on_conflict_do_nothing())
-        return done.rowcount == 1
+        unit.cursor.execute(store.of(unit).add_instance, store.instance_row(instance, trigger))
+        return bool(unit.cursor.rowcount == 1)
 
     def _described(self, unit: Unit, actor: Actor, plan: FlowPlan, instance: Instance) -> Instance:
         """Return the new instance with its branch and title."""

@@ -74,7 +74,7 @@ def node_schema(node: Node) -> Schema:
     """Return the closed schema of nodes of one kind."""
     to = {"to": to_of(*node.outcomes) if node.outcomes else KEY} if node.has_to else {}
     own = node.config_schema
-    schema = closed(("key", "kind", *own.get("required", ())), **COMMON, **to, **own.get("properties", {}))
+    schema = closed(("key", "kind", *own.get("required", ())), **{**COMMON, **to, **own.get("properties", {})})
     return {**schema, "$defs": dict(DEFS)}
 
 

@@ -33,7 +33,7 @@ UNKNOWN = Code(
     hint_en="Ask the other side, then take it as sent or send it again",
 )
 FAILED = Code(
-    "flow.effect_failed",
+    "flow.effect_not_sent",
     zh="“{kind}”没有送出：{why}",
     en="“{kind}” could not be sent: {why}",
     hint_zh="排除原因后重试，或跳过",

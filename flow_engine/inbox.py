@@ -43,8 +43,8 @@ class Inbox:
             "received_at": unit.now_text,
             "state": WAITING,
         }
-        done = unit.connection.execute(make(INBOX).values(values).on_conflict_do_nothing())
-        if done.rowcount != 1:
+        made = make(INBOX).values(values).on_conflict_do_nothing().returning(INBOX.c.message_id)
+        if unit.connection.execute(made).first() is None:
             return False
         place = {"source": source, "message": message_id[:MOST_KEY]}
         writing.put_job(unit, "flow.message", place, key=f"flow.message:{source}:{message_id[:MOST_KEY]}")

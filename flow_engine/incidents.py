@@ -56,7 +56,7 @@ class Incidents:
     def __init__(self, flows: FlowCommands, starter: Any, sending: effects.Effects) -> None:
         self._flows, self._starter, self._sending = flows, starter, sending
 
-    def list(
+    def shown(
         self, unit: Unit, state: str = "open", flow: str | None = None, limit: int = 200
     ) -> list[dict[str, Any]]:
         """Return incidents, newest first, each with what may be done about it."""

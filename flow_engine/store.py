@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, Table, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
 from engine.problems import Code, NotFound
@@ -68,7 +69,7 @@ class Statements:
         self._dialect = dialect
         self.lock = self._select(INSTANCES, INSTANCE_COLUMNS, ("instance_id",), lock=True)
         self.instance = self._select(INSTANCES, INSTANCE_COLUMNS, ("instance_id",))
-        self.add_instance = self._insert(INSTANCES, INSTANCE_COLUMNS)
+        self.add_instance = self._insert(INSTANCES, INSTANCE_COLUMNS, or_nothing=True)
         self.move_instance = self._update(INSTANCES, INSTANCE_MOVES, ("instance_id", "revision"))
         self.tokens = self._select(TOKENS, TOKEN_COLUMNS, ("instance_id",))
         self.scopes = self._select(SCOPES, SCOPE_COLUMNS, ("instance_id",))
@@ -107,10 +108,13 @@ class Statements:
             query = query.where(table.c[k] == bindparam(f"p{i}"))
         return self._text(query.with_for_update() if lock else query)
 
-    def _insert(self, table: Table, columns: Sequence[str]) -> str:
+    def _insert(self, table: Table, columns: Sequence[str], or_nothing: bool = False) -> str:
         # SQLAlchemy writes columns in the table's order; the tuples above are in it.
-        values = {table.c[k]: bindparam(f"p{i}") for i, k in enumerate(columns)}
-        return self._text(insert(table).values(values))
+        values: dict[Any, Any] = {table.c[k]: bindparam(f"p{i}") for i, k in enumerate(columns)}
+        if not or_nothing:
+            return self._text(insert(table).values(values))
+        make = postgresql.insert if self._dialect.name == "postgresql" else sqlite.insert
+        return self._text(make(table).values(values).on_conflict_do_nothing())
 
     def _update(self, table: Table, columns: Sequence[str], by: Sequence[str]) -> str:
         values: dict[Column[Any], Any] = {table.c[k]: bindparam(f"v{i}") for i, k in enumerate(columns)}

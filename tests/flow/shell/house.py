@@ -1,0 +1,231 @@
+"""A small clinic with flows: forms lead, plan and call; everything that the shell of the flow engine does, on real tables."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.access.account_tables import USERS
+from engine.access.accounts import Account, create_accounts
+from engine.access.actor import Actor, system_actor
+from engine.clock import VirtualClock
+from engine.definitions.tables import build_tables
+from engine.events import dispatch
+from engine.ids import new_id
+from engine.jobs import work
+from engine.ports import Delivery
+from engine.problems import Rejected
+from engine.store import Cause, Workspace
+from flow_engine.commanding import Answer
+from flow_engine.happenings import TaskAction
+from flow_engine.plans import FlowPlans, publish
+from flow_engine.service import FlowService
+from flow_engine.world import FlowPorts
+from form_engine.plan import AppPlan
+from form_engine.service import RecordService
+from server.flows import FlowDesk
+from sqlalchemy import text
+from tests.form_engine.making import app
+from tests.form_engine.making import field as f
+from tests.form_engine.making import form
+
+Json = Mapping[str, Any]
+STAGES = [{"key": key, "label": {"zh": key, "en": key}} for key in ("new", "open", "won", "lost")]
+FORMS = (
+    form("lead", f("name", required=True), f("stage", "select", options=STAGES), f("score", "integer"),
+         f("born", "date"), f("surgery_at", "datetime"), f("contact_at", "datetime"), f("note"), title="{name}"),
+    form("call", f("lead_id", "link", to="lead"), f("what", required=True), f("day"), title="{what}"),
+    form("plan", f("name"), f("discount", "integer", max=100), f("state"), title="{name}"),
+)  # fmt: skip
+EVERYTHING = dict.fromkeys(("view", "create", "edit", "delete"), "all")
+ROLES = {"admin": {"key": "admin", "name": {"zh": "管理", "en": "Admin"}, "grants": {"*": {**EVERYTHING, "fields": {"*": "write"}}}}}
+
+
+def flow(key: str, *nodes: Json, trigger: Json | None = None, start: str | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "key": key, "name": {"zh": key, "en": key}, "trigger": trigger or {"kind": "api"},
+        "start": start or str(nodes[0]["key"]), "nodes": list(nodes), **more,
+    }  # fmt: skip
+
+
+END = {"key": "end", "kind": "end"}
+
+
+@dataclass
+class Wire:
+    """A way out of the house that remembers what it was given. `answers`: what it says, one after another, then `sent`."""
+
+    sent: list[tuple[str, Json]] = field(default_factory=list)
+    answers: list[Delivery | Exception] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    on_ask: Delivery = field(default_factory=lambda: Delivery("unknown"))
+
+    def prepare(self, unit: Any, key: str, body: Json) -> Json:
+        return body
+
+    def send(self, key: str, ready: Json) -> Delivery:
+        self.sent.append((key, ready))
+        said = self.answers.pop(0) if self.answers else Delivery("sent", "ref", {"ok": True})
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    def ask(self, key: str, reference: str | None) -> Delivery:
+        self.asked.append(key)
+        return self.on_ask
+
+
+class People:
+    """Everybody by their id; a role is held by the people whose id begins with it."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+
+    def find(self, unit: Any, asked: Any) -> list[Any]:
+        rule = asked.rule
+        if "user" in rule:
+            given = rule["user"]
+            return list(given) if isinstance(given, list | tuple) else [given]
+        if "role" in rule:
+            return [one for one in self._house.people if one.startswith(rule["role"])]
+        return [one for inner in rule.get("group", ()) for one in self.find(unit, type(asked)(inner, asked.flow))]
+
+    def choose(self, unit: Any, asked: Any) -> str | None:
+        return asked.people[0] if asked.people else None
+
+    def name(self, unit: Any, user_id: str) -> str:
+        return user_id
+
+    def actor(self, unit: Any, user_id: str) -> Actor | None:
+        return self._house.actor(user_id)
+
+
+class House:
+    """A workspace with an app and its flows."""
+
+    def __init__(self, workspace: Workspace, clock: VirtualClock, *flows: Json, segments: Json | None = None) -> None:
+        self.workspace, self.clock = workspace, clock
+        self.people = ["ann", "ben", "cat", "lead1", "lead2", "lead3"]
+        self.wire = Wire()
+        self.notices: list[tuple[tuple[str, ...], str, Json]] = []
+        self.app: AppPlan = self._app(flows, segments)
+        workspace.create_tables(build_tables(self.app.shapes))
+        self.records = RecordService(workspace, self.app)
+        self.plans: FlowPlans = self.publish()
+        self.service = FlowService(workspace, lambda: self.plans, self.ports())
+
+    def _app(self, flows: tuple[Json, ...], segments: Json | None = None) -> AppPlan:
+        return app(*FORMS, roles=ROLES, flows={one["key"]: dict(one) for one in flows}, segments=dict(segments or {}))
+
+    def take_up(self, *flows: Json) -> None:
+        """Let a new version of the app's flows be in force."""
+        self.app = self._app(flows)
+        self.plans = self.publish()
+
+    def publish(self) -> FlowPlans:
+        with self.workspace.write(Cause("system")) as unit:
+            found = publish(unit, self.app.app, self.app.analysis, 1)
+        if found.broken:
+            raise Rejected(problem for problems in found.broken.values() for problem in problems)
+        return found
+
+    def ports(self) -> FlowPorts:
+        people = People(self)
+        return FlowPorts(
+            records=lambda unit, actor: FlowDesk(self.records, unit, actor, people),
+            service_actor=lambda key, definition: system_actor(self.workspace.key, f"flow:{key}"),
+            people=people,
+            senders={"message": self.wire, "http": self.wire, "webhook": self.wire},
+            notify=lambda unit, to, kind, body, form, record: self.notices.append((to, kind, body)),
+            zone_of=self.workspace.zone_of,
+        )
+
+    def actor(self, name: str = "ann") -> Actor:
+        return Actor(self.workspace.key, name, name, name, frozenset({"admin"}))
+
+    # What people do.
+
+    def create(self, form_key: str, by: str = "ann", **values: Any) -> str:
+        return str(self.records.create(self.actor(by), form_key, values)["record"]["id"])
+
+    def update(self, form_key: str, record_id: str, by: str = "ann", **values: Any) -> None:
+        self.records.update(self.actor(by), form_key, record_id, values)
+
+    def start(self, key: str, subject: tuple[str, str] | None = None, once: str | None = None, **values: Any) -> str:
+        with self.workspace.write(Cause("user", "ann")) as unit:
+            made = self.service.start(unit, self.actor(), key, subject, values, once or new_id())
+        assert made is not None
+        return made
+
+    def act(self, task: Json, action: str = "complete", key: str | None = None, **values: Any) -> Answer:
+        by = values.pop("by", task["assignee"])
+        happening = TaskAction(task["task_id"], action, by, task["round"], values)
+        return self.service.handle(self.actor(by), task["instance_id"], happening, key or new_id())
+
+    # What happens by itself.
+
+    def settle(self, most: int = 50) -> int:
+        """Let the house do what is to do, until it is still."""
+        total = 0
+        for _ in range(most):
+            done = dispatch(self.workspace, (self.service.listen,))
+            done += work(self.workspace, self.service.handlers(), "test")
+            done += self.service.tick(self.workspace) + self.service.sweep(self.workspace)
+            total += done
+            if not done:
+                return total
+        raise AssertionError("the house does not come to rest")
+
+    def pass_time(self, **time: float) -> None:
+        self.clock.advance(timedelta(**time))
+        self.settle()
+
+    # What can be seen.
+
+    def rows(self, sql: str, **given: Any) -> list[dict[str, Any]]:
+        with self.workspace.read() as unit:
+            return [dict(row) for row in unit.connection.execute(text(sql), given).mappings()]
+
+    def tasks(self, instance: str | None = None, state: str = "open") -> list[dict[str, Any]]:
+        found = self.rows("SELECT * FROM cc_flow_tasks WHERE state = :s ORDER BY made_at, instance_id, task_id", s=state)
+        return [one for one in found if instance in (None, one["instance_id"])]
+
+    def instances(self, **by: Any) -> list[dict[str, Any]]:
+        found = self.rows("SELECT * FROM cc_flow_instances ORDER BY started_at, instance_id")
+        return [one for one in found if all(one[key] == value for key, value in by.items())]
+
+    def status(self, instance: str) -> str:
+        return str(self.instances(instance_id=instance)[0]["status"])
+
+    def history(self, instance: str) -> list[str]:
+        found = self.rows("SELECT seq, kind, node FROM cc_flow_history WHERE instance_id = :i ORDER BY seq", i=instance)
+        assert [one["seq"] for one in found] == list(range(1, len(found) + 1)), "history has gaps"
+        return [f"{one['kind']} {one['node'] or ''}".strip() for one in found]
+
+    def incidents(self, state: str = "open") -> list[dict[str, Any]]:
+        with self.workspace.read() as unit:
+            return self.service.incidents.shown(unit, state)
+
+    def calls(self) -> list[str]:
+        return [one["what"] for one in self.rows("SELECT what FROM f_call WHERE deleted_at IS NULL ORDER BY created_at, id")]
+
+    def no_orphans(self) -> None:
+        """Nothing of an ended instance still stands; what runs can be moved by something."""
+        for table in ("tokens", "timers", "subscriptions"):
+            over = self.rows(
+                f"SELECT x.* FROM cc_flow_{table} x JOIN cc_flow_instances i ON i.instance_id = x.instance_id WHERE i.ended_at IS NOT NULL"
+            )
+            assert not over, (table, over)
+        for one in self.instances():
+            self.history(one["instance_id"])
+            standing = self.rows("SELECT token_id FROM cc_flow_tokens WHERE instance_id = :i", i=one["instance_id"])
+            assert bool(standing) == (one["ended_at"] is None), one
+
+
+def create_people(workspace: Workspace, names: tuple[str, ...]) -> None:
+    with workspace.write(Cause("system")) as unit:
+        create_accounts(unit.connection, [(Account(one, one, one, ("admin",), ()), "x") for one in names], unit.now)
+
+
+Maker = Callable[..., House]
+__all__ = ["END", "USERS", "House", "Maker", "Wire", "datetime", "flow"]
