@@ -9,7 +9,7 @@ from engine.schema import KEY, closed
 from flow_engine.action import Action
 from flow_engine.actions._asking import noted
 from flow_engine.acts import Act, Fill
-from flow_engine.approvals.deciding import NO, is_yes
+from flow_engine.approvals.deciding import NO, refuses
 from flow_engine.approvals.human import HumanNode, handed, settled_by
 from flow_engine.approvals.people import CHOSEN, ids_of
 from flow_engine.approvals.rights import OTHERS, required
@@ -52,9 +52,9 @@ class Complete(Action):
             return
         if needs_comment(config, way) and not (action.comment or "").strip():
             yield COMMENT.at("/comment")
-        if config.get("signature") and is_yes(way) and not action.values.get("signed"):
+        if config.get("signature") and not refuses(way) and not action.values.get("signed"):
             yield SIGN.at("/values/signed")
-        if not is_yes(way):
+        if refuses(way):
             return
         ticked = {**task.data.get("ticked", {}), **action.values.get("ticked", {})}
         for item in config.get("items", ()):
@@ -102,7 +102,7 @@ class Complete(Action):
             part["node"]: list(ids_of(action.values.get("choose", {}).get(part["node"])))
             for part in config.get("choose", ())
         }
-        if chosen and is_yes(way):
+        if chosen and not refuses(way):
             before = ctx.variable(CHOSEN)
             variables[CHOSEN] = {**(before if isinstance(before, Mapping) else {}), **chosen}
         values |= {
@@ -122,7 +122,7 @@ def node_of(task: Task) -> HumanNode:
 def needs_comment(config: Mapping[str, Any], way: str) -> bool:
     """Tell whether this choice must be explained: always, or when it is no consent; skipping always."""
     rule = config.get("comment", "on_refusal")
-    return rule == "required" or way == SKIPPED or (rule == "on_refusal" and not is_yes(way))
+    return rule == "required" or way == SKIPPED or (rule == "on_refusal" and refuses(way))
 
 
 def fields_of(config: Mapping[str, Any], node: HumanNode) -> Mapping[str, str]:
@@ -136,7 +136,7 @@ def _filled_in(
     """Write what was given into the record; on consent what the node requires must be there. Return the record's id."""
     values = action.values.get("values") or {}
     fields = fields_of(ctx.config, node)
-    is_due = is_yes(way) and (bool(required(fields)) or (task.record_id is None and "form" in ctx.config))
+    is_due = not refuses(way) and (bool(required(fields)) or (task.record_id is None and "form" in ctx.config))
     if task.form is None or not (values or is_due):
         return task.record_id
     if way == NO and task.record_id is None:

@@ -194,6 +194,11 @@ def is_yes(way: str) -> bool:
     return way in (YES, "done", "to")
 
 
+def refuses(way: str) -> bool:
+    """Tell whether a way says no, sends back or leaves out: nothing need be filled in then, but a reason given."""
+    return way in (NO, "returned", "skipped")
+
+
 def verdict(rule: Rule, voters: Sequence[_Voter]) -> str | None:
     """Return the way the voices come to by the rule; None while it is open. A way of its own decides at once."""
     told = [one for one in sorted(voters, key=lambda one: one.position) if one.way is not None]

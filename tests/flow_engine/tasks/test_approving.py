@@ -196,7 +196,7 @@ def test_sent_back_and_straight_back_to_who_sent_it():
         play.yes("ann")
         play.act("fay", "send_back", to="revise", then=then, comment="too high")
         assert play.turn() == {"sam"}
-        assert list(play.state.tokens.values())[0].data["returned"]["comment"] == "too high"
+        assert next(iter(play.state.tokens.values())).data["returned"]["comment"] == "too high"
         play.act("sam", values={"discount": 2})
     assert straight.turn() == {"fay"}
     assert replay.turn() == {"ann", "bob"}
