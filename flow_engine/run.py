@@ -329,9 +329,9 @@ class Run:
             count = self.rounds[key] = self.rounds[key] + 1
         elif plan is not None and plan.is_repeatable:
             self.rounds[key] = 1
+        counts = self._count()
         token = Token(self.new_id(), node, scope_id, count, came_by)
         self.put_token(token)
-        counts = self._count()
         counts[scope_id] = counts.get(scope_id, 0) + 1
         if len(self.tokens) > MOST_TOKENS:
             raise Rejected(refusals.TOO_MANY_TOKENS.at("", most=MOST_TOKENS))
@@ -451,6 +451,7 @@ class Run:
         for scope_id in [scope_id for scope_id in self.scopes if scope_id != ROOT]:
             del self.scopes[scope_id]
             self._touched["scopes"].add(scope_id)
+        self.rounds = {key: count for key, count in self.rounds.items() if key[0] == ROOT}
         for key in list(self.timers):
             self.drop_timer(key)
         self.subscriptions = set()
