@@ -970,6 +970,9 @@ class ImportLook(TypedDict):
     layout_key: str
 
 
+ImportPolicy = Literal["skip", "fill", "overwrite", "touch"]
+
+
 class ImportUpload(ImportLook):
     """An uploaded file, ready to be mapped. `match`: fields that find an existing record."""
 
@@ -978,6 +981,7 @@ class ImportUpload(ImportLook):
     sheet: str
     targets: list[ImportTarget]
     match: list[list[str]]
+    policies: list[ImportPolicy]
     remembered: bool
 
 
@@ -986,9 +990,6 @@ class ImportLookAsk(TypedDict):
 
     sheet: NotRequired[str | None]
     header_row: NotRequired[int | None]
-
-
-ImportPolicy = Literal["skip", "fill", "overwrite", "touch"]
 
 
 class ImportSettings(TypedDict):
@@ -1031,6 +1032,7 @@ class ImportState(TypedDict):
     job: str | None
     batch: str | None
     can_undo: bool
+    can_resume: Annotated[bool, Field(description="It gave up halfway: `run` without settings goes on")]
     rows: list[ImportRow]
 
 

@@ -140,6 +140,11 @@ class JobRun:
         self.workspace, self.job = workspace, job
         self._lease_s, self._most_attempts = lease_s, most_attempts
 
+    @property
+    def is_last(self) -> bool:
+        """Whether nobody tries again when this attempt fails."""
+        return self.job.attempt >= self._most_attempts
+
     def checkpoint(self, unit: Unit, done: int, total: int | None = None, note: str | None = None) -> None:
         """Note progress in the transaction of the portion just done, and hold the job longer. LeaseLostError."""
         values: dict[str, Any] = {"done": done, "lease_until": self._lease(unit)}
@@ -163,7 +168,7 @@ class JobRun:
     def fail(self, error: str, is_final: bool = False) -> None:
         """Say that this attempt failed; the job waits for the next one, or is over. LeaseLostError."""
         with self.workspace.write(WORKER) as unit:
-            if is_final or self.job.attempt >= self._most_attempts:
+            if is_final or self.is_last:
                 values: dict[str, Any] = {"state": "failed", "finished_at": unit.now_text}
             else:
                 wait_s = min(BACKOFF_S * 2 ** (self.job.attempt - 1), LONGEST_BACKOFF_S)

@@ -16,6 +16,7 @@ from engine.definitions.tables import FormTables, column_type, has_items, shadow
 from engine.problems import Rejected
 from engine.store.crypto import WorkspaceKeys
 from engine.text import digits, fold, search_key
+from engine.values._columns import TextOnSqlite
 
 Values = Mapping[str, Any]
 Encode = Callable[[Any], Any] | None
@@ -45,6 +46,8 @@ def encoder(column: Column[Any], dialect: Dialect) -> Encode:
     if isinstance(kind, Boolean):
         # Fields hold nothing but True and False, which both drivers take.
         return None
+    if isinstance(kind, TextOnSqlite):
+        return kind.text_of if dialect.name == "sqlite" else None
     made: Encode = kind.dialect_impl(dialect).bind_processor(dialect)
     if made is None or not isinstance(kind, TypeDecorator):
         return made

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import BigInteger, Date, DateTime, Numeric, Text, Time
@@ -110,53 +110,49 @@ class ExactNumber(TypeDecorator[Decimal]):
         return Decimal(value).scaleb(-self.scale) if dialect.name == "sqlite" else value
 
 
-class _TextOnSqlite(TypeDecorator[Any]):
+class TextOnSqlite(TypeDecorator[Any]):
     """A type that PostgreSQL has and SQLite keeps as text in a form that sorts."""
 
     impl = Text
     cache_ok = True
     native: TypeEngine[Any]
+    text_of: Callable[[Any], str]
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else self.native)
 
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return self.text_of(value) if dialect.name == "sqlite" and value is not None else value
 
-class DayColumn(_TextOnSqlite):
+
+class DayColumn(TextOnSqlite):
     """A calendar day: DATE, or `YYYY-MM-DD`."""
 
     native = Date()
+    text_of = staticmethod(date.isoformat)
     cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return value.isoformat() if dialect.name == "sqlite" and value is not None else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-class TimeColumn(_TextOnSqlite):
+class TimeColumn(TextOnSqlite):
     """A time of day: TIME, or `HH:MM:SS.ffffff`."""
 
     native = Time()
+    text_of = staticmethod(partial(time.isoformat, timespec="microseconds"))
     cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        if dialect.name == "sqlite" and value is not None:
-            return value.isoformat("microseconds")
-        return value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return time.fromisoformat(value) if isinstance(value, str) else value
 
 
-class InstantColumn(_TextOnSqlite):
+class InstantColumn(TextOnSqlite):
     """An instant: TIMESTAMPTZ, or UTC text `YYYY-MM-DD HH:MM:SS.ffffff`."""
 
     native = DateTime(timezone=True)
+    text_of = staticmethod(write_instant_text)
     cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return write_instant_text(value) if dialect.name == "sqlite" and value is not None else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         if value is None:

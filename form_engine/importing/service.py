@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +15,11 @@ from engine.access.actor import Actor
 from engine.access.levels import Level
 from engine.clock import business_day
 from engine.ids import is_id, new_id
-from engine.jobs.queue import JobRun, enqueue, read_job
+from engine.jobs.queue import JobRun, LeaseLostError, enqueue, read_job
 from engine.problems import Code, Conflict, Forbidden, NotFound, Problem, Rejected
 from engine.store import sql
 from engine.store.platform import IMPORT_ROWS, IMPORTS, from_instant, instant
-from engine.store.unit import Unit
+from engine.store.unit import Cause, Unit
 from form_engine.desk import Desk
 from form_engine.exporting.escaping import guarded
 from form_engine.importing.cleaning import Context, plain
@@ -26,7 +27,7 @@ from form_engine.importing.columns import Column, columns_of, targets_of
 from form_engine.importing.guessing import ColumnGuess, guess, layout_key
 from form_engine.importing.resting import collector_rests
 from form_engine.importing.running import CHUNK, OUTCOMES, Importer, Row
-from form_engine.importing.settings import ImportSettings, read_settings
+from form_engine.importing.settings import POLICIES, ImportSettings, read_settings
 from form_engine.importing.sheets import Book, Sheet, read_book
 from form_engine.plan import FormPlan
 from form_engine.service import personal
@@ -82,6 +83,9 @@ class ImportService:
             "layout_key": found.layout_key,
             "targets": [_target(one) for one in columns.values()],
             "match": [list(group) for group in _match(plan)],
+            "policies": [
+                one for one in POLICIES if one != "touch" or "touch" in plan.definition.get("import", {})
+            ],
             "remembered": remembered is not None,
         }
 
@@ -104,7 +108,10 @@ class ImportService:
         return self._start(actor, import_id, settings, "checking")
 
     def run(self, actor: Actor, import_id: str, settings: Any = None) -> Json:
-        """Import in the background: `{job}`. Without settings those of the dry run count."""
+        """Import in the background: `{job}`. Without settings those of the dry run count.
+
+        A run that gave up halfway goes on from the row where it stopped, as it was set up.
+        """
         return self._start(actor, import_id, settings, "running")
 
     def state(self, actor: Actor, import_id: str, limit: int = 200) -> Json:
@@ -123,7 +130,8 @@ class ImportService:
             "counts": msgspec.json.decode(row["counts"]),
             "job": row["job_id"],
             "batch": row["batch_id"],
-            "can_undo": row["state"] == "done" and self._is_fresh(row),
+            "can_undo": self._can_undo(row, state),
+            "can_resume": _is_halfway(row, state),
             "rows": told,
         }
 
@@ -137,12 +145,13 @@ class ImportService:
         return error_sheet(sheet, settings.get("header_row"), rejected, actor.lang)
 
     def undo(self, actor: Actor, import_id: str) -> Json:
-        """Take the whole import back, within 24 hours."""
+        """Take the whole import back, within 24 hours; of one that gave up halfway, what it brought."""
         with self.service.reading(actor) as desk:
             row = self._mine(desk.unit, actor, import_id)
-        if row["state"] != "done":
-            raise Conflict(WRONG_STATE.at("", state=row["state"]))
-        if not self._is_fresh(row):
+            state = _state(desk.unit, row)
+        if state != "done" and not (_is_halfway(row, state) and row["next_row"]):
+            raise Conflict(WRONG_STATE.at("", state=state))
+        if not self._can_undo(row, state):
             raise Conflict(TOO_LATE.at(""))
         report = self.service.undo(actor, row["batch_id"])
         with self.service.writing(actor) as desk:
@@ -153,8 +162,26 @@ class ImportService:
 
     def execute(self, run: JobRun) -> Any:
         """Do the job of an import or its dry run, from where the last attempt left off."""
-        import_id = run.job.body["import_id"]
-        return self.work(import_id, dry=run.job.body["dry"], told=run)
+        import_id, dry = run.job.body["import_id"], run.job.body["dry"]
+        try:
+            return self.work(import_id, dry=dry, told=run)
+        except LeaseLostError:
+            raise
+        except Exception as error:
+            # Whatever stopped it is the job's to keep; the person is told once nobody tries again.
+            if not dry and (run.is_last or isinstance(error, Rejected)):
+                self._tell_stopped(import_id)
+            raise
+
+    def _tell_stopped(self, import_id: str) -> None:
+        with self.workspace.write(Cause("system")) as unit:
+            row = self._row(unit, import_id)
+            title = {
+                "zh": f"导入中断：{row['file_name']}，停在第 {row['next_row']} 行，可继续或撤销",
+                "en": f"Import stopped: {row['file_name']}, after {row['next_row']} rows; go on or undo",
+            }
+            body = {"title": title, "counts": msgspec.json.decode(row["counts"]), "import_id": import_id}
+            personal.notify(unit, [row["created_by"]], "import", body, row["form"])
 
     def work(self, import_id: str, *, dry: bool, told: JobRun | None = None) -> Json:
         """Work through an import; at once for tests and the command line. Return the counts."""
@@ -171,23 +198,51 @@ class ImportService:
         while done < len(body):
             some = body[done : done + CHUNK]
             cells = [(first + done + at + 1, cells) for at, cells in enumerate(some)]
-            done += len(some)
+            start, done = done, done + len(some)
             with collector_rests(), self.service.writing(actor, "import", batch) as desk:
-                outcome = importer.chunk(desk, cells, dry=dry)
-                for one in outcome:
-                    counts[one.outcome] += 1
-                self._note(desk.unit, import_id, _DRY if dry else _REAL, outcome)
-                self._set(
-                    desk.unit,
-                    import_id,
-                    next_row=done,
-                    counts=msgspec.json.encode(counts).decode(),
-                    total=len(body),
-                )
+                counts.update(self._chunk(desk, importer, cells, import_id, counts, dry=dry))
+                self._advance(desk.unit, row, start, done, counts, len(body), dry=dry)
                 if told is not None:
                     told.checkpoint(desk.unit, done, len(body))
-        self._finish(actor, row, settings, sheet, counts, len(body), dry=dry)
+        self._finish(actor, row, settings, sheet, counts, len(body), dry=dry, told=told)
         return {"counts": counts, "total": len(body), "batch": None if dry else row["batch_id"]}
+
+    def _chunk(
+        self,
+        desk: Desk,
+        importer: Importer,
+        cells: Sequence[tuple[int, Sequence[Any]]],
+        import_id: str,
+        counts: Mapping[str, int],
+        *,
+        dry: bool,
+    ) -> dict[str, int]:
+        """Work through some rows and note what became of each; return the counts with them."""
+        rows = importer.chunk(desk, cells, dry=dry)
+        self._note(desk.unit, import_id, _DRY if dry else _REAL, rows)
+        told = Counter(row.outcome for row in rows)
+        return {outcome: number + told[outcome] for outcome, number in counts.items()}
+
+    def _advance(
+        self,
+        unit: Unit,
+        row: Mapping[str, Any],
+        start: int,
+        done: int,
+        counts: Mapping[str, int],
+        total: int,
+        *,
+        dry: bool,
+    ) -> None:
+        """Move on from `start`, unless another worker did or somebody took the import back meanwhile. LeaseLostError."""
+        values = {"next_row": done, "counts": msgspec.json.encode(counts).decode(), "total": total}
+        if not dry:
+            # How long an import can be undone counts from its last row, also where no end comes.
+            values["finished_at"] = instant(unit.now)
+        c = IMPORTS.c
+        here = (c.id == row["id"], c.next_row == start, c.state == ("checking" if dry else "running"))
+        if unit.connection.execute(update(IMPORTS).where(*here).values(**values)).rowcount != 1:
+            raise LeaseLostError(row["id"])
 
     def _finish(
         self,
@@ -199,8 +254,11 @@ class ImportService:
         total: int,
         *,
         dry: bool,
+        told: JobRun | None,
     ) -> None:
         with self.service.writing(actor, "import") as desk:
+            if told is not None:
+                told.checkpoint(desk.unit, total, total)
             state = "checked" if dry else "done"
             text = msgspec.json.encode(counts).decode()
             self._set(
@@ -230,15 +288,20 @@ class ImportService:
         dry = state == "checking"
         with self.service.writing(actor) as desk:
             row = self._mine(desk.unit, actor, import_id)
-            # A trial that gave up may be tried again; a run that did has written some rows, and none may come twice.
-            if row["state"] in ("running", "done", "undone") or _state(desk.unit, row) == "checking":
-                raise Conflict(WRONG_STATE.at("", state=row["state"]))
             plan = self._allowed(desk, row["form"])
+            body = {"import_id": import_id, "dry": dry}
+            now = _state(desk.unit, row)
+            if _is_halfway(row, now) and not dry and settings is None:
+                job = enqueue(desk.unit, KIND, body)
+                self._set(desk.unit, import_id, job_id=job)
+                return {"job": job, "id": import_id}
+            # A trial that gave up may be tried again; a run that did has written some rows, and none may come twice.
+            if row["state"] in ("running", "done", "undone") or now == "checking":
+                raise Conflict(WRONG_STATE.at("", state=now))
             if settings is None:
                 chosen = _settings(msgspec.json.decode(row["settings"]))
             else:
                 chosen = read_settings(settings, self._columns(desk, plan), _match(plan))
-            body = {"import_id": import_id, "dry": dry}
             job = enqueue(desk.unit, KIND, body)
             desk.unit.connection.execute(delete(IMPORT_ROWS).where(IMPORT_ROWS.c.import_id == import_id))
             self._set(
@@ -353,11 +416,11 @@ class ImportService:
         with self.workspace.read() as unit:
             return {row[0]: row[1] for row in unit.connection.execute(query)}
 
-    def _is_fresh(self, row: Mapping[str, Any]) -> bool:
-        finished = row["finished_at"]
-        return finished is not None and self.workspace.clock.now() - from_instant(finished) <= timedelta(
-            hours=UNDO_HOURS
-        )
+    def _can_undo(self, row: Mapping[str, Any], state: str) -> bool:
+        if state != "done" and not (_is_halfway(row, state) and row["next_row"]):
+            return False
+        last = from_instant(row["finished_at"] or row["created_at"])
+        return self.workspace.clock.now() - last <= timedelta(hours=UNDO_HOURS)
 
 
 def error_sheet(
@@ -421,6 +484,11 @@ def _state(unit: Unit, row: Mapping[str, Any]) -> str:
     if row["state"] in ("running", "checking") and read_job(unit, row["job_id"]).state in _GIVEN_UP:
         return "failed"
     return str(row["state"])
+
+
+def _is_halfway(row: Mapping[str, Any], state: str) -> bool:
+    """Tell whether the import itself gave up, not its trial."""
+    return state == "failed" and row["state"] == "running"
 
 
 def _memory(form: str, layout: str) -> str:

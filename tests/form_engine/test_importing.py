@@ -6,10 +6,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import update
 
 from engine.access.actor import Actor
-from engine.jobs.queue import cancel, claim
+from engine.jobs.dispatcher import run_job
+from engine.jobs.queue import MOST_ATTEMPTS, LeaseLostError, cancel, claim
 from engine.problems import Conflict, Forbidden, NotFound, Rejected
+from engine.store.platform import IMPORTS, JOBS
 from engine.store.unit import Cause
 from form_engine.importing.service import KIND, ImportService
 from form_engine.service import RecordService
@@ -211,15 +214,105 @@ def test_it_runs_as_a_job_with_progress(desk: Desk) -> None:
         desk.imports.run(desk.boss, seen["id"], desk.settings(seen))
 
 
-def test_work_that_was_given_up_is_told_and_only_a_trial_may_be_tried_again(desk: Desk) -> None:
+def test_work_that_was_given_up_is_told_and_may_be_tried_again(desk: Desk) -> None:
     seen = desk.upload(rows("张三,19900046889,抖音,"))
     trial, real = desk.imports.dry_run, desk.imports.run
     give_up(desk, trial(desk.boss, seen["id"], desk.settings(seen))["job"])
-    assert desk.imports.state(desk.boss, seen["id"])["state"] == "failed"
+    state = desk.imports.state(desk.boss, seen["id"])
+    assert (state["state"], state["can_resume"], state["can_undo"]) == ("failed", False, False)
     give_up(desk, real(desk.boss, seen["id"], desk.settings(seen))["job"])
-    assert desk.imports.state(desk.boss, seen["id"])["state"] == "failed"
+    state = desk.imports.state(desk.boss, seen["id"])
+    assert (state["state"], state["can_resume"], state["can_undo"]) == ("failed", True, False)
     with pytest.raises(Conflict):
-        real(desk.boss, seen["id"], desk.settings(seen))
+        desk.imports.undo(desk.boss, seen["id"])
+    with pytest.raises(Conflict):
+        # Set up otherwise it would not be the same import.
+        real(desk.boss, seen["id"], desk.settings(seen, policy="fill"))
+    real(desk.boss, seen["id"])
+    assert desk.imports.state(desk.boss, seen["id"])["state"] == "running"
+    with pytest.raises(Conflict):
+        real(desk.boss, seen["id"])
+
+
+FIVE = rows(*(f"客户{n},1990004{n:04d},抖音," for n in range(5)))
+
+
+@pytest.fixture
+def halfway(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An import of five rows that the database stopped for good after two."""
+    monkeypatch.setattr("form_engine.importing.service.CHUNK", 2)
+    seen = desk.upload(FIVE)
+    desk.imports.run(desk.boss, seen["id"], desk.settings(seen))
+    note, calls = desk.imports._note, []
+
+    def stop(*given: Any) -> None:
+        calls.append(1)
+        if len(calls) > 1:
+            raise OSError("disk full")
+        note(*given)
+
+    workspace = desk.service.workspace
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.imports, "_note", stop)
+        for _ in range(MOST_ATTEMPTS):
+            with workspace.write(Cause("system")) as unit:
+                unit.connection.execute(update(JOBS).values(run_at="2000-01-01 00:00:00.000000"))
+            run = claim(workspace, (KIND,), "test")
+            assert run is not None
+            run_job(run, {KIND: desk.imports.execute})
+    return str(seen["id"])
+
+
+def test_an_import_that_stopped_halfway_is_told(desk: Desk, halfway: str) -> None:
+    state = desk.imports.state(desk.boss, halfway)
+    assert (state["state"], state["done"], state["total"]) == ("failed", 2, 5)
+    assert (state["can_resume"], state["can_undo"]) == (True, True)
+    assert len(desk.leads()) == 2
+    told = desk.service.notifications(desk.boss)["items"]
+    assert [one["body"]["title"]["en"] for one in told] == [
+        "Import stopped: leads.csv, after 2 rows; go on or undo"
+    ]
+
+
+def test_an_import_that_stopped_halfway_can_be_undone(desk: Desk, halfway: str) -> None:
+    undone = desk.imports.undo(desk.boss, halfway)
+    assert (undone["undone"], undone["kept"]) == (2, [])
+    assert desk.leads() == []
+    assert desk.imports.state(desk.boss, halfway)["state"] == "undone"
+    with pytest.raises(Conflict):
+        desk.imports.run(desk.boss, halfway)
+
+
+def test_an_import_that_stopped_halfway_goes_on_and_is_undone_as_one(desk: Desk, halfway: str) -> None:
+    desk.imports.run(desk.boss, halfway)
+    run = claim(desk.service.workspace, (KIND,), "test")
+    assert run is not None
+    run_job(run, {KIND: desk.imports.execute})
+    state = desk.imports.state(desk.boss, halfway)
+    assert (state["state"], state["counts"]["created"]) == ("done", 5)
+    assert desk.imports.accounted(halfway) == {"created": 5}
+    assert len(desk.leads()) == 5
+    assert desk.imports.undo(desk.boss, halfway)["undone"] == 5
+    assert desk.leads() == []
+
+
+def test_a_worker_left_behind_writes_nothing_more(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("form_engine.importing.service.CHUNK", 2)
+    seen = desk.upload(FIVE)
+    desk.imports.run(desk.boss, seen["id"], desk.settings(seen))
+    note, calls = desk.imports._note, []
+
+    def overtaken(unit: Any, *given: Any) -> None:
+        note(unit, *given)
+        calls.append(1)
+        if len(calls) == 2:
+            # As if another worker had written these rows since this one began.
+            unit.connection.execute(update(IMPORTS).values(next_row=4))
+
+    monkeypatch.setattr(desk.imports, "_note", overtaken)
+    with pytest.raises(LeaseLostError):
+        desk.imports.work(seen["id"], dry=False)
+    assert len(desk.leads()) == 2
 
 
 def give_up(desk: Desk, job: str) -> None:

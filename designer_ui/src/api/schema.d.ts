@@ -336,6 +336,8 @@ export type ImportStarted = {
 /** How far an import is, and what it says of its rows. */
 export type ImportState = {
   batch: string | null;
+  /** It gave up halfway: `run` without settings goes on */
+  can_resume: boolean;
   can_undo: boolean;
   counts: { [key: string]: number };
   done: number;
@@ -363,6 +365,7 @@ export type ImportUpload = {
   id: string;
   layout_key: string;
   match: string[][];
+  policies: ("skip" | "fill" | "overwrite" | "touch")[];
   remembered: boolean;
   sheet: string;
   sheets: ImportSheet[];
