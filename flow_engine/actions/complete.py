@@ -144,7 +144,7 @@ def _filled_in(
     preset = (yield from ctx.filled("preset")) if "preset" in ctx.config and task.record_id is None else {}
     asked = (
         fields
-        if is_yes(way)
+        if not refuses(way)
         else {key: "write" if level == "required" else level for key, level in fields.items()}
     )
     revision = action.values.get("revision")
