@@ -96,7 +96,7 @@ class World:
     records: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     people: dict[str, list[str]] = field(default_factory=dict)
     refuse: Callable[[Any], Rejected | None] = lambda act: None
-    script: Callable[[Mapping[str, Any]], Any] = lambda given: dict(given)
+    script: Callable[[Mapping[str, Any]], Any] = dict
     asked: list[Any] = field(default_factory=list)
     made: int = 0
 

@@ -1,0 +1,337 @@
+"""Nodes that read and write records, decide, ask scripts and other systems; and what happens when that goes wrong."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.problems import Code, Conflict, Rejected
+from flow_engine.acts import Create, Find, Update
+from tests.flow.conftest import Begin
+from tests.flow.worlds import World, analysis_of, end, flow, form, node, plan_of, task
+
+FORMS = analysis_of(
+    form("customer", name="text", owner="user"),
+    form("plan", customer="link:customer", amount="number", approval="text", sent_at="datetime"),
+    form("todo", name="text", plan="link:plan", done="boolean"),
+)
+ON_PLAN = {"trigger": {"kind": "record_created", "form": "plan"}}
+LOCKED = Code("test.locked", zh="锁定", en="Locked")
+
+
+def world() -> World:
+    return World(
+        records={
+            "customer": {"c1": {"id": "c1", "name": "张三", "owner": "u7"}},
+            "plan": {"p1": {"id": "p1", "customer": "c1", "amount": Decimal(500), "approval": None}},
+        }
+    )
+
+
+def test_a_record_made_by_one_node_is_known_to_the_next(begin: Begin):
+    definition = flow(
+        node(
+            "make",
+            "create",
+            "mark",
+            form="todo",
+            set={"name": '"Call " & {plan.customer.name}', "plan": "{plan}"},
+        ),
+        node("mark", "update", "end", record="{todo}", set={"done": '{todo.name} <> ""'}),
+        end(),
+        **ON_PLAN,
+    )
+    play = begin(definition, FORMS, world(), ("plan", "p1"))
+    assert play.world.records["todo"]["todo-1"] == {
+        "id": "todo-1",
+        "name": "Call 张三",
+        "plan": "p1",
+        "done": True,
+    }
+
+
+def test_a_record_is_read_once_a_step_until_something_is_written(begin: Begin):
+    definition = flow(
+        node("a", "set", "b", set={"x": "{plan.amount}"}),
+        node("b", "set", "c", set={"y": "{plan.customer.name}"}),
+        node("c", "update", "d", record="{plan}", set={"amount": "{x} * 2"}),
+        node("d", "set", "end", set={"z": "{plan.amount}"}),
+        end(),
+        **ON_PLAN,
+    )
+    play = begin(definition, FORMS, world(), ("plan", "p1"))
+    assert [type(act).__name__ for act in play.world.asked] == ["Read", "Update", "Read"]
+    assert play.variable("z") == Decimal(1000)
+
+
+def test_a_filter_may_name_the_flow(begin: Begin):
+    given = world()
+    given.records["todo"] = {
+        "t1": {"id": "t1", "name": "a", "plan": "p1"},
+        "t2": {"id": "t2", "name": "b", "plan": "p2"},
+    }
+    definition = flow(
+        node(
+            "find",
+            "query",
+            "each",
+            form="todo",
+            where="{plan} = {form.plan.id}",
+            take="all",
+            **{"as": "found"},
+        ),
+        node(
+            "each",
+            "each",
+            "sum",
+            over={"form": "todo", "where": "{plan} = {form.plan}"},
+            body="mark",
+            **{"as": "one"},
+        ),
+        node("mark", "update", "inner", record="{one}", set={"done": "TRUE"}),
+        node("inner", "end"),
+        node("sum", "aggregate", "end", form="todo", function="count", where="{done}", **{"as": "n"}),
+        end(),
+        **ON_PLAN,
+    )
+    play = begin(definition, FORMS, given, ("plan", "p1"))
+    assert play.variable("found") == ["t1"]
+    assert play.variable("n") == 1
+    assert [act.names for act in play.world.asked if isinstance(act, Find)] == [
+        {"plan.id": "p1"},
+        {"plan": "p1"},
+    ]
+
+
+def test_upsert_updates_what_is_there_and_makes_what_is_not(begin: Begin):
+    upsert = node(
+        "up", "upsert", {"created": "made", "updated": "known"}, form="todo", where='{name} = "x"',
+        set={"done": "TRUE"}, create={"name": '"x"'},
+    )  # fmt: skip
+    definition = flow(upsert, node("made", "goto", "up", most=1), end("known"), **ON_PLAN)
+    play = begin(definition, FORMS, world(), ("plan", "p1"))
+    assert [type(act) for act in play.world.asked if isinstance(act, Create | Update)] == [Create, Update]
+    assert play.world.records["todo"] == {"todo-1": {"id": "todo-1", "done": True, "name": "x"}}
+
+
+def test_a_refused_write_is_an_incident_and_can_be_tried_again(begin: Begin):
+    given = world()
+    given.refuse = lambda act: Conflict(LOCKED.at("/amount")) if isinstance(act, Update) else None
+    definition = flow(node("mark", "update", "end", record="{plan}", set={"amount": "1"}), end(), **ON_PLAN)
+    play = begin(definition, FORMS, given, ("plan", "p1"))
+    assert play.status == "failed"
+    assert play.steps[-1].incidents[0].problem.code == "test.locked"
+    play.world.refuse = lambda act: None
+    play.act("retry", "mark")
+    assert play.status == "done"
+
+
+def test_retries_wait_longer_each_time_and_then_take_the_error_way(begin: Begin):
+    given = world()
+    given.refuse = lambda act: Conflict(LOCKED.at("/amount")) if isinstance(act, Update) else None
+    mark = node(
+        "mark", "update", "end", record="{plan}", set={"amount": "1"}, retry={"times": 2, "after": "1m", "factor": 10},
+        on_error="mend",
+    )  # fmt: skip
+    play = begin(flow(mark, task("mend", "end"), end(), **ON_PLAN), FORMS, given, ("plan", "p1"))
+    play.later("1m")
+    assert play.waiting() == ["mark"]
+    play.later("9m")
+    assert play.waiting() == ["mark"]
+    play.later("1m")
+    assert play.waiting() == ["mend"]
+
+
+def test_an_ignored_error_goes_on(begin: Begin):
+    definition = flow(node("half", "set", "end", set={"x": "1 / 0"}, on_error="ignore"), end())
+    assert begin(definition).status == "done"
+
+
+def test_a_failed_formula_is_an_incident_at_the_place_it_stands(begin: Begin):
+    play = begin(flow(node("half", "set", "end", set={"x": "1 / 0"}), end()))
+    assert play.steps[-1].incidents[0].problem.path == "/set/x"
+
+
+def test_a_decision_table_takes_the_first_row_or_all(begin: Begin):
+    rows = [{"when": "{n} > 10", "give": {"who": '"boss"'}}, {"when": "{n} > 1", "give": {"who": '"lead"'}}]
+    more = {"variables": [{"key": "n", "type": "number"}]}
+    first = flow(node("t", "decide", "end", rows=rows, otherwise={"who": '"all"'}), end(), **more)
+    assert begin(first, n=20).variable("who") == "boss"
+    assert begin(first, n=5).variable("who") == "lead"
+    assert begin(first, n=0).variable("who") == "all"
+    every = flow(node("t", "decide", "end", rows=rows, hit="all"), end(), **more)
+    assert begin(every, n=20).variable("who") == ["boss", "lead"]
+    assert begin(every, n=0).status == "failed"
+
+
+def test_a_script_gets_values_and_gives_values(begin: Begin):
+    given = World(script=lambda values: {"double": values["n"] * 2})
+    definition = flow(
+        node("run", "script", "use", source="result = 1", given={"n": "21"}, **{"as": "out"}),
+        node("use", "set", "end", set={"x": "{out.double}"}),
+        end(),
+    )
+    assert begin(definition, world=given).variable("x") == 42
+
+
+def test_an_assignment_asks_who_and_writes_it_down(begin: Begin):
+    given = world()
+    given.people = {"lead": ["u1", "u2"]}
+    rows = [
+        {"key": "big", "when": "{plan.amount} > 900", "who": {"role": "boss"}},
+        {"key": "all", "who": {"role": "lead"}},
+    ]
+    definition = flow(
+        node(
+            "give",
+            "assign",
+            {"assigned": "end", "nobody": "no"},
+            record="{plan.customer}",
+            field="owner",
+            rows=rows,
+            **{"as": "who"},
+        ),
+        task("no", "end"),
+        end(),
+        **ON_PLAN,
+    )
+    play = begin(definition, FORMS, given, ("plan", "p1"))
+    assert play.world.records["customer"]["c1"]["owner"] == "u1"
+    given.people = {}
+    assert begin(definition, FORMS, given, ("plan", "p1")).waiting() == ["no"]
+
+
+def test_an_outside_call_waits_and_keeps_its_key_when_tried_again(begin: Begin):
+    call = node("ask", "http", "end", connection="his", path='"/x"', body={"n": "1 + 1"}, **{"as": "answer"})
+    play = begin(flow(call, end()))
+    assert play.effects[0].body["body"] == {"n": Decimal(2)}
+    play.effect_ends("ask", error="timeout")
+    assert play.status == "failed"
+    play.act("retry", "ask")
+    assert play.effects[0].key == play.effects[1].key
+    play.effect_ends("ask", result={"ok": True})
+    assert play.variable("answer") == {"ok": True}
+
+
+def test_an_outside_call_may_wait_for_a_call_back(begin: Begin):
+    call = node("ask", "http", "end", connection="his", callback="done", **{"as": "answer"})
+    play = begin(flow(call, end()))
+    play.effect_ends("ask", result={"taken": True})
+    assert play.waiting() == ["ask"]
+    play.message("done", value=7)
+    assert play.variable("answer") == {"value": 7}
+
+
+def test_a_message_leaves_and_the_flow_goes_on(begin: Begin):
+    play = begin(
+        flow(node("tell", "message", "end", message="hello", whom="{plan.customer}"), end(), **ON_PLAN),
+        FORMS, world(), ("plan", "p1"),
+    )  # fmt: skip
+    assert play.status == "done"
+    (effect,) = play.effects
+    assert (effect.kind, effect.body["whom"], effect.body["whom_form"]) == ("message", "c1", "customer")
+    assert effect.body["names"]["plan"] == {"form": "plan", "id": "p1"}
+
+
+def test_a_called_flow_gives_back_what_its_end_gives(begin: Begin):
+    definition = flow(
+        node(
+            "sub",
+            "call",
+            {"done": "use", "cancelled": "no"},
+            flow="other",
+            values={"n": "1"},
+            **{"as": "out"},
+        ),
+        node("use", "set", "end", set={"x": "{out.n}"}),
+        task("no", "end"),
+        end(),
+    )
+    play = begin(definition)
+    play.child_ends("sub", "done", n=5)
+    assert play.variable("x") == 5
+    play = begin(definition)
+    play.child_ends("sub", "cancelled")
+    assert play.waiting() == ["no"]
+
+
+def test_a_follow_up_moves_with_the_date_it_hangs_on(begin: Begin):
+    from tests.flow.worlds import NOW, timedelta
+
+    given = world()
+    given.records["plan"]["p1"]["sent_at"] = NOW
+    until = node("wait", "wait_until", "call", at={"field": "{plan.sent_at}", "plus": "3d"})
+    play = begin(flow(until, task("call", "end"), end(), **ON_PLAN), FORMS, given, ("plan", "p1"))
+    play.change("plan", "p1", sent_at=NOW + timedelta(days=2))
+    play.later("4d")
+    assert play.waiting() == ["wait"]
+    play.later("1d")
+    assert play.waiting() == ["call"]
+
+
+def test_a_wait_for_a_blank_date_begins_when_it_is_filled_in(begin: Begin):
+    from tests.flow.worlds import NOW
+
+    until = node("wait", "wait_until", "call", at={"field": "{plan.sent_at}", "plus": "1d"})
+    play = begin(flow(until, task("call", "end"), end(), **ON_PLAN), FORMS, world(), ("plan", "p1"))
+    play.later("9d")
+    play.change("plan", "p1", sent_at=NOW)
+    play.later("1h")
+    assert play.waiting() == ["call"]
+
+
+def test_what_is_too_late_may_be_skipped(begin: Begin):
+    from tests.flow.worlds import NOW, timedelta
+
+    for late, expected in (
+        ("run_now", ["call"]),
+        ("skip", ["missed"]),
+        ({"within": "5d"}, ["call"]),
+        ({"within": "1h"}, ["missed"]),
+    ):
+        given = world()
+        given.records["plan"]["p1"]["sent_at"] = NOW - timedelta(days=3)
+        until = node(
+            "wait",
+            "wait_until",
+            {"come": "call", "late": "missed"},
+            at={"field": "{plan.sent_at}", "plus": "1d"},
+            late=late,
+        )
+        play = begin(
+            flow(until, task("call", "end"), task("missed", "end"), end(), **ON_PLAN),
+            FORMS,
+            given,
+            ("plan", "p1"),
+        )
+        play.later("1s")
+        assert play.waiting() == expected, late
+
+
+def test_a_goal_stops_everything_else(begin: Begin):
+    definition = flow(
+        task("call", "again"),
+        task("again", "end"),
+        node("won", "goal", "thanks", when='{plan.approval} = "yes"'),
+        task("thanks", "end"),
+        node("out", "exit", when='{plan.approval} = "no"'),
+        end(),
+        **ON_PLAN,
+    )
+    play = begin(definition, FORMS, world(), ("plan", "p1"))
+    play.do("call")
+    play.change("plan", "p1", approval="yes")
+    assert play.waiting() == ["thanks"]
+    play = begin(definition, FORMS, world(), ("plan", "p1"))
+    play.change("plan", "p1", approval="no")
+    assert (play.status, play.state.instance.outcome) == ("done", "exit")
+
+
+def test_names_that_mean_nothing_are_told_with_their_place():
+    with pytest.raises(Rejected) as refused:
+        plan_of(flow(node("a", "set", "b", set={"x": "{plan.amont}"}), end(), **ON_PLAN), FORMS)
+    assert {(one.code, one.path) for one in refused.value.problems} == {
+        ("flow.no_node", "/flows/test/nodes/0")
+    }
+    with pytest.raises(Rejected) as refused:
+        plan_of(flow(node("a", "set", "end", set={"x": "{plan.amont}"}), end(), **ON_PLAN), FORMS)
+    assert {one.path for one in refused.value.problems} == {"/flows/test/nodes/0/set/x"}
