@@ -13,17 +13,21 @@ export const CardList = ({
   plan,
   fields,
   rows,
+  colorOf,
   onOpen,
 }: {
   plan: FormPlan;
   fields: readonly FieldPlan[];
   rows: Rows;
+  colorOf: (record: RecordData) => string | null;
   onOpen: (record: RecordData) => void;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
   const title = fieldOf(plan, titleKey(plan));
-  const others = fields.filter((field) => field.key !== title?.key);
+  const mark =
+    fields.find((field) => field.control === "stage") ?? fields.find((field) => field.value_type === "money");
+  const others = fields.filter((field) => field !== title && field.key !== title?.key && field !== mark);
   return (
     <div className="cards">
       {rows.lines.map((line) => {
@@ -42,9 +46,22 @@ export const CardList = ({
         if (line.kind !== "record") return null;
         const { record } = line;
         return (
-          <button key={record.id} type="button" className="card" onClick={() => onOpen(record)}>
-            <span className="card-title">
-              {title ? <RecordCell plain record={record} field={title} labels={rows.labels} /> : record.no}
+          <button
+            key={record.id}
+            type="button"
+            className="card"
+            data-color={colorOf(record) ?? undefined}
+            onClick={() => onOpen(record)}
+          >
+            <span className="card-top">
+              <span className="card-title">
+                {title ? <RecordCell plain record={record} field={title} labels={rows.labels} /> : record.no}
+              </span>
+              {mark && mark !== title && !isBlank(record[mark.key] ?? null) ? (
+                <span className="card-mark" title={say(mark.label)}>
+                  <RecordCell plain record={record} field={mark} labels={rows.labels} />
+                </span>
+              ) : null}
             </span>
             <span className="card-facts">
               {others

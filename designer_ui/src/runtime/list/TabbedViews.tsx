@@ -3,7 +3,7 @@
 import DownOutlined from "@ant-design/icons/DownOutlined";
 import PlusOutlined from "@ant-design/icons/PlusOutlined";
 import { App, Button, Dropdown, Input, Modal } from "antd";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { useForm } from "../../api/forms";
@@ -122,6 +122,14 @@ export const TabbedViews = ({
   useEffect(() => {
     document.title = title ? `${title} · Clinicraft` : "Clinicraft";
   }, [title]);
+  const bar = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab, another place in the row
+  useEffect(() => {
+    const on = bar.current?.querySelector<HTMLElement>(".tab-on");
+    const { current: row } = bar;
+    // Only the row itself moves, never the page.
+    if (row && on) row.scrollLeft = on.offsetLeft - row.offsetLeft - (row.clientWidth - on.offsetWidth) / 2;
+  }, [current, mine.length]);
   const save = (name: string) => {
     if (!saving || !plan) return;
     const key = `v${Date.now().toString(36)}`;
@@ -152,7 +160,7 @@ export const TabbedViews = ({
     <div className="page page-list">
       <div className="head">
         <h1>{title}</h1>
-        <div className="tabs" role="tablist" aria-label={t("list.views")}>
+        <div ref={bar} className="tabs" role="tablist" aria-label={t("list.views")}>
           {tabs.map((tab) => (
             <Link
               key={tab.key}

@@ -207,7 +207,7 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
         rows.lines.length === 0 && !rows.isPending ? (
           empty
         ) : (
-          <CardList plan={plan} fields={fields} rows={rows} onOpen={onOpen} />
+          <CardList plan={plan} fields={fields} rows={rows} colorOf={colorOf} onOpen={onOpen} />
         )
       ) : (
         <Grid
