@@ -178,7 +178,8 @@ class _Compiler:
             unlock_fields=tuple(rule.get("unlock", ())),
             set=self._several(f"{self.path}/rules/{index}/set", rule.get("set", {})),
             no_overlap=rule.get("no_overlap"),
-            where=self._checked("rules", index, "no_overlap", "where"),
+            within=rule.get("within"),
+            where=self._checked("rules", index, "within" if "within" in rule else "no_overlap", "where"),
         )
 
     def _layout(self) -> Iterator[SectionPlan]:

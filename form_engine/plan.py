@@ -85,9 +85,11 @@ class RulePlan:
     """Fields that stay open under the lock."""
     set: Mapping[str, Checked] = field(default_factory=dict)
     no_overlap: Json | None = None
-    """`{"by": [keys], "start", "end"}`: two live records alike in `by` may not overlap in time."""
+    """`{"by": [keys], "start", "end", "capacity"?}`: live records alike in `by` may not overlap in time, or only so many."""
+    within: Json | None = None
+    """`{"of", "by": {own: there}, "start", "end", "day", "opens", "closes", "pauses"?}`: on duty as `of` plans it."""
     where: Checked | None = None
-    """Which records `no_overlap` minds."""
+    """Which records `no_overlap` minds, or which of those of `within` count."""
 
     def conditions(self) -> Iterator[Checked]:
         """Yield every formula of the rule."""

@@ -16,7 +16,7 @@ from engine.store.unit import Cause
 from form_engine.desk import Desk
 from form_engine.plan import FormPlan
 from form_engine.public_links import NO_LINK, Link, PublicLinks
-from form_engine.service import attachments, clashes, numbering, overlap, records, touches
+from form_engine.service import attachments, clashes, duty, numbering, overlap, records, touches
 from form_engine.service.service import RecordService
 from form_engine.submit import LOCKED, NOT_BY_HAND, READ_ONLY, REQUIRED, Submission, submit
 
@@ -217,6 +217,7 @@ class _Incoming:
             raise NotFound(NO_LINK.at("")) from None
         numbering.assign(self.own, self.plan, ready)
         record = self.own.unit.insert(write, ready, new_id())
+        duty.guard(self.outside, self.plan, record)
         overlap.guard(self.outside, self.plan, record)
 
 

@@ -13,10 +13,11 @@ from engine.access.query import RecordQuery
 from engine.problems import Code, Conflict, Problem
 from form_engine.desk import Desk
 from form_engine.plan import FormPlan, RulePlan
+from form_engine.service import duty, free_times
 from form_engine.titles import titles_of
 
 OVERLAPS = Code("record.overlaps", zh="{message}：{start} – {end}，{title}", en="{message}: {start} – {end}, {title}",
-                hint_zh="换一个时间，或换一位", hint_en="Take another time, or another one")  # fmt: skip
+                hint_zh="换一个时间，或换一位；最近的空档：{free}", hint_en="Take another time, or another one; nearest free times: {free}")  # fmt: skip
 
 
 def guard(desk: Desk, plan: FormPlan, record: Mapping[str, Any]) -> None:
@@ -46,17 +47,15 @@ def _guard(desk: Desk, plan: FormPlan, rule: RulePlan, record: Mapping[str, Any]
         ).records
     ):
         return
-    items = [{"field": key, "op": "eq", "value": value} for key, value in held.items()]
-    items.append({"field": spec["start"], "op": "lt", "value": _json(plan, spec["start"], end)})
-    items.append({"field": spec["end"], "op": "gt", "value": _json(plan, spec["end"], start)})
-    fields = ("id", spec["start"], spec["end"])
-    query = RecordQuery(plan.key, fields, {"op": "and", "items": items}, formulas, limit=2, python=True)
-    others = [one for one in gate.page(query).records if one["id"] != own]
-    if others:
-        raise Conflict(_problem(desk, plan, rule, others[0]))
+    others = free_times.others(desk, plan, rule, record, start, end)
+    room = free_times.capacity(desk, plan, rule, record)
+    if free_times.deepest([(one[spec["start"]], one[spec["end"]]) for one in others], start, end) >= room:
+        raise Conflict(_problem(desk, plan, rule, record, others[0]))
 
 
-def _problem(desk: Desk, plan: FormPlan, rule: RulePlan, other: Mapping[str, Any]) -> Problem:
+def _problem(
+    desk: Desk, plan: FormPlan, rule: RulePlan, record: Mapping[str, Any], other: Mapping[str, Any]
+) -> Problem:
     spec = rule.no_overlap or {}
     at = spec["by"][0]
     shown = {key: _clock(other[spec[key]], desk.actor.zone) for key in ("start", "end")}
@@ -68,7 +67,31 @@ def _problem(desk: Desk, plan: FormPlan, rule: RulePlan, other: Mapping[str, Any
         "zh": f"“{plan.label(at)['zh']}”已有安排",
         "en": f"“{plan.label(at)['en']}” is taken",
     }
-    return OVERLAPS.at(f"/values/{at}", field=plan.label(at), title=title or "–", message=reason, **shown)
+    free = _free(desk, plan, record, (record[spec["start"]], record[spec["end"]]))
+    return OVERLAPS.at(
+        f"/values/{at}",
+        field=plan.label(at),
+        title=title or "–",
+        message=reason,
+        free=free_times.told(free),
+        free_at=[one.isoformat() for one in free],
+        **shown,
+    )
+
+
+def _free(desk: Desk, plan: FormPlan, record: Mapping[str, Any], wanted: Any) -> list[datetime]:
+    """Return the nearest times that are free for all that the record holds; none where days are booked, not hours."""
+    if not isinstance(wanted[0], datetime):
+        return []
+    planned = next(
+        (
+            found
+            for one in duty.rules(plan)
+            if (found := duty.hours(desk, one, record, wanted[0])) is not None
+        ),
+        None,
+    )
+    return free_times.nearest(desk, plan, rules(plan), record, wanted, planned)
 
 
 def _clock(moment: Any, zone: str) -> str:
@@ -76,11 +99,6 @@ def _clock(moment: Any, zone: str) -> str:
     if isinstance(moment, datetime):
         return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
     return str(moment)
-
-
-def _json(plan: FormPlan, key: str, value: Any) -> Any:
-    shape = plan.shape.field(key)
-    return value if shape is None else shape.type.to_json(value, shape.config)
 
 
 def _wait_for(desk: Desk, form: str, held: Mapping[str, Any]) -> None:

@@ -110,6 +110,9 @@ def _form_places(form: FormOutline, types: Types) -> Iterator[Place]:
         yield from _given(rule, at, scope, "when", "check")
         yield from _sets(rule.get("set"), at + "/set", scope, form, types)
         yield from _given(rule.get("no_overlap", {}), at + "/no_overlap", scope, "where")
+        planned = types.forms.get(str(rule.get("within", {}).get("of")))
+        if planned is not None:
+            yield from _given(rule["within"], at + "/within", RecordScope(types, planned), "where")
     for index, section in form.items("layout"):
         yield from _given(section, f"{path}/layout/{index}", scope, "visible_if")
     for index, view in form.items("views"):

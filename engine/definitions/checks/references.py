@@ -146,6 +146,9 @@ class References:
             for part in ("start", "end"):
                 if part in span:
                     yield from self._typed(form, part, span[part], f"{at}/no_overlap/{part}")
+            if "capacity" in span:
+                yield from self._path(form, span["capacity"], at + "/no_overlap/capacity")
+            yield from self._within(form, rule.get("within"), at + "/within")
         for index, unique in form.items("unique"):
             yield from self._keys(form, unique["fields"], f"{path}/unique/{index}/fields")
         yield from self._layout(form)
@@ -162,6 +165,23 @@ class References:
             if key not in SYSTEM_FIELDS:
                 yield self._no_field(form, key, f"{path}/system/{key}", SYSTEM_FIELDS)
         yield from self._keys(form, definition.get("on_delete", {}), path + "/on_delete", by_name=True)
+
+    def _within(self, form: FormOutline, spec: Any, path: str) -> Iterator[Problem]:
+        """Yield what a rule about duty names wrongly, here or in the form that plans it."""
+        if not isinstance(spec, Mapping):
+            return
+        for part in ("start", "end"):
+            yield from self._typed(form, part, spec[part], f"{path}/{part}")
+        yield from self._keys(form, spec["by"], path + "/by", by_name=True)
+        yield from self._form_name(spec["of"], path + "/of")
+        planned = self.forms.get(spec["of"])
+        if planned is None:
+            return
+        yield from self._keys(planned, tuple(spec["by"].values()), path + "/by")
+        for part in ("day", "opens", "closes"):
+            yield from self._keys(planned, (spec[part],), f"{path}/{part}")
+        if "pauses" in spec:
+            yield from self._keys(planned, (spec["pauses"]["rows"],), path + "/pauses/rows")
 
     def _field(self, one: FieldOutline) -> Iterator[Problem]:
         yield from self._lists(one)

@@ -85,9 +85,21 @@ RULE: Schema = {
         lock=either({"const": True}, KEYS),
         unlock=KEYS,
         set=SETS,
-        no_overlap=closed(("by", "start", "end"), by=KEYS, start=KEY, end=KEY, where=FORMULA),
+        no_overlap=closed(("by", "start", "end"), by=KEYS, start=KEY, end=KEY, where=FORMULA, capacity=PATH),
+        within=closed(
+            ("of", "by", "start", "end", "day", "opens", "closes"),
+            of=KEY,
+            by=map_of(KEY),
+            start=KEY,
+            end=KEY,
+            day=KEY,
+            opens=KEY,
+            closes=KEY,
+            where=FORMULA,
+            pauses=closed(("rows", "start", "end"), rows=KEY, start=KEY, end=KEY),
+        ),
     ),
-    "oneOf": [{"required": [one]} for one in ("check", "lock", "set", "no_overlap")],
+    "oneOf": [{"required": [one]} for one in ("check", "lock", "set", "no_overlap", "within")],
     "dependentRequired": {"check": ["message"]},
 }
 
@@ -178,6 +190,7 @@ COLUMN: Schema = closed(
     find=KEYS,
     pending=FLAG,
     fallback={},
+    missing=one_of("told"),
 )
 IMPORT: Schema = closed(
     (),
@@ -194,7 +207,14 @@ IMPORT: Schema = closed(
             find=KEYS,
             to=KEY,
             child=closed(
-                ("form", "by", "field"), form=KEY, by=KEY, field=KEY, at=KEY, split=FLAG, values=SYNONYMS
+                ("form", "by", "field"),
+                form=KEY,
+                by=KEY,
+                field=KEY,
+                at=KEY,
+                split=FLAG,
+                text=WORDS,
+                values=SYNONYMS,
             ),
         ),
         maxItems=50,
