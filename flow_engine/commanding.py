@@ -7,7 +7,7 @@ state as the first one left it, and is told so in words.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ from flow_engine.plans import FlowPlans
 from flow_engine.result import Step
 from flow_engine.state import Instance, State, Task
 from flow_engine.step import drive, first_state, step
-from flow_engine.tables import INSTANCES
+from flow_engine.tables import INBOX, INSTANCES
 from flow_engine.world import FlowPorts, UnitWorld
 
 TASK_TAKEN = Code(
@@ -81,7 +81,7 @@ PlansOf = Callable[[], FlowPlans]
 
 
 class FlowCommands:
-    """The flows of one workspace. `plans()` gives those of the app version in force."""
+    """The flows of one workspace. `plans()` gives those of the app version in force; it must not open a unit."""
 
     def __init__(self, workspace: Workspace, plans: PlansOf, ports: FlowPorts) -> None:
         self.workspace, self._plans, self.ports = workspace, plans, ports
@@ -95,7 +95,6 @@ class FlowCommands:
 
     def handle(self, actor: Actor, instance_id: str, happening: Happening, key: str | None) -> Answer:
         """Do a command in a transaction of its own. Conflict with who did what where somebody was quicker."""
-        self.plans  # noqa: B018 - a new version is taken up before the unit opens
         for attempt in range(AGAIN + 1):
             try:
                 with self.workspace.write(Cause("flow", actor.user_id)) as unit:
@@ -265,7 +264,7 @@ class FlowCommands:
                 "instance": instance.instance_id,
                 "token": call.token_id,
                 "key": call.key,
-                "call": call.call,
+                "call": asdict(call.call),
             }
             writing.put_job(unit, "flow.start", body, key=f"flow.start:{call.key}")
         for token_id in done.dropped_calls:
@@ -280,6 +279,20 @@ class FlowCommands:
                 body = {**notice.body, "instance": instance.instance_id, "task": notice.task_id}
                 self.ports.notify(unit, notice.to, notice.kind, body, instance.form, instance.record_id)
         self._tell(unit, old, done)
+        if any(not one.name.startswith("record:") for one in done.subscriptions.added):
+            self._fetch(unit, done)
+
+    def _fetch(self, unit: Unit, done: Step) -> None:
+        """Let messages that came before somebody waited for them be handed on."""
+        c = INBOX.c
+        for one in done.subscriptions.added:
+            query = select(c.source, c.message_id).where(
+                c.name == one.name, c.key == one.key, c.state == "waiting"
+            )
+            for source, message_id in unit.connection.execute(query.limit(10)):
+                body = {"source": source, "message": message_id}
+                key = f"flow.message:{source}:{message_id}:{done.state.instance.instance_id}:{one.token_id}"
+                writing.put_job(unit, "flow.message", body, key=key)
 
     def _tell(self, unit: Unit, old: State, done: Step) -> None:
         """Put into the outbox what others listen for: tasks that came or went, and the end."""

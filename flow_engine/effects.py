@@ -16,13 +16,14 @@ from sqlalchemy import select, update
 from engine.jobs.queue import JobRun
 from engine.ports import Delivery, Sender
 from engine.problems import Code, Rejected
-from engine.store.codec import decode_json, encode_json
+from engine.store.codec import encode_json
 from engine.store.platform import instant
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from flow_engine import store, writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.happenings import EffectEnded
+from flow_engine.rows import unpack
 from flow_engine.tables import EFFECTS
 
 UNKNOWN = Code(
@@ -122,7 +123,6 @@ class Effects:
 
     def _end(self, workspace: Workspace, row: Ledger, delivery: Delivery) -> str:
         """Write down what became of it and tell the instance, in one transaction with the end of the job."""
-        self._flows.plans  # noqa: B018 - a new version is taken up before the unit opens
         with workspace.write(Cause("system")) as unit:
             now = read_effect(unit, row.key, lock=True)
             if now is None or now.state in OVER:
@@ -207,8 +207,8 @@ def read_effect(unit: Unit, key: str, lock: bool = False) -> Ledger | None:
         row.token_id,
         row.node,
         row.kind,
-        decode_json(row.body),
-        store.from_json(row.policy),
+        unpack(row.body),
+        unpack(row.policy),
         bool(row.waits),
         row.state,
         row.attempts,

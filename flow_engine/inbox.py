@@ -52,7 +52,6 @@ class Inbox:
 
     def deliver(self, workspace: Workspace, source: str, message_id: str) -> str:
         """Hand a message on; return who took it: an instance's id, `started`, or nobody (""), then it waits."""
-        self._flows.plans  # noqa: B018 - a new version is taken up before the unit opens
         with workspace.read() as unit:
             row = _message(unit, source, message_id)
             waiting = [] if row is None or row.state != WAITING else subscribers(unit, row.name, row.key)

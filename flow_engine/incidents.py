@@ -15,6 +15,7 @@ from engine.store.workspaces import Workspace
 from flow_engine import effects, store, writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.happenings import InstanceAction
+from flow_engine.rows import pack
 from flow_engine.state import ROOT
 from flow_engine.tables import EFFECTS, INCIDENTS, INSTANCES, SCOPES, SUBSCRIPTIONS, TASKS, TIMERS, TOKENS
 
@@ -76,7 +77,6 @@ class Incidents:
         self, actor: Actor, incident_id: str, action: str, values: Mapping[str, Any] | None = None
     ) -> None:
         """Do something about an incident, in a transaction of its own. NotFound, Rejected."""
-        self._flows.plans  # noqa: B018 - a new version is taken up before the unit opens
         with self._flows.workspace.write(Cause("flow", actor.user_id)) as unit:
             self.settle_in(unit, actor, incident_id, action, values or {})
 
@@ -172,7 +172,7 @@ class Incidents:
         instance = store.lock(unit, instance_id)
         root = store.load(unit, instance).scopes[ROOT]
         c = SCOPES.c
-        text = store.json_text({**root.variables, **variables})
+        text = pack({**root.variables, **variables})
         unit.connection.execute(
             update(SCOPES).where(c.instance_id == instance_id, c.scope_id == ROOT).values(variables=text)
         )

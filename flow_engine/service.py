@@ -19,6 +19,7 @@ from flow_engine.happenings import ChildEnded, InstanceAction, RecordChanged
 from flow_engine.inbox import Inbox
 from flow_engine.incidents import Incidents
 from flow_engine.occurrences import DATE_KINDS, Occurrences
+from flow_engine.rows import untagged
 from flow_engine.schedules import Schedules, high_water, move_high_water
 from flow_engine.starting import Starting
 from flow_engine.tables import INSTANCES, TOKENS, TRIGGER_LOG
@@ -99,9 +100,8 @@ class FlowService(FlowCommands):
 
     def _call(self, run: JobRun) -> Any:
         """Start a called flow; its end comes back by a job of its own."""
-        body = run.job.body
+        body = untagged(run.job.body)
         call, token_id = body["call"], int(body["token"])
-        self.plans  # noqa: B018 - a new version is taken up before the unit opens
         with run.workspace.write(Cause("system")) as unit:
             subject = (
                 (call["form"], call["record_id"]) if call.get("form") and call.get("record_id") else None
@@ -120,7 +120,7 @@ class FlowService(FlowCommands):
 
     def _child(self, run: JobRun) -> Any:
         """Tell a flow that one it called has ended."""
-        body = run.job.body
+        body = untagged(run.job.body)
         ended = ChildEnded(int(body["token"]), body["child"], body["outcome"], body.get("result") or {})
         return self._moved(run, body["parent"], ended)
 
@@ -137,7 +137,6 @@ class FlowService(FlowCommands):
         return len(children)
 
     def _continue(self, run: JobRun) -> Any:
-        self.plans  # noqa: B018 - a new version is taken up before the unit opens
         with run.workspace.write(Cause("system")) as unit:
             instance = store.look(unit, run.job.body["instance"])
             if (
@@ -157,7 +156,6 @@ class FlowService(FlowCommands):
     def _judge(self, run: JobRun) -> Any:
         """Judge a portion of a large batch of records."""
         body = run.job.body
-        self.plans  # noqa: B018 - a new version is taken up before the unit opens
         with run.workspace.write(Cause("system")) as unit:
             self.starting.judge_records(
                 unit, body["kind"], body["form"], body["ids"], body["body"], body["event"]
@@ -166,7 +164,6 @@ class FlowService(FlowCommands):
 
     def _moved(self, run: JobRun, instance_id: str, happening: Any) -> Any:
         """Do a job's command once. What has meanwhile moved on needs nothing."""
-        self.plans  # noqa: B018 - a new version is taken up before the unit opens
         try:
             with run.workspace.write(Cause("system")) as unit:
                 actor = self.own_actor(unit, instance_id)

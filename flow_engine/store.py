@@ -4,7 +4,7 @@ Statements are built once a database and run as text on the bare driver: a step 
 a statement would cost more than running it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from engine.problems import Code, NotFound
 from engine.store.codec import decode_json, encode_json
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Unit
-from flow_engine import rows
+from flow_engine.rows import pack, unpack
 from flow_engine.state import Instance, Scope, State, Subscription, Task, Timer, Token
 from flow_engine.tables import (
     CANDIDATES,
@@ -144,17 +144,6 @@ def of(unit: Unit) -> Statements:
 # Values in and out.
 
 
-def json_text(value: Mapping[str, Any] | None) -> str | None:
-    """Return the text of a small object; None where there is nothing in it."""
-    return rows.pack(value)
-
-
-def from_json(text: str | None) -> dict[str, Any]:
-    """Return the object of its text."""
-    found: dict[str, Any] = rows.unpack(text)
-    return found
-
-
 def at_text(at: datetime | None) -> str | None:
     return None if at is None else instant(at)
 
@@ -229,26 +218,24 @@ def load(unit: Unit, instance: Instance) -> State:
 
 
 def token_of(row: Sequence[Any]) -> Token:
-    return Token(row[1], row[2], row[3], row[4], row[5], row[6], from_at(row[7]), from_json(row[8]))
+    return Token(row[1], row[2], row[3], row[4], row[5], row[6], from_at(row[7]), unpack(row[8]))
 
 
 def scope_of(row: Sequence[Any]) -> Scope:
-    return Scope(
-        row[1], row[2], row[3], row[4], row[5], row[6], from_json(row[7]), bool(row[8]), from_json(row[9])
-    )
+    return Scope(row[1], row[2], row[3], row[4], row[5], row[6], unpack(row[7]), bool(row[8]), unpack(row[9]))
 
 
 def task_of(row: Sequence[Any]) -> Task:
     """Return the task of a row in the order of TASK_COLUMNS."""
     candidates = tuple(decode_json(row[8])) if row[8] else ()
     return Task(
-        *row[1:8], candidates, *row[9:15], from_at(row[15]), from_at(row[16]), from_at(row[17]), *row[18:22], from_json(row[22])
+        *row[1:8], candidates, *row[9:15], from_at(row[15]), from_at(row[16]), from_at(row[17]), *row[18:22], unpack(row[22])
     )  # fmt: skip
 
 
 def timer_of(row: Sequence[Any]) -> Timer:
-    anchor = from_json(row[4]) if row[4] else None
-    return Timer(row[1], row[2], from_instant(row[3]), anchor, from_json(row[7]))
+    anchor = unpack(row[4]) if row[4] else None
+    return Timer(row[1], row[2], from_instant(row[3]), anchor, unpack(row[7]))
 
 
 def past_tasks(unit: Unit, instance_id: str) -> list[Task]:
@@ -261,14 +248,14 @@ def past_tasks(unit: Unit, instance_id: str) -> list[Task]:
 
 def token_row(instance_id: str, one: Token) -> tuple[Any, ...]:
     return (
-        instance_id, one.token_id, one.node, one.scope_id, one.round, one.came_by, one.wait, at_text(one.since), json_text(one.data),
+        instance_id, one.token_id, one.node, one.scope_id, one.round, one.came_by, one.wait, at_text(one.since), pack(one.data),
     )  # fmt: skip
 
 
 def scope_row(instance_id: str, one: Scope) -> tuple[Any, ...]:
     return (
-        instance_id, one.scope_id, one.parent_id, one.kind, one.node, one.token_id, one.index, json_text(one.variables),
-        int(one.is_closed), json_text(one.data),
+        instance_id, one.scope_id, one.parent_id, one.kind, one.node, one.token_id, one.index, pack(one.variables),
+        int(one.is_closed), pack(one.data),
     )  # fmt: skip
 
 
@@ -277,7 +264,7 @@ def task_row(instance_id: str, one: Task, is_live: bool) -> tuple[Any, ...]:
     return (
         instance_id, one.task_id, one.token_id, one.node, one.round, one.kind, one.state, one.assignee, candidates, one.owner,
         one.position, one.weight, one.parent_id, one.action, one.comment, at_text(one.made_at), at_text(one.due_at),
-        at_text(one.done_at), one.done_by, one.form, one.record_id, one.title, json_text(one.data), int(is_live),
+        at_text(one.done_at), one.done_by, one.form, one.record_id, one.title, pack(one.data), int(is_live),
     )  # fmt: skip
 
 
@@ -285,7 +272,7 @@ def timer_row(instance_id: str, one: Timer) -> tuple[Any, ...]:
     anchor = one.anchor or {}
     place = anchor.get("record_id"), anchor.get("form")
     return (
-        instance_id, one.token_id, one.key, instant(one.at), json_text(one.anchor), *place, json_text(one.data),
+        instance_id, one.token_id, one.key, instant(one.at), pack(one.anchor), *place, pack(one.data),
     )  # fmt: skip
 
 

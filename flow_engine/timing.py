@@ -55,7 +55,10 @@ class _Texts:
         due = (
             select(*columns)
             .select_from(TIMERS.join(INSTANCES, i.instance_id == t.instance_id))
-            .where(t.at <= bindparam("p0"), i.status.in_((literal_column("'running'"), literal_column("'failed'"))))
+            .where(
+                t.at <= bindparam("p0"),
+                i.status.in_((literal_column("'running'"), literal_column("'failed'"))),
+            )
             .order_by(t.at, t.instance_id, t.token_id)
             .limit(bindparam("p1", type_=t.token_id.type))
             .with_for_update(of=INSTANCES, skip_locked=True)
@@ -105,7 +108,6 @@ class Timing:
         return fired
 
     def _portion(self, workspace: Workspace, most: int) -> int:
-        self._flows.plans  # noqa: B018 - a new version is taken up before the unit opens
         with workspace.write(Cause("system")) as unit:
             due = claim_due(unit, most)
             seen: set[str] = set()

@@ -15,6 +15,7 @@ from engine.store.platform import JOBS, instant
 from engine.store.unit import Unit
 from flow_engine import store
 from flow_engine.result import Step
+from flow_engine.rows import pack
 from flow_engine.state import Instance, State, Task
 from flow_engine.tables import EFFECTS, INCIDENTS, ROUNDS, TASKS
 
@@ -99,7 +100,7 @@ def put_job(
 ) -> None:
     """Put a job into the queue; a second one of the same key is not made."""
     row = (
-        new_id(), kind, encode_json(body).decode(), "waiting", key, run_at or unit.now_text, unit.now_text, unit.cause.by, MOST_TRIES,
+        new_id(), kind, pack(body) or "{}", "waiting", key, run_at or unit.now_text, unit.now_text, unit.cause.by, MOST_TRIES,
     )  # fmt: skip
     unit.cursor.execute(texts(unit).job, row)
 
@@ -180,7 +181,7 @@ def _write_history(unit: Unit, rows: store.Statements, instance_id: str, step: S
     lines = []
     for one in step.history:
         data = {**one.data, "token": one.token_id} if one.token_id is not None else one.data
-        lines.append((instance_id, one.seq, unit.now_text, one.kind, one.node, one.by, store.json_text(data)))
+        lines.append((instance_id, one.seq, unit.now_text, one.kind, one.node, one.by, pack(data)))
     unit.many(rows.add_history, lines)
 
 
@@ -195,7 +196,7 @@ def _write_effects(unit: Unit, instance_id: str, step: Step) -> None:
     for one in step.effects:
         node = one.key.split(":")[2] if one.key.count(":") >= 3 else None
         row = (
-            one.key, instance_id, one.token_id, node, one.kind, encode_json(one.body).decode(), store.json_text(one.policy),
+            one.key, instance_id, one.token_id, node, one.kind, pack(one.body) or "{}", pack(one.policy),
             int(one.waits), "planned", unit.now_text, unit.now_text,
         )  # fmt: skip
         unit.cursor.execute(texts(unit).effect, row)
