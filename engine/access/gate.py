@@ -29,6 +29,8 @@ BAD_LIMIT = Code(
 )
 MOST_RECORDS = 5000
 MOST_IDS = 1000
+USUAL_LIMITS = frozenset({20, 50, 100, 200, 500})
+"""Pages as long as this have statements of their own."""
 COUNT_CAP = 10_000
 T = TypeVar("T")
 
@@ -144,6 +146,7 @@ class _Reader:
             form.key, fields, where, tuple(f.text for f in formulas), words, sort, after, query.deleted,
             query.group, tuple((n, *given) for n, given in sorted(query.aggregates.items())),
             query.ids is not None, query.verb, query.can, query.python, self.kind, self.is_titled,
+            query.limit + 1 if query.limit in USUAL_LIMITS and self.kind == "rows" else None,
         )  # fmt: skip
         return plan, self.values, formulas
 
