@@ -1,8 +1,10 @@
 """A dental clinic filled with the demo story, loaded once through the form engine."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,9 @@ from form_engine.service import RecordService
 from server.demo import accounts, generate
 from server.demo.papers import papers
 from server.installing import starters
+from tests.installations import pg_database
+
+__all__ = ["pg_database"]
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -42,14 +47,13 @@ class Practice:
         )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def practice(tmp_path_factory: pytest.TempPathFactory, repository: Any) -> Iterator[Practice]:
-    plan = compile_app(load_template(repository / "templates" / "dental"))
-    home = tmp_path_factory.mktemp("practice")
-    installation = Installation.open(Settings(home, None, clock=VirtualClock(NOW)))
+@contextmanager
+def told_into(home: Path, plan: AppPlan, scale: float, database_url: str | None = None) -> Iterator[Practice]:
+    """Load the story into a fresh clinic, on SQLite unless a PostgreSQL server is given."""
+    installation = Installation.open(Settings(home, database_url, clock=VirtualClock(NOW)))
     workspace = installation.create("dental", {"zh": "齐悦口腔", "en": "Qiyue Dental"})
     workspace.create_tables(plan.policy.tables)
-    people = accounts(SEED, TODAY, SCALE, NOW)
+    people = accounts(SEED, TODAY, scale, NOW)
     with workspace.write(Cause("system")) as unit:
         made = [
             Account(p["id"], p["login"], p["name"], tuple(p["roles"]), tuple(p["branches"]), p["branch_id"])
@@ -59,9 +63,22 @@ def practice(tmp_path_factory: pytest.TempPathFactory, repository: Any) -> Itera
         stored = {what: files.add(unit, name, body).to_json() for what, (name, body) in papers().items()}
     service = RecordService(workspace, plan)
     system = system_actor("dental", zone=workspace.zone)
-    for form, rows in generate(plan.lists, SEED, TODAY, SCALE, NOW, stored, starters(plan)):
+    for form, rows in generate(plan.lists, SEED, TODAY, scale, NOW, stored, starters(plan)):
         service.load(
             system, form, [{**row, "created_at": datetime.fromisoformat(row["created_at"])} for row in rows]
         )
-    yield Practice(service, plan, people)
-    installation.close()
+    try:
+        yield Practice(service, plan, people)
+    finally:
+        installation.close()
+
+
+@pytest.fixture(scope="session")
+def dental(repository: Any) -> AppPlan:
+    return compile_app(load_template(repository / "templates" / "dental"))
+
+
+@pytest.fixture(scope="session")
+def practice(tmp_path_factory: pytest.TempPathFactory, dental: AppPlan) -> Iterator[Practice]:
+    with told_into(tmp_path_factory.mktemp("practice"), dental, SCALE) as made:
+        yield made
