@@ -24,7 +24,9 @@ class Policy:
 
     quiet_from: time = time(21)
     quiet_to: time = time(8, 30)
-    caps: Mapping[str, tuple[int, int]] = field(default_factory=lambda: {"marketing": (2, 7), "service": (6, 1)})
+    caps: Mapping[str, tuple[int, int]] = field(
+        default_factory=lambda: {"marketing": (2, 7), "service": (6, 1)}
+    )
     apart: timedelta = timedelta(hours=4)
     """Marketing keeps this distance to messages that matter more, before and after."""
     spread: timedelta = timedelta(minutes=15)
@@ -130,7 +132,9 @@ def end_of_quiet(at: datetime, zone: ZoneInfo, policy: Policy, key: str = "") ->
     if local.time() >= policy.quiet_to:
         day += timedelta(days=1)
     part = int.from_bytes(sha256(key.encode()).digest()[:4]) / 2**32 if key else 0
-    return on_the_wall(day, policy.quiet_to, zone) + timedelta(seconds=int(policy.spread.total_seconds() * part))
+    return on_the_wall(day, policy.quiet_to, zone) + timedelta(
+        seconds=int(policy.spread.total_seconds() * part)
+    )
 
 
 def _refused(asked: Asked, contact: Contact) -> str | None:
@@ -152,7 +156,7 @@ def _channel(asked: Asked, contact: Contact) -> str | None:
     if asked.kind == "marketing":
         usable = [one for one in usable if one in contact.consents]
     liked = [one for one in contact.prefers if one in usable]
-    return (liked or usable or [None])[0]
+    return next(iter(liked or usable), None)
 
 
 def _why_no_channel(asked: Asked, contact: Contact) -> str:
@@ -177,7 +181,11 @@ def _waits(
                 return Drop("cap")
             return _open_again(asked, contact, room, policy, "cap")
     if asked.kind == "marketing":
-        near = [line.at for line in others if RANK.get(line.kind, 9) < RANK["marketing"] and _is_near(line, now, policy)]
+        near = [
+            line.at
+            for line in others
+            if RANK.get(line.kind, 9) < RANK["marketing"] and _is_near(line, now, policy)
+        ]
         if near:
             return _open_again(asked, contact, max(*near, now) + policy.apart, policy, "apart")
     return None

@@ -166,9 +166,15 @@ def test_whatever_goes_was_allowed_to(asked, contact, ledger, policy, now):
 @given(asks, contacts, lines, moments)
 def test_what_matters_more_never_waits_longer(asked, contact, ledger, now):
     contact = replace(contact, holds={}, consents=frozenset(contact.reachable), has_opted_out=False)
-    found = {kind: decide(replace(asked, kind=kind), contact, ledger, Policy(caps={}), now) for kind in CLASSES}
+    found = {
+        kind: decide(replace(asked, kind=kind), contact, ledger, Policy(caps={}), now) for kind in CLASSES
+    }
     waits = [
-        timedelta() if isinstance(one, Go) else one.at - now if isinstance(one, Later) else timedelta(days=999)
+        timedelta()
+        if isinstance(one, Go)
+        else one.at - now
+        if isinstance(one, Later)
+        else timedelta(days=999)
         for one in (found[kind] for kind in sorted(CLASSES, key=RANK.__getitem__))
     ]
     assert waits == sorted(waits)
