@@ -8,8 +8,12 @@ export interface Shortcut {
   run: (event: KeyboardEvent) => void;
 }
 
+/** Inputs that take no letters. */
+const PRESSED = new Set(["checkbox", "radio", "button", "submit", "file", "range", "color"]);
+
 export const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
+  !(target instanceof HTMLInputElement && PRESSED.has(target.type)) &&
   (target.isContentEditable ||
     /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
     target.closest("[role=combobox]") !== null);

@@ -46,7 +46,9 @@ export const RunStep = ({
     <div className="import-box">
       <Result
         status={failed ? "error" : "success"}
-        title={failed ? t("import.stopped", { done: data.done, total: data.total }) : t("import.done", { name })}
+        title={
+          failed ? t("import.stopped", { done: data.done, total: data.total }) : t("import.done", { name })
+        }
       />
       <Counts counts={data.counts} />
       <div className="import-foot">

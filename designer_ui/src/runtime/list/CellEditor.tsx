@@ -62,10 +62,15 @@ export const CellEditor = ({
     <div
       ref={box}
       className="cell-editor"
+      onKeyDownCapture={(event) => {
+        // Before a pick list takes it for closing itself alone.
+        if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
+        event.stopPropagation();
+        onDone(undefined);
+      }}
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.nativeEvent.isComposing) return;
-        if (event.key === "Escape") onDone(undefined);
         if (event.key === "Tab") {
           event.preventDefault();
           if (document.activeElement instanceof HTMLElement) document.activeElement.blur();

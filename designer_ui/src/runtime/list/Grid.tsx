@@ -33,6 +33,7 @@ export interface GridProps {
   onSelect: (selected: Set<string>) => void;
   openedId: string | null;
   onOpen: (record: RecordData) => void;
+  onEditRecord: (record: RecordData) => void;
   canEdit: (record: RecordData, field: FieldPlan) => boolean;
   onEdit: (record: RecordData, field: FieldPlan, value: Json) => void;
   colorOf: (record: RecordData) => string | null;
@@ -125,6 +126,7 @@ export const Grid = (props: GridProps) => {
       Home: () => move(-lines.length, 0),
       End: () => move(lines.length, 0),
       x: () => line?.kind === "record" && toggle(line.record.id),
+      ...(line?.kind === "record" && !props.openedId ? { e: () => props.onEditRecord(line.record) } : {}),
       " ": () => line?.kind === "record" && onOpen(line.record),
       Enter: () => {
         if (line?.kind === "group") rows.toggle(line.id);

@@ -220,6 +220,7 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
           onSelect={select}
           openedId={frame.opened?.form === plan.key ? frame.opened.recordId : null}
           onOpen={onOpen}
+          onEditRecord={(record) => (bin ? undefined : openRecord(plan.key, record.id, ids, "edit"))}
           canEdit={inline.canEdit}
           onEdit={inline.edit}
           colorOf={colorOf}

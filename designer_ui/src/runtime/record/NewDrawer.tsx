@@ -37,6 +37,7 @@ export const NewDrawer = ({ wanted, onClose }: { wanted: NewRecord; onClose: () 
         <RecordForm
           plan={plan}
           answer={null}
+          autoFocus={!narrow}
           {...(wanted.preset ? { preset: wanted.preset } : {})}
           onCancel={close}
           onDirty={setDirty}

@@ -13,7 +13,16 @@ import { useFrame } from "../shell/frame";
 import { RecordView } from "./RecordView";
 import { useLeaveGuard } from "./useLeaveGuard";
 
-export const RecordDrawer = ({ form, recordId }: { form: string; recordId: string }) => {
+export const RecordDrawer = ({
+  form,
+  recordId,
+  isEdit,
+}: {
+  form: string;
+  recordId: string;
+  /** The form comes first, as somebody asked to edit. */
+  isEdit: boolean;
+}) => {
   const { t } = useTranslation();
   const go = useNavigate();
   const frame = useFrame();
@@ -95,6 +104,7 @@ export const RecordDrawer = ({ form, recordId }: { form: string; recordId: strin
         form={form}
         recordId={recordId}
         isDrawer
+        isEdit={isEdit}
         onDirty={setDirty}
         onGone={frame.closeRecord}
       />

@@ -26,6 +26,8 @@ export interface RecordFormProps {
   plan: FormPlan;
   answer: RecordAnswer | null;
   preset?: Values;
+  /** False on touch screens, whose keyboard would hide what is asked. */
+  autoFocus?: boolean;
   onSaved: (answer: RecordAnswer, next: boolean) => void;
   onCancel?: () => void;
   onDirty?: (dirty: boolean) => void;
@@ -70,7 +72,26 @@ const JumpList = ({ plan, problems }: { plan: FormPlan; problems: readonly Probl
   );
 };
 
-export const RecordForm = ({ plan, answer, preset, onSaved, onCancel, onDirty }: RecordFormProps) => {
+/** After the drawer has taken the focus for itself. */
+const FOCUS_AFTER_MS = 120;
+
+/** Whoever asks for a new record wants to type; nobody is torn from a field that they are already in. */
+const focusFirst = (form: HTMLElement | null): void => {
+  if (!form || form.contains(document.activeElement)) return;
+  form
+    .querySelector<HTMLElement>(".slot-input :is(input, textarea):not([type=checkbox], [type=radio])")
+    ?.focus();
+};
+
+export const RecordForm = ({
+  plan,
+  answer,
+  preset,
+  autoFocus = false,
+  onSaved,
+  onCancel,
+  onDirty,
+}: RecordFormProps) => {
   const { t } = useTranslation();
   const lang = useLang();
   const notify = useNotify();
@@ -82,6 +103,11 @@ export const RecordForm = ({ plan, answer, preset, onSaved, onCancel, onDirty }:
     null,
   );
   const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!ready || !autoFocus) return;
+    const wait = setTimeout(() => focusFirst(box.current), FOCUS_AFTER_MS);
+    return () => clearTimeout(wait);
+  }, [ready, autoFocus]);
   const { dirty } = form;
   useEffect(() => onDirty?.(dirty), [dirty, onDirty]);
   useEffect(() => {

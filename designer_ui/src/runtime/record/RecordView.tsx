@@ -62,12 +62,14 @@ export const RecordView = ({
   form,
   recordId,
   isDrawer,
+  isEdit = false,
   onDirty,
   onGone,
 }: {
   form: string;
   recordId: string;
   isDrawer: boolean;
+  isEdit?: boolean;
   onDirty: (dirty: boolean) => void;
   onGone: () => void;
 }) => {
@@ -79,9 +81,10 @@ export const RecordView = ({
   const { data: answer, error, refetch } = useRecord(form, recordId);
   const remove = useDelete(form);
   const restore = useRestore(form);
-  const [tab, setTab] = useState<string | null>(null);
+  const [chosen, setTab] = useState<string | null>(null);
   const [page, setPage] = useState<HTMLElement | null>(null);
   const tabs = plan ? tabsOf(plan) : [];
+  const tab = chosen ?? (isEdit ? (tabs.find((item) => item.kind === "form")?.key ?? null) : null);
   const formTab = tabs.find((item) => item.kind === "form")?.key ?? "form";
   useShortcuts([{ keys: "e", run: () => setTab(formTab) }]);
   if (error || planError) return <ErrorState error={error ?? planError} onRetry={() => void refetch()} />;

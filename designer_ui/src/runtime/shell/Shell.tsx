@@ -92,16 +92,16 @@ const useDrawers = (): Frame & {
   const [palette, setPalette] = useState(false);
   const open = params.get("open");
   const opened = useMemo(() => {
-    const [form, recordId] = (open ?? "").split(":");
-    return form && recordId ? { form, recordId } : null;
+    const [form, recordId, how] = (open ?? "").split(":");
+    return form && recordId ? { form, recordId, isEdit: how === "edit" } : null;
   }, [open]);
   const openRecord = useCallback(
-    (form: string, recordId: string, ids?: readonly string[]) => {
+    (form: string, recordId: string, ids?: readonly string[], how?: "edit") => {
       if (ids) setSequence(ids);
       setParams(
         (old) => {
           const next = new URLSearchParams(old);
-          next.set("open", `${form}:${recordId}`);
+          next.set("open", how ? `${form}:${recordId}:${how}` : `${form}:${recordId}`);
           return next;
         },
         { replace: new URLSearchParams(window.location.search).has("open") },
@@ -269,7 +269,7 @@ const SignedIn = ({ me }: { me: Me }) => {
           ) : null}
         </Suspense>
         <Suspense fallback={null}>
-          {frame.opened ? <RecordDrawer form={frame.opened.form} recordId={frame.opened.recordId} /> : null}
+          {frame.opened ? <RecordDrawer {...frame.opened} /> : null}
           {frame.fresh ? <NewDrawer wanted={frame.fresh} onClose={() => frame.setFresh(null)} /> : null}
         </Suspense>
       </ControlHostProvider>

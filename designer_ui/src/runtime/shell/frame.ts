@@ -11,13 +11,13 @@ export interface NewRecord {
 }
 
 export interface Frame {
-  /** Opens the drawer; `sequence` is what previous and next walk through. */
-  openRecord: (form: string, recordId: string, sequence?: readonly string[]) => void;
+  /** Opens the drawer; `sequence` is what previous and next walk through; "edit" begins with the form. */
+  openRecord: (form: string, recordId: string, sequence?: readonly string[], how?: "edit") => void;
   closeRecord: () => void;
   openNew: (wanted: NewRecord) => void;
   openPalette: () => void;
-  /** "form:id" of the record in the drawer, or null. */
-  opened: { form: string; recordId: string } | null;
+  /** The record in the drawer, or null. */
+  opened: { form: string; recordId: string; isEdit: boolean } | null;
   sequence: readonly string[];
 }
 

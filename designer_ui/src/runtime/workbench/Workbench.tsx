@@ -121,10 +121,10 @@ const Section = ({ section }: { section: WorkbenchSection }) => {
         {say(section.name)} <span className="group-count">{section.count}</span>
       </h2>
       <ul className="work-list" style={{ gridTemplateColumns: tracksOf(plan, section) }}>
-          {section.records.map((record) => (
-            <Line key={record.id} section={section} record={record} sequence={ids} />
-          ))}
-        </ul>
+        {section.records.map((record) => (
+          <Line key={record.id} section={section} record={record} sequence={ids} />
+        ))}
+      </ul>
       {section.count > section.records.length ? (
         <p className="hint">
           {t("workbench.firstOf", { shown: section.records.length, count: section.count })}
