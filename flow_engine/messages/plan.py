@@ -139,7 +139,7 @@ def _channel(
             # what a provider's template is filled with leaves the house like any text
             uses = " ".join("{{ " + ".".join(one) + " }}" for one in sorted(checked.fields))
             problems += [
-                one for one in check_text(read_text(uses), names, place) if one.code != "text.unknown_name"
+                one for one in check_text(read_text(uses), names, place) if one.code != "wording.unknown_name"
             ]
     return ChannelText(template=content["template"], data=data)
 

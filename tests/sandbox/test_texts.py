@@ -126,7 +126,7 @@ def test_what_texts_do_not_have_is_refused(source):
     with pytest.raises(Rejected) as refused:
         shows(source)
     for problem in refused.value.problems:
-        assert problem.code.startswith("text.")
+        assert problem.code.startswith("wording.")
         assert problem.message("zh")
         assert problem.message("en")
 
@@ -143,7 +143,7 @@ def test_loops_are_counted_all_together():
     assert len(render(nested, {"rows": list("a" * 99)})) == 99 * 99
     with pytest.raises(Rejected) as refused:
         render(nested, {"rows": list("a" * 200)})
-    assert refused.value.problems[0].code == "text.too_many_turns"
+    assert refused.value.problems[0].code == "wording.too_many_turns"
 
 
 def test_the_length_is_capped():
@@ -152,7 +152,7 @@ def test_the_length_is_capped():
             read_text("{% for a in rows %}{{ big }}{% endfor %}"), {"rows": [1] * 100, "big": "x" * 10_000}
         )
     assert (
-        refused.value.problems[0].code == "text.too_long" or refused.value.problems[0].code == "text.too_much"
+        refused.value.problems[0].code == "wording.too_long" or refused.value.problems[0].code == "wording.too_much"
     )
 
 
@@ -190,18 +190,18 @@ def codes(source: str) -> list[tuple[str, str]]:
 
 def test_a_text_that_reads_a_hidden_or_sensitive_field_is_told_where():
     assert codes("{{ name }}") == []
-    assert codes("{{ cost }}") == [("text.hidden_field", "/channels/sms/zh")]
-    assert codes("{{ cost | sensitive }}") == [("text.hidden_field", "/channels/sms/zh")]
-    assert codes("{{ diagnosis }}") == [("text.sensitive_field", "/channels/sms/zh")]
+    assert codes("{{ cost }}") == [("wording.hidden_field", "/channels/sms/zh")]
+    assert codes("{{ cost | sensitive }}") == [("wording.hidden_field", "/channels/sms/zh")]
+    assert codes("{{ diagnosis }}") == [("wording.sensitive_field", "/channels/sms/zh")]
     assert codes("{% if diagnosis == '龋' %}补牙{% endif %}") == [
-        ("text.sensitive_field", "/channels/sms/zh")
+        ("wording.sensitive_field", "/channels/sms/zh")
     ]
     assert codes("{{ diagnosis | sensitive }}") == []
 
 
 def test_an_unknown_name_is_told_with_the_nearest():
     problem = check_text(read_text("x\n{{ nmae }}"), Lead())[0]
-    assert problem.code == "text.unknown_name"
+    assert problem.code == "wording.unknown_name"
     assert problem.params["line"] == 2
     assert problem.params["nearest"] == "name"
 
