@@ -130,6 +130,9 @@ class Effects:
             return self._settle(unit, now, delivery)
 
     def _settle(self, unit: Unit, row: Ledger, delivery: Delivery) -> str:
+        sender = self._flows.ports.senders.get(row.kind)
+        if sender is not None:
+            sender.ended(unit, row.key, delivery)
         times = int(row.policy.get("times", DEFAULTS["times"]))
         reference = delivery.reference or row.reference
         if delivery.state == "later" and delivery.at is not None:

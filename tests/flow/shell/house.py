@@ -58,6 +58,7 @@ class Wire:
     sent: list[tuple[str, Json]] = field(default_factory=list)
     answers: list[Delivery | Exception] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    ends: list[tuple[str, str]] = field(default_factory=list)
     on_ask: Delivery = field(default_factory=lambda: Delivery("unknown"))
 
     def prepare(self, unit: Any, key: str, body: Json) -> Json:
@@ -73,6 +74,9 @@ class Wire:
     def ask(self, key: str, reference: str | None) -> Delivery:
         self.asked.append(key)
         return self.on_ask
+
+    def ended(self, unit: Any, key: str, delivery: Delivery) -> None:
+        self.ends.append((key, delivery.state))
 
 
 class People:
