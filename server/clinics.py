@@ -3,13 +3,14 @@
 import json
 import threading
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.access import accounts
-from engine.access.actor import Actor
+from engine.access.actor import Actor, system_actor
 from engine.access.passwords import Passwords
 from engine.clock import Clock, SystemClock
 from engine.definitions import versions
@@ -18,10 +19,14 @@ from engine.events import Event, dispatch
 from engine.jobs.dispatcher import Dispatcher, work
 from engine.problems import Code, NotFound
 from engine.store.platform import META
-from engine.store.unit import Unit
+from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Installation, Workspace
 from engine.store.workspaces import Settings as StoreSettings
+from flow_engine.calendar.service import RecordCalendar
+from flow_engine.plans import FlowPlans, publish
+from flow_engine.service import FlowService
 from flow_engine.tables import FLOW_TABLES
+from flow_engine.world import FlowPorts
 from form_engine.compile import compile_app
 from form_engine.exporting.service import ExportService
 from form_engine.importing.service import ImportService
@@ -29,6 +34,8 @@ from form_engine.plan import AppPlan
 from form_engine.public import PublicForms
 from form_engine.public_links import PublicLinks
 from form_engine.service import RecordService
+from server.flow_people import FlowPeople
+from server.flows import FlowDesk, flow_actor, notify_of_flow
 from server.housekeeping import Housekeeping
 from server.jobs import job_handlers
 from server.notices import Notices
@@ -53,6 +60,8 @@ NO_LOGIN = Code(
 )
 
 VERSION_FRESH_S = 2.0
+ROUND_S = 2.0
+"""How often flows look at schedules and segments."""
 RIGHTS_FORMS = frozenset({"staff", "branch"})
 """Forms whose records say who works where: row scopes hang on them."""
 DEMO_LOGINS = "demo_logins"
@@ -70,6 +79,8 @@ class Clinic:
         self._plan: AppPlan | None = None
         self._service: RecordService | None = None
         self._public: PublicForms | None = None
+        self._flow_plans: FlowPlans | None = None
+        self._flows = FlowService(workspace, self._plans_of_flows, self._flow_ports())
         self._checked_at = 0.0
 
     @property
@@ -116,6 +127,38 @@ class Clinic:
         """Return the links to public forms, for the version in force."""
         return PublicLinks(self.service)
 
+    @property
+    def flows(self) -> FlowService:
+        """Return the flows, those of the version in force taken up. To be asked before a unit is opened."""
+        self.service  # noqa: B018 - looks for a new version
+        return self._flows
+
+    def _plans_of_flows(self) -> FlowPlans:
+        assert self._flow_plans is not None, "ask Clinic.flows"
+        return self._flow_plans
+
+    def _flow_ports(self) -> FlowPorts:
+        """Return what flows need of the other rooms. Used within open units, so nothing here looks for a new version."""
+        workspace = self.workspace
+        people = FlowPeople(self._actor_of)
+
+        def records(unit: Unit, actor: Actor) -> FlowDesk:
+            assert self._service is not None, "ask Clinic.flows"
+            return FlowDesk(self._service, unit, actor, people)
+
+        return FlowPorts(
+            records=records,
+            service_actor=lambda key, definition: flow_actor(workspace.key, workspace.zone, key, definition),
+            people=people,
+            calendar=RecordCalendar(lambda unit: records(unit, system_actor(workspace.key, zone=workspace.zone))),
+            notify=notify_of_flow,
+            zone_of=workspace.zone_of,
+        )
+
+    def _actor_of(self, unit: Unit, account: accounts.Account) -> Actor:
+        assert self._plan is not None
+        return self._known(unit, self._plan, account, account.user_id)
+
     def person(self, user_id: str) -> Actor:
         """Return a person by id, as background work on their behalf needs it. NotFound for none."""
         plan = self.plan
@@ -153,7 +196,10 @@ class Clinic:
             self._checked_at = time.monotonic()
 
     def _take_up(self, number: int, app: App) -> None:
-        self._plan = compile_app(app)
+        plan = compile_app(app)
+        with self.workspace.write(Cause("system")) as unit:
+            self._flow_plans = publish(unit, app, plan.analysis, number)
+        self._plan = plan
         self._number = number
         self.people.forget()
 
@@ -191,6 +237,7 @@ class House:
         self._clinics: dict[str, Clinic] = {}
         self._lock = threading.Lock()
         self._dispatcher: Dispatcher | None = None
+        self._rounds: dict[str, tuple[float, datetime]] = {}
 
     def only_workspace(self) -> str:
         """Return the key of the only workspace, or "" where there are none or several."""
@@ -215,13 +262,13 @@ class House:
     def start_jobs(self) -> None:
         """Start the thread that hands out events and runs jobs of every clinic."""
         if self._dispatcher is None:
-            self._dispatcher = Dispatcher(self._workspaces, (self._hand_out, self._run_jobs, Housekeeping()))
+            self._dispatcher = Dispatcher(self._workspaces, (self._hand_out, self._run_jobs, self._keep_time, Housekeeping()))
             self._dispatcher.start()
 
     def _hand_out(self, workspace: Workspace) -> int:
         clinic = self.clinic(workspace.key)
         # The plan is looked up before the unit opens: listeners work inside it.
-        return dispatch(workspace, (clinic.listen, Notices(clinic.service)))
+        return dispatch(workspace, (clinic.listen, clinic.flows.listen, Notices(clinic.service)))
 
     def _run_jobs(self, workspace: Workspace) -> int:
         return work(workspace, job_handlers(self.clinic(workspace.key)), "embedded")
@@ -230,6 +277,18 @@ class House:
         """Say that there is work, so that it need not wait for the next sweep."""
         if self._dispatcher is not None:
             self._dispatcher.wake()
+
+    def _keep_time(self, workspace: Workspace) -> int:
+        """Do what flows have to do by the clock."""
+        flows = self.clinic(workspace.key).flows
+        done = flows.tick(workspace)
+        # Rounds cost a little each: not while the dispatcher is busy, but at once when a virtual clock has jumped.
+        now, real = workspace.clock.now(), time.monotonic()
+        last = self._rounds.get(workspace.workspace_id)
+        if last is None or real - last[0] >= ROUND_S or now - last[1] >= timedelta(seconds=5 * ROUND_S):
+            self._rounds[workspace.workspace_id] = real, now
+            done += flows.sweep(workspace)
+        return done
 
     def _workspaces(self) -> list[Workspace]:
         return [self.installation.workspace(info.key) for info in self.installation.registry()]

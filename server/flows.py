@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.access.actor import Actor
+from engine.access.actor import Actor, service_actor, system_actor
 from engine.access.levels import Level
 from engine.access.query import RecordQuery
 from engine.definitions.shape import FormShape
@@ -21,7 +21,7 @@ from engine.store.unit import Cause, Unit
 from form_engine.coercion import as_field_value
 from form_engine.desk import Desk
 from form_engine.plan import FormPlan
-from form_engine.service import RecordService, records
+from form_engine.service import RecordService, personal, records
 
 NOT_YOURS_HERE = Code(
     "flow.field_not_yours",
@@ -304,3 +304,23 @@ def _literal(value: Any, zone: str) -> str:
         return "(" + ", ".join(_literal(one, zone) for one in value or ("",)) + ")"
     text = value.isoformat() if isinstance(value, date | time) else str(value)
     return '"' + text.replace('"', '""') + '"'
+
+
+def flow_actor(workspace: str, zone: str, key: str, definition: Mapping[str, Any]) -> Actor:
+    """Return the actor of a flow: the engine itself, or, by `runs_as`, somebody with certain roles and no more."""
+    runs_as = definition.get("runs_as")
+    if isinstance(runs_as, Mapping) and runs_as.get("roles"):
+        return service_actor(workspace, f"flow:{key}", frozenset(runs_as["roles"]), zone)
+    return system_actor(workspace, f"flow:{key}", zone)
+
+
+def notify_of_flow(
+    unit: Unit,
+    to: tuple[str, ...],
+    kind: str,
+    body: Mapping[str, Any],
+    form: str | None,
+    record_id: str | None,
+) -> None:
+    """Put what a flow has to say into people's drawers."""
+    personal.notify(unit, to, f"flow.{kind}", body, form, record_id)
