@@ -1,17 +1,160 @@
-"""Whether a flow can still finish from where it stands."""
+"""What can be reached: all markings of a region, which of them can still finish, and how one comes to those that cannot."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from flow_engine.plan import FlowPlan
-from flow_engine.state import Scope, Token
+from flow_engine.soundness.net import ENDED, PASSED, Item, Marking, Move, Net
+from flow_engine.state import ROOT, Scope, State, Token
+
+MOST_MARKINGS = 20_000
+MOST_LATER = 5_000
+"""Markings looked at before a return or a jump is offered; beyond, it is offered unproven."""
+
+
+@dataclass
+class Explored:
+    """All markings of a region. `came`: by marking, the one before and what happened; `next`: where each leads."""
+
+    net: Net
+    came: dict[Marking, tuple[Marking | None, tuple[Move, ...]]] = field(default_factory=dict)
+    next: dict[Marking, list[Marking]] = field(default_factory=dict)
+    is_complete: bool = True
+
+    def trace(self, marking: Marking) -> tuple[Move, ...]:
+        """Return what happens on the shortest way to a marking."""
+        moves: list[Move] = []
+        at: Marking | None = marking
+        while at is not None:
+            before, told = self.came[at]
+            moves[:0] = told
+            at = before
+        return tuple(moves)
+
+    def finishing(self) -> set[Marking]:
+        """Return the markings from which the region's end can be reached."""
+        back: dict[Marking, list[Marking]] = {}
+        for one, targets in self.next.items():
+            for target in targets:
+                back.setdefault(target, []).append(one)
+        found = {ENDED} & self.came.keys()
+        queue = deque(found)
+        while queue:
+            for one in back.get(queue.popleft(), ()):
+                if one not in found:
+                    found.add(one)
+                    queue.append(one)
+        return found
+
+
+def explore(net: Net, most: int = MOST_MARKINGS) -> Explored:
+    """Return all markings of a region, breadth first."""
+    found = Explored(net)
+    queue: deque[Marking] = deque()
+    for moves, marking in net.starts():
+        if marking not in found.came:
+            found.came[marking] = (None, moves)
+            queue.append(marking)
+    while queue:
+        marking = queue.popleft()
+        if len(found.came) > most:
+            found.is_complete = False
+            break
+        targets = found.next[marking] = []
+        for moves, after in net.moves(marking):
+            targets.append(after)
+            if after not in found.came:
+                found.came[after] = (marking, moves)
+                queue.append(after)
+    return found
+
+
+def can_end(net: Net, start: Iterable[Marking], most: int = MOST_LATER) -> bool:
+    """Tell whether the region's end can be reached from any of these markings."""
+    queue = deque(start)
+    seen = set(queue)
+    while queue:
+        marking = queue.popleft()
+        if marking == ENDED:
+            return True
+        if len(seen) > most:
+            return True
+        for _, after in net.moves(marking):
+            if after not in seen:
+                seen.add(after)
+                queue.append(after)
+    return False
 
 
 def completes(
     plan: FlowPlan,
     tokens: Mapping[int, Token],
     scopes: Mapping[int, Scope],
-    gone: set[int],
+    gone: Iterable[int],
     added: Iterable[tuple[str, int]],
 ) -> bool:
     """Tell whether the end can be reached once `gone` are away and tokens stand at `added` (node, scope)."""
-    return all(node in plan.nodes for node, _ in added)
+    away = set(gone)
+    arriving = tuple(added)
+    if any(node not in plan.nodes for node, _ in arriving):
+        return False
+    for scope_id, scope in scopes.items():
+        if scope_id != ROOT and (scope.token_id in away or _is_inside(scopes, tokens, scope, away)):
+            continue
+        here = [one for one in tokens.values() if one.scope_id == scope_id and one.token_id not in away]
+        came = tuple((node, "") for node, at in arriving if at == scope_id)
+        touched = came or any(tokens[one].scope_id == scope_id for one in away if one in tokens)
+        if not touched:
+            continue
+        region = _region(plan, scope)
+        net = Net(plan, region)
+        if any(node not in net.spots for node, _ in came):
+            return False
+        start = marking_of(net, here, scope)
+        if not can_end(net, (found for _, found in net.settle(start, came))):
+            return False
+    return True
+
+
+def _region(plan: FlowPlan, scope: Scope) -> str | None:
+    if scope.scope_id == ROOT:
+        return None
+    return scope.node if scope.node in plan.nodes else None
+
+
+def _is_inside(
+    scopes: Mapping[int, Scope], tokens: Mapping[int, Token], scope: Scope, away: set[int]
+) -> bool:
+    while scope.scope_id != ROOT:
+        outer = tokens.get(scope.token_id)
+        if outer is None or outer.token_id in away:
+            return True
+        scope = scopes[outer.scope_id]
+    return False
+
+
+def marking_of(net: Net, tokens: Iterable[Token], scope: Scope) -> Marking:
+    """Return the marking of what stands in a scope."""
+    items: list[Item] = []
+    for one in tokens:
+        spot = net.spots.get(one.node)
+        if spot is None:
+            continue
+        if spot.kind == "join" and one.wait in ("join", "turn"):
+            items.append((one.node, "in", (one.came_by or "",)))
+        else:
+            items.append((one.node, "at", ()))
+    for node, memory in scope.data.get("nodes", {}).items():
+        spot = net.spots.get(node)
+        if spot is not None and spot.kind == "join" and memory.get("came"):
+            came = {*memory["came"], *((PASSED,) if memory.get("passed") else ())}
+            items.append((node, "mem", tuple(sorted(came))))
+    return tuple(sorted(items))
+
+
+def reachable_after(
+    plan: FlowPlan, state: State, gone: Iterable[int] = (), added: Iterable[tuple[str, int]] = ()
+) -> bool:
+    """Tell whether the flow can finish once tokens `gone` are taken away and tokens stand at `added` (node, scope id)."""
+    return completes(plan, state.tokens, state.scopes, gone, added)

@@ -1,7 +1,7 @@
 """flows/: what happens by itself. The settings of each node and trigger belong to their kinds."""
 
 from engine.definitions.schemas._kind import FileKind
-from engine.definitions.schemas._parts import FLAG, FORMULA, KEY, WORDS, closed, keyed
+from engine.definitions.schemas._parts import FLAG, FORMULA, KEY, WORDS, closed, keyed, one_of
 
 # Open below `kind`: the flow engine checks nodes and triggers with the schemas of their own kinds.
 NODE = {"type": "object", "properties": {"key": KEY, "kind": KEY, "name": WORDS}, "required": ["key", "kind"]}
@@ -10,6 +10,18 @@ TRIGGER = {
     "properties": {"kind": KEY, "form": KEY, "when": FORMULA},
     "required": ["kind"],
 }
+
+VARIABLE = closed(
+    ("key", "type"),
+    key=KEY,
+    name=WORDS,
+    type=one_of(
+        "number", "text", "bool", "date", "datetime", "time", "duration", "person", "people", "record", "records", "list", "json"
+    ),
+    form=KEY,
+    default=FORMULA,
+    given=FLAG,
+)
 
 FILE = FileKind(
     kind="flows",
@@ -27,7 +39,8 @@ FILE = FileKind(
         once_per=FORMULA,
         start=KEY,
         nodes=keyed(NODE, minItems=1),
-        variables=keyed({"type": "object", "properties": {"key": KEY}, "required": ["key"]}),
+        title=FORMULA,
+        variables=keyed(VARIABLE),
         off=FLAG,
     ),
 )

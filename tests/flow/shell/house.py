@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
+
 from engine.access.account_tables import USERS
 from engine.access.accounts import Account, create_accounts
 from engine.access.actor import Actor, system_actor
@@ -24,10 +26,8 @@ from flow_engine.world import FlowPorts
 from form_engine.plan import AppPlan
 from form_engine.service import RecordService
 from server.flows import FlowDesk
-from sqlalchemy import text
-from tests.form_engine.making import app
+from tests.form_engine.making import app, form
 from tests.form_engine.making import field as f
-from tests.form_engine.making import form
 
 Json = Mapping[str, Any]
 STAGES = [{"key": key, "label": {"zh": key, "en": key}} for key in ("new", "open", "won", "lost")]
