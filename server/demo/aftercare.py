@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from server.demo import facts, words
 from server.demo.courses import Step
 from server.demo.house import House, Person
-from server.demo.world import Row, stamp
+from server.demo.shelf import Row
+from server.demo.world import stamp
 
 if TYPE_CHECKING:
     from server.demo.patients import Patient

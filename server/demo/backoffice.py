@@ -8,7 +8,8 @@ from server.demo import facts, money, words
 from server.demo.house import House
 from server.demo.leads import Prospect
 from server.demo.patients import Patient
-from server.demo.world import Row, at_clock, instant, stamp, yuan
+from server.demo.shelf import Row
+from server.demo.world import at_clock, instant, stamp, yuan
 
 
 def materials(house: House) -> None:
@@ -137,7 +138,9 @@ def service(house: House, patients: list[Patient]) -> None:
     """Write satisfaction, complaints, refunds, referrals, relations, histories of health."""
     world = house.world
     by_id = {patient.row["id"]: patient for patient in patients}
-    for visit in [v for v in world.rows.get("visit", ()) if v["status"] == "done"]:
+    for visit in world.all("visit"):
+        if visit["status"] != "done":
+            continue
         patient = by_id[visit["customer_id"]]
         left = instant(visit["left_at"])
         if world.chance(0.06):
@@ -206,7 +209,7 @@ def _history(house: House, patient: Patient, at: datetime) -> None:
 
 def _refunds(house: House, by_id: dict[str, Patient]) -> None:
     world = house.world
-    for bill in world.rows.get("bill", ()):
+    for bill in world.all("bill"):
         if bill["status"] != "paid" or bill["kind"] != "service" or not world.chance(0.008):
             continue
         paid = sum((Decimal(p["amount"]) for p in bill["payments"]), Decimal(0))
@@ -224,7 +227,9 @@ def _refunds(house: House, by_id: dict[str, Patient]) -> None:
             detail="经沟通协商一致办理", back_to="original_way", clawback=True, status="refunded" if done else world.pick(("lead_review", "director_review", "finance_payout")),
         )  # fmt: skip
         if done:
-            bill.update(refunded=yuan(amount), status="refunded" if amount == paid else "part_refunded")
+            world.amend(
+                "bill", bill, refunded=yuan(amount), status="refunded" if amount == paid else "part_refunded"
+            )
             patient.paid -= amount
 
 
@@ -377,7 +382,7 @@ def figures(house: House) -> None:
             paid = sum(
                 (
                     Decimal(p["amount"])
-                    for b in world.rows.get("bill", ())
+                    for b in world.all("bill")
                     if b["branch_id"] == branch["id"]
                     for p in b.get("payments", ())
                     if p["paid_at"][:7] == f"{month:%Y-%m}"
@@ -400,7 +405,7 @@ def figures(house: House) -> None:
                 target=str(target),
                 actual=str(paid),
             )
-    for bill in world.rows.get("bill", ()):
+    for bill in world.all("bill"):
         _credit(house, bill)
     world.add(
         "kpi_rule",

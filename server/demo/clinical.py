@@ -6,7 +6,8 @@ from typing import Any
 from server.demo import words
 from server.demo.courses import Step
 from server.demo.house import House, Person
-from server.demo.world import Row, World, stamp
+from server.demo.shelf import Row
+from server.demo.world import World, stamp
 
 MOLARS = ("16", "17", "26", "27", "36", "37", "46", "47")
 PREMOLARS = ("14", "15", "24", "25", "34", "35", "44", "45")

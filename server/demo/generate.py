@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +12,8 @@ from server.demo.book import Book
 from server.demo.house import House, build_house, duty_rosters
 from server.demo.leads import Prospect, follow_up, lead_days, make_lead, touches
 from server.demo.patients import Clinic
-from server.demo.world import ZONE, Row, World, at_clock, by_day, instant
+from server.demo.shelf import Row
+from server.demo.world import ZONE, World, at_clock, by_day, instant
 
 ORDER = (
     "branch", "staff", "room", "print_template", "channel", "tag", "member_level", "service_item", "material", "card_product", "coupon_template", "message_template", "article",
@@ -51,12 +53,15 @@ def generate(
         if files and what in files:
             for row in world.rows.get(form, ()):
                 row[field] = [dict(files[what])]
+    strange = (world.rows.keys() | world.shelves.keys()) - set(ORDER)
+    if strange:
+        raise LookupError(f"forms without a place in the order: {sorted(strange)}")
     for form in ORDER:
-        rows = world.rows.pop(form, [])
-        for start in range(0, len(rows), BATCH):
-            yield form, [_clean(row, known) for row in rows[start : start + BATCH]]
-    if world.rows:
-        raise LookupError(f"forms without a place in the order: {sorted(world.rows)}")
+        rows = iter(world.all(form))
+        while batch := [_clean(row, known) for row in islice(rows, BATCH)]:
+            yield form, batch
+        world.rows.pop(form, None)
+        world.shelves.pop(form, None)
 
 
 def accounts(

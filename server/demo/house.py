@@ -6,7 +6,8 @@ from typing import Any
 
 from server.demo import facts
 from server.demo.names import Phones, full_name
-from server.demo.world import Row, World, at_clock, days_between, yuan
+from server.demo.shelf import Row
+from server.demo.world import World, at_clock, days_between, yuan
 
 POSTS = (
     # role, people in a small branch, people in a full branch

@@ -1,14 +1,15 @@
 """Leads: where they come from, what they want, how they are talked to, and how far each one gets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from server.demo import facts, words
 from server.demo.house import House, Person
 from server.demo.names import birthday, district, full_name, given_name, surname, wechat
-from server.demo.world import Row, World, at_clock, by_day, days_between, stamp
+from server.demo.shelf import Row
+from server.demo.world import World, at_clock, by_day, days_between, stamp
 
 AGE_BANDS = (
     ("under_18", 18),
@@ -43,7 +44,6 @@ class Prospect:
     shows: bool
     buys: bool
     booked_at: datetime | None = None
-    logs: list[Row] = field(default_factory=list)
 
 
 def lead_days(world: World) -> list[date]:
@@ -161,7 +161,6 @@ def talk(house: House, lead: Prospect, at: datetime, result: str, *, customer: s
     lead.row["last_contact_at"] = stamp(at)
     if follow:
         lead.row["next_followup_at"] = follow
-    lead.logs.append(row)
     return row
 
 

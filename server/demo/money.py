@@ -7,7 +7,8 @@ from typing import Any
 from server.demo import facts
 from server.demo.courses import PLANNED
 from server.demo.house import House, Person
-from server.demo.world import Row, World, stamp, yuan
+from server.demo.shelf import Row
+from server.demo.world import World, stamp, yuan
 
 CENT = Decimal("0.01")
 DISCOUNTS = (("1", 46), ("0.95", 22), ("0.9", 18), ("0.88", 6), ("0.85", 5), ("0.8", 3))

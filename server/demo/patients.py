@@ -11,7 +11,8 @@ from server.demo.courses import Step, course
 from server.demo.house import House, Person
 from server.demo.leads import Prospect
 from server.demo.names import birthday, district, full_name, street, wechat
-from server.demo.world import Row, World, at_clock, instant, stamp
+from server.demo.shelf import Row
+from server.demo.world import World, at_clock, instant, stamp
 
 SHOW = {0: (0.04, 0.02), 1: (0.055, 0.04), 4: (0.075, 0.055), 8: (0.1, 0.075), 15: (0.15, 0.09)}
 """Share of no-shows and of cancellations by days booked ahead."""

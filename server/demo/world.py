@@ -2,18 +2,23 @@
 
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from server.demo.shelf import Row, Shelf
+
 ZONE = ZoneInfo("Asia/Shanghai")
 MONTHS = 24
 """How far back the demo's history goes."""
 T = TypeVar("T")
-Row = dict[str, Any]
+MANY = (
+    "message_log", "comm_log", "appointment", "visit", "consultation", "clinical_record", "treatment_log", "imaging",
+    "dental_history", "postop_care", "bill", "points_log", "followup_task", "performance", "stock_move",
+)  # fmt: skip
 
 
 @dataclass
@@ -27,10 +32,14 @@ class World:
     """Records that the app has every clinic start with, by form."""
     rng: random.Random = field(init=False)
     rows: dict[str, list[Row]] = field(init=False, default_factory=dict)
+    """Records of forms that the story comes back to."""
+    shelves: dict[str, Shelf] = field(init=False)
+    """Records of the forms with very many, which it does not change again once it has gone on."""
     _serial: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.rng = random.Random(f"clinicraft-demo-{self.seed}")
+        self.shelves = {form: Shelf() for form in MANY}
 
     @property
     def today(self) -> date:
@@ -70,8 +79,23 @@ class World:
         row: Row = {"id": self.new_id(at), "created_at": stamp(at), "branch_id": branch, "owner_id": owner}
         row["created_by"] = by or owner
         row.update({key: value for key, value in values.items() if value is not None})
-        self.rows.setdefault(form, []).append(row)
+        shelf = self.shelves.get(form)
+        if shelf is not None:
+            shelf.append(row)
+        else:
+            self.rows.setdefault(form, []).append(row)
         return row
+
+    def amend(self, form: str, row: Row, **values: Any) -> None:
+        """Change a record of long ago."""
+        row.update(values)
+        if form in self.shelves:
+            self.shelves[form].amend(row["id"], values)
+
+    def all(self, form: str) -> Iterable[Row]:
+        """Return the records of a form so far, in the order of their making."""
+        shelf = self.shelves.get(form)
+        return shelf if shelf is not None else self.rows.get(form, ())
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share

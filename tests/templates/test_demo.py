@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from server.demo import accounts, generate
+from server.demo.shelf import Shelf
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -191,3 +192,17 @@ def test_every_record_passes_the_rules_of_its_form(practice: Any, story: Rows) -
     ):
         assert practice.service.query(admin, form, {"limit": 1})["records"], form
     assert len(story) > 45
+
+
+def test_what_waits_on_disk_comes_back_as_it_was_left() -> None:
+    shelf = Shelf(young=3)
+    rows = [{"id": str(number), "note": [number]} for number in range(20)]
+    for row in rows:
+        shelf.append(row)
+        row["late"] = True
+    shelf.amend("2", {"note": ["changed"]})
+    assert len(shelf) == 20
+    assert [row["id"] for row in shelf] == [row["id"] for row in rows]
+    assert all(row["late"] for row in shelf)
+    assert next(row["note"] for row in shelf if row["id"] == "2") == ["changed"]
+    assert [row["id"] for row in shelf] == [row["id"] for row in rows]
