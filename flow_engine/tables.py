@@ -325,6 +325,24 @@ POOL_ITEMS = Table(
     Index("ix_cc_flow_pool_items_owner", "pool", "owner"),
 )
 
+POOL_MOVES = Table(
+    "cc_flow_pool_moves",
+    FLOW_TABLES,
+    Column("id", Text, primary_key=True),
+    Column("pool", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("by", Text),
+    Column("from_owner", Text),
+    Column("to_owner", Text),
+    Column("reason", Text),
+    Index("ix_cc_flow_pool_moves_record", "record_id", "pool"),
+    Index("ix_cc_flow_pool_moves_by", "pool", "by", "at"),
+    info=GUARDED,
+)
+"""The ledger of pools. `kind`: entered, claimed, recycled, warned, settled."""
+
 ASSIGN_CURSORS = Table(
     "cc_flow_assign_cursors",
     FLOW_TABLES,
