@@ -60,7 +60,7 @@ class _Texts:
                 i.status.in_((literal_column("'running'"), literal_column("'failed'"))),
             )
             .order_by(t.at, t.instance_id, t.token_id)
-            .limit(bindparam("p1", type_=t.token_id.type))
+            .limit(bindparam("p1", type_=t.token_id.type)).offset(literal_column("0"))
             .with_for_update(of=INSTANCES, skip_locked=True)
         )
         self.due = str(due.compile(dialect=dialect))
