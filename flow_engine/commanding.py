@@ -21,7 +21,7 @@ from engine.ids import new_id
 from engine.problems import Code, Conflict, Forbidden
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
-from flow_engine import commands, store, writing
+from flow_engine import commands, notices, store, writing
 from flow_engine.happenings import Happening, InstanceAction, Resumed, Started, TaskAction
 from flow_engine.names import Setting
 from flow_engine.plan import FlowPlan
@@ -275,9 +275,11 @@ class FlowCommands:
             key = f"flow.continue:{instance.instance_id}:{instance.revision}"
             writing.put_job(unit, "flow.continue", body, key=key)
         if self.ports.notify is not None:
-            for notice in done.notices:
-                body = {**notice.body, "instance": instance.instance_id, "task": notice.task_id}
-                self.ports.notify(unit, notice.to, notice.kind, body, instance.form, instance.record_id)
+            plan = self.plans.of(unit, instance.flow, instance.version)
+            for kind, people, body in notices.lines(plan, done):
+                by = body.get("by")
+                said = notices.signed(body, self.name_of(unit, by)) if isinstance(by, str) else body
+                self.ports.notify(unit, people, kind, said, instance.form, instance.record_id)
         self._tell(unit, old, done)
         if any(not one.name.startswith("record:") for one in done.subscriptions.added):
             self._fetch(unit, done)

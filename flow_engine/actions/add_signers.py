@@ -14,7 +14,7 @@ from flow_engine.approvals.human import settled_by
 from flow_engine.approvals.seats import without
 from flow_engine.happenings import TaskAction
 from flow_engine.node import Answer, NodeContext
-from flow_engine.outcome import NewTask, Notice, Outcome
+from flow_engine.outcome import NewTask, Outcome
 from flow_engine.state import Task
 
 TOO_DEEP = Code("task.too_deep", zh="加签已有 {most} 层，不能再加", en="Signers were added {most} levels deep already",
@@ -61,12 +61,7 @@ class AddSigners(Action):
             )
             for index, seat in enumerate(seats)
         )  # fmt: skip
-        told = Notice(
-            "task",
-            tuple(seat.person for seat in seats),
-            {"why": self.kind, "by": action.by, "comment": action.comment},
-        )
-        return settled_by(ctx, new=new, notices=(told,))
+        return settled_by(ctx, new=new)
 
 
 def depth(ctx: NodeContext, task: Task) -> int:

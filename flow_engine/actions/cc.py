@@ -10,7 +10,7 @@ from flow_engine.actions._asking import PERSONS, may_be_asked
 from flow_engine.acts import Act
 from flow_engine.happenings import TaskAction
 from flow_engine.node import Answer, NodeContext
-from flow_engine.outcome import Hold, NewTask, Notice, Outcome
+from flow_engine.outcome import Hold, NewTask, Outcome
 from flow_engine.state import Task
 
 
@@ -38,8 +38,7 @@ class CopyTo(Action):
             )
             for one in people
         )
-        told = (Notice(self.kind, people, {"by": action.by, "comment": action.comment}),) if people else ()
-        return Hold("task", tasks=new, notices=told)
+        return Hold("task", tasks=new)
 
 
 ACTION = CopyTo(

@@ -136,7 +136,9 @@ def _filled_in(
     """Write what was given into the record; on consent what the node requires must be there. Return the record's id."""
     values = action.values.get("values") or {}
     fields = fields_of(ctx.config, node)
-    is_due = not refuses(way) and (bool(required(fields)) or (task.record_id is None and "form" in ctx.config))
+    is_due = not refuses(way) and (
+        bool(required(fields)) or (task.record_id is None and "form" in ctx.config)
+    )
     if task.form is None or not (values or is_due):
         return task.record_id
     if way == NO and task.record_id is None:

@@ -11,7 +11,7 @@ from flow_engine.approvals.human import record_of_task
 from flow_engine.approvals.people import PEOPLE
 from flow_engine.approvals.rights import FIELDS
 from flow_engine.node import Answer, Node, NodeContext
-from flow_engine.outcome import Go, NewTask, Notice, Outcome
+from flow_engine.outcome import Go, NewTask, Outcome
 
 KIND = "cc"
 
@@ -32,7 +32,7 @@ class Copy(Node):
         tasks = tuple(
             NewTask(KIND, one, form=form, record_id=record_id, title=str(title or "")[:200]) for one in people
         )
-        return Go("to", tasks=tasks, notices=(Notice(KIND, people),) if people else ())
+        return Go("to", tasks=tasks)
 
 
 NODE = Copy(

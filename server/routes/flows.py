@@ -1,0 +1,304 @@
+"""Flows at work: what runs about a record, instances on their canvas, incidents, what was sent, and coverage."""
+
+from typing import Annotated, Any
+
+from fastapi import Body, Request, Response
+
+from engine.ids import new_id
+from engine.problems import Code, Conflict, Forbidden, NotFound, Rejected
+from engine.store.unit import Cause
+from flow_engine import store
+from flow_engine.plan import FlowPlan, TriggerPlan
+from flow_engine.tasks.viewing import MANAGERS
+from server import task_types as t
+from server.openapi import gives
+from server.reading import api, given, given_texts
+from server.requests import Asked, asked
+from server.responses import answer
+
+router = api()
+Values = Annotated[dict[str, Any], Body()]
+
+NO_BUTTON = Code("flow.no_button", zh="这里不能手工启动这个流程", en="This flow cannot be started here by hand",
+                 hint_zh="按钮可能只对某些角色或状态开放", hint_en="The button may be for certain roles or states only")  # fmt: skip
+NOT_OFFERED = Code("flow.action_not_offered", zh="现在不能这样做", en="That is not possible now",
+                   hint_zh="刷新后查看现在能做什么", hint_en="Reload to see what can be done now")  # fmt: skip
+MOST_STARTS = 500
+
+
+@router.get("/flows")
+@gives(list[t.FlowItem])
+def list_flows(request: Request) -> Response:
+    """Return the flows in force with how many run; for those who manage flows."""
+    one = asked(request)
+    return answer(one.clinic.tasking.views.flow_list(one.actor))
+
+
+@router.post("/flows/{flow}/preview")
+@gives(t.Preview, takes=t.StartFlow)
+def preview_flow(request: Request, flow: str, values: Values) -> Response:
+    """Return who would be asked if the flow started now about a record."""
+    one = asked(request)
+    subject = _subject(values)
+    return answer(one.clinic.tasking.tasks.preview(one.actor, flow, subject, given(values, "values", dict)))
+
+
+@router.post("/flows/{flow}/start")
+@gives(t.Started, takes=t.StartFlow)
+def start_flow(request: Request, flow: str, values: Values) -> Response:
+    """Press a flow's button on a record, or on several of a list; each starts by itself."""
+    one = asked(request)
+    flows = one.clinic.flows
+    plan = flows.plans.get(flow)
+    button = _button(one, plan, given(values, "trigger", str))
+    form = given(values, "form", str) or button.form or ""
+    ids = given_texts(values, "ids") or [given(values, "record_id", str) or ""]
+    key = given(values, "key", str) or new_id()
+    given_values = {
+        name: value
+        for name, value in (given(values, "values", dict) or {}).items()
+        if name in button.config.get("ask", ())
+    }
+    started: list[str] = []
+    failed: list[dict[str, Any]] = []
+    for record_id in ids[:MOST_STARTS]:
+        try:
+            with one.clinic.workspace.write(Cause("user", one.actor.user_id)) as unit:
+                if not _is_offered(one, unit, plan, button, form, record_id):
+                    raise Conflict(NO_BUTTON.at(""))
+                subject = (form, record_id)
+                made = flows.start(
+                    unit,
+                    one.actor,
+                    flow,
+                    subject,
+                    given_values,
+                    f"button:{flow}:{record_id}:{key}",
+                    f"{flow}.{button.key}",
+                )
+            if made is not None:
+                started.append(made)
+        except Rejected as refused:
+            failed.append(
+                {"record_id": record_id, "problems": [problem.to_json() for problem in refused.problems]}
+            )
+    one.house.wake()
+    return answer({"started": started, "failed": failed})
+
+
+@router.get("/forms/{form}/records/{record_id}/flows")
+@gives(t.RecordFlows)
+def record_flows(request: Request, form: str, record_id: str) -> Response:
+    """Return the flows about a record with the tasks open in them, and those that can be started here."""
+    one = asked(request)
+    tasking = one.clinic.tasking
+    found = tasking.tasks.of_record(one.actor, form, record_id)
+    plans = one.clinic.flows.plans
+    buttons = []
+    with one.clinic.workspace.read() as unit:
+        for plan in plans.current.values():
+            for button in plan.triggers:
+                if button.kind != "button" or button.form != form or not _may_press(one, button):
+                    continue
+                if _is_offered(one, unit, plan, button, form, record_id):
+                    buttons.append(_button_item(plan, button))
+    return answer({**found, "buttons": buttons})
+
+
+@router.get("/forms/{form}/flows")
+@gives(list[t.FlowButton])
+def form_flows(request: Request, form: str) -> Response:
+    """Return the flows that can be started for several records of a list."""
+    one = asked(request)
+    found = [
+        _button_item(plan, button)
+        for plan in one.clinic.flows.plans.current.values()
+        for button in plan.triggers
+        if button.kind == "button"
+        and button.form == form
+        and button.config.get("where", "both") in ("list", "both")
+        and _may_press(one, button)
+    ]
+    return answer(found)
+
+
+# Instances.
+
+
+@router.get("/instances")
+@gives(t.InstanceList)
+def list_instances(
+    request: Request,
+    flow: str = "",
+    status: str = "",
+    form: str = "",
+    record_id: str = "",
+    q: str = "",
+    offset: int = 0,
+    limit: int = 50,
+) -> Response:
+    """Return instances, newest first; for those who manage flows."""
+    one = asked(request)
+    wanted = {
+        "flow": flow,
+        "status": status,
+        "form": form,
+        "record_id": record_id,
+        "q": q,
+        "offset": offset,
+        "limit": limit,
+    }
+    return answer(one.clinic.tasking.views.instances(one.actor, wanted))
+
+
+@router.get("/instances/{instance_id}")
+@gives(t.InstancePage)
+def instance_page(request: Request, instance_id: str) -> Response:
+    """Return an instance on its canvas with its history."""
+    one = asked(request)
+    return answer(one.clinic.tasking.views.instance(one.actor, instance_id))
+
+
+@router.post("/instances/{instance_id}/{action}")
+@gives(t.ActAnswer, takes=t.Act)
+def act_on_instance(request: Request, instance_id: str, action: str, values: Values) -> Response:
+    """Withdraw what I started; managers also cancel, pause, resume, jump, skip and retry."""
+    one = asked(request)
+    page = one.clinic.tasking.views.instance(one.actor, instance_id)
+    if action not in page["actions"]:
+        raise Conflict(NOT_OFFERED.at("/action"))
+    done = one.clinic.flows.act(
+        one.actor, instance_id, action, given(values, "values", dict), given(values, "comment", str), given(values, "key", str) or new_id()
+    )  # fmt: skip
+    one.house.wake()
+    return answer(
+        {
+            "instance_id": instance_id,
+            "status": done.status,
+            "outcome": done.outcome,
+            "tasks": list(done.tasks),
+        }
+    )
+
+
+# Incidents, what was sent, coverage.
+
+
+@router.get("/incidents")
+@gives(t.Incidents)
+def list_incidents(request: Request, state: str = "open", flow: str = "") -> Response:
+    """Return what could not go on, and what may be done about it."""
+    one = asked(request)
+    _managers_only(one)
+    flows = one.clinic.flows
+    with one.clinic.workspace.read() as unit:
+        found = flows.incidents.shown(unit, state, flow or None)
+    names = {plan.key: plan.name for plan in flows.plans.current.values()}
+    for item in found:
+        item["at"] = store.from_at(item["at"])
+        item["flow_name"] = names.get(item["flow"], {"zh": item["flow"]})
+    return answer({"incidents": found})
+
+
+@router.post("/incidents/settle")
+@gives(t.Settled, takes=t.Settle)
+def settle_incidents(request: Request, values: Values) -> Response:
+    """Retry, skip, edit, jump or cancel; several at once."""
+    one = asked(request)
+    _managers_only(one)
+    ids = given_texts(values, "ids") or []
+    failed = one.clinic.flows.incidents.settle_many(
+        one.actor, ids, given(values, "action", str) or "retry", given(values, "values", dict)
+    )
+    one.house.wake()
+    told = [
+        {"id": incident, "problems": [problem.to_json() for problem in problems]}
+        for incident, problems in failed
+    ]
+    return answer({"settled": len(ids) - len(told), "failed": told})
+
+
+@router.get("/outbox")
+@gives(t.Outbox)
+def outbox(
+    request: Request,
+    state: str = "",
+    channel: str = "",
+    message: str = "",
+    q: str = "",
+    offset: int = 0,
+    limit: int = 50,
+) -> Response:
+    """Return messages as they were or would be sent."""
+    one = asked(request)
+    wanted = {
+        "state": state,
+        "channel": channel,
+        "message": message,
+        "q": q,
+        "offset": offset,
+        "limit": limit,
+    }
+    return answer(one.clinic.tasking.views.outbox(one.actor, wanted))
+
+
+@router.get("/coverage")
+@gives(t.Coverage)
+def coverage(request: Request, since: str = "") -> Response:
+    """Return follow-up rules: what should have happened and what did."""
+    one = asked(request)
+    return answer({"rules": one.clinic.tasking.views.coverage(one.actor, since or None)})
+
+
+@router.get("/coverage/{trigger}/gaps")
+@gives(t.Gaps)
+def coverage_gaps(request: Request, trigger: str) -> Response:
+    """Return what a rule asked for and has not happened."""
+    one = asked(request)
+    return answer(one.clinic.tasking.views.gaps(one.actor, trigger))
+
+
+# The parts.
+
+
+def _managers_only(one: Asked) -> None:
+    if not one.clinic.tasking.tasks.forms.is_manager(one.actor):
+        raise Forbidden(MANAGERS.at(""))
+
+
+def _subject(values: dict[str, Any]) -> tuple[str, str] | None:
+    form, record_id = given(values, "form", str), given(values, "record_id", str)
+    return (form, record_id) if form and record_id else None
+
+
+def _may_press(one: Asked, button: TriggerPlan) -> bool:
+    roles = button.config.get("roles")
+    return not roles or bool(one.actor.roles & set(roles))
+
+
+def _button(one: Asked, plan: FlowPlan, key: str | None) -> TriggerPlan:
+    for button in plan.triggers:
+        if button.kind == "button" and key in (None, button.key) and _may_press(one, button):
+            return button
+    raise NotFound(NO_BUTTON.at("/flow"))
+
+
+def _is_offered(
+    one: Asked, unit: Any, plan: FlowPlan, button: TriggerPlan, form: str, record_id: str
+) -> bool:
+    """Tell whether the button stands on this record: the person sees it, and the button's condition holds."""
+    if button.form != form or one.clinic.tasking.tasks.forms.read(unit, one.actor, form, record_id) is None:
+        return False
+    when = button.config.get("when")
+    if not when:
+        return True
+    records = one.clinic.flows.ports.records(
+        unit, one.clinic.flows.ports.service_actor(plan.key, plan.definition)
+    )
+    return record_id in records.find(form, f'AND(({when}), RECORDID() = "{record_id}")', {}, (), 1)
+
+
+def _button_item(plan: FlowPlan, button: TriggerPlan) -> dict[str, Any]:
+    asked_for = [plan.variables[key] for key in button.config.get("ask", ()) if key in plan.variables]
+    name = button.config.get("name") or plan.name
+    return {"flow": plan.key, "trigger": button.key, "name": name, "ask": [dict(one) for one in asked_for]}
