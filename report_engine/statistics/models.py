@@ -28,7 +28,7 @@ def season_index(past: Vector, season: int) -> Vector:
 
     `past[0]` has place 0. All ones where the past is shorter than two seasons or not above zero.
     """
-    if season < 2 or len(past) < 2 * season or np.any(past <= 0):
+    if season < 2 or len(past) < 2 * season or not _is_above_zero(past):
         return np.ones(max(season, 1))
     weights = np.ones(season + 1) if season % 2 == 0 else np.ones(season)
     if season % 2 == 0:
@@ -73,7 +73,7 @@ def holt_winters_damped(past: Vector, season: int, ahead: int) -> Vector:
 
 
 def _triple(past: Vector, season: int, ahead: int, weights: tuple[float, ...]) -> Vector:
-    if season < 2 or len(past) < 2 * season or np.any(past <= 0):
+    if season < 2 or len(past) < 2 * season or not _is_above_zero(past):
         return damped(past, season, ahead)
     index = season_index(past, season)
     free = past / index[np.arange(len(past)) % season]
@@ -94,7 +94,7 @@ def airline(past: Vector, season: int, ahead: int) -> Vector:
     Needs two seasons and a bit above zero; of anything else it is `damped`. Source: Box & Jenkins, Time Series
     Analysis, chapter 9.
     """
-    if season < 2 or len(past) < 2 * season + 3 or np.any(past <= 0):
+    if season < 2 or len(past) < 2 * season + 3 or not _is_above_zero(past):
         return damped(past, season, ahead)
     logs = np.log(past)
     steps = np.diff(logs)
@@ -122,6 +122,11 @@ MODELS: Mapping[str, Model] = {
     "holt_winters_damped": holt_winters_damped,
     "airline": airline,
 }
+
+
+def _is_above_zero(past: Vector) -> bool:
+    """Tell whether ratios and logarithms of the values mean anything."""
+    return bool(past.min() > 1e-6 * past.max())
 
 
 def _without_season(past: Vector, season: int) -> tuple[Vector, Vector]:
