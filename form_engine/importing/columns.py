@@ -36,8 +36,10 @@ NO_RECORD = Code("import.no_record", zh="找不到“{field}”：{value}", en="
 SEVERAL_RECORDS = Code("import.several_records", zh="“{field}”有多条记录叫 {value}", en="Several records of “{field}” are called {value}",
                        hint_zh="请改用编号", hint_en="Use the number instead")  # fmt: skip
 
-PENDING = Code("import.pending", zh="“{field}”里的“{value}”不认识，已用“待确认”代替", en="“{value}” in “{field}” is unknown; a stand-in was used",
-               hint_zh="导入后在待确认列表里处理", hint_en="Deal with it in the list of open questions")  # fmt: skip
+PENDING = Code("import.pending", zh="“{field}”里的“{value}”不认识，已用“{word}”代替", en="“{value}” in “{field}” is unknown; “{word}” stands in",
+               hint_zh="导入后按“{word}”筛选，改成真实的值", hint_en="Filter by “{word}” after the import and put the true value")  # fmt: skip
+LEFT_OPEN = Code("import.left_open", zh="“{field}”里的“{value}”不认识，先空着", en="“{value}” in “{field}” is unknown; it was left blank",
+                 hint_zh="导入后在记录里补上", hint_en="Fill it in on the record after the import")  # fmt: skip
 
 LEFT_BLANK = Code("import.left_blank", zh="“{field}”空着，已用“{word}”代替", en="“{field}” was left blank; “{word}” stands in",
                   hint_zh="导入后按“{word}”筛选，补上真实的值", hint_en="Filter by “{word}” after the import and fill in the true value")  # fmt: skip
@@ -129,6 +131,9 @@ class Column:
         try:
             cleaned = self.clean(cell, context)
         except Rejected as error:
+            # A note beside the record keeps what was typed; the record does not fail for it.
+            if self.child is not None:
+                return Reading(text, notes=error.problems)
             return Reading(problems=error.problems)
         return self._kept(cleaned.value, cleaned.aside)
 
@@ -168,16 +173,27 @@ class Column:
             (keys if key is not None else unknown).append(word if key is None else str(key))
         spare = self.settings.get("fallback")
         if unknown and isinstance(spare, str) and spare in self.options.values():
-            told = tuple(PENDING.at("", field=self.label, value=word) for word in unknown)
-            keys.append(spare)
+            stand_in = self._label_of(spare)
+            told = tuple(PENDING.at("", field=self.label, value=one, word=stand_in) for one in unknown)
+            # What is known says more than the stand-in.
+            keys = keys or [spare]
+        elif unknown and self.settings.get("pending"):
+            told = tuple(LEFT_OPEN.at("", field=self.label, value=one) for one in unknown)
         else:
-            told = tuple(self._no_option(word) for word in unknown)
-        if told and not isinstance(spare, str) and not self.settings.get("pending"):
-            return Reading(problems=told)
+            told = tuple(self._no_option(one) for one in unknown)
+            if told and not isinstance(spare, str):
+                return Reading(problems=told)
+        keep = self.settings.get("keep")
+        aside = {keep: "、".join(unknown)} if unknown and keep else {}
         if not keys:
-            return Reading(notes=told)
+            return Reading(None, aside, notes=told)
         kept = self._kept(list(dict.fromkeys(keys)) if self.many else keys[0], {})
-        return Reading(kept.value, kept.aside, kept.problems, notes=told)
+        return Reading(kept.value, {**kept.aside, **aside}, kept.problems, notes=told)
+
+    def _label_of(self, key: str) -> Words:
+        assert self.plan is not None
+        listed = self.plan.config.get("stages") or self.plan.config.get("options") or ()
+        return next((one["label"] for one in listed if one["key"] == key), {"zh": key, "en": key})
 
     def _no_option(self, word: str) -> Problem:
         shown = "、".join(list(dict.fromkeys(self.options.values()))[:12])

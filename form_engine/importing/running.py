@@ -3,15 +3,25 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.access.levels import Level
 from engine.ids import new_id
 from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
+from engine.text import Words, say
 from form_engine.desk import Desk
-from form_engine.importing.cleaning import Context, is_blank, split_notes
-from form_engine.importing.columns import LEFT_BLANK, PAST_SYSTEM, PENDING, Column, Reading, field_column
+from form_engine.importing.cleaning import CLEANERS, Context, is_blank, split_notes
+from form_engine.importing.columns import (
+    LEFT_BLANK,
+    LEFT_OPEN,
+    PAST_SYSTEM,
+    PENDING,
+    Column,
+    Reading,
+    field_column,
+)
 from form_engine.importing.finding import Finder, Matcher
 from form_engine.importing.settings import ImportSettings
 from form_engine.plan import FieldPlan, FormPlan
@@ -26,6 +36,9 @@ OUT_OF_REACH = Code("import.out_of_reach", zh="已有这条记录，但不在您
                     hint_zh="请让主管处理这一行", hint_en="Ask your supervisor to deal with this row")  # fmt: skip
 NOTHING_NEW = Code("import.nothing_new", zh="已有这条记录，没有要补充的内容", en="This record exists already and the row adds nothing",
                    hint_zh="无需处理", hint_en="Nothing to do")  # fmt: skip
+
+NOT_SAID = Code("import.not_said", zh="没有写“{field}”，已照常导入", en="“{field}” is not given; the row came in all the same",
+                hint_zh="导入后请在记录里补上", hint_en="Fill it in on the record after the import")  # fmt: skip
 
 CHUNK = 2_000
 OUTCOMES = ("created", "merged", "skipped", "rejected")
@@ -48,6 +61,10 @@ class Row:
     is_empty: bool = True
     """Whether no cell that feeds a field said anything."""
 
+    def told(self) -> list[Problem]:
+        """Return what the person should read: of a row that came in its notes too, of others why they did not."""
+        return [*self.problems, *self.notes] if self.outcome in ("created", "merged") else self.problems
+
 
 class Importer:
     """Brings the rows of one sheet into one form. Keeps what it learned from chunk to chunk."""
@@ -65,6 +82,8 @@ class Importer:
         said = section.get("defaults", {})
         self.defaults = self._defaults(columns, {**said, **settings.defaults})
         self.settled = dict(_settled(plan, said))
+        fields = section.get("fields", {})
+        self.told_missing = tuple(one for one in plan.fields if "missing" in fields.get(one.key, {}))
 
     def _defaults(self, columns: Mapping[str, Column], given: Mapping[str, Any]) -> dict[str, Any]:
         fed = {column.to or column.key for _, column in self.fed}
@@ -198,14 +217,28 @@ class Importer:
             record_id, problem = self.finder.find(desk, column, word)
             if record_id is None:
                 record_id = self.finder.fallback(desk, column)
-                if record_id is not None or column.settings.get("pending"):
-                    row.notes.append(PENDING.at(f"/{column.key}", field=column.label, value=word))
+                if record_id is not None:
+                    spare = self._spare(desk, column)
+                    note = PENDING.at(f"/{column.key}", field=column.label, value=word, word=spare)
+                    row.notes.append(note)
+                elif column.settings.get("pending"):
+                    row.notes.append(LEFT_OPEN.at(f"/{column.key}", field=column.label, value=word))
                 elif problem is not None:
                     row.problems.append(problem.under(f"/{column.key}"))
             if record_id is not None:
                 ids.append(record_id)
         if ids:
             row.values[column.to or column.key] = tuple(dict.fromkeys(ids)) if column.many else ids[0]
+
+    @staticmethod
+    def _spare(desk: Desk, column: Column) -> Words:
+        """Return what stands in for an unknown word, in words: the importer himself, his branch, a record's name."""
+        said = column.settings.get("fallback")
+        if said == "$branch" or (said is None and column.key == "branch_id"):
+            return {"zh": "本院", "en": "your branch"}
+        if isinstance(said, str) and not said.startswith("$"):
+            return {"zh": said, "en": said}
+        return {"zh": desk.actor.name, "en": desk.actor.name}
 
     # Deciding.
 
@@ -240,6 +273,9 @@ class Importer:
             row.problems.extend(_short(problem) for problem in submission.problems)
             return
         ready = dict(submission.values)
+        for one in self.told_missing:
+            if ready.get(one.key) is None and submission.state.is_visible(one.key):
+                row.notes.append(NOT_SAID.at(f"/{one.key}", field=one.label))
         records.fill_system(desk, ready, "import")
         try:
             given = [key for key in checked if key in row.values]
@@ -362,21 +398,38 @@ class Importer:
         for row in rows:
             for column, value in row.extras.values():
                 if column.child is not None and row.record_id is not None:
-                    for values in self._child(column.child, row.record_id, value):
+                    for values in self._child(column, column.child, row.record_id, value, desk.actor.lang):
                         made.setdefault(column.child["form"], []).append((row, values))
         for form, entries in made.items():
             self._insert_children(desk, form, entries)
 
-    def _child(self, child: Mapping[str, Any], record_id: str, value: Any) -> Iterator[dict[str, Any]]:
+    def _child(
+        self, column: Column, child: Mapping[str, Any], record_id: str, value: Any, lang: str
+    ) -> Iterator[dict[str, Any]]:
         fixed = {child["by"]: record_id, **child.get("values", {})}
         if not child.get("split"):
-            yield {**fixed, child["field"]: value}
+            words = say(child.get("text"), lang) or "{value}"
+            yield {**fixed, child["field"]: words.replace("{value}", self._shown(column, value))}
             return
         for day, words in split_notes(str(value), self.context):
             values = {**fixed, child["field"]: words}
             if day is not None and child.get("at"):
                 values[child["at"]] = datetime.combine(day, time(9), ZoneInfo(self.context.zone)).isoformat()
             yield values
+
+    @staticmethod
+    def _shown(column: Column, value: Any) -> str:
+        """Return the clean value as people read it: an amount with its commas, a moment without its zone."""
+        try:
+            if column.clean is CLEANERS["amount"]:
+                return f"{Decimal(value):,.2f}"
+            if column.clean is CLEANERS["datetime"]:
+                at = datetime.fromisoformat(value)
+                return at.strftime("%Y-%m-%d %H:%M") if at.time() != time() else at.strftime("%Y-%m-%d")
+        except (ArithmeticError, ValueError):
+            # Kept as typed, for want of a number or a day in it.
+            pass
+        return str(value)
 
     def _insert_children(self, desk: Desk, form: str, entries: Iterable[tuple[Row, dict[str, Any]]]) -> None:
         plan = desk.app.forms.get(form)

@@ -378,13 +378,10 @@ class ImportService:
         unit.many(
             sql.insert_import_rows(unit.workspace.room.dialect),
             [
-                (
-                    import_id, run, row.number, row.outcome, row.record_id,
-                    _problems_json([*row.problems, *row.notes]) if row.problems or row.notes else None,
-                )
+                (import_id, run, row.number, row.outcome, row.record_id, _problems_json(row.told()))
                 for row in rows
             ],
-        )  # fmt: skip
+        )
 
     def _told_rows(self, unit: Unit, row: Mapping[str, Any], limit: int) -> list[Json]:
         c = IMPORT_ROWS.c

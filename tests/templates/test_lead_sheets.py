@@ -128,7 +128,7 @@ def test_what_a_sheet_says_beside_the_lead_is_kept(practice: Practice) -> None:
     state = imports.state(boss, seen["id"])
     assert state["counts"]["created"] == 2
     asked = {"filter": {"op": "and", "items": [{"field": "source_ref", "op": "eq", "value": "import"}]}}
-    leads = practice.service.query(boss, "lead", {**asked, "sort": ["phone"]})["records"]
+    leads = practice.service.query(boss, "lead", {**asked, "sort": ["-name"]})["records"]
     assert [(one["intent_items"], one["message"]) for one in leads] == [
         (["perio"], "皮秒"),
         (["first_visit"], "面瘫"),

@@ -190,6 +190,7 @@ COLUMN: Schema = closed(
     find=KEYS,
     pending=FLAG,
     fallback={},
+    keep=KEY,
     missing=one_of("told"),
 )
 IMPORT: Schema = closed(
