@@ -7,6 +7,7 @@ import { useDelete, useRestore, useTotals } from "../../api/records";
 import type { FilterGroup, RecordData } from "../../api/types";
 import { fieldOf } from "../../shared/fields";
 import { countItems } from "../../shared/filters";
+import { optionsOf } from "../../shared/format";
 import { useKinds } from "../../shared/kinds";
 import { ErrorState, StateView } from "../../shared/States";
 import { useShortcuts } from "../../shared/shortcuts";
@@ -51,7 +52,12 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
   const query = useMemo(() => {
     return { ...listQuery(plan, view, settings, search), ...(bin ? { deleted: true } : {}) };
   }, [view, settings, search, plan, bin]);
-  const rows = useRows(plan.key, query, bin ? null : settings.group, settings.totals);
+  const group = bin ? null : settings.group;
+  const order = useMemo(() => {
+    const field = group ? fieldOf(plan, group) : undefined;
+    return field ? optionsOf(field).map((option) => option.key) : [];
+  }, [plan, group]);
+  const rows = useRows(plan.key, query, group, settings.totals, order);
   const { fields: _fields, sort: _sort, ...scope } = query;
   const hasTotals = Object.keys(settings.totals).length > 0;
   const { data: totals } = useTotals(plan.key, { ...scope, totals: settings.totals }, hasTotals);
@@ -193,7 +199,21 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
           isTable
         />
       )}
-      {bin ? <div className="bin-note">{t("list.binNote")}</div> : null}
+      {bin ? (
+        <div className="bin-note">
+          {t("list.binNote")}
+          <Button
+            type="link"
+            size="small"
+            onClick={() => {
+              clear();
+              setBin(false);
+            }}
+          >
+            {t("list.leaveBin")}
+          </Button>
+        </div>
+      ) : null}
       <FilterChips
         plan={plan}
         where={settings.where}

@@ -64,16 +64,27 @@ const useFlat = (form: string, query: Query, isOn: boolean): Rows => {
 
 export const groupId = (value: Json): string => (value === null || value === "" ? "–" : String(value));
 
+/** Stages and options as their author put them; what is not among them after. */
+const inOrder = (groups: readonly Group[], order: readonly string[]): Group[] => {
+  if (order.length === 0) return [...groups];
+  const place = (group: Group) => {
+    const at = order.indexOf(String(group.value));
+    return at < 0 ? order.length : at;
+  };
+  return [...groups].sort((one, other) => place(one) - place(other));
+};
+
 const useGrouped = (
   form: string,
   query: Query,
   by: string,
   totals: { [field: string]: string },
+  order: readonly string[],
   isOn: boolean,
 ): Rows => {
   const [open, setOpen] = useState<{ [id: string]: number }>({});
   const answer = useGroups(form, { ...query, by, totals }, isOn);
-  const groups = answer.data ?? [];
+  const groups = useMemo(() => inOrder(answer.data ?? [], order), [answer.data, order]);
   // The first group stands open, so that the list never looks empty.
   const sizeOf = (group: Group): number => open[groupId(group.value)] ?? (group === groups[0] ? PAGE : 0);
   const opened = groups.filter((group) => sizeOf(group) > 0);
@@ -131,8 +142,9 @@ export const useRows = (
   query: Query,
   group: string | null,
   totals: { [field: string]: string },
+  order: readonly string[],
 ): Rows => {
   const flat = useFlat(form, query, group === null);
-  const grouped = useGrouped(form, query, group ?? "", totals, group !== null);
+  const grouped = useGrouped(form, query, group ?? "", totals, order, group !== null);
   return group === null ? flat : grouped;
 };

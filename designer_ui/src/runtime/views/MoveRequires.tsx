@@ -44,22 +44,24 @@ export const MoveRequires = ({
         </>
       }
     >
-      {fields.map((field) => (
-        <FieldSlot
-          key={field.key}
-          form={plan.key}
-          recordId={moving.record.id}
-          field={field}
-          value={values[field.key] ?? null}
-          values={{ ...valuesOf(moving.record), ...values }}
-          labels={moving.labels}
-          state={{ visible: true, required: true, readOnly: field.level !== "write" }}
-          problems={undefined}
-          isMasked={false}
-          columns={1}
-          onChange={(key, value) => setValues((old) => ({ ...old, [key]: value }))}
-        />
-      ))}
+      <div className="bulk">
+        {fields.map((field) => (
+          <FieldSlot
+            key={field.key}
+            form={plan.key}
+            recordId={moving.record.id}
+            field={field}
+            value={values[field.key] ?? null}
+            values={{ ...valuesOf(moving.record), ...values }}
+            labels={moving.labels}
+            state={{ visible: true, required: true, readOnly: field.level !== "write" }}
+            problems={undefined}
+            isMasked={false}
+            columns={1}
+            onChange={(key, value) => setValues((old) => ({ ...old, [key]: value }))}
+          />
+        ))}
+      </div>
     </Modal>
   );
 };

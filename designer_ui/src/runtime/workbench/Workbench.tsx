@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { useForm } from "../../api/forms";
 import { useApp, useMe, useWorkbench } from "../../api/session";
-import type { FormPlan, RecordData, Workbench, WorkbenchSection } from "../../api/types";
+import type { FieldPlan, FormPlan, RecordData, Workbench, WorkbenchSection } from "../../api/types";
 import { fieldOf } from "../../shared/fields";
 import {
   BLANK,
@@ -23,6 +23,7 @@ import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { RecordCell } from "../list/Cell";
 import { useFrame } from "../shell/frame";
+import { LineActs } from "./LineActs";
 
 /** "late" when its moment or its day is over, "today" today, else "". */
 const urgencyOf = (value: Json | undefined, zone: string, now: Date): "late" | "today" | "" => {
@@ -36,6 +37,19 @@ const urgencyOf = (value: Json | undefined, zone: string, now: Date): "late" | "
 };
 
 const DUE = ["due_at", "due_date", "plan_at", "next_followup_at", "scheduled_at"];
+
+const MOST_FACTS = 5;
+
+const phoneOf = (fields: readonly FieldPlan[]): FieldPlan | undefined =>
+  fields.find((field) => field.control === "mobile" || field.control === "phone");
+
+/** What a line says after its time. In a full line the number stands behind the receiver alone. */
+const shownOf = (
+  fields: readonly FieldPlan[],
+  time: FieldPlan | undefined,
+  phone: FieldPlan | undefined,
+): FieldPlan[] =>
+  fields.filter((field) => field !== time && !(field === phone && fields.length > MOST_FACTS));
 
 const Line = ({
   section,
@@ -53,9 +67,11 @@ const Line = ({
   if (!plan) return null;
   const fields = section.columns.map((key) => fieldOf(plan, key)).filter((field) => field !== undefined);
   const time = fields.find((field) => field.value_type === "datetime");
-  const shown = fields.filter((field) => field !== time);
+  const phoneField = phoneOf(fields);
+  const shown = shownOf(fields, time, phoneField);
   const at = time ? asText(record[time.key]) : "";
   const dueKey = DUE.find((key) => record[key] !== undefined);
+  const phone = phoneField ? asText(record[phoneField.key]) : "";
   const urgency = dueKey ? urgencyOf(record[dueKey] ?? null, zone, new Date()) : "";
   return (
     <li className="work-row">
@@ -82,15 +98,24 @@ const Line = ({
         ))}
         <span className={`due due-${urgency || "none"}`}>{urgency ? t(`due.${urgency}`) : ""}</span>
       </button>
+      <LineActs
+        plan={plan}
+        record={record}
+        labels={section.labels}
+        dueKey={dueKey}
+        phone={/^\+?[\d\s-]{5,}$/.test(phone) ? phone : ""}
+      />
     </li>
   );
 };
 
 /** The same columns for every line of a section: time, title, facts, urgency. A column without a word takes no room. */
 const tracksOf = (plan: FormPlan | undefined, section: WorkbenchSection): string => {
-  const fields = plan ? section.columns.map((key) => fieldOf(plan, key)).filter((field) => field) : [];
+  const fields = plan
+    ? section.columns.map((key) => fieldOf(plan, key)).filter((field) => field !== undefined)
+    : [];
   const time = fields.find((field) => field?.value_type === "datetime");
-  const facts = fields.filter((field) => field !== time).slice(1);
+  const facts = shownOf(fields, time, phoneOf(fields)).slice(1);
   return `${time ? "52px " : ""}minmax(56px, max-content) ${facts.map(() => "fit-content(160px)").join(" ")} 1fr`;
 };
 
