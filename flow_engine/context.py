@@ -210,8 +210,11 @@ class Context:
             around.add(scope.scope_id)
         return any(one.node == node and one.scope_id in around for one in self._run.tokens.values())
 
-    def edges_in(self) -> frozenset[str]:
-        return self._run.plan.graph.edges_in[self.token.node]
+    def branches_in(self) -> frozenset[str]:
+        return self._run.plan.branches_in(self.token.node)
+
+    def branch_of(self, token: Token) -> str:
+        return self._run.plan.branch_of(token.node, token.came_by or "")
 
     def branches(self) -> frozenset[str]:
         plan = self._run.plan

@@ -86,6 +86,22 @@ class Graph:
             )
         return kept
 
+    def sorted_edges(self, join: str, split: str, edges: Mapping[str, str]) -> Mapping[str, str]:
+        """Return by edge into `join` the edge out of `split` whose branch it ends; itself, where several lead to it."""
+        found: dict[str, set[str]] = {key: set() for key in edges}
+        # A branch that goes back before the split is not part of the others for that.
+        within = {**self.after, split: (), join: ()}
+        for way, source, target in self.edges:
+            if source != split:
+                continue
+            inside = set(walk((target,), within)) - {join, split}
+            for key, last in edges.items():
+                if last in inside or (last == split and key == way):
+                    found[key].add(way)
+        if any(len(ways) != 1 for ways in found.values()):
+            return {key: key for key in edges}
+        return {key: next(iter(ways)) for key, ways in found.items()}
+
     def split_of(self, join: str, start: str) -> str | None:
         """Return the nearest node that all ways from `start` to `join` pass; None when there is none."""
         leaders = self.dominators(start).get(join, frozenset()) - {join}

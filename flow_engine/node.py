@@ -133,8 +133,11 @@ class NodeContext(Protocol):
     def stands_at(self, node: str) -> bool:
         """Tell whether a token stands at `node`, in this scope or one around it."""
 
-    def edges_in(self) -> frozenset[str]:
-        """Return the edges that lead here: what `came_by` of arriving tokens can be."""
+    def branches_in(self) -> frozenset[str]:
+        """Return the branches that this join brings together."""
+
+    def branch_of(self, token: Token) -> str:
+        """Return by which of them a token has come; several edges may belong to one branch, of which it takes one."""
 
     def branches(self) -> frozenset[str]:
         """Return the nodes between the split that this join belongs to and the join: what it may cancel."""

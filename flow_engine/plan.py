@@ -122,6 +122,7 @@ class FlowPlan:
     analyser: Any = None
     """Compiles a formula that is not part of the definition; see `compile.extra_formula`."""
     _extra: dict[str, Formula] = field(default_factory=dict, repr=False)
+    _joined: dict[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     def node(self, key: str) -> NodePlan:
         """Return a node of the flow."""
@@ -133,6 +134,33 @@ class FlowPlan:
         if found is None:
             found = self._extra[text] = self.analyser(text)
         return found
+
+    def branch_of(self, join: str, edge: str) -> str:
+        """Return which branch of its split an edge into a join belongs to; the edge itself where that is not certain.
+
+        A branch may lead to the join in several ways, of which only one is taken: by a boundary, or by a choice inside.
+        """
+        return self._branches(join).get(edge, edge)
+
+    def branches_in(self, join: str) -> frozenset[str]:
+        """Return the branches that a join brings together."""
+        return frozenset(self._branches(join).values())
+
+    def _branches(self, join: str) -> Mapping[str, str]:
+        kept = self._joined.get(join)
+        if kept is None:
+            kept = self._joined[join] = self._sort_edges(join)
+        return kept
+
+    def _sort_edges(self, join: str) -> Mapping[str, str]:
+        edges = {key: source for key, source, target in self.graph.edges if target == join}
+        node = self.nodes[join]
+        starts = (self.start, *self.goals) if node.region is None else self.nodes[node.region].bodies
+        start = next((one for one in starts if join in self.graph.dominators(one)), self.start)
+        split = self.graph.split_of(join, start)
+        if split is None or self.nodes[split].node.splits not in ("all", "some"):
+            return {key: key for key in edges}
+        return self.graph.sorted_edges(join, split, edges)
 
     @cached_property
     def anchors(self) -> Mapping[str, frozenset[str]]:

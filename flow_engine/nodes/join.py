@@ -42,8 +42,8 @@ class Join(Node):
     def _all(self, ctx: NodeContext) -> Hold | Go:
         first: dict[str, Token] = {}
         for one in ctx.arrivals():
-            first.setdefault(one.came_by or "", one)
-        if first.keys() >= ctx.edges_in():
+            first.setdefault(ctx.branch_of(one), one)
+        if first.keys() >= ctx.branches_in():
             return Go(
                 take=tuple(one.token_id for one in first.values() if one.token_id != ctx.token.token_id)
             )
@@ -51,25 +51,25 @@ class Join(Node):
 
     def _some(self, ctx: NodeContext) -> Generator[Act, Any, Hold | Go | End]:
         needed = yield from self._needed(ctx)
-        edges = ctx.edges_in()
+        branches = ctx.branches_in()
         memory = ctx.memory()
         came = list(memory.get("came", ()))
-        edge = ctx.token.came_by or ""
-        if edge in came:
+        branch = ctx.branch_of(ctx.token)
+        if branch in came:
             # A branch of the next round: it is held until this round is complete.
             return Hold("turn")
-        came.append(edge)
+        came.append(branch)
         if len(came) == needed and not memory.get("passed"):
-            return self._pass(ctx, came, edges)
-        complete = len(came) >= len(edges) and bool(memory.get("passed"))
+            return self._pass(ctx, came, branches)
+        complete = len(came) >= len(branches) and bool(memory.get("passed"))
         return End(
             "swallow", memory={} if complete else {"came": came, "passed": memory.get("passed", False)}
         )
 
-    def _pass(self, ctx: NodeContext, came: list[str], edges: frozenset[str]) -> Go:
+    def _pass(self, ctx: NodeContext, came: list[str], branches: frozenset[str]) -> Go:
         if ctx.config["rest"] == "cancel":
             return Go(memory={}, withdraw=frozenset(ctx.config.get("cancels") or ctx.branches()))
-        return Go(memory={} if len(came) >= len(edges) else {"came": came, "passed": True})
+        return Go(memory={} if len(came) >= len(branches) else {"came": came, "passed": True})
 
     def _needed(self, ctx: NodeContext) -> Generator[Act, Any, int]:
         of = ctx.config["of"]
@@ -77,7 +77,7 @@ class Join(Node):
             return 1
         value = (yield from value_at(ctx, "n")) if of == "n" else of
         least = int(value) if isinstance(value, int | Decimal) else 1
-        return max(1, min(least, len(ctx.edges_in())))
+        return max(1, min(least, len(ctx.branches_in())))
 
 
 class _Turning(Join):

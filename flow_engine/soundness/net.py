@@ -43,7 +43,6 @@ class Net:
 
     def __init__(self, plan: FlowPlan, region: str | None = None) -> None:
         self.plan, self.region = plan, region
-        self.edges_in = plan.graph.edges_in
         self.spots = {key: spot_of(plan, node) for key, node in plan.nodes.items() if node.region == region}
         self.crowded: set[str] = set()
         """Nodes at which more than one token may stand."""
@@ -117,7 +116,7 @@ class Net:
                 if found is not None:
                     work.append((moves, found, coming, passed))
             elif spot.kind == "join":
-                found, more = self._join(spot, marking, edge)
+                found, more = self._join(spot, marking, plan_branch(self.plan, key, edge))
                 work.append((moves, found, (*coming, *more), passed))
             elif key not in passed:
                 kept = (
@@ -162,7 +161,7 @@ class Net:
             if spot.of == "started":
                 return found, ()
             came = {one[2][0] for one in found if one[0] == spot.key and one[1] == "in"}
-            if not came >= self.edges_in[spot.key]:
+            if not came >= self.plan.branches_in(spot.key):
                 return found, ()
             for one in came:
                 found = _without(found, (spot.key, "in", (one,)))
@@ -180,7 +179,7 @@ class Net:
         found = _without(marking, memory) if memory else marking
         came.add(edge)
         count = len(came - {PASSED})
-        is_complete = count >= len(self.edges_in[spot.key])
+        is_complete = count >= len(self.plan.branches_in(spot.key))
         if count == spot.needed and PASSED not in came:
             if spot.cancels:
                 return tuple(one for one in found if one[0] not in spot.cancels), onward
@@ -209,6 +208,11 @@ class Net:
             one[0] != key and one[0] in leading and one[1] != "mem" and not (but_joins and one[1] == "in")
             for one in marking
         )
+
+
+def plan_branch(plan: FlowPlan, join: str, edge: str) -> str:
+    """Return the branch of an arrival; one that has been sorted already stays what it is."""
+    return edge if edge in plan.branches_in(join) else plan.branch_of(join, edge)
 
 
 def subsets(spot: Spot) -> Iterator[tuple[tuple[str, str | None], ...]]:
@@ -252,7 +256,7 @@ def spot_of(plan: FlowPlan, node: NodePlan) -> Spot:
 
 
 def _join_spot(plan: FlowPlan, node: NodePlan, ways: tuple[tuple[str, str | None], ...]) -> Spot:
-    config, branches = node.config, len(plan.graph.edges_in[node.key])
+    config, branches = node.config, len(plan.branches_in(node.key))
     needed = 1
     if config["of"] == "n":
         formula = node.formulas.get("n")

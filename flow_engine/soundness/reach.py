@@ -142,7 +142,7 @@ def marking_of(net: Net, tokens: Iterable[Token], scope: Scope) -> Marking:
         if spot is None:
             continue
         if spot.kind == "join" and one.wait in ("join", "turn"):
-            items.append((one.node, "in", (one.came_by or "",)))
+            items.append((one.node, "in", (net.plan.branch_of(one.node, one.came_by or ""),)))
         else:
             items.append((one.node, "at", ()))
     for node, memory in scope.data.get("nodes", {}).items():

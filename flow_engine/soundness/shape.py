@@ -89,11 +89,16 @@ def stuck(plan: FlowPlan, found: Explored, marking: Marking) -> Finding | None:
         if what != "in":
             continue
         came = {one[2][0] for one in marking if one[0] == key and one[1] == "in"}
-        missing = tuple(sorted({edge.split(".", 1)[0] for edge in plan.graph.edges_in[key] - came}))
+        missing = tuple(sorted({edge.split(".", 1)[0] for edge in last_edges(plan, key, came)}))
         problem = F02.at(place(plan, key), node=label(plan, key), missing=labels(plan, missing or (key,)))
         fix = {"kind": "set", "node": key, "path": "of", "value": "started"}
         return Finding(problem, STOP, (key, *missing), found.trace(marking), fix)
     return None
+
+
+def last_edges(plan: FlowPlan, join: str, came: set[str]) -> set[str]:
+    """Return the edges into a join by whose branches nothing has come."""
+    return {edge for edge in plan.graph.edges_in[join] if plan.branch_of(join, edge) not in came}
 
 
 def endless(plan: FlowPlan, found: Explored, marking: Marking) -> Finding:
