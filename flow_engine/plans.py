@@ -21,7 +21,7 @@ from engine.store.platform import instant
 from engine.store.unit import Unit
 from flow_engine.compile import compile_flow
 from flow_engine.plan import FlowPlan
-from flow_engine.tables import VERSIONS
+from flow_engine.tables import SCHEDULE_CURSORS, VERSIONS
 from flow_engine.triggering import TriggerIndex
 
 CANNOT_RUN = Code(
@@ -107,7 +107,18 @@ def publish(unit: Unit, app: App, analysis: Analysis, app_version: int) -> FlowP
             current[key] = compile_flow(definition, analysis, version)
         except Rejected as refused:
             broken[key] = refused.problems
-    return FlowPlans(app, analysis, current, broken)
+    plans = FlowPlans(app, analysis, current, broken)
+    _begin(unit, plans)
+    return plans
+
+
+def _begin(unit: Unit, plans: FlowPlans) -> None:
+    """Note since when rules by the clock are in force: what was due before they were is not made up for."""
+    make = postgresql.insert if unit.is_postgres else sqlite.insert
+    for listener in plans.triggers.by_key.values():
+        if listener.trigger.trigger.listens in ("date", "time"):
+            since = make(SCHEDULE_CURSORS).values(trigger=listener.key, high_water=instant(unit.now))
+            unit.connection.execute(since.on_conflict_do_nothing())
 
 
 def _version(unit: Unit, flow: str, definition: Mapping[str, Any], app_version: int) -> int:

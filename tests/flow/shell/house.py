@@ -18,6 +18,7 @@ from engine.jobs import work
 from engine.ports import Delivery
 from engine.problems import Rejected
 from engine.store import Cause, Workspace
+from flow_engine.calendar.service import RecordCalendar
 from flow_engine.commanding import Answer
 from flow_engine.happenings import TaskAction
 from flow_engine.plans import FlowPlans, publish
@@ -139,6 +140,7 @@ class House:
             records=lambda unit, actor: FlowDesk(self.records, unit, actor, people),
             service_actor=lambda key, definition: system_actor(self.workspace.key, f"flow:{key}"),
             people=people,
+            calendar=RecordCalendar(lambda unit: FlowDesk(self.records, unit, system_actor(self.workspace.key), people)),
             senders={"message": self.wire, "http": self.wire, "webhook": self.wire},
             notify=lambda unit, to, kind, body, form, record: self.notices.append((to, kind, body)),
             zone_of=self.workspace.zone_of,

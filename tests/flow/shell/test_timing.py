@@ -1,0 +1,276 @@
+"""Times keep themselves: timers, days of records, schedules, segments; nothing is missed, and nothing comes twice."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from engine.clock import VirtualClock
+from engine.store import Cause
+from flow_engine import timing
+from flow_engine.service import FlowService
+from tests.flow.shell.house import END, House, Maker, flow
+from tests.flow.shell.test_starting import noted
+
+WAIT = flow("rest", {"key": "rest", "kind": "wait", "for": "3d", "to": "note"},
+            {"key": "note", "kind": "create", "form": "call", "set": {"what": '"rested"'}, "to": "end"}, END)  # fmt: skip
+FOLLOW_UP = flow(
+    "care",
+    {"key": "day7", "kind": "wait_until", "at": {"field": "{lead.surgery_at}", "plus": "7d"}, "to": "note"},
+    {"key": "note", "kind": "create", "form": "call", "set": {"what": '"day 7"'}, "to": "end"},
+    END,
+    trigger={"kind": "record_created", "form": "lead"},
+)
+
+
+def due(house: House) -> list[str]:
+    return [one["due_at"][:16] + " " + one["state"] for one in house.rows("SELECT * FROM cc_flow_occurrences ORDER BY due_at")]
+
+
+def test_a_timer_fires_when_its_time_has_come(make_house: Maker):
+    house = make_house(WAIT)
+    instance = house.start("rest")
+    house.pass_time(days=2, hours=23)
+    assert house.status(instance) == "running"
+    house.pass_time(hours=1)
+    assert (house.status(instance), house.calls()) == ("done", ["rested"])
+    house.no_orphans()
+
+
+def test_many_overdue_timers_are_drained_in_portions(make_house: Maker):
+    house = make_house(WAIT)
+    for _ in range(57):
+        house.start("rest")
+    house.clock.advance(timedelta(days=40))
+    assert house.service.tick(house.workspace) == 57
+    assert len(house.calls()) == 57
+    house.no_orphans()
+
+
+def test_a_broken_instance_does_not_stop_the_other_clocks(make_house: Maker, monkeypatch: pytest.MonkeyPatch):
+    house = make_house(WAIT)
+    broken, fine = house.start("rest"), house.start("rest")
+    right = FlowService.handle_in
+
+    def handle_in(self: Any, unit: Any, actor: Any, instance_id: str, *more: Any) -> Any:
+        if instance_id == broken:
+            raise ZeroDivisionError
+        return right(self, unit, actor, instance_id, *more)
+
+    monkeypatch.setattr(FlowService, "handle_in", handle_in)
+    house.pass_time(days=3)
+    assert (house.status(broken), house.status(fine)) == ("running", "done")
+    assert [one["kind"] for one in house.incidents()] == ["timer"]
+    monkeypatch.undo()
+    house.pass_time(hours=1)
+    assert house.status(broken) == "done"
+
+
+def test_a_paused_flow_keeps_its_timers_for_later(make_house: Maker):
+    house = make_house(WAIT)
+    instance = house.start("rest")
+    house.service.act(house.actor(), instance, "pause")
+    house.pass_time(days=5)
+    assert house.status(instance) == "paused"
+    house.service.act(house.actor(), instance, "resume")
+    house.settle()
+    assert house.status(instance) == "done"
+
+
+def test_a_follow_up_moves_with_the_surgery(make_house: Maker, clock: VirtualClock):
+    house = make_house(FOLLOW_UP)
+    at = clock.now() + timedelta(days=2)
+    lead = house.create("lead", name="x", surgery_at=at.isoformat())
+    house.settle()
+    house.update("lead", lead, surgery_at=(at + timedelta(days=10)).isoformat())
+    house.pass_time(days=10)
+    assert house.calls() == []
+    house.pass_time(days=9)
+    assert house.calls() == ["day 7"]
+    assert any(line.startswith("moved") for line in house.history(house.instances()[0]["instance_id"]))
+
+
+def days(**more: Any) -> dict[str, Any]:
+    trigger = {"kind": "date_field", "form": "lead", "field": "surgery_at", "offsets": ["1d", "7d"], "time": "10:00", **more}
+    return noted("after", trigger)
+
+
+def test_the_days_after_surgery_are_written_down_and_come(make_house: Maker, clock: VirtualClock):
+    house = make_house(days())
+    house.settle()
+    house.create("lead", name="x", surgery_at="2026-03-06T09:00:00+08:00")
+    house.settle()
+    assert due(house) == ["2026-03-07 02:00 expected", "2026-03-13 02:00 expected"]
+    house.pass_time(days=2)
+    assert due(house)[0].endswith("started")
+    house.pass_time(days=7)
+    assert house.calls() == ["after", "after"]
+
+
+def test_a_day_that_passed_in_an_outage_still_comes(make_house: Maker):
+    house = make_house(days())
+    house.settle()
+    house.create("lead", name="x", surgery_at="2026-03-06T09:00:00+08:00")
+    house.pass_time(days=30)
+    assert house.calls() == ["after", "after"]
+
+
+def test_what_is_late_may_be_dropped(make_house: Maker):
+    house = make_house(days(late={"do": "within", "within": "2d"}))
+    house.settle()
+    house.create("lead", name="x", surgery_at="2026-03-06T09:00:00+08:00")
+    house.pass_time(days=9)
+    assert house.calls() == ["after"]
+    assert due(house)[0].endswith("skipped")
+
+
+def test_a_moved_date_moves_what_has_not_come_and_a_blank_one_cancels_it(make_house: Maker):
+    house = make_house(days())
+    house.settle()
+    lead = house.create("lead", name="x", surgery_at="2026-03-06T09:00:00+08:00")
+    house.pass_time(days=2)
+    house.update("lead", lead, surgery_at="2026-03-20T09:00:00+08:00")
+    house.settle()
+    assert due(house) == ["2026-03-07 02:00 started", "2026-03-27 02:00 expected"]
+    house.update("lead", lead, surgery_at=None)
+    house.settle()
+    assert due(house)[1].endswith("cancelled")
+
+
+def test_surgery_of_long_ago_calls_nobody(make_house: Maker):
+    house = make_house(days())
+    house.settle()
+    house.create("lead", name="x", surgery_at="2021-03-06T09:00:00+08:00")
+    house.settle()
+    assert due(house) == []
+
+
+def test_a_condition_is_looked_at_when_the_day_comes(make_house: Maker):
+    house = make_house(days(when='{stage} <> "lost"'))
+    house.settle()
+    lead = house.create("lead", name="x", stage="won", surgery_at="2026-03-06T09:00:00+08:00")
+    house.pass_time(days=2)
+    house.update("lead", lead, stage="lost")
+    house.pass_time(days=10)
+    assert house.calls() == ["after"]
+    assert [one.rsplit(" ", 1)[1] for one in due(house)] == ["started", "skipped"]
+
+
+@pytest.mark.parametrize(
+    ("born", "leap_day", "day"),
+    [("1990-03-20", "feb28", "2026-03-20"), ("1992-02-29", "feb28", "2027-02-28"), ("1992-02-29", "mar1", "2027-03-01")],
+)
+def test_a_birthday_comes_every_year(make_house: Maker, born: str, leap_day: str, day: str):
+    trigger = {"kind": "date_field", "form": "lead", "field": "born", "repeat": "yearly", "leap_day": leap_day, "time": "09:00"}
+    house = make_house(noted("birthday", trigger))
+    house.settle()
+    house.create("lead", name="x", born=born)
+    house.settle()
+    end = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(hours=1, minutes=30)
+    while house.clock.now() + timedelta(days=30) < end:
+        house.pass_time(days=30)
+    house.clock.advance(end - house.clock.now() - timedelta(hours=1))
+    house.settle()
+    assert house.calls() == []
+    house.pass_time(hours=1)
+    assert house.calls() == ["birthday"]
+
+
+def test_a_lunar_birthday_comes_by_the_moon(make_house: Maker):
+    house = make_house(noted("moon", {"kind": "date_field", "form": "lead", "field": "born", "repeat": "lunar", "time": "09:00"}))
+    house.settle()
+    house.create("lead", name="x", born="1990-03-11")  # 二月十五
+    house.settle()
+    assert [one["due_at"][:10] for one in house.rows("SELECT due_at FROM cc_flow_occurrences")] == ["2026-04-02"]
+
+
+def test_what_came_past_the_store_is_found_at_night(make_house: Maker):
+    house = make_house(days())
+    house.settle()
+    lead = house.create("lead", name="x")
+    house.settle()
+    with house.workspace.write(Cause("system")) as unit:
+        unit.cursor.execute("UPDATE f_lead SET surgery_at = '2026-03-06 01:00:00.000000'")
+    house.pass_time(days=1)
+    assert len(due(house)) == 2
+    house.pass_time(days=8)
+    assert house.calls() == ["after", "after"]
+    assert lead
+
+
+def test_silence_counts_once_and_a_contact_puts_it_off(make_house: Maker):
+    house = make_house(noted("quiet", {"kind": "inactivity", "form": "lead", "field": "contact_at", "after": "30d"}))
+    house.settle()
+    lead = house.create("lead", name="x", contact_at="2026-03-05T09:00:00+08:00")
+    house.pass_time(days=20)
+    house.update("lead", lead, contact_at=house.clock.now().isoformat())
+    house.pass_time(days=29)
+    assert house.calls() == []
+    house.pass_time(days=40)
+    assert house.calls() == ["quiet"]
+
+
+# Schedules and segments.
+
+
+def test_a_schedule_comes_in_the_zone_of_the_clinic(make_house: Maker):
+    house = make_house(noted("daily", {"kind": "schedule", "cron": "0 9 * * *"}))
+    house.settle()
+    house.pass_time(hours=18)  # 06:30 UTC + 18 h = 08:30 in Shanghai
+    assert house.calls() == []
+    house.pass_time(hours=1)
+    assert house.calls() == ["daily"]
+
+
+@pytest.mark.parametrize(("policy", "times"), [("all", 5), ("latest", 1), ("none", 0)])
+def test_missed_times_are_made_up_for_by_policy(make_house: Maker, policy: str, times: int):
+    house = make_house(noted("daily", {"kind": "schedule", "cron": "0 9 * * *", "catch_up": policy}))
+    house.settle()
+    house.pass_time(days=5)
+    assert len(house.calls()) == times
+
+
+def test_a_schedule_goes_through_the_records_for_which_it_holds(make_house: Maker):
+    trigger = {"kind": "schedule", "cron": "0 * * * *", "form": "lead", "when": '{stage} = "new"'}
+    house = make_house(noted("hourly", trigger, once_per='{lead.id} & FORMATDATE(TODAY(), "YYYY-MM-DD")'))
+    house.settle()
+    for stage in ("new", "won", "new"):
+        house.create("lead", name="x", stage=stage)
+    for _ in range(4):
+        house.pass_time(hours=1)
+    assert len(house.calls()) == 2
+    house.pass_time(days=1)
+    assert len(house.calls()) == 4
+
+
+def test_only_coming_into_a_segment_counts(make_house: Maker):
+    segment = {"key": "asleep", "name": {"zh": "沉睡"}, "form": "lead", "filter": '{stage} = "lost"', "refresh": "hourly"}
+    house = make_house(
+        noted("wake", {"kind": "segment", "form": "lead", "segment": "asleep"}),
+        noted("left", {"kind": "segment", "form": "lead", "segment": "asleep", "direction": "leave"}),
+        segments={"asleep": segment},
+    )
+    house.create("lead", name="was in before", stage="lost")
+    house.settle()
+    lead = house.create("lead", name="x", stage="new")
+    house.pass_time(hours=2)
+    assert house.calls() == []
+    for stage, calls in (("lost", ["wake"]), ("new", ["left", "wake"]), ("lost", ["left", "wake", "wake"])):
+        house.update("lead", lead, stage=stage)
+        house.pass_time(hours=2)
+        assert sorted(house.calls()) == calls
+
+
+def test_an_instance_that_nothing_moves_is_found(make_house: Maker):
+    house = make_house(WAIT)
+    instance = house.start("rest")
+    house.settle()
+    with house.workspace.write(Cause("system")) as unit:
+        unit.cursor.execute("DELETE FROM cc_flow_timers")
+    house.pass_time(hours=2)
+    assert [(one["kind"], one["instance"]) for one in house.incidents()] == [("stuck", instance)]
+    house.pass_time(hours=2)
+    assert len(house.incidents()) == 1
+
+
+__all__ = ["timing"]
