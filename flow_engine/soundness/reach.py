@@ -153,6 +153,16 @@ def marking_of(net: Net, tokens: Iterable[Token], scope: Scope) -> Marking:
     return tuple(sorted(items))
 
 
+def all_finish(plan: FlowPlan, tokens: Mapping[int, Token], scopes: Mapping[int, Scope]) -> bool:
+    """Tell whether every scope can come to its end from where its tokens stand."""
+    for scope_id, scope in scopes.items():
+        here = [one for one in tokens.values() if one.scope_id == scope_id]
+        net = Net(plan, _region(plan, scope))
+        if here and not can_end(net, (found for _, found in net.settle(marking_of(net, here, scope), ()))):
+            return False
+    return True
+
+
 def reachable_after(
     plan: FlowPlan, state: State, gone: Iterable[int] = (), added: Iterable[tuple[str, int]] = ()
 ) -> bool:
