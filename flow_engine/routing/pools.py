@@ -4,7 +4,7 @@ Taking is atomic: exactly one wins, the others are told who. Every move is writt
 """
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,13 +13,19 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.clock import business_day
+from engine.definitions.analysis import Analysis
+from engine.definitions.app import App
+from engine.definitions.outline import FormOutline
+from engine.definitions.scopes import RecordScope
+from engine.expressions import check, parse
 from engine.expressions.moments import zone_of
+from engine.expressions.types import BOOL
 from engine.ids import new_id
 from engine.ports import FlowRecords
-from engine.problems import Code, Conflict, NotFound, Problem, Rejected, TooMany
-from engine.schema import FORMULA, KEY, WORDS, Schema, array, closed, one_of
+from engine.problems import Code, Conflict, NotFound, Problem, Rejected, TooMany, pointer
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Unit
+from engine.text import nearest
 from flow_engine.calendar import Moment, due, read_span
 from flow_engine.calendar.hours import on_the_wall
 from flow_engine.tables import POOL_ITEMS, POOL_MOVES
@@ -29,30 +35,8 @@ NOT_THERE = Code("pool.not_there", zh="这条不在公海里", en="This one is n
 COOLDOWN = Code("pool.cooldown", zh="您刚退回过这条，{until} 之后才能再领", en="You have had this one; it can be yours again from {until}")  # fmt: skip
 DAILY = Code("pool.daily", zh="今天已领取 {most} 条，达到上限", en="You have taken {most} today, which is the limit", hint_zh="明天可以继续领取", hint_en="There is tomorrow")  # fmt: skip
 HOLD = Code("pool.hold", zh="您手上已有 {most} 条，达到持有上限", en="You hold {most}, which is the limit", hint_zh="先完成或退回一些", hint_en="Finish or return some first")  # fmt: skip
+NO_FIELD = Code("pool.field", zh="表单里没有字段“{field}”", en="The form has no field “{field}”", hint_zh="您是不是要：{nearest}", hint_en="Did you mean: {nearest}")  # fmt: skip
 NOT_YOURS = Code("pool.not_yours", zh="这条不在您名下", en="This one is not yours", hint_zh="请刷新列表", hint_en="Reload the list")  # fmt: skip
-
-SPAN: Schema = {"type": "string", "minLength": 2, "maxLength": 40}
-VALUES: Schema = {"type": "object", "maxProperties": 20}
-POOL_SCHEMA: Schema = closed(
-    ("key", "name"),
-    key=KEY,
-    name=WORDS,
-    owner=KEY,
-    daily={"type": "integer", "minimum": 1},
-    hold={"type": "integer", "minimum": 1},
-    protect=SPAN,
-    cooldown=SPAN,
-    order={**one_of("fifo", "score", "random"), "default": "fifo"},
-    score=KEY,
-    on_enter=VALUES,
-    on_claim=VALUES,
-    recycle=array(
-        closed(("key", "after", "since"), key=KEY, after=SPAN, since=KEY, where=FORMULA, warn=SPAN),
-        maxItems=20,
-    ),
-)
-"""A pool of a form: who owns (`owner`, default `owner_id`), how many a day, at most held, how long it is nobody else's
-after taking (`protect`), how long the former owner may not take it again (`cooldown`), and when it comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +52,11 @@ class Recycle:
 
 @dataclass(frozen=True, slots=True)
 class PoolRule:
-    """A pool as it is set up."""
+    """A pool as it is set up.
+
+    `owner` is the field that says whose a record is, `daily` how many one may take a day, `hold` how many one may have,
+    `protect` how long a taken one does not come back, `cooldown` how long who had it may not take it again.
+    """
 
     key: str
     form: str
@@ -97,6 +85,42 @@ def read_pool(definition: Mapping[str, Any], form: str) -> PoolRule:
         if given.get(name) is not None:
             read_span(given[name], f"/{name}")
     return PoolRule(form=form, recycle=tuple(rules), **given)
+
+
+def pools_of(app: App, analysis: Analysis) -> tuple[dict[str, PoolRule], list[Problem]]:
+    """Return the pools of an app by key, and what is wrong with the others."""
+    rules: dict[str, PoolRule] = {}
+    problems: list[Problem] = []
+    for form_key, definition in app.of("forms").items():
+        form = analysis.forms.get(form_key)
+        for index, pool in enumerate(definition.get("pools", ()) if form is not None else ()):
+            at = pointer("forms", form_key, "pools", index)
+            found = list(_wrong(pool, form, analysis, at)) if form is not None else []
+            try:
+                rule = read_pool(pool, form_key)
+            except Rejected as refused:
+                found += [problem.under(at) for problem in refused.problems]
+            problems += found
+            if not found:
+                rules[rule.key] = rule
+    return rules, problems
+
+
+def _wrong(pool: Mapping[str, Any], form: FormOutline, analysis: Analysis, at: str) -> Iterator[Problem]:
+    named = [("owner", pool.get("owner")), ("score", pool.get("score"))]
+    named += [(f"{part}/{key}", key) for part in ("on_enter", "on_claim") for key in pool.get(part, {})]
+    named += [(f"recycle/{number}/since", one["since"]) for number, one in enumerate(pool.get("recycle", ()))]
+    for place, key in named:
+        if key is not None and not form.has(key):
+            close = ", ".join(nearest(key, list(form.fields))) or "–"
+            yield NO_FIELD.at(f"{at}/{place}", field=key, nearest=close)
+    for number, one in enumerate(pool.get("recycle", ())):
+        if one.get("where") is not None:
+            place = f"{at}/recycle/{number}/where"
+            try:
+                check(parse(one["where"], place), RecordScope(analysis.types, form), BOOL, place)
+            except Rejected as refused:
+                yield from refused.problems
 
 
 Notify = Callable[[Unit, tuple[str, ...], str, Mapping[str, Any], str | None, str | None], None]

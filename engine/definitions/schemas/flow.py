@@ -1,7 +1,7 @@
 """flows/: what happens by itself. The settings of each node and trigger belong to their kinds."""
 
 from engine.definitions.schemas._kind import FileKind
-from engine.definitions.schemas._parts import FLAG, FORMULA, KEY, WORDS, closed, keyed, one_of
+from engine.definitions.schemas._parts import FLAG, FORMULA, KEY, TEXT, WORDS, closed, keyed, one_of
 
 # Open below `kind`: the flow engine checks nodes and triggers with the schemas of their own kinds.
 NODE = {"type": "object", "properties": {"key": KEY, "kind": KEY, "name": WORDS}, "required": ["key", "kind"]}
@@ -11,12 +11,25 @@ TRIGGER = {
     "required": ["kind"],
 }
 
+POSITIVE = {"type": "integer", "minimum": 1, "maximum": 10000}
 VARIABLE = closed(
     ("key", "type"),
     key=KEY,
     name=WORDS,
     type=one_of(
-        "number", "text", "bool", "date", "datetime", "time", "duration", "person", "people", "record", "records", "list", "json"
+        "number",
+        "text",
+        "bool",
+        "date",
+        "datetime",
+        "time",
+        "duration",
+        "person",
+        "people",
+        "record",
+        "records",
+        "list",
+        "json",
     ),
     form=KEY,
     default=FORMULA,
@@ -41,6 +54,17 @@ FILE = FileKind(
         nodes=keyed(NODE, minItems=1),
         title=FORMULA,
         variables=keyed(VARIABLE),
+        journey=closed(
+            ("segment",),
+            segment=KEY,
+            again=one_of("never", "after_end", "always"),
+            gap=TEXT,
+            most=POSITIVE,
+            leaves=FLAG,
+            control={"type": "integer", "minimum": 0, "maximum": 90},
+            goal=FORMULA,
+            cap=closed(("messages", "days"), messages=POSITIVE, days=POSITIVE),
+        ),
         off=FLAG,
     ),
 )

@@ -240,6 +240,27 @@ PUBLIC: Schema = closed(
 )
 """The form by link. `link`: fields that whoever makes a link fills in for everybody who comes by it."""
 
+SPAN: Schema = {"type": "string", "minLength": 2, "maxLength": 40}
+COUNT: Schema = {"type": "integer", "minimum": 1, "maximum": 100000}
+POOL: Schema = closed(
+    ("key", "name"),
+    key=KEY,
+    name=WORDS,
+    owner=KEY,
+    daily=COUNT,
+    hold=COUNT,
+    protect=SPAN,
+    cooldown=SPAN,
+    order=one_of("fifo", "score", "random"),
+    score=KEY,
+    on_enter=ANY_OBJECT,
+    on_claim=ANY_OBJECT,
+    recycle=keyed(
+        closed(("key", "after", "since"), key=KEY, after=SPAN, since=KEY, where=FORMULA, warn=SPAN), maxItems=20
+    ),
+)
+"""Records without an owner that people take from, and what brings them back."""
+
 FILE = FileKind(
     kind="forms",
     one="form",
@@ -271,6 +292,7 @@ FILE = FileKind(
         page=closed((), header=PATHS, banner=KEY, tabs=keyed(TAB), actions=keyed(ACTION)),
         **{"import": IMPORT},
         public=PUBLIC,
+        pools=keyed(POOL, maxItems=10),
         on_delete=map_of(one_of("restrict", "detach", "with_parent")),
     ),
 )

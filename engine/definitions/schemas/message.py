@@ -1,7 +1,18 @@
 """messages/: texts that go to people, per channel."""
 
 from engine.definitions.schemas._kind import FileKind
-from engine.definitions.schemas._parts import FLAG, FORMULA, KEY, TEXT, WORDS, array, closed, either, map_of, one_of
+from engine.definitions.schemas._parts import (
+    FLAG,
+    FORMULA,
+    KEY,
+    TEXT,
+    WORDS,
+    array,
+    closed,
+    either,
+    map_of,
+    one_of,
+)
 
 FILE = FileKind(
     kind="messages",

@@ -1,0 +1,338 @@
+"""Journeys (旅程): flows that people of a segment are taken through, each enrolment once.
+
+A flow is a journey when its definition has `journey`. Who is enrolled is a row under (journey, contact, rotation): the
+rotation counts how often, so nobody is in twice, and coming again is a new row and a new instance. Waits, groups
+A and B, goal and exit are nodes of the flow; quiet hours, consent and caps are the contact gate's.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.access.actor import Actor
+from engine.events import Event
+from engine.expressions.moments import zone_of
+from engine.ports import FlowRecords
+from engine.problems import Code, NotFound, Rejected
+from engine.store.platform import from_instant
+from engine.store.unit import Cause, Unit
+from engine.store.workspaces import Workspace
+from flow_engine.calendar import Moment, due
+from flow_engine.commanding import FlowCommands
+from flow_engine.happenings import InstanceAction
+from flow_engine.schedules import high_water, move_high_water
+from flow_engine.tables import ENROLMENTS
+
+NO_JOURNEY = Code("journey.unknown", zh="没有名为“{journey}”的旅程", en="There is no journey “{journey}”",
+                  hint_zh="请在流程里给它设置“旅程”", hint_en="Give the flow its journey settings")  # fmt: skip
+NOT_IN = Code("journey.not_in", zh="这位客户不在该旅程中", en="This contact is not in the journey", hint_zh="请刷新", hint_en="Reload")  # fmt: skip
+
+PAGE = 100
+RUNNING, ENDED, LEFT, CONTROL = "running", "ended", "left", "control"
+REFRESH = {"live": timedelta(minutes=5), "hourly": timedelta(hours=1), "nightly": timedelta(days=1)}
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyRule:
+    """A journey's settings. `again`: never, after_end (a new rotation, `gap` after the last end), or always.
+
+    `leaves`: whether who no longer fits the segment is taken out. `control`: percent of contacts who get nothing, so
+    that the effect can be told from what would have happened anyway. `goal`: a condition on the contact.
+    """
+
+    key: str
+    form: str
+    segment: str
+    where: str
+    refresh: str = "hourly"
+    again: str = "never"
+    gap: str | None = None
+    most: int | None = None
+    leaves: bool = False
+    control: int = 0
+    goal: str | None = None
+    cap: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One time a contact is in a journey. `state`: running, ended, left, control."""
+
+    rotation: int
+    state: str
+    entered_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Whether a contact may come in: the rotation, or why not (running, again, most, gap, control)."""
+
+    rotation: int | None
+    why_not: str | None = None
+
+
+def may_enter(
+    rule: JourneyRule, history: Sequence[Enrolment], now: datetime, free_from: datetime | None = None
+) -> Entry:
+    """Return whether a contact with this history may come in now. `free_from`: when the gap after the last end is over."""
+    past = sorted(history, key=lambda one: one.rotation)
+    if any(one.state == RUNNING for one in past):
+        return Entry(None, "running")
+    if any(one.state == CONTROL for one in past):
+        return Entry(None, "control")
+    if not past:
+        return Entry(1)
+    if rule.again == "never":
+        return Entry(None, "again")
+    if rule.most is not None and len(past) >= rule.most:
+        return Entry(None, "most")
+    if rule.again == "after_end" and free_from is not None and now < free_from:
+        return Entry(None, "gap")
+    return Entry(past[-1].rotation + 1)
+
+
+def is_control(rule: JourneyRule, contact_id: str) -> bool:
+    """Tell whether a contact belongs to the group that gets nothing: steady for a contact, apart for each journey."""
+    point = int.from_bytes(sha256(f"{rule.key}:{contact_id}".encode()).digest()[:4])
+    return point % 100 < rule.control
+
+
+def read_journeys(app: Any, plans: Mapping[str, Any]) -> dict[str, JourneyRule]:
+    """Return the journeys among flows in force, by key. Those whose segment is gone enrol nobody."""
+    found: dict[str, JourneyRule] = {}
+    for key, plan in plans.items():
+        settings = plan.definition.get("journey")
+        segment = app.of("segments").get(settings["segment"]) if settings else None
+        if not settings or segment is None:
+            continue
+        cap = settings.get("cap")
+        found[key] = JourneyRule(
+            key, segment["form"], settings["segment"], segment["filter"], segment.get("refresh", "hourly"),
+            settings.get("again", "never"), settings.get("gap"), settings.get("most"), bool(settings.get("leaves")),
+            int(settings.get("control", 0)), settings.get("goal"), (cap["messages"], cap["days"]) if cap else None,
+        )  # fmt: skip
+    return found
+
+
+class Journeys:
+    """The journeys of one workspace, on top of its flows."""
+
+    def __init__(self, flows: FlowCommands) -> None:
+        self._flows = flows
+
+    @property
+    def rules(self) -> Mapping[str, JourneyRule]:
+        """Return the journeys in force."""
+        plans = self._flows.plans
+        return read_journeys(plans.app, plans.current)
+
+    def rule(self, journey: str) -> JourneyRule:
+        """Return a journey. NotFound."""
+        found = self.rules.get(journey)
+        if found is None:
+            raise NotFound(NO_JOURNEY.at("/journey", journey=journey))
+        return found
+
+    def cap_of(self, flow: str | None) -> tuple[int, int] | None:
+        """Return how many messages a journey may send in how many days; None where it says nothing."""
+        found = self.rules.get(flow or "")
+        return found.cap if found is not None else None
+
+    # In and out.
+
+    def enrol(self, unit: Unit, journey: str, contact_id: str, by: str | None = None) -> Entry:
+        """Take a contact in, or say why not. Two who try at once make one enrolment."""
+        rule = self.rule(journey)
+        history = self._history(unit, journey, contact_id)
+        entry = may_enter(rule, history, unit.now, self._free_from(unit, rule, history))
+        if entry.rotation is None:
+            return entry
+        state = CONTROL if is_control(rule, contact_id) else RUNNING
+        maker = postgresql.insert if unit.is_postgres else sqlite.insert
+        row = {
+            "journey": journey, "contact_id": contact_id, "rotation": entry.rotation, "state": state,
+            "entered_at": unit.now_text,
+        }  # fmt: skip
+        made = unit.connection.execute(maker(ENROLMENTS).values(row).on_conflict_do_nothing())
+        if made.rowcount != 1:
+            return Entry(None, "running")
+        if state == CONTROL:
+            return Entry(entry.rotation, "control")
+        key = f"journey:{journey}:{contact_id}:{entry.rotation}"
+        instance = self._flows.start(
+            unit, self._actor(rule), journey, (rule.form, contact_id), {}, key, started_by=by
+        )
+        self._note(unit, journey, contact_id, entry.rotation, instance_id=instance)
+        return entry
+
+    def leave(self, unit: Unit, journey: str, contact_id: str, reason: str, by: Actor | None = None) -> None:
+        """Take a contact out; what stands open in the instance is withdrawn. NotFound when not in."""
+        c = ENROLMENTS.c
+        mine = (c.journey == journey) & (c.contact_id == contact_id) & (c.state == RUNNING)
+        row = unit.connection.execute(select(c.rotation, c.instance_id).where(mine).with_for_update()).first()
+        if row is None:
+            raise NotFound(NOT_IN.at("/contact"))
+        self._note(
+            unit, journey, contact_id, row.rotation, state=LEFT, ended_at=unit.now_text, exit_reason=reason
+        )
+        if row.instance_id is not None:
+            actor = by or self._actor(self.rule(journey))
+            action = InstanceAction("cancel", by.user_id if by is not None else None, {"reason": reason})
+            self._flows.handle_in(unit, actor, row.instance_id, action, f"journey.leave:{row.instance_id}")
+
+    def listen(self, unit: Unit, event: Event) -> None:
+        """Note the end of an enrolment when its instance ends."""
+        if event.kind != "flow.ended":
+            return
+        c = ENROLMENTS.c
+        unit.connection.execute(
+            update(ENROLMENTS)
+            .where(c.instance_id == event.record_id, c.state == RUNNING)
+            .values(state=ENDED, ended_at=unit.now_text, exit_reason=event.body.get("outcome") or event.body.get("status"))
+        )  # fmt: skip
+
+    # By the clock.
+
+    def serve(self, workspace: Workspace) -> int:
+        """Look at the segments whose time has come; return how many came in or were taken out."""
+        done = 0
+        for rule in self.rules.values():
+            with workspace.write(Cause("system")) as unit:
+                cursor = f"journey:{rule.key}"
+                high = high_water(unit, cursor, first=unit.now - timedelta(days=3650))
+                if high is None or high + REFRESH[rule.refresh] > unit.now:
+                    continue
+                move_high_water(unit, cursor, unit.now)
+            done += self.refresh(workspace, rule)
+        return done
+
+    def refresh(self, workspace: Workspace, rule: JourneyRule) -> int:
+        """Enrol who is in the segment and may come in, take out who is not when the journey says so."""
+        done, inside = 0, set()
+        after: str | None = None
+        while True:
+            with workspace.write(Cause("flow")) as unit:
+                page, after = self._records(unit, rule).scan(rule.form, rule.where, frozenset(), PAGE, after)
+                for contact_id, _ in page:
+                    inside.add(contact_id)
+                    done += self._try(unit, rule, contact_id)
+            if after is None:
+                break
+        return done + (self._take_out(workspace, rule, inside) if rule.leaves else 0)
+
+    def _try(self, unit: Unit, rule: JourneyRule, contact_id: str) -> int:
+        try:
+            with unit.savepoint():
+                return int(self.enrol(unit, rule.key, contact_id).rotation is not None)
+        except Rejected as refused:
+            # one contact whose record cannot be worked with keeps nobody else out
+            log.warning("journey %s: %s stays out: %s", rule.key, contact_id, refused)
+            return 0
+
+    def _take_out(self, workspace: Workspace, rule: JourneyRule, inside: set[str]) -> int:
+        c = ENROLMENTS.c
+        with workspace.read() as unit:
+            query = select(c.contact_id).where(c.journey == rule.key, c.state == RUNNING)
+            gone = [one for one in unit.connection.execute(query).scalars() if one not in inside]
+        for contact_id in gone:
+            with workspace.write(Cause("flow")) as unit:
+                self.leave(unit, rule.key, contact_id, "left_segment")
+        return len(gone)
+
+    # Numbers.
+
+    def estimate(self, unit: Unit, journey: str, most: int = 100_000) -> dict[str, int]:
+        """Return how many would come in now, and why others would not, before anything is published: nothing is written."""
+        rule = self.rule(journey)
+        counts: dict[str, int] = {"members": 0, "would_enter": 0}
+        after: str | None = None
+        while True:
+            page, after = self._records(unit, rule).scan(rule.form, rule.where, frozenset(), 500, after)
+            for contact_id, _ in page:
+                counts["members"] += 1
+                history = self._history(unit, journey, contact_id)
+                entry = may_enter(rule, history, unit.now, self._free_from(unit, rule, history))
+                why = entry.why_not or ("control" if is_control(rule, contact_id) else "would_enter")
+                counts[why] = counts.get(why, 0) + 1
+            if after is None or counts["members"] >= most:
+                return counts
+
+    def numbers(self, unit: Unit, journey: str) -> dict[str, Any]:
+        """Return how many are in each state, why they ended, and how many of each group reached the goal."""
+        rule, c = self.rule(journey), ENROLMENTS.c
+        query = (
+            select(c.state, c.exit_reason, func.count())
+            .where(c.journey == journey)
+            .group_by(c.state, c.exit_reason)
+        )
+        states: dict[str, int] = {}
+        reasons: dict[str, int] = {}
+        for state, reason, count in unit.connection.execute(query).all():
+            states[state] = states.get(state, 0) + count
+            if reason:
+                reasons[reason] = reasons.get(reason, 0) + count
+        found: dict[str, Any] = {"states": states, "reasons": reasons}
+        if rule.goal:
+            found["goal"] = self._reached(unit, rule)
+        return found
+
+    def _reached(self, unit: Unit, rule: JourneyRule) -> dict[str, int]:
+        c = ENROLMENTS.c
+        query = select(c.contact_id, func.max(c.state)).where(c.journey == rule.key, c.state != CONTROL)
+        taken = set(unit.connection.execute(query.group_by(c.contact_id)).scalars())
+        control = set(
+            unit.connection.execute(
+                select(c.contact_id).where(c.journey == rule.key, c.state == CONTROL)
+            ).scalars()
+        )
+        reached: dict[str, int] = {"journey": 0, "control": 0}
+        after: str | None = None
+        while True:
+            page, after = self._records(unit, rule).scan(rule.form, rule.goal or "", frozenset(), 500, after)
+            for contact_id, _ in page:
+                reached["journey"] += contact_id in taken
+                reached["control"] += contact_id in control
+            if after is None:
+                return reached
+
+    # Inside.
+
+    def _history(self, unit: Unit, journey: str, contact_id: str) -> list[Enrolment]:
+        c = ENROLMENTS.c
+        query = select(c.rotation, c.state, c.entered_at, c.ended_at).where(
+            c.journey == journey, c.contact_id == contact_id
+        )
+        return [
+            Enrolment(row.rotation, row.state, from_instant(row.entered_at), from_instant(row.ended_at) if row.ended_at else None)
+            for row in unit.connection.execute(query).all()
+        ]  # fmt: skip
+
+    def _free_from(self, unit: Unit, rule: JourneyRule, history: Sequence[Enrolment]) -> datetime | None:
+        ends = [one.ended_at for one in history if one.ended_at is not None]
+        if rule.gap is None or not ends:
+            return None
+        return due(max(ends), rule.gap, Moment(zone_of(unit.workspace.zone)))
+
+    def _note(self, unit: Unit, journey: str, contact_id: str, rotation: int, **values: Any) -> None:
+        c = ENROLMENTS.c
+        mine = (c.journey == journey) & (c.contact_id == contact_id) & (c.rotation == rotation)
+        unit.connection.execute(update(ENROLMENTS).where(mine).values(**values))
+
+    def _actor(self, rule: JourneyRule) -> Actor:
+        return self._flows.ports.service_actor(rule.key, self._flows.plans.current[rule.key].definition)
+
+    def _records(self, unit: Unit, rule: JourneyRule) -> FlowRecords:
+        return self._flows.ports.records(unit, self._actor(rule))
+
+
+__all__ = [
+    "Enrolment", "Entry", "JourneyRule", "Journeys", "is_control", "may_enter", "read_journeys",
+]  # fmt: skip
