@@ -5,7 +5,7 @@ A control is one file in `form_engine/controls/` holding `CONTROL`, with a twin 
 never ask for the control.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,15 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {
 """Filter operators by group, as `spec` of a control names them; the words are in the browser."""
 
 
+class Unsure:
+    """What a swift reader says of a value that must be looked at closely."""
+
+
+UNSURE = Unsure()
+Swift = Callable[[Any], Any]
+"""Turns JSON that is plainly right (never null) into the value as it is kept, checked; UNSURE for anything else."""
+
+
 @dataclass(frozen=True)
 class Control:
     """A kind of field. Subclass and override what differs; every method has a default.
@@ -63,6 +72,8 @@ class Control:
     sample: Mapping[str, Any] = field(default_factory=dict)
     """`{"config": {...}, "valid": [json, ...], "invalid": [json, ...]}`, run by the contract tests."""
     item_columns: tuple[ItemColumn, ...] = ()
+    swift: Callable[[Mapping[str, Any]], Swift | None] | None = None
+    """Makes the swift reader for some settings (None: not for these): parse, normalise and check in one."""
 
     def settings(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the settings with defaults filled in."""

@@ -11,7 +11,7 @@ from engine.expressions import Checked
 from engine.schema import Schema
 from engine.text import Words
 from form_engine.client import ClientRights, client_plan
-from form_engine.control import Control
+from form_engine.control import Control, Swift
 from form_engine.json_schema import submission_schema
 
 Json = Mapping[str, Any]
@@ -60,6 +60,13 @@ class FieldPlan:
     def is_computed(self) -> bool:
         """Whether the server works it out: formula, lookup, rollup."""
         return self.control.role in ("computed", "virtual") and self.shape is not None
+
+    @cached_property
+    def swift(self) -> Swift | None:
+        """Return what reads plain values of the field; None where each must be looked at closely."""
+        if self.control.swift is None or self.rows is not None or not self.is_written:
+            return None
+        return self.control.swift(self.config)
 
     def parse(self, raw: Any, path: str) -> Any:
         """Return the Python value of JSON `raw`. Raise Rejected."""

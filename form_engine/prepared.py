@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from engine.definitions.shape import SYSTEM_FIELDS
 from engine.expressions import Checked
 from engine.problems import Rejected
+from form_engine.control import Swift
 from form_engine.plan import FieldPlan, FormPlan, RulePlan
 
 Key = str
@@ -25,6 +26,8 @@ class Prepared:
     fields: Mapping[Key, FieldPlan]
     writable: Mapping[Key, FieldPlan]
     """Fields a submission may name; computed, virtual and layout ones are not among them."""
+    swift: Mapping[Key, Swift]
+    """What reads plain values of fields that nothing makes read-only."""
     formulas: Mapping[Key, Checked]
     """Computed fields, stored or live, by key."""
     lookups: Mapping[Key, tuple[Key, ...]]
@@ -110,6 +113,7 @@ def _prepare(plan: FormPlan) -> Prepared:
         plan=plan,
         fields=fields,
         writable={key: one for key, one in fields.items() if one.is_written},
+        swift={key: one.swift for key, one in fields.items() if one.swift is not None and not _is_ruled(one)},
         formulas=formulas,
         lookups={key: path for key, one in fields.items() if (path := _lookup(one))},
         rollups={
@@ -141,6 +145,10 @@ def _prepare(plan: FormPlan) -> Prepared:
     made.from_parent = frozenset(_parent_keys(made))
     made.readers = _readers(made)
     return made
+
+
+def _is_ruled(one: FieldPlan) -> bool:
+    return one.read_only or one.read_only_if is not None
 
 
 def _lookup(one: FieldPlan) -> tuple[Key, ...]:

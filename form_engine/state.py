@@ -89,7 +89,7 @@ class RecordState:
 
     __slots__ = (
         "before", "child_states", "context", "data", "form", "given", "is_checked", "is_new", "memo", "now", "parent",
-        "parent_field", "place", "record_id", "shown", "sticky", "today", "touched", "values", "zone",
+        "parent_field", "passed", "place", "record_id", "shown", "sticky", "today", "touched", "values", "zone",
     )  # fmt: skip
 
     def __init__(
@@ -110,6 +110,8 @@ class RecordState:
         self.values: dict[str, Any] = dict(self.before)
         self.memo: dict[str, Any] = {}
         self.shown: dict[str, bool] = {}
+        self.passed: set[str] = set()
+        """Fields whose values went through their controls already."""
         self.touched: set[str] = set()
         """Fields written in this submission, by whatever: given, defaulted, set by a rule, cleared."""
         self.sticky: set[str] = set()
@@ -198,6 +200,7 @@ class RecordState:
     def set(self, key: str, value: Any) -> None:
         """Give a field its value; what was worked out from it is forgotten."""
         self.sticky.discard(key)
+        self.passed.discard(key)
         self.values[key] = value
         self.touched.add(key)
         self.forget(key)

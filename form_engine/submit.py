@@ -13,6 +13,7 @@ from typing import Any
 from engine.expressions import ErrorValue, evaluate, exact
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.text import nearest
+from form_engine.control import UNSURE
 from form_engine.plan import FieldPlan, FormPlan, RulePlan
 from form_engine.prepared import prepared
 from form_engine.state import RecordState, SubmitContext
@@ -128,7 +129,16 @@ def _write(state: RecordState, given: Mapping[str, Any], path: str, problems: li
     """Take the values given into `state`, refusing what may not be written."""
     form = state.form
     guard = _Guard(state) if state.context.cause != "system" else None
+    swift = form.swift if guard is None or not guard.has_locks else {}
     for key, raw in given.items():
+        read = swift.get(key)
+        if read is not None:
+            kept = None if raw is None else read(raw)
+            if kept is not UNSURE:
+                state.values[key] = kept
+                state.touched.add(key)
+                state.passed.add(key)
+                continue
         plan = form.writable.get(key)
         if plan is None:
             problem = _stranger(state, key, raw, path)
@@ -192,6 +202,11 @@ class _Guard:
             self._locks = tuple(
                 rule for rule in top.form.locks if rule.when is None or before.holds(rule.when)
             )
+
+    @property
+    def has_locks(self) -> bool:
+        """Whether any rule locks the record as it stands."""
+        return bool(self._locks)
 
     def refuses(self, plan: FieldPlan, at: str) -> Problem | None:
         key = self._state.parent_field or plan.key
@@ -460,7 +475,7 @@ def _check(state: RecordState, path: str, problems: list[Problem]) -> None:
     for plan in form.required:
         if _is_blank(state, plan.key) and _is_due(state, plan) and f"{path}/{plan.key}" not in broken:
             problems.append(REQUIRED.at(f"{path}/{plan.key}", field=plan.label))
-    for key in () if state.is_checked else state.touched:
+    for key in () if state.is_checked else state.touched - state.passed:
         plan_ = form.writable.get(key)
         if plan_ is None or plan_.rows is not None:
             continue

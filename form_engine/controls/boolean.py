@@ -7,6 +7,7 @@ from typing import Any
 from engine.problems import Code, Problem
 from engine.schema import Schema, closed
 from form_engine.control import Control
+from form_engine.controls import _swift
 from form_engine.controls._settings import flag, pick, said
 
 MUST_BE_TRUE = Code(
@@ -35,6 +36,7 @@ class Boolean(Control):
 
 CONTROL = Boolean(
     kind="boolean",
+    swift=_swift.flag,
     zh="是否",
     en="Yes/no",
     value_type="boolean",

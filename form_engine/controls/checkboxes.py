@@ -1,10 +1,12 @@
 """Checkboxes (复选): several options, all of them in sight."""
 
 from engine.schema import closed
+from form_engine.controls import _swift
 from form_engine.controls._choices import Several, choosing, counting
 
 CONTROL = Several(
     kind="checkboxes",
+    swift=_swift.options,
     zh="复选",
     en="Checkboxes",
     icon="check-square",

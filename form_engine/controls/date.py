@@ -1,11 +1,13 @@
 """Date (日期)."""
 
 from engine.schema import closed
+from form_engine.controls import _swift
 from form_engine.controls._days import Day, days, weekdays
 from form_engine.controls._settings import flag
 
 CONTROL = Day(
     kind="date",
+    swift=_swift.day,
     zh="日期",
     en="Date",
     icon="calendar",

@@ -1,11 +1,13 @@
 """Date and time (日期时间): an instant, shown in the branch's zone."""
 
 from engine.schema import closed
+from form_engine.controls import _swift
 from form_engine.controls._days import Day, days
 from form_engine.controls._settings import flag, whole
 
 CONTROL = Day(
     kind="datetime",
+    swift=_swift.instant,
     zh="日期时间",
     en="Date and time",
     value_type="datetime",

@@ -1,11 +1,13 @@
 """Whole number (整数)."""
 
 from engine.schema import closed
+from form_engine.controls import _swift
 from form_engine.controls._numbers import Number, span
 from form_engine.controls._settings import flag, line
 
 CONTROL = Number(
     kind="integer",
+    swift=_swift.whole,
     zh="整数",
     en="Whole number",
     value_type="integer",

@@ -1,11 +1,13 @@
 """Money (金额): yuan and fen, in the workspace's currency."""
 
 from engine.schema import closed
+from form_engine.controls import _swift
 from form_engine.controls._numbers import Number, span
 from form_engine.controls._settings import flag
 
 CONTROL = Number(
     kind="money",
+    swift=_swift.amount,
     zh="金额",
     en="Money",
     value_type="money",

@@ -1,10 +1,12 @@
 """Multi-select (多选下拉): several options from a list."""
 
 from engine.schema import closed
+from form_engine.controls import _swift
 from form_engine.controls._choices import Several, choosing, counting
 
 CONTROL = Several(
     kind="multiselect",
+    swift=_swift.options,
     zh="多选下拉",
     en="Multi-select",
     icon="unordered-list",

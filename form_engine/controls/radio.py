@@ -1,11 +1,13 @@
 """Radio (单选): one option, all of them in sight."""
 
 from engine.schema import closed
+from form_engine.controls import _swift
 from form_engine.controls._choices import One, choosing
 from form_engine.controls._settings import pick
 
 CONTROL = One(
     kind="radio",
+    swift=_swift.option,
     zh="单选",
     en="Radio",
     icon="check-circle",

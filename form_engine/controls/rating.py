@@ -7,6 +7,7 @@ from typing import Any
 from engine.problems import Code, Problem
 from engine.schema import Schema, closed
 from form_engine.control import Control
+from form_engine.controls import _swift
 from form_engine.controls._settings import pick, whole
 
 OUT_OF_RANGE = Code(
@@ -38,6 +39,7 @@ class Rating(Control):
 
 CONTROL = Rating(
     kind="rating",
+    swift=_swift.stars,
     zh="评分",
     en="Rating",
     value_type="integer",

@@ -7,6 +7,7 @@ from typing import Any
 from engine.problems import Problem
 from engine.schema import closed
 from engine.text import say
+from form_engine.controls import _swift
 from form_engine.controls._settings import flag, pick, said
 from form_engine.controls._text import NOT_MATCHING, Line, compiled, lengths, regular
 
@@ -34,6 +35,7 @@ class Text(Line):
 
 CONTROL = Text(
     kind="text",
+    swift=_swift.line,
     zh="单行文本",
     en="Text",
     icon="text",

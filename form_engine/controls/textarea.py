@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.schema import closed
+from form_engine.controls import _swift
 from form_engine.controls._settings import whole
 from form_engine.controls._text import Line, lengths
 
@@ -20,6 +21,7 @@ class TextArea(Line):
 
 CONTROL = TextArea(
     kind="textarea",
+    swift=_swift.lines,
     zh="多行文本",
     en="Long text",
     icon="align-left",
