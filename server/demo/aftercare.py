@@ -1,6 +1,6 @@
 """What follows a visit: treatments, consents, calls, recalls, cases, pictures, messages and tasks."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ from server.demo import facts, words
 from server.demo.courses import Step
 from server.demo.house import House, Person
 from server.demo.shelf import Row
-from server.demo.world import stamp
+from server.demo.world import ZONE, stamp
 
 if TYPE_CHECKING:
     from server.demo.patients import Patient
@@ -44,7 +44,7 @@ def task(
     world = house.world
     if plan_at > world.now + timedelta(days=16):
         return None
-    due = plan_at + timedelta(hours=hours)
+    due = _before_closing(plan_at, plan_at + timedelta(hours=hours))
     made = min(plan_at - timedelta(hours=world.rng.randint(2, 30)), world.now)
     row = world.add(
         "followup_task", made, branch=who.branch, owner=who.user, by=who.user, title=title, kind=kind, lead_id=lead, customer_id=customer, rule_key=rule, source_id=source,
@@ -76,6 +76,15 @@ def task(
     elif plan_at < world.now and world.chance(0.1):
         row["status"] = "in_progress"
     return row
+
+
+def _before_closing(plan_at: datetime, due: datetime) -> datetime:
+    """Return the deadline, not later than seven in the evening of a day that somebody is there to see it."""
+    local, planned = due.astimezone(ZONE), plan_at.astimezone(ZONE)
+    evening = local.replace(hour=19, minute=0, second=0, microsecond=0)
+    if local.hour < 9:
+        return (local.replace(hour=10, minute=0)).astimezone(UTC)
+    return max(evening, planned).astimezone(UTC) if local > evening else due
 
 
 _CALLS = {

@@ -124,7 +124,7 @@ def _uses(house: House, patient: Patient, card: Row, at: datetime) -> None:
     when = at
     for line in card.get("lines", ()):
         for _ in range(world.rng.randint(0, line["total"] - 1)):
-            when += timedelta(days=world.rng.randint(12, 80))
+            when += timedelta(days=world.rng.randint(8, 50))
             if when >= world.now or stamp(when)[:10] > card["expire_at"]:
                 break
             line["used"] += 1

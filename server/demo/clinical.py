@@ -96,7 +96,8 @@ def work_on(chart: dict[str, Any], step: Step, teeth: list[str]) -> None:
         elif act[0] == "extraction":
             after["status"] = "missing"
         elif act[0] == "filling":
-            after["surfaces"] = {face: ["filled"] for face in before.get("surfaces", {"O": []})}
+            faces = before.get("surfaces") or ("I" if tooth[1] in "123" else "O")
+            after["surfaces"] = {face: ["filled"] for face in faces}
         elif act[0] == "root_canal":
             after |= {"marks": ["root_filled"], "surfaces": before.get("surfaces", {})}
         elif act[0] == "crown":

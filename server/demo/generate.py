@@ -6,7 +6,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from server.demo import backoffice
+from server.demo import backoffice, everyday
 from server.demo.aftercare import task
 from server.demo.book import Book
 from server.demo.house import House, build_house, duty_rosters
@@ -20,7 +20,7 @@ ORDER = (
     "segment", "roster", "campaign", "channel_cost", "lead", "customer", "lead_touch", "customer_relation", "followup_task", "comm_log", "appointment", "visit", "consultation", "plan",
     "consent", "imaging", "dental_history", "clinical_record", "perio_exam", "stock_batch", "stock_move", "treatment_log", "postop_care", "ortho_case", "implant_case", "lab_order",
     "recall", "sterilization", "bill", "refund", "card", "card_use", "points_log", "balance_log", "coupon", "referral", "message_log", "satisfaction", "complaint", "performance",
-    "sales_target", "kpi_rule",
+    "sales_target", "kpi_rule", "roster_request", "tele_consult", "adverse_event", "journey", "export_request",
 )  # fmt: skip
 """Parents first. Where two forms point at each other (`lead.customer_id`, `comm_log.task_id`), the id is fixed and the record comes in a later batch."""
 BATCH = 2_000
@@ -99,14 +99,18 @@ def _story(seed: int, today: date, scale: float, now: datetime | None, starters:
     _busy_days(house, clinic)
     touches(house, leads)
     _open_tasks(house, leads)
-    _staff_tasks(house, clinic)
-    _cards(house, clinic)
+    everyday.staff_tasks(house, clinic.patients)
+    everyday.cards_bought(house, clinic.patients, backoffice.sell_cards)
+    everyday.health(house, clinic.patients)
     backoffice.service(house, clinic.patients)
     backoffice.marketing(house, leads)
     backoffice.coupons(house, clinic.patients)
     backoffice.sterile_packs(house)
     backoffice.figures(house)
-    _birthdays(house, clinic)
+    everyday.birthdays(house, clinic.patients)
+    everyday.leave(house)
+    everyday.questions(house, clinic.patients)
+    everyday.journeys(house)
     return world
 
 
@@ -153,7 +157,7 @@ def _open_tasks(house: House, leads: list[Prospect]) -> None:
     world = house.world
     for lead in leads:
         due = lead.row.get("next_followup_at")
-        if lead.row["stage"] == "new" and (world.now - lead.created).days < 12:
+        if lead.row["stage"] == "new" and (world.now - lead.created).days < 2:
             task(
                 house,
                 lead.created + timedelta(minutes=30),
@@ -163,60 +167,13 @@ def _open_tasks(house: House, leads: list[Prospect]) -> None:
                 hours=2,
                 lead=lead.row["id"],
             )
-        elif lead.row["stage"] in ("contacted", "invited") and due is not None:
+        elif lead.row["stage"] in ("new", "contacted", "invited") and due is not None:
             at = instant(due)
-            if at < world.now - timedelta(days=3):
-                at = by_day(world.now + timedelta(hours=world.rng.uniform(-30, 30)))
+            if at < world.now - timedelta(hours=20):
+                # Consultants keep up: a call that was due before yesterday has found a new day.
+                at = by_day(world.now + timedelta(hours=world.rng.uniform(-14, 70)))
                 lead.row["next_followup_at"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
             task(house, at, "sop_step", f"{lead.name} 按计划跟进", lead.owner, hours=6, lead=lead.row["id"])
-
-
-STAFF_TASKS = {
-    "director": ("other", "审核本周排班与业绩"), "consultant_lead": ("other", "复核高意向线索跟进"), "doctor": ("postop", "{name} 术后情况关注"), "nurse": ("postop", "{name} 术后护理电话"),
-    "front_desk": ("return_reminder", "{name} 复诊提醒"), "service": ("satisfaction", "{name} 满意度回访"),
-}  # fmt: skip
-
-
-def _staff_tasks(house: House, clinic: Clinic) -> None:
-    """Give everybody else something due around now: some late, some today, some tomorrow."""
-    world = house.world
-    for person in house.people:
-        kind, title = STAFF_TASKS.get(person.role, ("", ""))
-        known = [p for p in clinic.patients[-300:] if p.branch == person.branch] if kind else []
-        for _ in range(world.rng.randint(2, 6) if known else 0):
-            patient = world.pick(known)
-            at = world.now + timedelta(hours=world.rng.uniform(-20, 30))
-            about = patient.row["id"] if "{name}" in title else None
-            task(house, at, kind, title.format(name=patient.row["name"]), person, hours=5, customer=about)
-
-
-def _cards(house: House, clinic: Clinic) -> None:
-    world = house.world
-    for patient in clinic.patients:
-        if patient.visits > 0 and patient.paid > 500 and world.chance(0.09):
-            last = datetime.fromisoformat(f"{patient.last_paid}T08:00:00+00:00") + timedelta(
-                minutes=world.rng.randint(0, 100)
-            )
-            if last < world.now:
-                backoffice.sell_cards(house, patient, last)
-
-
-def _birthdays(house: House, clinic: Clinic) -> None:
-    world = house.world
-    for patient in clinic.patients:
-        born = date.fromisoformat(patient.row["birthday"])
-        for offset in (-1, 0, 1):
-            day = world.today + timedelta(days=offset)
-            if (born.month, born.day) == (day.month, day.day):
-                task(
-                    house,
-                    at_clock(day, 9 * 60 + 30),
-                    "birthday",
-                    f"{patient.row['name']} 生日关怀",
-                    patient.consultant,
-                    hours=9,
-                    customer=patient.row["id"],
-                )
 
 
 def _clean(row: Row, tags: set[str]) -> Row:

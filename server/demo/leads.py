@@ -55,6 +55,8 @@ def lead_days(world: World) -> list[date]:
         if world.scale < 0.25 and len(days) - place < 24:
             # A small demo needs leads on every stage today; a full one has them anyway.
             growth *= 3.5
+        if world.scale < 0.25 and len(days) - place < 3:
+            growth *= 4
         weekend = 1.18 if day.weekday() >= 5 else 1.0
         weights.append(facts.SEASON[day.month] * growth * weekend)
     return sorted(world.rng.choices(days, weights, k=world.count(36_000, 40)))

@@ -209,9 +209,20 @@ class Clinic:
         """Book one more visit of an old patient near `day`; keeps today's schedule alive at small scales."""
         step = self.world.weighted(
             (
-                (Step(0, "check_up", ("D001", "D006"), "scaling"), 5),
-                (Step(0, "check_up", ("D001",), "look"), 2),
+                (Step(0, "check_up", ("D001", "D006"), "scaling"), 4),
+                (Step(0, "check_up", ("D001",), "look"), 1),
                 (Step(0, "return_visit", ("D004",), "look"), 2),
+                (Step(0, "treatment", ("D010",), "filling"), 4),
+                (Step(0, "treatment", ("D008",), "scaling"), 1),
+                (
+                    Step(
+                        0,
+                        "return_visit",
+                        ("D035",) if patient.want == "ortho" else ("D007",),
+                        "adjust" if patient.want == "ortho" else "scaling",
+                    ),
+                    3,
+                ),
             )
         )
         self._visit(patient, step, day, booked=day - timedelta(days=self.world.rng.randint(1, 9)))
@@ -412,6 +423,9 @@ class Clinic:
         appointment["status"] = "done" if is_over else "in_treatment" if is_seen else "arrived"
         first = step.kind == "first_visit"
         left = end + timedelta(minutes=world.rng.randint(5, 25))
+        if is_over and end > world.now - timedelta(hours=2) and world.chance(0.35):
+            # still at the till
+            left = world.now + timedelta(minutes=5)
         has_left = left < world.now
         status = "done" if has_left else "to_pay" if is_over else "in_treatment" if is_seen else "waiting"
         desk = self.house.one("front_desk", patient.branch)

@@ -1,0 +1,245 @@
+"""What makes the clinic's present look lived in: things due for everybody, birthdays, leave, remote questions, journeys."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from server.demo.aftercare import task
+from server.demo.house import House, Person
+from server.demo.patients import Patient
+from server.demo.shelf import Row
+from server.demo.world import at_clock, by_day, stamp
+
+ABOUT_PATIENTS = {
+    "doctor": ("postop", "{name} 术后情况关注"), "nurse": ("postop", "{name} 术后护理电话"),
+    "front_desk": ("return_reminder", "{name} 复诊提醒"), "service": ("satisfaction", "{name} 满意度回访"),
+}  # fmt: skip
+ABOUT_THE_HOUSE = {
+    "director": ("审核本周排班与业绩", "签批折扣申请", "与高意向患者见面沟通"), "consultant_lead": ("复核高意向线索跟进", "抽听两条通话录音", "带教新咨询师话术"),
+    "marketing": ("更新小红书洁牙笔记", "核对美团团购券核销", "提交下月投放计划"), "ops": ("汇总各院周报", "核对各院渠道费用", "检查价目表调整"),
+    "group_admin": ("核对新员工账号与权限", "查看本周号码查看记录"), "auditor": ("抽查上周退款单", "抽查导出申请记录"),
+    "finance": ("核对昨日微信与支付宝到账", "催收分期尾款", "开具已申请的发票"), "warehouse": ("盘点近效期耗材", "补采低库存种植体", "核对科室领用单"),
+    "online_consultant": ("整理抖音私信未回复名单", "核对呼叫中心漏接来电"), "consultant": ("整理本周待签方案",),
+}  # fmt: skip
+OPENS, CLOSES = 9 * 60 + 30, 18 * 60
+
+
+def staff_tasks(house: House, patients: Sequence[Patient]) -> None:
+    """Give everybody something due around now: some late, some today, some tomorrow; all of it in working hours."""
+    for person in house.people:
+        if person.role in ABOUT_PATIENTS:
+            _calls(house, person, patients)
+        for title in house.world.some(
+            ABOUT_THE_HOUSE.get(person.role, ()), 3, 1 if person.role in ABOUT_THE_HOUSE else 0
+        ):
+            at = _moment(house)
+            task(house, at, "other", title, person, hours=3)
+
+
+def _calls(house: House, person: Person, patients: Sequence[Patient]) -> None:
+    world = house.world
+    kind, title = ABOUT_PATIENTS[person.role]
+    known = [
+        p
+        for p in patients[-600:]
+        if p.visits > 0 and (p.doctor is person if person.role == "doctor" else p.branch == person.branch)
+    ]
+    for patient in world.some(known, min(5, len(known)), min(2, len(known))):
+        name = patient.row["name"]
+        task(
+            house, _moment(house), kind, title.format(name=name), person, hours=3, customer=patient.row["id"]
+        )
+
+
+def _moment(house: House) -> datetime:
+    """Return when something falls due: yesterday afternoon to tomorrow, within working hours."""
+    world = house.world
+    day = world.today + timedelta(days=world.weighted(((-1, 20), (0, 60), (1, 20))))
+    return at_clock(day, world.rng.randrange(OPENS, CLOSES - 180, 15))
+
+
+def birthdays(house: House, patients: Sequence[Patient]) -> None:
+    """See to it that somebody has a birthday today in each branch, and that the greetings are due."""
+    world = house.world
+    for branch in house.branches:
+        grown = [p for p in patients if p.branch == branch["id"] and p.visits > 0 and not p.is_minor]
+        for patient in world.some(grown, min(2, len(grown)), min(1, len(grown))):
+            born = date.fromisoformat(patient.row["birthday"])
+            with_leap = (world.today.month, world.today.day) == (2, 29)
+            patient.row["birthday"] = born.replace(
+                month=world.today.month, day=28 if with_leap else world.today.day
+            ).isoformat()
+    for patient in patients:
+        born = date.fromisoformat(patient.row["birthday"])
+        for offset in (-1, 0, 1):
+            day = world.today + timedelta(days=offset)
+            if (born.month, born.day) == (day.month, day.day):
+                at = at_clock(day, 9 * 60 + 30)
+                name = patient.row["name"]
+                task(
+                    house,
+                    at,
+                    "birthday",
+                    f"{name} 生日关怀",
+                    patient.consultant,
+                    hours=8,
+                    customer=patient.row["id"],
+                )
+
+
+def health(house: House, patients: Sequence[Patient]) -> None:
+    """Write what to mind in patients, and when they are expected again."""
+    world = house.world
+    for patient in patients:
+        row = patient.row
+        age = (world.today - date.fromisoformat(row["birthday"])).days // 365
+        risks = [
+            risk
+            for risk, share in (
+                ("hypertension", 0.16 if age > 50 else 0.02), ("diabetes", 0.09 if age > 50 else 0.01),
+                ("anticoagulants", 0.05 if age > 60 else 0), ("heart_disease", 0.04 if age > 60 else 0),
+                ("pregnancy", 0.05 if row["gender"] == "female" and 24 <= age <= 38 else 0),
+                ("breastfeeding", 0.02 if row["gender"] == "female" and 24 <= age <= 38 else 0),
+            )
+            if world.chance(share)
+        ]  # fmt: skip
+        if risks:
+            row["contraindications"] = risks
+        if patient.last_paid:
+            again = date.fromisoformat(patient.last_paid) + timedelta(days=180)
+            if again >= world.today - timedelta(days=60):
+                row["next_repurchase_at"] = again.isoformat()
+
+
+def leave(house: House) -> None:
+    """Write requests for leave and swaps of doctors, past and coming."""
+    world = house.world
+    for branch in house.branches:
+        doctors = house.of("doctor", branch["id"])
+        for doctor in world.some(doctors, min(4, len(doctors)), min(3, len(doctors))):
+            first = world.today + timedelta(days=world.rng.randint(-12, 9))
+            at = at_clock(first - timedelta(days=world.rng.randint(3, 8)), world.rng.randint(570, 1050))
+            others = [one for one in doctors if one is not doctor]
+            kind = world.weighted(
+                (("leave", 60), ("swap", 25 if others else 0), ("closure", 10), ("overtime", 5))
+            )
+            is_over = first < world.today
+            world.add(
+                "roster_request", at, branch=branch["id"], owner=doctor.user, kind=kind, applicant_id=doctor.staff,
+                period={"from": first.isoformat(), "to": (first + timedelta(days=world.rng.randint(0, 2))).isoformat()},
+                swap_with=world.pick(others).staff if kind == "swap" else None, handling=world.pick(("other_doctor", "reschedule", "call_each")),
+                reason=world.pick(("参加省口腔医学会年会", "家中有事", "孩子学校活动", "身体不适", "设备检修")),
+                status="approved" if is_over else world.weighted((("pending", 70), ("approved", 30))),
+            )  # fmt: skip
+
+
+QUESTIONS = (
+    (
+        "种植第三天还有点肿，正常吗？",
+        "术后三天肿胀属正常反应，继续冷敷，避免患侧咀嚼；若发热或疼痛加重请及时来院。",
+    ),
+    ("矫正的托槽掉了一个，要马上过来吗？", "请保存好掉下的托槽，本周内来院重新粘接即可，期间避免硬物。"),
+    ("孩子六龄齿有点黑，需要补吗？", "照片看可能有浅龋，建议来院检查后决定做窝沟封闭还是充填。"),
+    ("洗完牙牙齿发酸，要多久能好？", "一般一周内缓解，可用抗敏感牙膏，暂时避免过冷过热食物。"),
+)
+EVENTS = (
+    ("bleeding", "mild", "拔牙后 6 小时仍有渗血，来院重新压迫止血"), ("anaesthesia_reaction", "mild", "局麻后一过性心悸，平卧观察 20 分钟后缓解"),
+    ("infection", "moderate", "种植术后第 5 天局部红肿，清创并调整用药"),
+)  # fmt: skip
+
+
+def questions(house: House, patients: Sequence[Patient]) -> None:
+    """Write questions that patients asked from home, and the few events that had to be reported."""
+    world = house.world
+    regulars = [p for p in patients if p.visits > 1]
+    for _ in range(world.count(300, 6) if regulars else 0):
+        patient = world.pick(regulars)
+        asked, answer = world.pick(QUESTIONS)
+        at = by_day(world.now - timedelta(days=world.rng.uniform(0.05, 40)))
+        is_open = (world.now - at).days < 1
+        if at < world.now:
+            world.add(
+                "tele_consult", at, branch=patient.branch, owner=patient.consultant.user, customer_id=patient.row["id"], staff_id=patient.doctor.staff,
+                question=asked, answer=None if is_open else f"<p>{answer}</p>", status="to_answer" if is_open else world.weighted((("answered", 30), ("closed", 70))),
+            )  # fmt: skip
+    for _ in range(world.count(60, 3) if regulars else 0):
+        patient = world.pick(regulars)
+        kind, severity, text = world.pick(EVENTS)
+        at = by_day(world.now - timedelta(days=world.rng.uniform(1, 120)))
+        is_closed = (world.now - at).days > 10
+        world.add(
+            "adverse_event", at, branch=patient.branch, owner=patient.doctor.user, customer_id=patient.row["id"], related="治疗记录", kind=kind, severity=severity, found_at=stamp(at),
+            found_by=world.pick(("on_the_spot", "postop", "customer_call")), description=text, handling="已对症处理并随访，恢复良好" if is_closed else None,
+            reported=severity != "mild", status="closed" if is_closed else "in_progress",
+        )  # fmt: skip
+
+
+JOURNEYS = (
+    ("沉睡客户唤醒", "沉睡客户", "scheduled", ((0, "message"), (3, "coupon"), (7, "task")), "running"),
+    (
+        "到店未成交跟进",
+        "到店未成交",
+        "segment_entered",
+        ((1, "task"), (3, "task"), (10, "message")),
+        "running",
+    ),
+    ("生日关怀", "本月生日", "scheduled", ((0, "message"), (0, "coupon")), "running"),
+    ("方案未接受回访", "方案已发未接受", "segment_entered", ((3, "task"), (7, "message")), "draft"),
+)
+
+
+def journeys(house: House) -> None:
+    """Write the marketing journeys over the groups that every clinic starts with."""
+    world = house.world
+    marketer, head = house.of("marketing")[0], house.branches[0]["id"]
+    groups = {row["name"]: row["id"] for row in world.all("segment")}
+    for name, group, trigger, steps, status in JOURNEYS:
+        if group in groups:
+            at = at_clock(world.today - timedelta(days=world.rng.randint(20, 200)), 630)
+            lines = [_journey_step(house, at, day, action) for day, action in steps]
+            world.add(
+                "journey",
+                at,
+                branch=head,
+                owner=marketer.user,
+                name=name,
+                segment_id=groups[group],
+                trigger=trigger,
+                steps=lines,
+                freq_cap=2,
+                status=status,
+            )
+    at = at_clock(world.today - timedelta(days=9), 680)
+    world.add(
+        "export_request", at, branch=head, owner=marketer.user, form_key="campaign", filter="{budget} > 0", fields=["name"],
+        purpose="与代理公司对账", status="approved",
+    )  # fmt: skip
+
+
+def _journey_step(house: House, at: datetime, day: int, action: str) -> Row:
+    world = house.world
+    line: Row = {"id": world.new_id(at), "day_offset": day, "at": "10:00", "action": action}
+    if action == "message":
+        line["template"] = next(iter(world.all("message_template")))["id"]
+    elif action == "coupon":
+        line["coupon"] = house.coupon_templates[0]["id"]
+    elif action == "task":
+        line["assignee_rule"] = "consultant"
+    return line
+
+
+def cards_bought(house: House, patients: Sequence[Patient], sell: "Sell") -> None:
+    """Let some patients have bought a card at one of their visits, so that a few are nearly used up by now."""
+    world = house.world
+    share = 0.22 if world.scale < 0.25 else 0.09
+    for patient in patients:
+        if patient.visits > 0 and patient.paid > Decimal(500) and world.chance(share):
+            last = date.fromisoformat(patient.last_paid)
+            opened = date.fromisoformat(patient.row["created_at"][:10])
+            back = world.rng.randint(0, max(0, (last - opened).days)) if world.chance(0.6) else 0
+            at = at_clock(last - timedelta(days=back), 16 * 60 + world.rng.randint(0, 100))
+            if at < world.now:
+                sell(house, patient, at)
+
+
+Sell = Callable[[House, Patient, datetime], None]
