@@ -112,6 +112,12 @@ export const Grid = (props: GridProps) => {
     return true;
   };
   const keys = (event: KeyboardEvent) => {
+    const isCopy = event.key === "c" && (event.metaKey || event.ctrlKey);
+    if (isCopy && !editing && active && !window.getSelection()?.toString()) {
+      const words = box.current?.querySelector<HTMLElement>(".cell-active")?.innerText;
+      if (words) void navigator.clipboard?.writeText(words.trim());
+      return;
+    }
     if (editing || event.metaKey || event.ctrlKey || event.altKey) return;
     const line = active ? lines[active.row] : undefined;
     const moves: Record<string, () => void> = {

@@ -1,11 +1,14 @@
 /** Cards in columns; a move may ask for what the new stage requires, and can be undone. */
 
 import {
+  type CollisionDetection,
   DndContext,
   type DragEndEvent,
   DragOverlay,
   KeyboardSensor,
   MouseSensor,
+  pointerWithin,
+  rectIntersection,
   TouchSensor,
   useSensor,
   useSensors,
@@ -43,6 +46,12 @@ export const mayMove = (options: readonly Option[], from: string, to: string): b
   if (from === to) return false;
   const { next } = options.find((option) => option.key === from) ?? {};
   return next === undefined || next.includes(to);
+};
+
+/** Where one points counts, not what the card covers: empty columns are narrower than it. Keys have no pointer. */
+const underPointer: CollisionDetection = (scene) => {
+  const found = pointerWithin(scene);
+  return found.length ? found : rectIntersection(scene);
 };
 
 export const KanbanView = (props: ViewProps) => {
@@ -123,6 +132,7 @@ export const KanbanView = (props: ViewProps) => {
       {groups.data ? (
         <DndContext
           sensors={sensors}
+          collisionDetection={underPointer}
           onDragStart={({ active }) => {
             const data = active.data.current;
             if (data && "record" in data && "labels" in data)
