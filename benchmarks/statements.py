@@ -48,8 +48,8 @@ def counted() -> Iterator[list[str]]:
         def __getattr__(self, name: str) -> Any:
             return getattr(self._cursor, name)
 
-    def opened(self: Unit, *given: Any) -> None:
-        begin(self, *given)
+    def opened(self: Unit, workspace: Any, connection: Any, cause: Any) -> None:
+        begin(self, workspace, connection, cause)
         self.cursor = Counting(self.cursor)
 
     Unit.__init__ = opened  # type: ignore[method-assign]  # measured from outside, for this block only

@@ -10,7 +10,7 @@ from form_engine.control import CONTROLS, UNSURE, Control
 from tests.kinds.making import given, json_values, mutated
 
 SWIFT = [control for control in CONTROLS if control.swift is not None]
-OPTIONS = [{"key": key, "label": {"zh": key, "en": key.upper()}} for key in ("a", "b", "c")]
+OPTIONS: list[dict[str, Any]] = [{"key": key, "label": {"zh": key, "en": key.upper()}} for key in ("a", "b", "c")]
 NUMBERS = [
     {},
     {"min": 0},
@@ -20,7 +20,7 @@ NUMBERS = [
     {"step": 3},
     {"min": -5},
 ]
-SETTINGS: dict[str, list[dict[str, Any]]] = {
+SETTINGS: dict[str, list[Any]] = {
     "text": [{}, {"max_length": 3}, {"min_length": 2}, {"trim": False}, {"case": "upper"}, {"pattern": "[a-z]+"}],
     "textarea": [{}, {"max_length": 3}, {"min_length": 2}],
     "select": [{"options": OPTIONS}, {"options": OPTIONS, "other": True}, {"options": []}],
