@@ -161,8 +161,8 @@ class Journeys:
             "journey": journey, "contact_id": contact_id, "rotation": entry.rotation, "state": state,
             "entered_at": unit.now_text,
         }  # fmt: skip
-        made = unit.connection.execute(maker(ENROLMENTS).values(row).on_conflict_do_nothing())
-        if made.rowcount != 1:
+        once = maker(ENROLMENTS).values(row).on_conflict_do_nothing().returning(ENROLMENTS.c.rotation)
+        if unit.connection.execute(once).first() is None:
             return Entry(None, "running")
         if state == CONTROL:
             return Entry(entry.rotation, "control")

@@ -18,6 +18,7 @@ from flow_engine.effects import Effects
 from flow_engine.happenings import ChildEnded, InstanceAction, RecordChanged
 from flow_engine.inbox import Inbox
 from flow_engine.incidents import Incidents
+from flow_engine.journeys import Journeys
 from flow_engine.occurrences import DATE_KINDS, Occurrences
 from flow_engine.rows import untagged
 from flow_engine.schedules import Schedules, high_water, move_high_water
@@ -45,11 +46,13 @@ class FlowService(FlowCommands):
         self.effects = Effects(self)
         self.inbox = Inbox(self, self.starting)
         self.incidents = Incidents(self, self.starting, self.effects)
+        self.journeys = Journeys(self)
 
     # What the dispatcher calls.
 
     def listen(self, unit: Unit, event: Event) -> None:
         """Take in an event of the outbox, in the transaction that takes it up."""
+        self.journeys.listen(unit, event)
         self.starting.listen(unit, event)
 
     def handlers(self) -> Mapping[str, JobHandler]:
@@ -79,6 +82,7 @@ class FlowService(FlowCommands):
         done = (
             self.schedules.serve(workspace) + self.schedules.refresh(workspace) + self.inbox.match(workspace)
         )
+        done += self.journeys.serve(workspace)
         if self._is_time(workspace, HOURLY, timedelta(hours=1)):
             done += self.incidents.detect_stuck(workspace)
         if self._is_time(workspace, NIGHTLY, timedelta(days=1)):
