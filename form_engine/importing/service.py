@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 
 from engine.access.actor import Actor
 from engine.access.levels import Level
@@ -388,7 +388,9 @@ class ImportService:
         query = select(c.row, c.outcome, c.record_id, c.problems).where(
             c.import_id == row["id"], c.problems.is_not(None)
         )
-        found = unit.connection.execute(query.order_by(c.row).limit(min(limit, 1000)))
+        # What did not come in matters most where not all is listed.
+        query = query.order_by(case((c.outcome == "rejected", 0), else_=1), c.row)
+        found = unit.connection.execute(query.limit(min(limit, 1000)))
         return [
             {
                 "row": number,

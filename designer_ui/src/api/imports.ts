@@ -30,6 +30,12 @@ export const useRunImport = () =>
       request<{ job?: string }>("POST", at(asked.importId, "/run"), asked.settings),
   });
 
+/** Goes on where a run gave up, set up as it was. */
+export const useResumeImport = () =>
+  useMutation({
+    mutationFn: (importId: string) => request<{ job?: string }>("POST", at(importId, "/run")),
+  });
+
 const BUSY = new Set(["checking", "running"]);
 
 /** Asks again every second while the job works. */

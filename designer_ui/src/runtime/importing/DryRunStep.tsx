@@ -9,6 +9,9 @@ import { ErrorState } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { fieldAt } from "../record/formModel";
 
+/** How many rows with something to say the server tells. */
+const MOST_SHOWN = 200;
+
 export const percentOf = (state: ImportState | undefined): number => {
   const { done, total } = state ?? { done: 0, total: 0 };
   return total > 0 ? Math.min(Math.floor((done / total) * 100), 100) : 0;
@@ -40,17 +43,21 @@ export const ProblemRows = ({ plan, rows }: { plan: FormPlan; rows: ImportState[
   };
   return (
     <div className="import-scroll">
-      <table className="import-map">
+      <table className="import-map import-problems">
         <thead>
           <tr>
             <th>{t("import.row")}</th>
+            <th>{t("import.outcome")}</th>
             <th>{t("import.problem")}</th>
           </tr>
         </thead>
         <tbody>
-          {bad.slice(0, 200).map((row) => (
+          {bad.slice(0, MOST_SHOWN).map((row) => (
             <tr key={row.row}>
               <th scope="row">{row.row}</th>
+              <td className={`import-outcome import-outcome-${row.outcome}`}>
+                {t(`import.count_${row.outcome}`)}
+              </td>
               <td>
                 {row.problems.map((problem, index) => (
                   <div key={index}>{words(problem)}</div>
@@ -60,6 +67,9 @@ export const ProblemRows = ({ plan, rows }: { plan: FormPlan; rows: ImportState[
           ))}
         </tbody>
       </table>
+      {bad.length >= MOST_SHOWN ? (
+        <p className="hint">{t("import.firstShown", { count: MOST_SHOWN })}</p>
+      ) : null}
     </div>
   );
 };

@@ -7,12 +7,9 @@ import { wordsOf } from "../../api/client";
 import { useUploadImport } from "../../api/imports";
 import { useMe } from "../../api/session";
 import type { FormPlan, ImportSettings, ImportUpload } from "../../api/types";
-import { fieldMap } from "../../shared/fields";
 import { asText } from "../../shared/json";
 import { useLang, useSay } from "../../shared/useLang";
 import { sendable } from "../record/formModel";
-
-const POLICIES = ["skip", "fill", "overwrite"] as const;
 
 export const guessed = (upload: ImportUpload): { [column: string]: string | null } =>
   Object.fromEntries(upload.columns.map((column) => [String(column.index), column.field]));
@@ -62,15 +59,10 @@ export const MapStep = ({
   const fields = plan.fields.filter(
     (field) => sendable(field) && field.value_type !== "rows" && field.value_type !== "files",
   );
-  // Owner, branch and day of making come from the sheet where it has columns for them.
-  const known = fieldMap(plan);
-  const guessedSystem = upload.columns
-    .map((column) => (column.field ? known.get(column.field) : undefined))
-    .filter((field) => field !== undefined)
-    .filter((field) => !fields.includes(field));
-  const options = [...fields, ...new Set(guessedSystem)].map((field) => ({
-    value: field.key,
-    label: `${say(field.label)}${field.required ? " *" : ""}`,
+  // All that a sheet may feed: fields, what the record keeps of its past, and columns worked into something else.
+  const options = upload.targets.map((target) => ({
+    value: target.key,
+    label: `${say(target.label)}${target.required ? " *" : ""}`,
   }));
   const twice = doubled(map);
   const used = new Set(Object.values(map));
@@ -187,7 +179,7 @@ export const MapStep = ({
         <Radio.Group
           value={policy}
           onChange={(event) => setPolicy(event.target.value)}
-          options={POLICIES.map((key) => ({ value: key, label: t(`import.policy_${key}`) }))}
+          options={upload.policies.map((key) => ({ value: key, label: t(`import.policy_${key}`) }))}
         />
       </div>
       <div className="import-foot">

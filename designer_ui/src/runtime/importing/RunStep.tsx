@@ -3,7 +3,7 @@
 import { App, Button, Progress, Result } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { errorSheetUrl, useImport, useUndoImport } from "../../api/imports";
+import { errorSheetUrl, useImport, useResumeImport, useUndoImport } from "../../api/imports";
 import { ErrorState } from "../../shared/States";
 import { useNotify } from "../../shared/useNotify";
 import { Counts, percentOf } from "./DryRunStep";
@@ -24,6 +24,7 @@ export const RunStep = ({
   const { modal } = App.useApp();
   const { data, error, refetch } = useImport(importId, true);
   const undo = useUndoImport();
+  const resume = useResumeImport();
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data || data.state === "running" || data.state === "checked" || data.state === "checking")
     return (
@@ -49,6 +50,7 @@ export const RunStep = ({
         title={
           failed ? t("import.stopped", { done: data.done, total: data.total }) : t("import.done", { name })
         }
+        subTitle={failed ? t("import.stoppedNext") : undefined}
       />
       <Counts counts={data.counts} />
       <div className="import-foot">
@@ -78,9 +80,20 @@ export const RunStep = ({
             {t("import.undo")}
           </Button>
         ) : null}
+        {data.can_resume ? (
+          <Button
+            type="primary"
+            loading={resume.isPending}
+            onClick={() =>
+              resume.mutate(importId, { onSuccess: () => void refetch(), onError: notify.failed })
+            }
+          >
+            {t("import.resume")}
+          </Button>
+        ) : null}
         <Button onClick={onAgain}>{t("import.again")}</Button>
         <Link to={`/forms/${form}`}>
-          <Button type="primary">{t("import.see", { name })}</Button>
+          <Button type={data.can_resume ? "default" : "primary"}>{t("import.see", { name })}</Button>
         </Link>
       </div>
     </div>

@@ -1,4 +1,4 @@
-/** The words of the app, zh first. Controls, nodes and charts bring theirs in `<folder>/i18n/*.json`. */
+/** The words of the app, zh first. Controls, nodes, charts and screens may bring theirs in `<folder>/i18n/*.json`. */
 
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
@@ -6,13 +6,16 @@ import type { Lang } from "../words";
 import en from "./en.json";
 import zh from "./zh.json";
 
-/** `controls/i18n/<any>.json` holds `{"zh": {...}, "en": {...}}`; its keys sit beside the app's own. */
+/** `controls/i18n/<any>.json` and `runtime/<screens>/i18n/<any>.json` hold `{"zh": {...}, "en": {...}}`; its keys sit beside the app's own. */
 interface Extra {
   readonly zh: Record<string, unknown>;
   readonly en: Record<string, unknown>;
 }
 
-const extras = import.meta.glob<Extra>("../../controls/i18n/*.json", { eager: true, import: "default" });
+const extras = import.meta.glob<Extra>(["../../controls/i18n/*.json", "../../runtime/*/i18n/*.json"], {
+  eager: true,
+  import: "default",
+});
 
 export const resources = (): { zh: Record<string, unknown>; en: Record<string, unknown> } => {
   const all = { zh: { ...zh }, en: { ...en } };
