@@ -1,4 +1,4 @@
-.PHONY: run setup test lint bench docs new-control habits types
+.PHONY: run setup test chaos lint bench docs new-control habits types
 PY := .venv/bin/python
 
 run: ## set up, then open a dental clinic with sample data
@@ -13,6 +13,9 @@ test: ## set up and pass all tests
 	@tools/npm run --silent check
 	@tools/npm run --silent test
 	@$(PY) -m pytest -q
+
+chaos: ## kill the flow engine before every statement, on both databases
+	@$(PY) -m tools.chaos
 
 lint: ## format, types, layers
 	@$(PY) -m ruff format --check .
