@@ -164,7 +164,8 @@ def _write_tasks(unit: Unit, rows: store.Statements, instance_id: str, old: Stat
     ]
     unit.many(rows.change_task, changed)
     unit.many(rows.add_task, [store.task_row(instance_id, one, one.task_id in live) for one in given.added])
-    unit.many(rows.end_candidates, [(instance_id, one.task_id) for one in given.changed if one.candidates])
+    had = [one.task_id for one in given.changed if one.task_id in old.tasks and old.tasks[one.task_id].candidates]
+    unit.many(rows.end_candidates, [(instance_id, task_id) for task_id in had])
     offered = [one for one in (*given.changed, *given.added) if is_offered(one)]
     unit.many(
         rows.add_candidate,

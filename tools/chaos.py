@@ -66,7 +66,8 @@ def main() -> int:
     options = dict(one.split("=", 1) for one in given if "=" in one)
     databases = [one for one in given if "=" not in one] or ["sqlite", "postgresql"]
     every, first = int(options.get("every", 1)), int(options.get("from", 1))
-    return 0 if all([chaos(one, every, first) for one in databases]) else 1
+    went_well = [chaos(one, every, first) for one in databases]
+    return 0 if all(went_well) else 1
 
 
 if __name__ == "__main__":
