@@ -1,6 +1,7 @@
 """Compiles a flow definition into its plan, once; whatever is wrong is told all at once, with its place."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -74,7 +75,9 @@ def node_schema(node: Node) -> Schema:
     """Return the closed schema of nodes of one kind."""
     to = {"to": to_of(*node.outcomes) if node.outcomes else KEY} if node.has_to else {}
     own = node.config_schema
-    schema = closed(("key", "kind", *own.get("required", ())), **{**COMMON, **to, **own.get("properties", {})})
+    schema = closed(
+        ("key", "kind", *own.get("required", ())), **{**COMMON, **to, **own.get("properties", {})}
+    )
     return {**schema, "$defs": dict(DEFS)}
 
 
@@ -478,8 +481,6 @@ class _Compiler:
 
 class _Nothing:
     """What constant formulas are worked out against."""
-
-    from datetime import UTC, date, datetime
 
     now = datetime(2000, 1, 1, tzinfo=UTC)
     today = date(2000, 1, 1)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flow_engine.plan import FlowPlan
+from flow_engine.soundness.reach import completes
 from flow_engine.state import ROOT, Scope, Token
 
 Tokens = Mapping[int, Token]
@@ -53,6 +54,4 @@ def can_finish(
     plan: FlowPlan, tokens: Tokens, scopes: Scopes, gone: set[int], node: str, scope_id: int
 ) -> bool:
     """Tell whether the flow can come to its end once `gone` are away and a token stands at `node`."""
-    from flow_engine.soundness.reach import completes
-
     return completes(plan, tokens, scopes, gone, ((node, scope_id),))

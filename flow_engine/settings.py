@@ -142,3 +142,15 @@ def at(value: Any, path: str) -> Any:
         else:
             return None
     return value
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+def span_seconds(span: str) -> int:
+    """Return the seconds of a plain stretch of time; months and years as 30 and 365 days."""
+    if span.endswith("mo"):
+        return int(span[:-2]) * 30 * 86_400
+    if span.endswith("y"):
+        return int(span[:-1]) * 365 * 86_400
+    return int(span[:-1]) * _UNITS[span[-1]]

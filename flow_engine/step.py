@@ -137,6 +137,8 @@ def _start(run: Run, started: Started) -> Acts:
         formula = plan.formulas.get(f"variables/{index}/default")
         if formula is not None and key not in values:
             run.set_variables(ROOT, {key: (yield from run.work_out(formula, ROOT))})
+    if "title" in plan.formulas:
+        run.set_title((yield from run.work_out(plan.formulas["title"], ROOT)))
     for goal in plan.goals:
         run.watch(INSTANCE, ROOT, plan.nodes[goal].formulas["when"])
     run.arrive(plan.start, ROOT, None)

@@ -114,14 +114,16 @@ def definition_of(term: Term) -> tuple[Json, Term]:
     return flow(*maker.nodes, end(), start=first), named
 
 
+def regions(play: Play, scope_id: int) -> tuple[int, ...]:
+    return () if scope_id == 0 else (*regions(play, play.state.scopes[scope_id].parent_id), scope_id)
+
+
 def tasks_of(play: Play) -> dict[str, list[int]]:
     """Return the tokens at tasks, in the order in which their regions began."""
     found: dict[str, list[int]] = {}
-
-    def regions(scope_id: int) -> tuple[int, ...]:
-        return () if scope_id == 0 else (*regions(play.state.scopes[scope_id].parent_id), scope_id)
-
-    for one in sorted(play.state.tokens.values(), key=lambda one: (regions(one.scope_id), one.token_id)):
+    for one in sorted(
+        play.state.tokens.values(), key=lambda one: (regions(play, one.scope_id), one.token_id)
+    ):
         if one.wait == "message":
             found.setdefault(one.node, []).append(one.token_id)
     return found
@@ -152,9 +154,11 @@ def test_the_engine_offers_what_the_terms_offer_after_any_events(
             left = game.done(left, event[1], [0])
         else:
             play.now = max(one.at for one in play.state.timers.values())
-            token_id = play.at(event[1])[0].token_id
+            token_id = min(
+                play.at(event[1]), key=lambda one: (regions(play, one.scope_id), one.token_id)
+            ).token_id
             play.happen(TimerFired(token_id, f"on.{event[1]}"))
-            left = game.fired(left, event[1])
+            left = game.fired(left, event[1], [0])
 
 
 @settings(

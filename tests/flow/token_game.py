@@ -129,13 +129,16 @@ def done(left: Left, task: str, which: list[int]) -> "Left | None":
     return _changed(left, lambda one: done(one, task, which))
 
 
-def fired(left: Left, timer: str) -> "Left | None":
-    """Return what is left once a timer has cut its region short."""
+def fired(left: Left, timer: str, which: list[int]) -> "Left | None":
+    """Return what is left once a timer has cut its region short: the `which[0]`-th of its name."""
     if left.term[0] == "task":
         return left
     if left.term[0] == "timed" and left.term[1] == timer and left.at == 0:
+        which[0] -= 1
+        if which[0] != -1:
+            return left
         return _region(Left(("timed", timer, left.term[2], left.term[3]), [begin(left.term[3])], 1))
-    return _changed(left, lambda one: fired(one, timer))
+    return _changed(left, lambda one: fired(one, timer, which))
 
 
 def _changed(left: Left, change: Any) -> "Left | None":

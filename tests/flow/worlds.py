@@ -27,7 +27,7 @@ from flow_engine.happenings import (
 )
 from flow_engine.plan import FlowPlan
 from flow_engine.result import Entry, Step
-from flow_engine.run import span_seconds
+from flow_engine.settings import span_seconds
 from flow_engine.state import Instance, State, Token
 from flow_engine.step import drive, first_state, step
 from form_engine.control import CONTROLS
