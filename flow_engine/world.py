@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from engine.access.actor import Actor
+from engine.expressions import ErrorValue
 from engine.ports import Calendar, FlowRecords, Live, Scripts, Sender
 from engine.problems import Code, Rejected
 from engine.store.unit import Unit
@@ -69,6 +70,8 @@ class FlowPorts:
     people: FlowPeople | None = None
     calendar: Calendar | None = None
     scripts: Scripts | None = None
+    script_calls: Callable[[Unit, Actor], Mapping[str, Callable[..., Any]]] = lambda _unit, _actor: {}
+    """What scripts may ask, as this actor."""
     senders: Mapping[str, Sender] = field(default_factory=dict)
     notify: Notify | None = None
     live: Live | None = None
@@ -158,7 +161,13 @@ class UnitWorld:
     def _run(self, act: Run) -> Any:
         if self.ports.scripts is None:
             raise Rejected(NO_PORT.at("", what="scripts"))
-        return self.ports.scripts.run(act.source, act.given, {}, act.timeout_s)
+        try:
+            with self.unit.savepoint():
+                calls = self.ports.script_calls(self.unit, self.actor)
+                return self.ports.scripts.run(act.source, act.given, calls, act.timeout_s)
+        except Rejected as refused:
+            # what a script cannot do is its node's error, to be handled as the flow says
+            return ErrorValue(f"{refused.problems[0].code}: {refused.problems[0].message('zh')}")
 
 
 _ANSWERS: Mapping[type[Any], Callable[[UnitWorld, Any], Any]] = {

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.access import accounts
-from engine.access.actor import Actor, system_actor
+from engine.access.actor import Actor
 from engine.access.passwords import Passwords
 from engine.clock import Clock, SystemClock
 from engine.definitions import versions
@@ -22,7 +22,7 @@ from engine.store.platform import META
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Installation, Workspace
 from engine.store.workspaces import Settings as StoreSettings
-from flow_engine.calendar.service import RecordCalendar
+from flow_engine.acts import Choose
 from flow_engine.plans import FlowPlans, publish
 from flow_engine.service import FlowService
 from flow_engine.tables import FLOW_TABLES
@@ -34,14 +34,18 @@ from form_engine.plan import AppPlan
 from form_engine.public import PublicForms
 from form_engine.public_links import PublicLinks
 from form_engine.service import RecordService
+from server.credentials import Credentials
 from server.flow_people import FlowPeople
 from server.flows import FlowDesk, flow_actor, notify_of_flow
 from server.housekeeping import Housekeeping
 from server.jobs import job_handlers
+from server.live import LiveWords
 from server.notices import Notices
+from server.outside import Outside
 from server.people import People, branch_zones, known_person
 from server.rates import Rates
 from server.settings import Settings
+from server.tasking import Tasking
 
 NO_APP = Code(
     "house.no_app",
@@ -71,8 +75,9 @@ DEMO_LOGINS = "demo_logins"
 class Clinic:
     """One workspace with the app version it runs, compiled."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, credentials: Credentials | None = None) -> None:
         self.workspace = workspace
+        self.credentials = credentials
         self.people = People(workspace)
         self._lock = threading.Lock()
         self._number = 0
@@ -80,7 +85,9 @@ class Clinic:
         self._service: RecordService | None = None
         self._public: PublicForms | None = None
         self._flow_plans: FlowPlans | None = None
+        self._tasking: Tasking | None = None
         self._flows = FlowService(workspace, self._plans_of_flows, self._flow_ports())
+        self.outside.journey_cap = self._flows.journeys.cap_of
         self._checked_at = 0.0
 
     @property
@@ -133,6 +140,14 @@ class Clinic:
         self.service  # noqa: B018 - looks for a new version
         return self._flows
 
+    @property
+    def tasking(self) -> Tasking:
+        """Return what people have to do, for the version in force. To be asked before a unit is opened."""
+        flows, service = self.flows, self.service
+        if self._tasking is None or self._tasking.service is not service:
+            self._tasking = Tasking(flows, service)
+        return self._tasking
+
     def _plans_of_flows(self) -> FlowPlans:
         assert self._flow_plans is not None, "ask Clinic.flows"
         return self._flow_plans
@@ -140,20 +155,30 @@ class Clinic:
     def _flow_ports(self) -> FlowPorts:
         """Return what flows need of the other rooms. Used within open units, so nothing here looks for a new version."""
         workspace = self.workspace
-        people = FlowPeople(self._actor_of)
+        people = FlowPeople(self._actor_of, self._choose)
+
+        def service() -> RecordService:
+            assert self._service is not None, "ask Clinic.flows"
+            return self._service
 
         def records(unit: Unit, actor: Actor) -> FlowDesk:
-            assert self._service is not None, "ask Clinic.flows"
-            return FlowDesk(self._service, unit, actor, people)
+            return FlowDesk(service(), unit, actor, people)
 
+        self.outside = Outside(workspace, service, records, people, notify_of_flow, self.credentials)
         return FlowPorts(
             records=records,
             service_actor=lambda key, definition: flow_actor(workspace.key, workspace.zone, key, definition),
             people=people,
-            calendar=RecordCalendar(lambda unit: records(unit, system_actor(workspace.key, zone=workspace.zone))),
+            calendar=self.outside.calendar,
+            scripts=self.outside.scripts,
+            script_calls=self.outside.script_calls,
+            senders=self.outside.senders,
             notify=notify_of_flow,
             zone_of=workspace.zone_of,
         )
+
+    def _choose(self, unit: Unit, asked: Choose) -> str | None:
+        return self.outside.router.choose(unit, asked)
 
     def _actor_of(self, unit: Unit, account: accounts.Account) -> Actor:
         assert self._plan is not None
@@ -234,6 +259,8 @@ class House:
             )
         )
         self.rates = Rates()
+        self.credentials = Credentials(Path(settings.home))
+        self.live = LiveWords()
         self._clinics: dict[str, Clinic] = {}
         self._lock = threading.Lock()
         self._dispatcher: Dispatcher | None = None
@@ -251,7 +278,7 @@ class House:
             return found
         workspace = self.installation.workspace(key)
         with self._lock:
-            return self._clinics.setdefault(key, Clinic(workspace))
+            return self._clinics.setdefault(key, Clinic(workspace, self.credentials))
 
     def demo_logins(self, key: str) -> Any:
         """Return the demo accounts of a practice clinic, with their password; none of a real one."""
@@ -268,7 +295,14 @@ class House:
     def _hand_out(self, workspace: Workspace) -> int:
         clinic = self.clinic(workspace.key)
         # The plan is looked up before the unit opens: listeners work inside it.
-        return dispatch(workspace, (clinic.listen, clinic.flows.listen, Notices(clinic.service)))
+        return dispatch(workspace, (clinic.listen, clinic.flows.listen, Notices(clinic.service), self._tell_pages))
+
+    def _tell_pages(self, unit: Unit, event: Event) -> None:
+        """Let open pages look again at what an event changed for people."""
+        people = event.body.get("people")
+        if event.kind == "flow.tasks" and people:
+            key = unit.workspace.key
+            unit.at_last(lambda: self.live.tell(key, people, "tasks"))
 
     def _run_jobs(self, workspace: Workspace) -> int:
         return work(workspace, job_handlers(self.clinic(workspace.key)), "embedded")
@@ -280,14 +314,15 @@ class House:
 
     def _keep_time(self, workspace: Workspace) -> int:
         """Do what flows have to do by the clock."""
-        flows = self.clinic(workspace.key).flows
+        clinic = self.clinic(workspace.key)
+        flows = clinic.flows
         done = flows.tick(workspace)
         # Rounds cost a little each: not while the dispatcher is busy, but at once when a virtual clock has jumped.
         now, real = workspace.clock.now(), time.monotonic()
         last = self._rounds.get(workspace.workspace_id)
         if last is None or real - last[0] >= ROUND_S or now - last[1] >= timedelta(seconds=5 * ROUND_S):
             self._rounds[workspace.workspace_id] = real, now
-            done += flows.sweep(workspace)
+            done += flows.sweep(workspace) + clinic.outside.sweep(workspace)
         return done
 
     def _workspaces(self) -> list[Workspace]:

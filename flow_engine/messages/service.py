@@ -80,6 +80,8 @@ class House:
     clinic: Words = field(default_factory=dict)
     contacts: Contacts = field(default_factory=Contacts)
     policy: Policy = field(default_factory=Policy)
+    cap_of: Callable[[str | None], tuple[int, int] | None] = lambda _flow: None
+    """A cap of the flow's own, (messages, days): a journey's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,8 @@ class MessageService:
             return self._held_back(unit, key, plan, to, about, Drop("gone"), None)
         contact, address = found
         kind = _kind(plan, body)
-        cap = body.get("cap")
+        flow = (body.get("names") or {}).get("flow") or {}
+        cap = body.get("cap") or self._house.cap_of(flow.get("key"))
         asked = Asked(
             key, kind, tuple(wanted), bool(body.get("urgent") or plan.is_urgent), tuple(cap) if cap else None
         )
