@@ -55,6 +55,8 @@ export const themeOf = (brand: Brand, mode: Mode, isStill = false): ThemeConfig 
     token: {
       colorPrimary: primary,
       colorInfo: primary,
+      colorInfoBg: soft,
+      colorInfoBorder: edge,
       colorLink: primary,
       colorPrimaryBg: soft,
       colorPrimaryBgHover: softHover,

@@ -39,7 +39,9 @@ export const ProblemRows = ({ plan, rows }: { plan: FormPlan; rows: ImportState[
   const words = (problem: Problem) => {
     const key = fieldAt(plan, problem);
     const field = key ? fieldOf(plan, key) : undefined;
-    return `${field ? `${say(field.label)}：` : ""}${say(problem.message)}`;
+    const told = say(problem.message);
+    const label = field ? say(field.label) : "";
+    return label && !told.includes(label) ? `${label}：${told}` : told;
   };
   return (
     <div className="import-scroll">

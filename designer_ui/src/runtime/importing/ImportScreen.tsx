@@ -44,6 +44,7 @@ export const ImportScreen = () => {
       </div>
       <Steps
         size="small"
+        responsive={false}
         className="import-steps"
         current={step}
         items={["file", "columns", "trial", "run"].map((key) => ({ title: t(`import.step_${key}`) }))}
