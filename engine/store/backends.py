@@ -6,7 +6,7 @@ the search path with SET LOCAL, so neither outlives it and statements stay the s
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from sqlalchemy.exc import ProgrammingError
 from engine.definitions.tables import physical_name
 from engine.expressions import sqlite_calls
 from engine.problems import Code, Rejected
+from engine.store.connections import Connections
 from engine.store.numbers import FUNCTIONS
 from engine.store.platform import append_only, create_platform
 
@@ -79,54 +80,32 @@ class Backend(Protocol):
     def close(self) -> None: ...
 
 
-@contextmanager
-def _transaction(engine: Engine, begin: str, lock: AbstractContextManager[Any]) -> Iterator[Connection]:
-    """Run one transaction by hand: the engines are in autocommit mode, so BEGIN and COMMIT are what we say."""
-    with lock, engine.connect() as connection:
-        driver: Any = connection.connection.driver_connection
-        _run(driver, begin)
-        try:
-            yield connection
-        except BaseException:
-            _run(driver, "ROLLBACK")
-            raise
-        _run(driver, "COMMIT")
-
-
-def _run(driver: Any, sql: str) -> None:
-    if isinstance(driver, psycopg.Connection):
-        # Several statements in one round trip go only unprepared.
-        driver.execute(sql.encode(), prepare=False)
-    else:
-        driver.execute(sql)
-
-
 class SqliteRoom:
     """A workspace in its own file. All writers pass one lock, so none waits inside SQLite."""
 
     def __init__(self, path: Path, pool_size: int, more: Sequence[MetaData] = ()) -> None:
         self.schema: str | None = None
         self.dialect: Dialect = sqlite_dialect()
-        self._engine = sqlite_engine(path, pool_size)
+        self._connections = Connections(sqlite_engine(path, pool_size), pool_size)
         self._lock = threading.Lock()
         self._path = path
         self._more = more
 
     def read(self, snapshot: bool) -> AbstractContextManager[Connection]:
-        return _transaction(self._engine, "BEGIN", nullcontext())
+        return self._connections.transaction("BEGIN")
 
     def write(self) -> AbstractContextManager[Connection]:
-        return _transaction(self._engine, "BEGIN IMMEDIATE", self._lock)
+        return self._connections.transaction("BEGIN IMMEDIATE", self._lock)
 
     @contextmanager
     def change(self) -> Iterator[Connection]:
         # The pragma does nothing inside a transaction, so changes have a connection of their own.
-        engine = sqlite_engine(self._path, 1, foreign_keys=False)
+        connections = Connections(sqlite_engine(self._path, 1, foreign_keys=False), 1)
         try:
-            with _transaction(engine, "BEGIN IMMEDIATE", self._lock) as connection:
+            with connections.transaction("BEGIN IMMEDIATE", self._lock) as connection:
                 yield connection
         finally:
-            engine.dispose()
+            connections.close()
 
     def granted(self, connection: Connection) -> None:
         """Nothing to do: whoever can open the file may use its tables."""
@@ -135,7 +114,7 @@ class SqliteRoom:
         create_platform(connection, self._more)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._connections.close()
 
 
 def sqlite_engine(path: Path, pool_size: int, foreign_keys: bool = True) -> Engine:
@@ -169,11 +148,11 @@ class SqliteBackend:
     def __init__(self, folder: Path, pool_size: int, more: Sequence[MetaData] = ()) -> None:
         self._pool_size = pool_size
         self._more = more
-        self._registry = sqlite_engine(folder / "registry.db", 1)
+        self._registry = Connections(sqlite_engine(folder / "registry.db", 1), 1)
         self._lock = threading.Lock()
 
     def registry(self) -> AbstractContextManager[Connection]:
-        return _transaction(self._registry, "BEGIN IMMEDIATE", self._lock)
+        return self._registry.transaction("BEGIN IMMEDIATE", self._lock)
 
     def create(self, place: Place) -> None:
         room = self.open(place)
@@ -185,16 +164,16 @@ class SqliteBackend:
         return SqliteRoom(place.folder / "clinic.db", self._pool_size, self._more)
 
     def close(self) -> None:
-        self._registry.dispose()
+        self._registry.close()
 
 
 class PostgresRoom:
     """A workspace in its own schema, entered with its own role in each transaction."""
 
-    def __init__(self, engine: Engine, place: Place, more: Sequence[MetaData] = ()) -> None:
+    def __init__(self, connections: Connections, place: Place, more: Sequence[MetaData] = ()) -> None:
         self.schema: str | None = place.schema
         self.dialect: Dialect = postgres_dialect()
-        self._engine = engine
+        self._connections = connections
         self._place = place
         self._more = more
         enter = f'SET LOCAL ROLE "{place.role}"; SET LOCAL search_path TO "{place.schema}"'
@@ -206,13 +185,13 @@ class PostgresRoom:
         )
 
     def read(self, snapshot: bool) -> AbstractContextManager[Connection]:
-        return _transaction(self._engine, self._snapshot if snapshot else self._read, nullcontext())
+        return self._connections.transaction(self._snapshot if snapshot else self._read)
 
     def write(self) -> AbstractContextManager[Connection]:
-        return _transaction(self._engine, self._write, nullcontext())
+        return self._connections.transaction(self._write)
 
     def change(self) -> AbstractContextManager[Connection]:
-        return _transaction(self._engine, self._change, nullcontext())
+        return self._connections.transaction(self._change)
 
     def granted(self, connection: Connection) -> None:
         schema, role = self._place.schema, self._place.role
@@ -237,7 +216,7 @@ class PostgresBackend:
 
     def __init__(self, url: str, pool_size: int, more: Sequence[MetaData] = ()) -> None:
         self._more = more
-        self.engine = create_engine(
+        engine = create_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
             isolation_level="AUTOCOMMIT",
             pool_size=pool_size,
@@ -248,17 +227,15 @@ class PostgresBackend:
             connect_args={"prepare_threshold": 3, "options": "-c jit=off -c TimeZone=UTC"},
         )
 
-        @event.listens_for(self.engine, "connect")
+        @event.listens_for(engine, "connect")
         def _prepare(driver: Any, _record: Any) -> None:
             driver.prepared_max = PREPARED_STATEMENTS
 
-    @contextmanager
-    def registry(self) -> Iterator[Connection]:
+        self._connections = Connections(engine, pool_size)
+
+    def registry(self) -> AbstractContextManager[Connection]:
         begin = "BEGIN; SELECT pg_advisory_xact_lock(7234981); CREATE SCHEMA IF NOT EXISTS clinicraft"
-        with _transaction(
-            self.engine, f"{begin}; SET LOCAL search_path TO clinicraft", nullcontext()
-        ) as opened:
-            yield opened
+        return self._connections.transaction(f"{begin}; SET LOCAL search_path TO clinicraft")
 
     def create(self, place: Place) -> None:
         room = self.open(place)
@@ -275,10 +252,10 @@ class PostgresBackend:
             room.prepare(connection)
 
     def open(self, place: Place) -> PostgresRoom:
-        return PostgresRoom(self.engine, place, self._more)
+        return PostgresRoom(self._connections, place, self._more)
 
     def close(self) -> None:
-        self.engine.dispose()
+        self._connections.close()
 
 
 def postgres_dialect() -> Dialect:

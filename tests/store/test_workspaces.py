@@ -65,7 +65,7 @@ def test_neither_role_nor_path_outlives_a_unit(installation: Installation, clini
         return
     with clinic.read():
         pass
-    with clinic.room._engine.connect() as connection:
+    with clinic.room._connections.engine.connect() as connection:
         role, path = connection.execute(text("SELECT current_user, current_setting('search_path')")).one()
     assert role != clinic.room._place.role
     assert clinic.room.schema not in path

@@ -1,0 +1,118 @@
+"""Open connections kept at hand, and transactions on them run by hand.
+
+SQLAlchemy's pool resets a connection each time it comes back, which costs as much as a small statement. A connection
+whose transaction ended well needs none of that; any other one goes back to SQLAlchemy, which resets or drops it.
+"""
+
+import time
+from collections import deque
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any
+
+import psycopg
+from sqlalchemy.engine import Connection, Engine
+
+MOST_AGE_S = 1800.0
+"""Firewalls forget connections that live on for hours."""
+
+
+class Connections:
+    """The connections of one engine in autocommit mode, at most `most` of them idle."""
+
+    def __init__(self, engine: Engine, most: int) -> None:
+        self.engine = engine
+        self._most = most
+        self._idle: deque[tuple[Connection, float]] = deque()
+
+    def transaction(
+        self, begin: str, lock: AbstractContextManager[Any] | None = None
+    ) -> AbstractContextManager[Connection]:
+        """Return one transaction, begun as told, with `lock` held: what BEGIN and COMMIT are is what we say."""
+        return _Transaction(self, begin, lock)
+
+    def take(self) -> tuple[Connection, float]:
+        """Return a connection and since when it is open."""
+        while True:
+            try:
+                found = self._idle.pop()
+            except IndexError:
+                return self.engine.connect(), time.monotonic()
+            if time.monotonic() - found[1] < MOST_AGE_S:
+                return found
+            found[0].invalidate()
+            found[0].close()
+
+    def give(self, connection: Connection, since: float) -> None:
+        """Take back a connection that no transaction is open on."""
+        if connection.in_transaction():
+            # Only SQLAlchemy believes so: it notes a transaction at the first statement, and ends it in the same way.
+            connection.commit()
+        if len(self._idle) < self._most:
+            self._idle.append((connection, since))
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        """Close all that are idle, and the engine."""
+        while self._idle:
+            self._idle.pop()[0].close()
+        self.engine.dispose()
+
+
+class _Transaction(AbstractContextManager[Connection]):
+    """One transaction; a class, since it is opened for every request."""
+
+    __slots__ = ("_begin", "_connection", "_connections", "_driver", "_lock", "_since")
+
+    def __init__(
+        self, connections: Connections, begin: str, lock: AbstractContextManager[Any] | None
+    ) -> None:
+        self._connections, self._begin, self._lock = connections, begin, lock
+
+    def __enter__(self) -> Connection:
+        if self._lock is not None:
+            self._lock.__enter__()
+        try:
+            self._connection, self._since = self._connections.take()
+            self._driver: Any = self._connection.connection.driver_connection
+            try:
+                _run(self._driver, self._begin)
+            except BaseException:
+                self._connection.close()
+                raise
+        except BaseException:
+            self._unlock()
+            raise
+        return self._connection
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            is_well = False
+            try:
+                _run(self._driver, "COMMIT" if kind is None else "ROLLBACK")
+                is_well = kind is None
+            finally:
+                if is_well:
+                    self._connections.give(self._connection, self._since)
+                else:
+                    self._connection.close()
+        finally:
+            self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.__exit__(None, None, None)
+
+
+def _run(driver: Any, sql: str) -> None:
+    if isinstance(driver, psycopg.Connection):
+        # Several statements in one round trip go only unprepared.
+        driver.execute(sql.encode(), prepare=False)
+    else:
+        driver.execute(sql)
