@@ -27,9 +27,8 @@ export const useExport = (
     for (let turn = 0; turn < LONGEST_POLLS; turn += 1) {
       const state = await fetchJob(job);
       if (state.state === "failed") return notify.warn(t("export.failed"));
-      const url = isObject(state.result)
-        ? asText(state.result.url) || (state.result.file ? `/api/files/${asText(state.result.file)}` : "")
-        : "";
+      const file = isObject(state.result) ? asText(state.result.file) : "";
+      const url = file ? `/api/exports/${encodeURIComponent(file)}` : "";
       if (state.state === "done" && url) {
         saveAs(url, "");
         return notify.done(t("export.done"));
