@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.definitions.analysis import Analysis
 from engine.definitions.app import App
+from engine.definitions.checks.schemas import file_checker
 from engine.definitions.outline import FormOutline
 from engine.definitions.scopes import RecordScope
 from engine.definitions.validate import Checker
@@ -95,6 +96,23 @@ def trigger_schema(trigger: Trigger) -> Schema:
     return closed(("kind", *own.get("required", ())), **{**common, **own.get("properties", {})})
 
 
+class Parts:
+    """The closed schemas of all nodes and triggers, for `engine.definitions.checks.schemas.json_schema`."""
+
+    @property
+    def nodes(self) -> Mapping[str, Schema]:
+        """By kind of node."""
+        return {node.kind: node_schema(node) for node in NODES}
+
+    @property
+    def triggers(self) -> Mapping[str, Schema]:
+        """By kind of trigger."""
+        return {trigger.kind: trigger_schema(trigger) for trigger in TRIGGERS}
+
+
+PARTS = Parts()
+
+
 @lru_cache(maxsize=256)
 def _node_checker(kind: str) -> Checker:
     return Checker(node_schema(NODES.get(kind)))
@@ -112,6 +130,11 @@ def compile_flow(definition: Mapping[str, Any], analysis: Analysis, version: int
     if work.problems or plan is None:
         raise Rejected(work.problems)
     return plan
+
+
+def definition_problems(definition: Any, path: str) -> Iterator[Problem]:
+    """Yield what does not fit the format of flow files, nodes and triggers below `kind` left out."""
+    yield from file_checker("flows").problems(definition, path)
 
 
 def problems(app: App, analysis: Analysis) -> list[Problem]:
@@ -386,7 +409,7 @@ class _Compiler:
             return None
         form = self._target(place.beside.get(beside) or config.get(beside), config)
         outline = self.analysis.forms.get(form) if form else None
-        if outline is None:
+        if outline is None or not outline.is_sound:
             return None
         key = place.path.rsplit("/", 1)[-1]
         if not outline.has(key):
@@ -512,4 +535,4 @@ def _links(key: str, node: Node, config: Mapping[str, Any]) -> Iterator[tuple[st
         yield f"{key}.compensate", config["compensate"], "body"
 
 
-__all__ = ["compile_flow", "node_schema", "problems", "trigger_schema"]
+__all__ = ["PARTS", "compile_flow", "definition_problems", "node_schema", "problems", "trigger_schema"]

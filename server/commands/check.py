@@ -38,10 +38,13 @@ def check(
 def _problems(path: Path) -> tuple[list[Problem], int]:
     from engine.definitions import assemble, load_template, load_zip
     from form_engine.compile import lint_app
+    from server.flow_checks import problems_of_flows
     from server.templates import template_folder
 
     if path.is_file():
         app = assemble(load_zip(path.read_bytes()), {})
     else:
         app = load_template(template_folder(str(path)))
-    return lint_app(app), len(app.of("forms"))
+    problems = lint_app(app)
+    # Flows are read with the types of forms: they can be judged once the forms are right.
+    return problems or problems_of_flows(app), len(app.of("forms"))

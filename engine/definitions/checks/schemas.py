@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.definitions.app import App
-from engine.definitions.kinds import FieldKind, FieldKinds
+from engine.definitions.kinds import FieldKind, FieldKinds, FlowParts
 from engine.definitions.schemas import FILES
 from engine.definitions.schemas.form import field_schema
 from engine.definitions.validate import Checker, is_pattern
@@ -81,16 +81,19 @@ def _is_regex(control: FieldKind) -> bool:
     return "regex" in (schema.get("format"), schema.get("x-kind"))
 
 
-def json_schema(kind: str, kinds: FieldKinds) -> Schema:
+def json_schema(kind: str, kinds: FieldKinds, parts: FlowParts | None = None) -> Schema:
     """Return the whole JSON Schema 2020-12 of one kind of file, as it is served to editors.
 
-    Fields are told apart by `control`; each control's settings are closed.
+    Fields are told apart by `control`; each control's settings are closed. So are nodes and triggers of flows, where
+    `parts` says what there is of them.
     """
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": kind,
         **FILES.get(kind).schema,
     }
+    if kind == "flows" and parts is not None:
+        return _with_flow_parts(schema, parts)
     if kind != "forms":
         return schema
     cases = [
@@ -104,6 +107,28 @@ def json_schema(kind: str, kinds: FieldKinds) -> Schema:
     field = {"type": "object", "required": ["key", "control"], "allOf": [controls, *cases]}
     fields = {**schema["properties"]["fields"], "items": {"$ref": "#/$defs/field"}}
     return {**schema, "properties": {**schema["properties"], "fields": fields}, "$defs": {"field": field}}
+
+
+def _with_flow_parts(schema: Schema, parts: FlowParts) -> Schema:
+    defs: Schema = {}
+
+    def told_apart(kinds: Mapping[str, Schema]) -> Schema:
+        cases = []
+        for kind, one in kinds.items():
+            defs.update(one.get("$defs", {}))
+            then = {name: value for name, value in one.items() if name != "$defs"}
+            cases.append(
+                {"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": then}
+            )
+        known = {"properties": {"kind": {"enum": list(kinds)}}}
+        return {"type": "object", "required": ["kind"], "allOf": [known, *cases]}
+
+    defs["node"], defs["trigger"] = told_apart(parts.nodes), told_apart(parts.triggers)
+    properties = dict(schema["properties"])
+    properties["nodes"] = {**properties["nodes"], "items": {"$ref": "#/$defs/node"}}
+    properties["trigger"] = {"$ref": "#/$defs/trigger"}
+    properties["triggers"] = {**properties["triggers"], "items": {"$ref": "#/$defs/trigger"}}
+    return {**schema, "properties": properties, "$defs": defs}
 
 
 def _with_inner_fields(schema: Schema) -> Schema:
