@@ -10,6 +10,7 @@ import {
   formatMoney,
   formatNumber,
   formatPercent,
+  formatSpan,
   formatValue,
   groupDigits,
   instantOf,
@@ -43,6 +44,7 @@ describe("numbers", () => {
     expect(formatNumber(0)).toBe("0");
     expect(formatPercent("0.06")).toBe("6%");
     expect(formatPercent("0.1234")).toBe("12.34%");
+    expect(formatPercent("0.369")).toBe("36.90%");
   });
 });
 
@@ -55,6 +57,20 @@ describe("times", () => {
   it("say the year when it is another one", () => {
     expect(formatDay("2025-12-31", "zh", "2026-03-06")).toBe("2025年12月31日");
     expect(formatDay("2025-12-31", "zh", "2026-03-06", "always")).toBe("2025年12月31日 周三");
+  });
+
+  it("as spans say the year once, and nothing for an open end", () => {
+    const today = "2026-03-06";
+    expect(formatSpan("2026-03-01", "2026-03-31", "zh", today)).toBe("3月1日 – 3月31日");
+    expect(formatSpan("2025-11-01", "2025-11-30", "zh", today)).toBe("2025年11月1日 – 11月30日");
+    expect(formatSpan("2025-12-20", "2026-01-05", "zh", today)).toBe("2025年12月20日 – 1月5日");
+    expect(formatSpan("2026-03-01", "", "en", today)).toBe("1 Mar – …");
+    expect(formatSpan("2026-03-05", "2026-03-05", "zh", today)).toBe("3月5日 周四");
+  });
+
+  it("keep the hour on days when the clocks change", () => {
+    expect(localTime("2026-03-08T06:30:00Z", "America/New_York")).toBe("01:30");
+    expect(localTime("2026-03-08T07:30:00Z", "America/New_York")).toBe("03:30");
   });
 
   it("midnight belongs to the new day", () => {

@@ -1,8 +1,18 @@
-/** A time of day; the browser's own field, which phones know how to show. */
+/** A time of day, 24 hours; on touch screens the device's own field, which it knows how to show. */
 
-import { Input } from "antd";
+import { Input, TimePicker } from "antd";
+import dayjs from "dayjs";
 import type { InputProps } from "../../shared/kinds";
 import type { TimeConfig } from "../time";
+
+const STEP = 5;
+type MinuteStep = 1 | 2 | 3 | 4 | 5 | 6 | 10 | 12 | 15 | 20 | 30;
+const STEPS: readonly MinuteStep[] = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30];
+const stepOf = (minutes: number): MinuteStep => STEPS.find((one) => one === minutes) ?? 1;
+
+const isTouch = (): boolean => window.matchMedia("(pointer: coarse)").matches;
+const hourOf = (time: string | undefined, otherwise: number): number =>
+  time === undefined ? otherwise : Number(time.slice(0, 2));
 
 const TimeInput = ({
   id,
@@ -13,20 +23,43 @@ const TimeInput = ({
   autoFocus,
   compact,
   onChange,
-}: InputProps<string, TimeConfig>) => (
-  <Input
-    id={id ?? ""}
-    type="time"
-    value={value?.slice(0, 5) ?? ""}
-    min={config.min}
-    max={config.max}
-    step={(config.step ?? 5) * 60}
-    disabled={disabled}
-    status={invalid ? "error" : ""}
-    variant={compact ? "borderless" : "outlined"}
-    autoFocus={autoFocus ?? false}
-    onChange={(event) => onChange(event.target.value || null)}
-  />
-);
+}: InputProps<string, TimeConfig>) => {
+  const step = config.step ?? STEP;
+  const shared = {
+    id: id ?? "",
+    disabled,
+    status: invalid ? ("error" as const) : ("" as const),
+    variant: compact ? ("borderless" as const) : ("outlined" as const),
+    autoFocus: autoFocus ?? false,
+  };
+  if (isTouch())
+    return (
+      <Input
+        {...shared}
+        type="time"
+        value={value?.slice(0, 5) ?? ""}
+        min={config.min}
+        max={config.max}
+        step={step * 60}
+        onChange={(event) => onChange(event.target.value || null)}
+      />
+    );
+  const [first, last] = [hourOf(config.min, 0), hourOf(config.max, 23)];
+  const closed = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => hour < first || hour > last);
+  return (
+    <TimePicker
+      {...shared}
+      style={{ width: "100%" }}
+      format={["HH:mm", "H:mm", "HHmm", "H：mm"]}
+      placeholder=""
+      minuteStep={stepOf(step)}
+      needConfirm={false}
+      showNow={false}
+      value={value ? dayjs(`2000-01-01T${value.slice(0, 5)}`) : null}
+      disabledTime={() => ({ disabledHours: () => closed })}
+      onChange={(time) => onChange(time ? time.format("HH:mm") : null)}
+    />
+  );
+};
 
 export default TimeInput;

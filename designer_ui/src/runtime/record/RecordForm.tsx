@@ -74,13 +74,14 @@ const JumpList = ({ plan, problems }: { plan: FormPlan; problems: readonly Probl
 
 /** After the drawer has taken the focus for itself. */
 const FOCUS_AFTER_MS = 120;
+const MOST_LOOKS = 10;
 
 /** Whoever asks for a new record wants to type; nobody is torn from a field that they are already in. */
-const focusFirst = (form: HTMLElement | null): void => {
-  if (!form || form.contains(document.activeElement)) return;
-  form
-    .querySelector<HTMLElement>(".slot-input :is(input, textarea):not([type=checkbox], [type=radio])")
-    ?.focus();
+const focusFirst = (form: HTMLElement | null): boolean => {
+  const first = form?.querySelector(".slot-input");
+  if (!form || !first || first.querySelector(".slot-wait")) return false;
+  if (!form.contains(document.activeElement)) first.querySelector<HTMLElement>("input, textarea")?.focus();
+  return true;
 };
 
 export const RecordForm = ({
@@ -105,8 +106,13 @@ export const RecordForm = ({
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!ready || !autoFocus) return;
-    const wait = setTimeout(() => focusFirst(box.current), FOCUS_AFTER_MS);
-    return () => clearTimeout(wait);
+    // The first field may still be loading its input; after a few looks one is left in peace.
+    let looks = 0;
+    const wait = setInterval(() => {
+      looks += 1;
+      if (focusFirst(box.current) || looks > MOST_LOOKS) clearInterval(wait);
+    }, FOCUS_AFTER_MS);
+    return () => clearInterval(wait);
   }, [ready, autoFocus]);
   const { dirty } = form;
   useEffect(() => onDirty?.(dirty), [dirty, onDirty]);
