@@ -298,8 +298,8 @@ def _literal(value: Any, zone: str) -> str:
     if isinstance(value, int | Decimal):
         return f"({value:f})" if isinstance(value, Decimal) else f"({value})"
     if isinstance(value, datetime):
-        local = value.astimezone(ZoneInfo(zone))
-        return f"DATETIME({local.year}, {local.month}, {local.day}, {local.hour}, {local.minute}, {local.second})"
+        # a text beside an instant is read as one; DATETIME() itself has no SQL
+        return f'"{value.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M:%S.%f%z}"'
     if isinstance(value, list | tuple):
         return "(" + ", ".join(_literal(one, zone) for one in value or ("",)) + ")"
     text = value.isoformat() if isinstance(value, date | time) else str(value)

@@ -115,8 +115,8 @@ class Contacts:
             for one in (known.consents, known.consent, known.opted_out, known.status, known.prefers)
             if one
         ]
-        found = self._read(records, form, record_id, ("no", *fields))
-        if found.get("no") is None:
+        found = self._read(records, form, record_id, ("id", *fields))
+        if found.get("id") is None:
             return None
         values = {channel: str(found[key]) for channel, key in known.addresses.items() if found.get(key)}
         branch = found.get("branch_id")

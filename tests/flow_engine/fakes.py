@@ -33,6 +33,8 @@ class FakeRecords:
 
     def read(self, form, record_id, paths):
         record = self.forms.get(form, {}).get(record_id)
+        if record is not None:
+            record = {"id": record_id, **record}
         return {path: None if record is None else self._value(record, path) for path in paths}
 
     def _value(self, record, path):
