@@ -103,6 +103,7 @@ def put_job(
         new_id(), kind, pack(body) or "{}", "waiting", key, run_at or unit.now_text, unit.now_text, unit.cause.by, MOST_TRIES,
     )  # fmt: skip
     unit.cursor.execute(texts(unit).job, row)
+    unit.has_news = unit.has_news or run_at is None
 
 
 def write_step(unit: Unit, old: State, step: Step) -> None:

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,9 @@ class House:
         self._lock = threading.Lock()
         self._dispatcher: Dispatcher | None = None
         self._rounds: dict[str, tuple[float, datetime]] = {}
+        self._steps = (self._hand_out, self._run_jobs, self._keep_time, Housekeeping())
+        self.hint: Callable[[], None] | None = None
+        """Tells worker processes that there is work; None: this process does it."""
 
     def only_workspace(self) -> str:
         """Return the key of the only workspace, or "" where there are none or several."""
@@ -277,6 +281,7 @@ class House:
         if found is not None:
             return found
         workspace = self.installation.workspace(key)
+        workspace.on_news = self.wake
         with self._lock:
             return self._clinics.setdefault(key, Clinic(workspace, self.credentials))
 
@@ -289,8 +294,15 @@ class House:
     def start_jobs(self) -> None:
         """Start the thread that hands out events and runs jobs of every clinic."""
         if self._dispatcher is None:
-            self._dispatcher = Dispatcher(self._workspaces, (self._hand_out, self._run_jobs, self._keep_time, Housekeeping()))
+            self._dispatcher = Dispatcher(self._workspaces, self._steps)
             self._dispatcher.start()
+
+    def work_once(self) -> int:
+        """Go through what is to do in every clinic once; return how much was done. For workers, on a hint."""
+        done = 0
+        for workspace in self._workspaces():
+            done += sum(step(workspace) for step in self._steps)
+        return done
 
     def _hand_out(self, workspace: Workspace) -> int:
         clinic = self.clinic(workspace.key)
@@ -308,7 +320,14 @@ class House:
         return work(workspace, job_handlers(self.clinic(workspace.key)), "embedded")
 
     def wake(self) -> None:
-        """Say that there is work, so that it need not wait for the next sweep."""
+        """Say that there is work, so that it need not wait for the next sweep: to workers, where there are any."""
+        if self.hint is not None:
+            self.hint()
+        elif self._dispatcher is not None:
+            self._dispatcher.wake()
+
+    def wake_here(self) -> None:
+        """Let this process look for work at once."""
         if self._dispatcher is not None:
             self._dispatcher.wake()
 

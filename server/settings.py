@@ -17,6 +17,11 @@ class Settings(BaseSettings):
         alias="DATABASE_URL",
         description="PostgreSQL server, e.g. postgresql://user@host/clinicraft; empty: embedded SQLite",
     )
+    redis_url: str | None = Field(
+        default=None,
+        alias="REDIS_URL",
+        description="Redis that carries hints to worker processes (`clinicraft worker`); empty: work is done by the server itself",
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, description="Port to listen on; 0 takes a free one")
     practice: bool = Field(default=False, description="Practice mode: demo sign-ins are offered")

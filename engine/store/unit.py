@@ -69,6 +69,8 @@ class Unit:
         self.driver = driver
         self.cursor = driver.cursor()
         self.after_write: tuple[AfterWrite, ...] = workspace.after_write
+        self.has_news = False
+        """Whether it leaves events or jobs that are due."""
         self._audit: list[AuditEntry] = []
         self._events: list[list[Any]] = []
         self._last: list[Callable[[], None]] = []
@@ -197,6 +199,7 @@ class Unit:
         for do in self._last:
             do()
         if self._events:
+            self.has_news = True
             self.many(sql.insert_events(self.workspace.room.dialect), self._events)
         if self._audit:
             self._write_audit()

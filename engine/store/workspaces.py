@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -120,6 +120,8 @@ class Workspace:
         """Branches whose time zone is not the workspace's: branch id → zone name."""
         self.after_write: tuple[AfterWrite, ...] = ()
         """What follows each record write in its transaction, e.g. rollups; set by composition."""
+        self.on_news: Callable[[], None] = lambda: None
+        """Called after a commit that left work for others: events to hand out, jobs to do. Only a hint."""
         self._codecs: dict[FormTables, Codec] = {}
 
     @property
@@ -161,6 +163,8 @@ class Workspace:
             unit = Unit(self, connection, cause)
             yield unit
             unit.flush()
+        if unit.has_news:
+            self.on_news()
 
     def create_tables(self, tables: Tables) -> None:
         """Create the tables of forms that do not exist yet; existing ones stay as they are (see `changes`)."""

@@ -33,6 +33,10 @@ def run(house: House, say: str = "Clinicraft: {url}", open_browser: bool = False
 
     from server.app import create_app
 
+    if house.settings.redis_url is not None:
+        from server.worker import Hints  # only those who use it need have Celery installed
+
+        house.hint = Hints(house.settings.redis_url, house.wake_here)
     config = uvicorn.Config(
         create_app(house),
         host=house.settings.host,
