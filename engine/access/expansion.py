@@ -71,23 +71,23 @@ class Expansion(Core):
 
     def title_within(self, form: str, record: Mapping[str, Any]) -> str | None:
         """Return the title of a record read for this asker, where its own values tell it; None where not."""
-        if not self._is_plainly_titled(form) or self.actor.kind == "public":
-            return None
-        found = title_field(self.guard, self.policy.shapes[form])
+        found = None if self.actor.kind == "public" else self._plain_title(form)
         if found is None or found[0] not in record or (found[1] and "no" not in record):
             return None
         return record[found[0]] or (record["no"] if found[1] else "") or ""
 
     def _is_plainly_titled(self, form: str) -> bool:
-        if form == PEOPLE:
-            return True
+        return form == PEOPLE or self._plain_title(form) is not None
+
+    def _plain_title(self, form: str) -> tuple[str, bool] | None:
+        """Return `title_field` of a form, worked out once for each set of roles."""
         place = ("titled", form, self.rights.signature)
-        known: bool | None = self.policy.settled.get(place)
+        known: tuple[str, bool] | bool | None = self.policy.settled.get(place)
         if known is None:
             may = self.guard.may_view(form)
-            known = may and title_field(self.guard, self.policy.shapes[form]) is not None
+            known = (title_field(self.guard, self.policy.shapes[form]) if may else None) or False
             self.policy.settled.put(place, known)
-        return known
+        return None if isinstance(known, bool) else known
 
     def _people(self, ids: tuple[str, ...]) -> dict[str, str]:
         def build(moment: Moment) -> Any:

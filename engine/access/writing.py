@@ -111,13 +111,34 @@ class Writing(Core):
         """
         shape = self.policy.shapes[write.form]
         state = after if before is None else before
-        problems = [p for key in given for p in self._unwritable(shape, key, state, before, after)]
+        free = self._free(shape)
+        problems = [
+            problem
+            for key in given
+            if key not in free
+            for problem in self._unwritable(shape, key, state, before, after)
+        ]
         if problems:
             raise Forbidden(problems)
         rule = self.rights.row(write.form, verb)
         if before is None and not self.holds(rule, shape, after):
             words = " / ".join(dict.fromkeys(source.text for source in rule.sources))
             raise Forbidden(OUT_OF_SCOPE.at("", form=shape.name, rules=words))
+
+    def _free(self, shape: FormShape) -> frozenset[str]:
+        """Return the fields, sub-tables aside, that the asker may write in every record."""
+        place = ("free", shape.key, self.rights.signature)
+        found: frozenset[str] | None = self.policy.settled.get(place)
+        if found is None:
+            fields = {**dict.fromkeys(SYSTEM_FIELDS), **shape.fields}
+            found = frozenset(
+                key
+                for key, field in fields.items()
+                if (field is None or field.rows is None)
+                and self.rights.effective(shape.key, key).floor is Level.WRITE
+            )
+            self.policy.settled.put(place, found)
+        return found
 
     def _unwritable(
         self,
