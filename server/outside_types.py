@@ -1,0 +1,89 @@
+"""The shapes of webhooks, pools and message texts, as docs/openapi.json and the browser's types tell them."""
+
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from server.api_types import Problem, Words
+
+WebhookBody = dict[str, Any]
+"""Whatever the source sends: a JSON object."""
+
+
+class WebhookTaken(TypedDict):
+    """A call was taken in; `is_new` is false for one that came before."""
+
+    accepted: bool
+    is_new: bool
+
+
+class PoolItem(TypedDict):
+    """A record that can be taken."""
+
+    id: str
+    label: str
+
+
+class PoolItems(TypedDict):
+    """What is in a pool, how many one holds, and the limits of a person."""
+
+    form: str
+    items: list[PoolItem]
+    held: int
+    most: int | None
+    daily: int | None
+
+
+class PoolClaim(TypedDict):
+    """Which record to take; the next one when none is named."""
+
+    record_id: NotRequired[str | None]
+
+
+class PoolTaken(TypedDict):
+    """The record that was taken; none when there was none."""
+
+    record_id: str | None
+
+
+class PoolRelease(TypedDict):
+    """A record to put back, and why."""
+
+    record_id: str
+    reason: NotRequired[str]
+
+
+class MessageField(TypedDict):
+    """A name that a text may use. `is_secret`: only through the filter `sensitive`."""
+
+    path: str
+    label: Words
+    kind: str
+    is_secret: bool
+
+
+class MessageFilter(TypedDict):
+    """A filter of texts."""
+
+    key: str
+    label: Words
+
+
+class MessageNames(TypedDict):
+    """What the picker offers."""
+
+    fields: list[MessageField]
+    filters: list[MessageFilter]
+
+
+class MessageText(TypedDict):
+    """A text about records of a form."""
+
+    form: str
+    text: str
+
+
+class MessageChecked(TypedDict):
+    """What is wrong with it."""
+
+    problems: list[Problem]

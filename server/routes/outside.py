@@ -1,0 +1,188 @@
+"""What comes in from outside systems, pools that people take from, and help with writing messages."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Body, Depends, Request, Response
+
+from connectors.webhook import HEADER, check
+from engine.problems import Code, Forbidden, NotFound, Rejected
+from engine.sandbox import check_text, read_text
+from engine.sandbox.text_filters import FILTERS
+from engine.store.unit import Cause
+from flow_engine.messages.names import MessageNames
+from server import outside_types as t
+from server.openapi import gives
+from server.reading import api, given
+from server.requests import Asked, asked, house_of
+from server.responses import answer
+
+router = api()
+Values = Annotated[dict[str, Any], Body()]
+NO_OBJECT = Code(
+    "webhook.no_object", zh="回调的正文必须是 JSON 对象", en="The body of a webhook must be a JSON object"
+)
+NOT_DESIGNER = Code(
+    "message.not_designer", zh="只有能设计应用的人可以这样做", en="This is for those who design the app"
+)
+NO_FORM = Code("message.no_such_form", zh="没有表单“{form}”", en="There is no form “{form}”")
+A_MINUTE = 600
+"""Calls of one source a minute."""
+
+
+async def raw(request: Request) -> bytes:
+    """Return the body as it came: what was signed."""
+    return await request.body()
+
+
+@router.post("/webhooks/{workspace}/{source}")
+@gives(t.WebhookTaken, 202, takes=t.WebhookBody, is_public=True)
+def take_webhook(
+    request: Request, workspace: str, source: str, body: Annotated[bytes, Depends(raw)]
+) -> Response:
+    """Take in a signed call once; the flows that listen do their work afterwards."""
+    house = house_of(request)
+    house.rates.note(f"webhook:{workspace}:{source}", A_MINUTE)
+    agreed = house.credentials.webhook(workspace, source)
+    secrets = tuple(str(agreed[name]) for name in ("secret", "former") if agreed.get(name))
+    if not secrets:
+        # worded like a wrong signature, so that nobody can find out which clinics and sources there are
+        check(("-",), body, None, 0)
+    clinic = house.clinic(workspace)
+    message_id = check(secrets, body, request.headers.get(HEADER), clinic.workspace.clock.now().timestamp())
+    content = _object(body)
+    own_id = _at(content, agreed.get("id"))
+    flows = clinic.flows
+    with clinic.workspace.write(Cause("api")) as unit:
+        is_new = flows.inbox.receive(
+            unit,
+            source,
+            own_id or message_id,
+            str(agreed.get("name") or "webhook"),
+            _at(content, agreed.get("key")),
+            content,
+        )
+    return answer({"accepted": True, "is_new": is_new}, 202)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise Rejected(NO_OBJECT.at(""))
+    return found
+
+
+def _at(content: Mapping[str, Any], path: Any) -> str:
+    """Return the text at a dotted path of the body."""
+    found: Any = content if path else None
+    for key in str(path).split(".") if path else ():
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return "" if found is None or isinstance(found, dict | list) else str(found)[:200]
+
+
+# Pools.
+
+
+@router.get("/pools/{pool}")
+@gives(t.PoolItems)
+def pool_items(request: Request, pool: str) -> Response:
+    """Return what can be taken from a pool, as far as one may see it, and how many one holds."""
+    one = asked(request)
+    pools, service = one.clinic.outside.pools, one.service
+    rule = pools.rule(pool)
+    with one.clinic.workspace.read() as unit:
+        waiting = pools.waiting(unit, pool, limit=200, seed=one.actor.user_id)
+        desk = service.desk(unit, one.actor)
+        desk.form(rule.form)
+        labels = desk.gate.labels(rule.form, tuple(waiting))
+        held = pools.held(unit, pool, one.actor.user_id)
+    items = [{"id": record_id, "label": labels[record_id]} for record_id in waiting if labels.get(record_id)]
+    return answer({"form": rule.form, "items": items, "held": held, "most": rule.hold, "daily": rule.daily})
+
+
+@router.post("/pools/{pool}/claim")
+@gives(t.PoolTaken, takes=t.PoolClaim)
+def claim(request: Request, pool: str, values: Values) -> Response:
+    """Take a record of a pool, or the next one. 409 when somebody was quicker."""
+    one = asked(request)
+    pools, record_id = one.clinic.outside.pools, given(values, "record_id", str)
+    _may_take(one, pool)
+    with one.clinic.workspace.write(Cause("user", one.actor.user_id)) as unit:
+        if record_id:
+            pools.claim(unit, pool, record_id, one.actor.user_id)
+        else:
+            record_id = pools.claim_next(unit, pool, one.actor.user_id)
+    return answer({"record_id": record_id})
+
+
+@router.post("/pools/{pool}/release")
+@gives(takes=t.PoolRelease)
+def release(request: Request, pool: str, values: Values) -> Response:
+    """Put back a record that one took, with the reason."""
+    one = asked(request)
+    record_id, reason = given(values, "record_id", str) or "", given(values, "reason", str) or ""
+    with one.clinic.workspace.write(Cause("user", one.actor.user_id)) as unit:
+        one.clinic.outside.pools.release(unit, pool, record_id, one.actor.user_id, reason[:200])
+    return Response(status_code=204)
+
+
+def _may_take(one: Asked, pool: str) -> None:
+    """Whoever may change records of the form may take one; what is in a pool is nobody's."""
+    rule = one.clinic.outside.pools.rule(pool)
+    rights = one.clinic.plan.policy.rights(one.actor)
+    if not rights.verb(rule.form, "edit"):
+        raise Forbidden(NOT_DESIGNER.at("/pool"))
+
+
+# Messages.
+
+
+@router.get("/messages/names/{form}")
+@gives(t.MessageNames)
+def message_names(request: Request, form: str) -> Response:
+    """Return the fields and filters that texts about a form may use: the picker."""
+    one = asked(request)
+    _designers_only(one)
+    names = _names(one, form)
+    fields = [
+        {
+            "path": ".".join(field.path),
+            "label": dict(field.label),
+            "kind": field.kind,
+            "is_secret": field.is_secret,
+        }
+        for field in names.picker()
+    ]
+    filters = [{"key": key, "label": {"zh": one.zh, "en": one.en}} for key, one in FILTERS.items()]
+    return answer({"fields": fields, "filters": filters})
+
+
+@router.post("/messages/check")
+@gives(t.MessageChecked, takes=t.MessageText)
+def check_message(request: Request, values: Values) -> Response:
+    """Return what is wrong with a text about a form, while it is being written."""
+    one = asked(request)
+    _designers_only(one)
+    names = _names(one, given(values, "form", str) or "")
+    try:
+        problems = check_text(read_text(given(values, "text", str) or "", "/text"), names, "/text")
+    except Rejected as refused:
+        problems = list(refused.problems)
+    return answer({"problems": [problem.to_json() for problem in problems]})
+
+
+def _names(one: Asked, form: str) -> MessageNames:
+    analysis = one.clinic.plan.analysis
+    if form not in analysis.forms:
+        raise NotFound(NO_FORM.at("/form", form=form))
+    return MessageNames(analysis.types, analysis.forms[form], {})
+
+
+def _designers_only(one: Asked) -> None:
+    rights = one.clinic.plan.policy.rights(one.actor)
+    if not any(rights.right(name) for name in ("design", "flows", "publish")):
+        raise Forbidden(NOT_DESIGNER.at(""))
