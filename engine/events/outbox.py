@@ -18,6 +18,8 @@ from engine.store.codec import decode_json
 from engine.store.platform import EVENTS, from_instant
 
 MOST_ATTEMPTS = 5
+PORTION = 20
+"""Events in one transaction: a commit costs more than most listeners do."""
 log = logging.getLogger(__name__)
 
 
@@ -43,8 +45,12 @@ def dispatch(workspace: Workspace, listeners: Sequence[Listener], limit: int = 1
     Several processes may do this at once: each event goes to one of them.
     """
     taken = 0
-    while taken < limit and _dispatch_one(workspace, listeners):
-        taken += 1
+    while taken < limit:
+        most = min(PORTION, limit - taken)
+        done, over = _dispatch_some(workspace, listeners, most)
+        taken += over
+        if done < most or over < done:
+            break
     return taken
 
 
@@ -60,21 +66,23 @@ def failed(unit: Unit, limit: int = 100) -> list[tuple[Event, str]]:
     return [(_event(row), row.error) for row in rows]
 
 
-def _dispatch_one(workspace: Workspace, listeners: Sequence[Listener]) -> bool:
-    next_one = select(EVENTS).where(EVENTS.c.taken_at.is_(None)).order_by(EVENTS.c.id).limit(1)
+def _dispatch_some(workspace: Workspace, listeners: Sequence[Listener], most: int) -> tuple[int, int]:
+    """Hand over some events in one transaction, each by itself; return how many, and how many of them are over."""
+    oldest = select(EVENTS).where(EVENTS.c.taken_at.is_(None)).order_by(EVENTS.c.id).limit(most)
+    over = 0
     with workspace.write(Cause("system")) as unit:
-        row = unit.connection.execute(next_one.with_for_update(skip_locked=True)).first()
-        if row is None:
-            return False
-        error = _handed_over(unit, _event(row), listeners)
-        attempts = row.attempts + (error is not None)
-        is_over = error is None or attempts >= MOST_ATTEMPTS
-        unit.connection.execute(
-            update(EVENTS)
-            .where(EVENTS.c.id == row.id)
-            .values(taken_at=unit.now_text if is_over else None, attempts=attempts, error=error)
-        )
-    return is_over
+        rows = unit.connection.execute(oldest.with_for_update(skip_locked=True)).all()
+        for row in rows:
+            error = _handed_over(unit, _event(row), listeners)
+            attempts = row.attempts + (error is not None)
+            is_over = error is None or attempts >= MOST_ATTEMPTS
+            over += is_over
+            unit.connection.execute(
+                update(EVENTS)
+                .where(EVENTS.c.id == row.id)
+                .values(taken_at=unit.now_text if is_over else None, attempts=attempts, error=error)
+            )
+    return len(rows), over
 
 
 def _handed_over(unit: Unit, event: Event, listeners: Sequence[Listener]) -> str | None:

@@ -1,0 +1,245 @@
+"""The flow engine: durable steps, automations from save to end, approvers all at once, timers overdue, triggers, soundness."""
+
+import gc
+import statistics
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from benchmarks.databases import Database
+from benchmarks.findings import Finding
+from benchmarks.spiff import steps_per_cpu_s
+from engine.clock import VirtualClock
+from engine.events import dispatch
+from engine.ids import new_id
+from engine.jobs import Dispatcher, work
+from engine.store import Cause, Installation, Settings
+from flow_engine import store
+from flow_engine.happenings import TaskAction
+from flow_engine.soundness import check
+from flow_engine.state import Instance, Timer, Token
+from flow_engine.step import first_state
+from flow_engine.tables import FLOW_TABLES
+from tests.flow.shell.house import END, House, flow
+
+ROUND = 10
+"""Instances a round; the cheapest quarter of the rounds counts, since whatever else runs only ever adds."""
+
+
+def sequence(key: str, tasks: int) -> dict[str, Any]:
+    """Return a flow of tasks one after another."""
+    nodes = [
+        {"key": f"t{at}", "kind": "approve", "who": '"ben"', "to": {"approved": f"t{at + 1}" if at < tasks - 1 else "end", "rejected": "end"}}
+        for at in range(tasks)
+    ]
+    return flow(key, *nodes, END)
+
+
+WAIT = flow("rest", {"key": "rest", "kind": "wait", "for": "3h", "to": "end"}, END)
+MANY = flow("many", {"key": "ask", "kind": "approve", "who": {"role": "lead"}, "mode": "all", "to": {"approved": "end", "rejected": "end"}}, END)
+AUTOMATION = flow(
+    "automation",
+    {"key": "which", "kind": "switch", "ways": [{"key": "high", "when": "{lead.score} >= 5", "to": "mark"}, {"key": "low", "otherwise": True, "to": "end"}]},
+    {"key": "mark", "kind": "update", "record": "{lead}", "set": {"stage": '"open"'}, "to": "call"},
+    {"key": "call", "kind": "create", "form": "call", "set": {"what": '"call back"', "lead_id": "{lead.id}"}, "to": "end"},
+    END,
+    trigger={"kind": "record_created", "form": "lead"},
+)  # fmt: skip
+
+
+def triggers(count: int) -> list[dict[str, Any]]:
+    """Return flows that listen to plans and never start."""
+    make = {"key": "note", "kind": "create", "form": "call", "set": {"what": '"x"'}, "to": "end"}
+    return [
+        flow(f"f{at}", make, END, trigger={"kind": "record_updated", "form": "plan", "when": f"{{discount}} > {at + 1000}"})
+        for at in range(count)
+    ]
+
+
+def measure(database: Database, quick: bool) -> Iterator[Finding]:
+    """Yield the figures of one database."""
+    clock = VirtualClock()
+    settings = Settings(database.home / "flows", database.url, pool_size=24, clock=clock, more_tables=(FLOW_TABLES,))
+    installation = Installation.open(settings)
+    clinic = installation.create("flows", {"zh": "流程"})
+    house = House(clinic, clock, sequence("ten", 10), sequence("long", 200), WAIT, MANY, AUTOMATION, *triggers(100))
+    gc.collect()
+    gc.freeze()
+    try:
+        yield from _steps(database, house, quick)
+        yield from _automation(database, house, 50 if quick else 600)
+        yield from _approvers(database, house)
+        yield from _triggering(database, house, 20 if quick else 300)
+        yield from _timers(database, house, 500 if quick else 100_000)
+        yield from _soundness(database, house)
+    finally:
+        gc.unfreeze()
+        installation.close()
+
+
+def _run(house: House, key: str, steps: int) -> float:
+    """Start a flow and do some of its tasks; return CPU seconds a step, without the start."""
+    actor = house.actor("ben")
+    instance = house.start(key)
+    [task] = house.tasks(instance)
+    task_id, round_ = task["task_id"], task["round"]
+    began = time.process_time()
+    for _ in range(steps):
+        answer = house.service.handle(actor, instance, TaskAction(task_id, "complete", "ben", round_, {"way": "approved"}), new_id())
+        if answer.tasks:
+            task_id = answer.tasks[0]["task_id"]
+    return (time.process_time() - began) / steps
+
+
+def _cheap(costs: list[float]) -> float:
+    return statistics.fmean(sorted(costs)[: max(len(costs) // 4, 1)])
+
+
+def _steps(database: Database, house: House, quick: bool) -> Iterator[Finding]:
+    rounds = 5 if quick else 80
+    short = _cheap([_run(house, "ten", 10) for _ in range(rounds)])
+    long = _cheap([_run(house, "long", 200) for _ in range(1 if quick else 8)])
+    per_s = 1 / short
+    yield Finding(
+        "durable steps a CPU second, 10 tasks", database.name, f"{short * 1000:.2f} ms CPU a step: history, outbox, idempotency, permission",
+        per_s, 1500, at_least=True, unit="/s",
+    )  # fmt: skip
+    yield Finding("a step of 200 tasks beside one of 10", database.name, f"{long * 1000:.2f} against {short * 1000:.2f} ms", long / short, 1.2)
+    if database.url is None:
+        spiff = steps_per_cpu_s(database.home, 10, 0.3 if quick else 4)
+        told = f"{per_s:.0f} against {spiff:.0f} steps a CPU second"
+        yield Finding("steps beside SpiffWorkflow with state saved", database.name, told, per_s / spiff, 3, at_least=True)
+
+
+def _automation(database: Database, house: House, count: int) -> Iterator[Finding]:
+    """Eight people create records; each sets off a flow with a condition, an update and a related record."""
+    flows, actor = house.service, house.actor()
+    stepping = (
+        lambda workspace: dispatch(workspace, (flows.listen,)),
+        lambda workspace: work(workspace, flows.handlers(), "bench"),
+    )
+    dispatcher = Dispatcher(lambda: [house.workspace], stepping, 0.05)
+    house.workspace.on_news = dispatcher.wake
+    before = len(house.instances(flow="automation"))
+    took: list[float] = []
+
+    def create(at: int) -> None:
+        began = time.perf_counter()
+        house.records.create(actor, "lead", {"name": f"n{at}", "score": 7})
+        took.append(time.perf_counter() - began)
+
+    dispatcher.start()
+    began = time.perf_counter()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(create, range(count)))
+    query = "SELECT count(*) AS n FROM cc_flow_instances WHERE flow = 'automation' AND status = 'done'"
+    while int(house.rows(query)[0]["n"]) < before + count:
+        time.sleep(0.01)
+    whole = time.perf_counter() - began
+    dispatcher.stop()
+    house.workspace.on_news = lambda: None
+    p95 = sorted(took)[int(len(took) * 0.95)] * 1000
+    told = f"{count} records by 8 at once, each with condition, update and related record; create p95 {p95:.0f} ms"
+    yield Finding("automations from save to end", database.name, told, count / whole, 160, at_least=True, unit="/s", details={"p95_ms": p95})
+
+
+def _approvers(database: Database, house: House) -> Iterator[Finding]:
+    house.people = [f"lead{at}" for at in range(50)]
+    instance = house.start("many")
+    tasks = house.tasks(instance)
+    took: list[float] = []
+    gate = threading.Barrier(50)
+
+    def approve(task: Mapping[str, Any]) -> None:
+        gate.wait(30)
+        began = time.perf_counter()
+        house.act(task, way="approved")
+        took.append(time.perf_counter() - began)
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(approve, tasks))
+    assert house.status(instance) == "done"
+    worst = sorted(took)[-1] * 1000
+    told = f"50 approvers of one task at once, no errors; median {statistics.median(took) * 1000:.0f} ms"
+    yield Finding("50 approvers at once, p99", database.name, told, worst, 500, unit="ms")
+
+
+def _triggering(database: Database, house: House, saves: int) -> Iterator[Finding]:
+    record = house.create("plan", name="p", discount=1)
+    house.settle()
+    costs = []
+    for at in range(saves):
+        house.update("plan", record, discount=2 + at % 50)
+        began = time.process_time()
+        dispatch(house.workspace, (house.service.listen,))
+        costs.append(time.process_time() - began)
+    quiet = []
+    for at in range(saves):
+        house.update("plan", record, discount=3 + at % 50)
+        began = time.process_time()
+        dispatch(house.workspace, ())
+        quiet.append(time.process_time() - began)
+    cost = (_cheap(costs) - _cheap(quiet)) * 1000
+    yield Finding("100 triggers with conditions, a save", database.name, "CPU of judging them, above handing the event out", cost, 1, unit="ms")
+
+
+def _timers(database: Database, house: House, count: int) -> Iterator[Finding]:
+    _sleepers(house, count)
+    house.clock.advance(timedelta(days=2))
+    began, cpu, fired = time.perf_counter(), time.process_time(), 0
+    while True:
+        done = house.service.timing.drain(house.workspace, 5_000)
+        fired += done
+        if not done:
+            break
+    took, spent = time.perf_counter() - began, time.process_time() - cpu
+    assert fired == count, (fired, count)
+    told = f"{count:,} overdue timers in {took:.0f} s ({fired / spent:.0f} a CPU second), none lost"
+    yield Finding("overdue timers drained", database.name, told, fired / took, unit="/s")
+
+
+def _sleepers(house: House, count: int) -> None:
+    """Make instances that wait for a timer, by their rows."""
+    plan = house.plans.get("rest")
+    for start in range(0, count, 5_000):
+        with house.workspace.write(Cause("system")) as unit:
+            texts, now = store.of(unit), unit.now
+            some = [
+                Instance(new_id(), "rest", plan.version, "running", now, None, new_id(), revision=1, next_id=2, next_seq=1)
+                for _ in range(min(5_000, count - start))
+            ]
+            token = Token(1, "rest", 0, 1, None, "timer", now)
+            timer = Timer(1, "wait", now + timedelta(hours=3))
+            unit.many(texts.add_instance, [store.instance_row(one) for one in some])
+            unit.many(texts.add_scope, [store.scope_row(one.instance_id, first_state(one).scopes[0]) for one in some])
+            unit.many(texts.add_token, [store.token_row(one.instance_id, token) for one in some])
+            unit.many(texts.add_timer, [store.timer_row(one.instance_id, timer) for one in some])
+
+
+def _soundness(database: Database, house: House) -> Iterator[Finding]:
+    plan = house.plans.get("ten")
+    house.take_up(sequence("forty", 39))
+    plan = house.plans.get("forty")
+    began = time.process_time()
+    found = check(plan, house.app.app)
+    took = (time.process_time() - began) * 1000
+    yield Finding("soundness of a flow of 40 nodes", database.name, f"{len(list(found))} findings", took, 100, unit="ms")
+
+
+if __name__ == "__main__":
+    import sys
+
+    from benchmarks.databases import opened
+    from benchmarks.findings import show
+
+    quick = "--quick" in sys.argv
+    for name in [one for one in sys.argv[1:] if not one.startswith("-")] or ["sqlite", "postgresql"]:
+        with opened(name) as one:
+            results = []
+            for finding in measure(one, quick):
+                sys.stderr.write(f"{finding.what}: {finding.told} -> {finding.value:.4g} {finding.unit}\n")
+                results.append(finding)
+            show(results)
