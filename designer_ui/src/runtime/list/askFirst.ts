@@ -8,7 +8,7 @@ import { kept, merged, settingsOf } from "./settings";
 
 export const askFirst = (plan: FormPlan, viewKey: string | undefined): void => {
   const view = viewKey ? plan.views.find((one) => one.key === viewKey) : plan.views[0];
-  if (!view || view.kind !== "table") return;
+  if (view?.kind !== "table") return;
   const settings = merged(plan, settingsOf(plan, view), kept(plan.key, view.key));
   if (settings.group !== null) return;
   const query = flatQuery(listQuery(plan, view, settings, ""));
