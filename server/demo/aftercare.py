@@ -8,7 +8,7 @@ from server.demo import facts, words
 from server.demo.courses import Step
 from server.demo.house import House, Person
 from server.demo.shelf import Row
-from server.demo.world import ZONE, stamp
+from server.demo.world import ZONE, by_day, stamp
 
 if TYPE_CHECKING:
     from server.demo.patients import Patient
@@ -39,15 +39,16 @@ def task(
     rule: str | None = None,
     source: str | None = None,
     day: int | None = None,
+    branch: str | None = None,
 ) -> Row | None:
     """Write a follow-up task; past ones are mostly done, some of them late, a few recent ones still open."""
     world = house.world
     if plan_at > world.now + timedelta(days=16):
         return None
     due = _before_closing(plan_at, plan_at + timedelta(hours=hours))
-    made = min(plan_at - timedelta(hours=world.rng.randint(2, 30)), world.now)
+    made = min(by_day(plan_at - timedelta(hours=world.rng.randint(2, 30))), world.now)
     row = world.add(
-        "followup_task", made, branch=who.branch, owner=who.user, by=who.user, title=title, kind=kind, lead_id=lead, customer_id=customer, rule_key=rule, source_id=source,
+        "followup_task", made, branch=branch or who.branch, owner=who.user, by=who.user, title=title, kind=kind, lead_id=lead, customer_id=customer, rule_key=rule, source_id=source,
         day_no=day, assignee_id=who.user, plan_at=stamp(plan_at), due_at=stamp(due), reschedule_count=0, status="todo",
     )  # fmt: skip
     age = (world.now - due).total_seconds() / 86_400
@@ -57,6 +58,7 @@ def task(
             if world.chance(ON_TIME)
             else due + timedelta(hours=world.rng.expovariate(1 / 14) + 0.2)
         )
+        done = by_day(done)
         if done < world.now:
             # Nobody was spoken to where no talk was written, so these say that none was needed or write one.
             if (lead or customer) and world.chance(0.93):

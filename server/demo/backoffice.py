@@ -9,7 +9,7 @@ from server.demo.house import House
 from server.demo.leads import Prospect
 from server.demo.patients import Patient
 from server.demo.shelf import Row
-from server.demo.world import at_clock, instant, stamp, yuan
+from server.demo.world import at_clock, by_day, instant, stamp, yuan
 
 
 def materials(house: House) -> None:
@@ -34,12 +34,17 @@ def materials(house: House) -> None:
 def _batches(house: House, material: Row, cost: int, least: int) -> None:
     world = house.world
     keeper = house.of("warehouse")[0]
-    for _ in range(world.rng.randint(1, 3 if world.scale < 0.25 else 8)):
+    # Every branch has most things on the shelf; a full story buys each of them about every other month.
+    places = [branch for branch in house.branches if world.chance(0.88)] or house.branches[:1]
+    for _ in range(round(37 * world.scale) - len(places)):
+        places.append(world.pick(house.branches))
+    for branch in places:
         bought = world.today - timedelta(days=world.rng.randint(5, 400))
         made = bought - timedelta(days=world.rng.randint(20, 120))
-        branch = world.pick(house.branches)
         at = at_clock(bought, 620)
-        qty = round(least * world.rng.uniform(0.1, 2.2))
+        qty = round(
+            least * world.weighted(((0.3, 12), (0.8, 12), (1.4, 40), (2.2, 36))) * world.rng.uniform(0.6, 1.1)
+        )
         batch = world.add(
             "stock_batch", at, branch=branch["id"], owner=keeper.user, material_id=material["id"], warehouse=world.weighted((("branch", 60), ("main", 25), ("department", 15))),
             batch_no=f"{made:%y%m}{world.rng.randrange(1000, 9999)}", serial_no=f"SN{world.rng.randrange(10**9, 10**10)}" if material["track_serial"] else None, produced_at=made.isoformat(),
@@ -49,8 +54,8 @@ def _batches(house: House, material: Row, cost: int, least: int) -> None:
             "stock_move", at, branch=branch["id"], owner=keeper.user, kind="purchase_in", to_wh=batch["warehouse"], approved_by=house.of("director", branch["id"])[0].user, status="posted",
             lines=[{"id": world.new_id(at), "material": material["id"], "batch": batch["id"], "qty": str(qty + least), "price": yuan(cost)}],
         )  # fmt: skip
-        for _ in range(world.rng.randint(0, max(1, round(6 * world.scale) + 1))):
-            used = at + timedelta(days=world.rng.uniform(2, 60))
+        for _ in range(world.rng.randint(0, max(2, round(50 * world.scale)))):
+            used = by_day(at + timedelta(days=world.rng.uniform(2, 90)))
             if used < world.now:
                 world.add(
                     "stock_move", used, branch=branch["id"], owner=house.one("nurse", branch["id"]).user, kind=world.weighted((("treatment_use", 60), ("department_issue", 40))), from_wh=batch["warehouse"],
@@ -123,7 +128,8 @@ def _uses(house: House, patient: Patient, card: Row, at: datetime) -> None:
         return
     when = at
     for line in card.get("lines", ()):
-        for _ in range(world.rng.randint(0, line["total"] - 1)):
+        most = line["total"] - 1
+        for _ in range(most if world.chance(0.4) else world.rng.randint(0, most)):
             when += timedelta(days=world.rng.randint(8, 50))
             if when >= world.now or stamp(when)[:10] > card["expire_at"]:
                 break
@@ -375,7 +381,9 @@ def figures(house: House) -> None:
     """Write goals of this month and the last, credit for what was paid, and an alert rule."""
     world = house.world
     at = at_clock(world.today.replace(day=1) - timedelta(days=35), 600)
-    months = [world.today.replace(day=1), (world.today.replace(day=1) - timedelta(days=1)).replace(day=1)]
+    months = [world.today.replace(day=1)]
+    for _ in range(5):
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
     finance = house.of("finance")[0]
     for month in months:
         for branch in house.branches:
@@ -390,7 +398,7 @@ def figures(house: House) -> None:
                 Decimal(0),
             )
             target = max(
-                Decimal(20000),
+                Decimal(2000),
                 (paid * Decimal(str(round(world.rng.uniform(0.95, 1.25), 2)))).quantize(Decimal(1)),
             )
             world.add(

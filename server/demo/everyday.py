@@ -11,15 +11,14 @@ from server.demo.shelf import Row
 from server.demo.world import at_clock, by_day, stamp
 
 ABOUT_PATIENTS = {
-    "doctor": ("postop", "{name} 术后情况关注"), "nurse": ("postop", "{name} 术后护理电话"),
-    "front_desk": ("return_reminder", "{name} 复诊提醒"), "service": ("satisfaction", "{name} 满意度回访"),
+    "doctor": ("postop", "{name} 术后情况关注"), "front_desk": ("return_reminder", "{name} 复诊提醒"), "service": ("satisfaction", "{name} 满意度回访"),
 }  # fmt: skip
 ABOUT_THE_HOUSE = {
     "director": ("审核本周排班与业绩", "签批折扣申请", "与高意向患者见面沟通"), "consultant_lead": ("复核高意向线索跟进", "抽听两条通话录音", "带教新咨询师话术"),
     "marketing": ("更新小红书洁牙笔记", "核对美团团购券核销", "提交下月投放计划"), "ops": ("汇总各院周报", "核对各院渠道费用", "检查价目表调整"),
     "group_admin": ("核对新员工账号与权限", "查看本周号码查看记录"), "auditor": ("抽查上周退款单", "抽查导出申请记录"),
     "finance": ("核对昨日微信与支付宝到账", "催收分期尾款", "开具已申请的发票"), "warehouse": ("盘点近效期耗材", "补采低库存种植体", "核对科室领用单"),
-    "online_consultant": ("整理抖音私信未回复名单", "核对呼叫中心漏接来电"), "consultant": ("整理本周待签方案",),
+    "nurse": ("清点今日器械包", "补充诊室耗材", "检查急救车药品效期"), "online_consultant": ("整理抖音私信未回复名单", "核对呼叫中心漏接来电"), "consultant": ("整理本周待签方案",),
 }  # fmt: skip
 OPENS, CLOSES = 9 * 60 + 30, 18 * 60
 
@@ -29,10 +28,12 @@ def staff_tasks(house: House, patients: Sequence[Patient]) -> None:
     for person in house.people:
         if person.role in ABOUT_PATIENTS:
             _calls(house, person, patients)
-        for title in house.world.some(
-            ABOUT_THE_HOUSE.get(person.role, ()), 3, 1 if person.role in ABOUT_THE_HOUSE else 0
+        for place, title in enumerate(
+            house.world.some(
+                ABOUT_THE_HOUSE.get(person.role, ()), 3, 1 if person.role in ABOUT_THE_HOUSE else 0
+            )
         ):
-            at = _moment(house)
+            at = _moment(house, is_today=place == 0)
             task(house, at, "other", title, person, hours=3)
 
 
@@ -51,10 +52,13 @@ def _calls(house: House, person: Person, patients: Sequence[Patient]) -> None:
         )
 
 
-def _moment(house: House) -> datetime:
+def _moment(house: House, *, is_today: bool = False) -> datetime:
     """Return when something falls due: yesterday afternoon to tomorrow, within working hours."""
     world = house.world
-    day = world.today + timedelta(days=world.weighted(((-1, 20), (0, 60), (1, 20))))
+    day = world.today + timedelta(days=0 if is_today else world.weighted(((-1, 20), (0, 60), (1, 20))))
+    if is_today and world.now < at_clock(day, CLOSES - 60):
+        # still to be done, whenever the practice clinic is opened
+        return max(at_clock(day, OPENS), world.now - timedelta(hours=2))
     return at_clock(day, world.rng.randrange(OPENS, CLOSES - 180, 15))
 
 

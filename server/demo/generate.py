@@ -10,7 +10,7 @@ from server.demo import backoffice, everyday
 from server.demo.aftercare import task
 from server.demo.book import Book
 from server.demo.house import House, build_house, duty_rosters
-from server.demo.leads import Prospect, follow_up, lead_days, make_lead, touches
+from server.demo.leads import Prospect, follow_up, lead_days, make_lead, next_waking, talk, touches
 from server.demo.patients import Clinic
 from server.demo.shelf import Row
 from server.demo.world import ZONE, World, at_clock, by_day, instant
@@ -160,20 +160,33 @@ def _open_tasks(house: House, leads: list[Prospect]) -> None:
         if lead.row["stage"] == "new" and (world.now - lead.created).days < 2:
             task(
                 house,
-                lead.created + timedelta(minutes=30),
+                next_waking(world, lead.created + timedelta(minutes=30)),
                 "first_contact",
                 f"{lead.name} 首次联系",
                 lead.owner,
                 hours=2,
                 lead=lead.row["id"],
+                branch=lead.branch,
             )
         elif lead.row["stage"] in ("new", "contacted", "invited") and due is not None:
             at = instant(due)
             if at < world.now - timedelta(hours=20):
                 # Consultants keep up: a call that was due before yesterday has found a new day.
                 at = by_day(world.now + timedelta(hours=world.rng.uniform(-14, 70)))
+                tried = by_day(world.now - timedelta(hours=world.rng.uniform(16, 60)))
+                if lead.created < tried and world.chance(0.8):
+                    talk(house, lead, tried, "no_answer" if lead.row["stage"] == "new" else "considering")
                 lead.row["next_followup_at"] = at.strftime("%Y-%m-%dT%H:%M:%SZ")
-            task(house, at, "sop_step", f"{lead.name} 按计划跟进", lead.owner, hours=6, lead=lead.row["id"])
+            task(
+                house,
+                at,
+                "first_contact" if lead.row["stage"] == "new" else "sop_step",
+                f"{lead.name} " + ("再次联系" if lead.row["stage"] == "new" else "按计划跟进"),
+                lead.owner,
+                hours=6,
+                lead=lead.row["id"],
+                branch=lead.branch,
+            )
 
 
 def _clean(row: Row, tags: set[str]) -> Row:

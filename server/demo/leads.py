@@ -9,7 +9,7 @@ from server.demo import facts, words
 from server.demo.house import House, Person
 from server.demo.names import birthday, district, full_name, given_name, surname, wechat
 from server.demo.shelf import Row
-from server.demo.world import World, at_clock, by_day, days_between, stamp
+from server.demo.world import ZONE, World, at_clock, by_day, days_between, stamp
 
 AGE_BANDS = (
     ("under_18", 18),
@@ -169,7 +169,7 @@ def talk(house: House, lead: Prospect, at: datetime, result: str, *, customer: s
 def follow_up(house: House, lead: Prospect) -> None:
     """Play the talks until the lead books, is lost, or the present is reached. Sets stage and `booked_at`."""
     world = house.world
-    at = lead.created + timedelta(minutes=world.rng.expovariate(1 / 95) + 4)
+    at = next_waking(world, lead.created + timedelta(minutes=world.rng.expovariate(1 / 95) + 4))
     tries = 0
     while at < world.now and tries < (
         2 + world.rng.randint(0, 2) if not lead.contacted else 1 if world.chance(0.25) else 0
@@ -228,10 +228,19 @@ def _give_up(house: House, lead: Prospect, at: datetime, reason: str) -> None:
             lead.row["lost_note"] = "预算与报价差距较大，保留联系"
 
 
+def next_waking(world: World, at: datetime) -> datetime:
+    """Return `at`, or half past nine or so of the next morning when nobody would be called any more."""
+    local = at.astimezone(ZONE)
+    if 8 <= local.hour < 21:
+        return at
+    day = local.date() + timedelta(days=1 if local.hour >= 21 else 0)
+    return at_clock(day, 9 * 60 + world.rng.randint(5, 70))
+
+
 def _later(world: World, at: datetime, mean_days: float) -> datetime:
     then = at + timedelta(days=world.rng.expovariate(1 / mean_days) + 0.2)
     day = then.date()
-    return max(at_clock(day, world.rng.randint(560, 1180)), at + timedelta(hours=1))
+    return next_waking(world, max(at_clock(day, world.rng.randint(560, 1180)), at + timedelta(hours=1)))
 
 
 def touches(house: House, leads: list[Prospect]) -> None:

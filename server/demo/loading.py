@@ -7,11 +7,13 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from engine.access.accounts import Account, create_accounts
-from engine.access.actor import system_actor
+from engine.access.actor import Actor, system_actor
+from engine.access.query import RecordQuery
 from engine.store import files
 from engine.store.platform import META
 from engine.store.unit import Cause
 from engine.text import say
+from form_engine.service import records
 from server.clinics import DEMO_LOGINS, Clinic, House
 from server.demo.generate import accounts, generate
 from server.demo.papers import papers
@@ -46,11 +48,23 @@ def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: d
         clinic.service.load(actor, form, [_with_instants(row) for row in rows])
         done[form] = done.get(form, 0) + len(rows)
         tell(say(plan.forms[form].name, "zh"), sum(done.values()), None)
+    _count_segments(clinic, actor)
+    offered = _offered(clinic, people, password)
     with clinic.workspace.write(Cause("system")) as unit:
-        offered = _offered(clinic, people, password)
         unit.connection.execute(
             META.insert().values(key=DEMO_LOGINS, value=json.dumps(offered, ensure_ascii=False))
         )
+
+
+def _count_segments(clinic: Clinic, actor: Actor) -> None:
+    """Write into each group how many patients it has now."""
+    if "segment" not in clinic.plan.forms:
+        return
+    with clinic.service.writing(actor) as desk:
+        for group in desk.gate.page(RecordQuery("segment", ("rule",), limit=100)).records:
+            members, _ = desk.gate.count(RecordQuery("customer", formulas=(group["rule"],)))
+            told = {"member_count": members, "refreshed_at": desk.unit.now.isoformat()}
+            records.update(desk, "segment", group["id"], told, None)
 
 
 def _account(person: Mapping[str, Any]) -> Account:

@@ -207,22 +207,14 @@ class Clinic:
 
     def check_up(self, patient: Patient, day: date) -> None:
         """Book one more visit of an old patient near `day`; keeps today's schedule alive at small scales."""
+        again = (("D035",), "adjust") if patient.want == "ortho" else (("D004",), "look")
         step = self.world.weighted(
             (
                 (Step(0, "check_up", ("D001", "D006"), "scaling"), 4),
                 (Step(0, "check_up", ("D001",), "look"), 1),
-                (Step(0, "return_visit", ("D004",), "look"), 2),
+                (Step(0, "return_visit", *again), 5),
                 (Step(0, "treatment", ("D010",), "filling"), 4),
                 (Step(0, "treatment", ("D008",), "scaling"), 1),
-                (
-                    Step(
-                        0,
-                        "return_visit",
-                        ("D035",) if patient.want == "ortho" else ("D007",),
-                        "adjust" if patient.want == "ortho" else "scaling",
-                    ),
-                    3,
-                ),
             )
         )
         self._visit(patient, step, day, booked=day - timedelta(days=self.world.rng.randint(1, 9)))
@@ -253,6 +245,7 @@ class Clinic:
                 lead.owner,
                 hours=24,
                 lead=lead.row["id"],
+                branch=lead.branch,
             )
         else:
             appointment.update(

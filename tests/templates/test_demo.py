@@ -100,6 +100,24 @@ def test_appointments_lie_within_opening_hours(story: Rows) -> None:
         assert not 12 <= local.hour < 13
 
 
+def test_people_work_by_day(story: Rows) -> None:
+    """Calls, finished tasks, visits and goods moved: nothing between half past nine at night and eight in the morning."""
+    moments = [
+        *((form, row[key]) for form, key in (("comm_log", "started_at"), ("followup_task", "done_at"), ("followup_task", "due_at"),
+                                            ("visit", "arrived_at"), ("visit", "left_at"), ("bill", "created_at"), ("stock_move", "created_at"))
+          for row in story[form] if key in row),
+    ]  # fmt: skip
+    local = [(form, at(text) + timedelta(hours=8)) for form, text in moments]
+    assert Counter(form for form, when in local if not 8 <= when.hour + when.minute / 60 <= 21.5) == {}
+
+
+def test_nobody_is_born_tomorrow_and_children_have_guardians(story: Rows) -> None:
+    for row in story["customer"]:
+        assert "1925-01-01" < row["birthday"] <= TODAY.isoformat()
+        if row["birthday"] > "2009-01-01":
+            assert row.get("guardian"), row["name"]
+
+
 def test_bills_add_up(story: Rows) -> None:
     for bill in story["bill"]:
         lines = sum(
