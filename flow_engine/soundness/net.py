@@ -36,6 +36,11 @@ class Spot:
     of: str = ""
     needed: int = 0
     cancels: frozenset[str] = frozenset()
+    leaves_by: str = ""
+    """For a fork that has been proved together with its join: the join it leaves by."""
+    through: tuple[Move, ...] = ()
+    """What happens inside it, one of the ways."""
+    inner: frozenset[str] = frozenset()
 
 
 class Net:
@@ -107,7 +112,10 @@ class Net:
             if spot is None:
                 continue
             self.seen.add(key)
-            if spot.kind in ("all", "clear"):
+            self.seen |= spot.inner
+            if spot.kind == "sink":
+                work.append((moves, _with(marking, (key, "in", ("",))), coming, passed))
+            elif spot.kind in ("all", "clear"):
                 yield moves, ENDED
             elif spot.kind == "end":
                 work.append((moves, marking, coming, passed))
@@ -143,8 +151,9 @@ class Net:
                 yield ((spot.key, "ways", ",".join(way for way, _ in chosen)),), arrivals
         else:
             for way, target in spot.ways or (("to", None),):
-                told = ((spot.key, "way", way),) if len(spot.ways) > 1 else ()
-                yield told, () if target is None else ((target, f"{spot.key}.{way}"),)
+                told = ((spot.key, "way", way),) if len(spot.ways) > 1 and not spot.leaves_by else ()
+                edge = f"{spot.leaves_by or spot.key}.{way}"
+                yield (*spot.through, *told), () if target is None else ((target, edge),)
 
     def _wait(self, marking: Marking, key: str) -> Marking | None:
         alike = sum(1 for one in marking if one[0] == key and one[1] == "at")
@@ -193,6 +202,8 @@ class Net:
         for is_last in (False, True):
             for key in sorted({one[0] for one in marking if one[1] == "in"}):
                 spot = self.spots[key]
+                if spot.kind == "sink":
+                    continue
                 if spot.of == "started" and not self._may_come(marking, key, is_last):
                     rest = tuple(one for one in marking if one[0] != key)
                     return rest, tuple((target, f"{key}.{way}") for way, target in spot.ways if target)

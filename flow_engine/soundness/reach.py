@@ -9,8 +9,10 @@ from flow_engine.soundness.net import ENDED, PASSED, Item, Marking, Move, Net
 from flow_engine.state import ROOT, Scope, State, Token
 
 MOST_MARKINGS = 20_000
+MOST_TOKENS = 20
+"""Tokens in a marking, on average, that a whole search is bounded for."""
 MOST_LATER = 5_000
-"""Markings looked at before a return or a jump is offered; beyond, it is offered unproven."""
+"""Markings looked at before a return or a jump is offered; what takes longer to find an end for is not offered."""
 
 
 @dataclass
@@ -50,15 +52,22 @@ class Explored:
 
 def explore(net: Net, most: int = MOST_MARKINGS) -> Explored:
     """Return all markings of a region, breadth first."""
+    return explored_from(net, net.starts(), most)
+
+
+def explored_from(net: Net, starts: Iterable[tuple[tuple[Move, ...], Marking]], most: int) -> Explored:
+    """Return all markings that can come after these."""
     found = Explored(net)
     queue: deque[Marking] = deque()
-    for moves, marking in net.starts():
+    held = 0
+    for moves, marking in starts:
         if marking not in found.came:
             found.came[marking] = (None, moves)
             queue.append(marking)
     while queue:
         marking = queue.popleft()
-        if len(found.came) > most:
+        # Very wide markings count for more: what is bounded is the work.
+        if len(found.came) > most or held > most * MOST_TOKENS:
             found.is_complete = False
             break
         targets = found.next[marking] = []
@@ -67,23 +76,25 @@ def explore(net: Net, most: int = MOST_MARKINGS) -> Explored:
             if after not in found.came:
                 found.came[after] = (marking, moves)
                 queue.append(after)
+                held += len(after)
     return found
 
 
 def can_end(net: Net, start: Iterable[Marking], most: int = MOST_LATER) -> bool:
     """Tell whether the region's end can be reached from any of these markings."""
-    queue = deque(start)
-    seen = set(queue)
-    while queue:
-        marking = queue.popleft()
+    # Depth first: an end that can be reached is found on nearly the first way down.
+    stack = list(start)
+    seen = set(stack)
+    while stack:
+        marking = stack.pop()
         if marking == ENDED:
             return True
         if len(seen) > most:
-            return True
+            return False
         for _, after in net.moves(marking):
             if after not in seen:
                 seen.add(after)
-                queue.append(after)
+                stack.append(after)
     return False
 
 

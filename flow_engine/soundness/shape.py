@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from flow_engine.graph import components
 from flow_engine.plan import FlowPlan
+from flow_engine.soundness.blocks import reduced
 from flow_engine.soundness.finding import (
     F01,
     F02,
@@ -34,7 +35,7 @@ def shape_findings(plan: FlowPlan, most: int = MOST_MARKINGS) -> Iterator[Findin
     seen: set[str] = set()
     holds_up = False
     for region in regions:
-        explored = explore(Net(plan, region), most)
+        explored = explore(reduced(Net(plan, region)), most)
         seen |= explored.net.seen if explored.is_complete else explored.net.spots.keys()
         for one in region_findings(plan, explored):
             holds_up = holds_up or one.level == STOP
