@@ -6,7 +6,7 @@ A and B, goal and exit are nodes of the flow; quiet hours, consent and caps are 
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,14 +16,20 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access.actor import Actor
+from engine.definitions.analysis import Analysis
+from engine.definitions.app import App
+from engine.definitions.scopes import RecordScope
 from engine.events import Event
+from engine.expressions import check, parse
 from engine.expressions.moments import zone_of
+from engine.expressions.types import BOOL
 from engine.ports import FlowRecords
-from engine.problems import Code, NotFound, Rejected
+from engine.problems import Code, NotFound, Problem, Rejected, pointer
 from engine.store.platform import from_instant
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
-from flow_engine.calendar import Moment, due
+from engine.text import nearest
+from flow_engine.calendar import Moment, due, read_span
 from flow_engine.commanding import FlowCommands
 from flow_engine.happenings import InstanceAction
 from flow_engine.schedules import high_water, move_high_water
@@ -31,6 +37,10 @@ from flow_engine.tables import ENROLMENTS
 
 NO_JOURNEY = Code("journey.unknown", zh="没有名为“{journey}”的旅程", en="There is no journey “{journey}”",
                   hint_zh="请在流程里给它设置“旅程”", hint_en="Give the flow its journey settings")  # fmt: skip
+NO_SEGMENT = Code("journey.segment", zh="没有名为“{segment}”的人群", en="There is no segment “{segment}”",
+                  hint_zh="您是不是要：{nearest}", hint_en="Did you mean: {nearest}")  # fmt: skip
+OWN_START = Code("journey.trigger", zh="旅程由人群启动，触发器须为“接口调用”，表单为“{form}”", en="A journey is started by its segment: its trigger is of kind api, with the form “{form}”",
+                 hint_zh="把触发器改为 {\"kind\": \"api\"}", hint_en="Make the trigger {\"kind\": \"api\"}")  # fmt: skip
 NOT_IN = Code("journey.not_in", zh="这位客户不在该旅程中", en="This contact is not in the journey", hint_zh="请刷新", hint_en="Reload")  # fmt: skip
 
 PAGE = 100
@@ -120,6 +130,35 @@ def read_journeys(app: Any, plans: Mapping[str, Any]) -> dict[str, JourneyRule]:
             int(settings.get("control", 0)), settings.get("goal"), (cap["messages"], cap["days"]) if cap else None,
         )  # fmt: skip
     return found
+
+
+def journey_problems(app: App, analysis: Analysis) -> Iterator[Problem]:
+    """Yield what is wrong with the journey settings of an app's flows."""
+    for key, definition in app.of("flows").items():
+        settings, at = definition.get("journey"), pointer("flows", key, "journey")
+        if not settings:
+            continue
+        segment = app.of("segments").get(settings.get("segment"))
+        if segment is None:
+            close = ", ".join(nearest(str(settings.get("segment")), list(app.of("segments")))) or "–"
+            yield NO_SEGMENT.at(at + "/segment", segment=settings.get("segment"), nearest=close)
+            continue
+        trigger = definition.get("trigger", {})
+        if trigger.get("kind") != "api" or trigger.get("form") not in (None, segment.get("form")):
+            yield OWN_START.at(pointer("flows", key, "trigger"), form=segment.get("form"))
+        try:
+            if settings.get("gap") is not None:
+                read_span(settings["gap"], at + "/gap")
+            form = analysis.forms.get(segment.get("form", ""))
+            if settings.get("goal") is not None and form is not None:
+                check(
+                    parse(settings["goal"], at + "/goal"),
+                    RecordScope(analysis.types, form),
+                    BOOL,
+                    at + "/goal",
+                )
+        except Rejected as refused:
+            yield from refused.problems
 
 
 class Journeys:
@@ -334,5 +373,5 @@ class Journeys:
 
 
 __all__ = [
-    "Enrolment", "Entry", "JourneyRule", "Journeys", "is_control", "may_enter", "read_journeys",
+    "Enrolment", "Entry", "JourneyRule", "Journeys", "is_control", "journey_problems", "may_enter", "read_journeys",
 ]  # fmt: skip

@@ -15,7 +15,10 @@ from engine.definitions.scopes import Types
 from engine.definitions.strict_json import read_object
 from engine.problems import Problem, Rejected, pointer
 from flow_engine.compile import compile_flow, definition_problems
+from flow_engine.journeys import journey_problems
+from flow_engine.messages import compile_messages
 from flow_engine.plan import FlowPlan
+from flow_engine.routing import pools_of
 from flow_engine.soundness import Finding, Staffing, check
 from form_engine.control import CONTROLS
 from server.templates import template_folder
@@ -119,9 +122,13 @@ def open_analysis(definition: Mapping[str, Any]) -> Analysis:
 
 
 def problems_of_flows(app: App) -> list[Problem]:
-    """Return what stops an app's flows, as problems like any other: for `clinicraft check`."""
+    """Return what stops an app's flows, messages, pools and journeys, as problems like any other: for `clinicraft check`."""
+    analysis = analyse(app, CONTROLS)
     found: list[Problem] = []
-    for one in check_flows(app):
+    for one in check_flows(app, analysis):
         found.extend(one.problems)
         found.extend(finding.problem for finding in one.findings if finding.level == "stop")
+    found.extend(compile_messages(app, analysis).problems)
+    found.extend(pools_of(app, analysis)[1])
+    found.extend(journey_problems(app, analysis))
     return found

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from engine.problems import NotFound
 from engine.store import Cause
-from flow_engine.journeys import Enrolment, Entry, JourneyRule, is_control, may_enter
-from tests.flow.shell.house import END, House, flow
+from flow_engine.journeys import Enrolment, Entry, JourneyRule, is_control, journey_problems, may_enter
+from tests.flow.shell.house import END, FORMS, ROLES, House, flow
 from tests.flow_engine.installations import *  # noqa: F403
+from tests.form_engine.making import app
 
 NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
 SEGMENTS = {
@@ -180,3 +181,37 @@ def test_a_journey_of_which_nothing_is_known_is_told(make):
     house = make()
     with house.workspace.write(Cause("system")) as unit, pytest.raises(NotFound):
         house.journeys.enrol(unit, "nope", "x")
+
+
+@pytest.mark.parametrize(
+    ("journey", "trigger", "path"),
+    [
+        ({"segment": "lsot"}, {"kind": "api", "form": "lead"}, "/flows/win_back/journey/segment"),
+        ({"segment": "lost", "gap": "soon"}, {"kind": "api", "form": "lead"}, "/flows/win_back/journey/gap"),
+        (
+            {"segment": "lost", "goal": "{nope} = 1"},
+            {"kind": "api", "form": "lead"},
+            "/flows/win_back/journey/goal",
+        ),
+        (
+            {"segment": "lost"},
+            {"kind": "segment", "form": "lead", "segment": "lost"},
+            "/flows/win_back/trigger",
+        ),
+    ],
+)
+def test_settings_that_cannot_work_are_told_where(journey, trigger, path):
+    definition = {**win_back(**journey), "trigger": trigger}
+    made = app(*FORMS, roles=ROLES, flows={"win_back": definition}, segments=SEGMENTS)
+    assert path in {one.path for one in journey_problems(made.app, made.analysis)}
+    assert list(journey_problems(*_sound())) == []
+
+
+def _sound():
+    made = app(
+        *FORMS,
+        roles=ROLES,
+        flows={"win_back": win_back(gap="30d", goal='{stage} = "won"')},
+        segments=SEGMENTS,
+    )
+    return made.app, made.analysis

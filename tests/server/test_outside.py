@@ -75,7 +75,7 @@ def test_a_body_that_is_no_object_is_refused(caller, body):
 def test_nobody_but_the_owner_may_read_the_secrets(tmp_path):
     (tmp_path / FILE).write_text("{}")
     (tmp_path / FILE).chmod(0o644)
-    with pytest.raises(Exception, match="connections.unreadable"):
+    with pytest.raises(Exception, match=r"connections\.unreadable"):
         Credentials(tmp_path).channel("alpha", "sms")
 
 

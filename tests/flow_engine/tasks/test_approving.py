@@ -194,7 +194,7 @@ def test_sent_back_and_straight_back_to_who_sent_it():
     for play, then in ((straight, "straight"), (replay, "replay")):
         play.act("sam", values={"discount": 1})
         play.yes("ann")
-        play.act("fay", "send_back", to="revise", then=then, comment="too high")
+        play.act("fay", "send_back", to="revise", resume=then, comment="too high")
         assert play.turn() == {"sam"}
         assert next(iter(play.state.tokens.values())).data["returned"]["comment"] == "too high"
         play.act("sam", values={"discount": 2})
