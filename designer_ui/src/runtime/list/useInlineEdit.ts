@@ -22,6 +22,7 @@ export const useInlineEdit = (plan: FormPlan) => {
   const notify = useNotify();
   const update = useUpdate(plan.key);
   const history = useRef<Done[]>([]);
+  const underway = useRef<Promise<void>>(Promise.resolve());
   const send = (
     recordId: string,
     revision: number | undefined,
@@ -41,11 +42,15 @@ export const useInlineEdit = (plan: FormPlan) => {
         else notify.failed(error);
       },
     );
-  const edit = (record: RecordData, field: FieldPlan, value: Json) =>
-    send(record.id, record.revision, field.key, value, record[field.key] ?? null, false);
+  const edit = (record: RecordData, field: FieldPlan, value: Json) => {
+    underway.current = send(record.id, record.revision, field.key, value, record[field.key] ?? null, false);
+  };
   const undo = () => {
-    const last = history.current.pop();
-    if (last) send(last.recordId, last.revision, last.field, last.old, null, true);
+    // The screen shows an edit before the server has answered; taking it back waits for that.
+    void underway.current.then(() => {
+      const last = history.current.pop();
+      if (last) underway.current = send(last.recordId, last.revision, last.field, last.old, null, true);
+    });
   };
   const canEdit = (record: RecordData, field: FieldPlan): boolean => {
     const view = controlView(field.control);
