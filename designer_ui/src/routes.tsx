@@ -11,6 +11,22 @@ const screens: RouteObject[] = [
     lazy: async () => ({ Component: (await import("./runtime/shell/HomeRedirect")).HomeRedirect }),
   },
   {
+    path: "tasks/:box?",
+    lazy: async () => ({ Component: (await import("./runtime/tasks/TasksScreen")).TasksScreen }),
+  },
+  {
+    path: "tasks/:instanceId/:taskId",
+    lazy: async () => ({ Component: (await import("./runtime/tasks/TaskScreen")).TaskScreen }),
+  },
+  {
+    path: "instances/:instanceId",
+    lazy: async () => ({ Component: (await import("./runtime/flows/InstanceScreen")).InstanceScreen }),
+  },
+  {
+    path: "flows/:tab?",
+    lazy: async () => ({ Component: (await import("./runtime/flows/FlowsScreen")).FlowsScreen }),
+  },
+  {
     path: "p/:page/:tab?",
     lazy: async () => ({ Component: (await import("./runtime/list/PageScreen")).PageScreen }),
   },

@@ -20,7 +20,7 @@ NOT_THERE = Code("task.not_there", zh="不能退回到“{node}”", en="It cann
 
 @dataclass(frozen=True)
 class SendBack(Action):
-    """`to`: the node; `then`: replay (every step again, the usual) or straight (from there right back to me)."""
+    """`to`: the node; `resume`: replay (every step again, the usual) or straight (from there right back to me)."""
 
     is_optional: bool = True
 
@@ -43,7 +43,7 @@ class SendBack(Action):
         gone, scope_id = found
         told = {"by": action.by, "comment": action.comment, "from": ctx.token.node, "at": ctx.now.isoformat()}
         data: dict[str, Any] = {"returned": told}
-        if action.values.get("then") == "straight" and not gone and scope_id == ctx.token.scope_id:
+        if action.values.get("resume") == "straight" and not gone and scope_id == ctx.token.scope_id:
             # Branches that were taken away would not come back by jumping: those are walked again.
             data |= {"back_to": ctx.token.node, "back_scope": ctx.token.scope_id}
         done = {
@@ -74,6 +74,6 @@ ACTION = SendBack(
     kind="send_back",
     zh="退回",
     en="Send back",
-    config_schema=closed(("to",), to=KEY, then=one_of("replay", "straight")),
-    sample={"valid": [{"to": "revise"}], "invalid": [{}, {"to": "revise", "then": "maybe"}]},
+    config_schema=closed(("to",), to=KEY, resume=one_of("replay", "straight")),
+    sample={"valid": [{"to": "revise"}], "invalid": [{}, {"to": "revise", "resume": "maybe"}]},
 )

@@ -2,6 +2,31 @@
 
 import type { Json, JsonObject } from "../shared/json";
 
+/** Something done with a task. `key`: the same press twice is done once. */
+export type Act = {
+  comment?: string | null;
+  key?: string;
+  round?: number | null;
+  values?: JsonObject;
+};
+
+/** How the instance stands now. */
+export type ActAnswer = {
+  instance_id: string;
+  outcome: string | null;
+  status: string;
+  tasks: OpenTask[];
+};
+
+/** The same done with many tasks. */
+export type ActMany = {
+  action: string;
+  comment?: string | null;
+  items: TaskPlace[];
+  key: string;
+  values?: JsonObject;
+};
+
 /** The record that a button creates. */
 export type ActionCreate = {
   form: string;
@@ -20,6 +45,12 @@ export type ActionPlan = {
   name: Words;
   sets: string[];
   visible_if?: Json;
+};
+
+/** Somebody added who may be removed. */
+export type AddedTask = {
+  task_id: number;
+  who: string | null;
 };
 
 /** The app this clinic runs. `words` are its own names of things, by the key of a form. */
@@ -80,6 +111,12 @@ export type Can = {
   edit?: boolean;
 };
 
+/** Somebody who may be chosen. */
+export type Candidate = {
+  id: string;
+  name: string;
+};
+
 /** Fields to change, and the revision they were read at, so that nobody's edit is lost. */
 export type Change = {
   revision?: number | null;
@@ -93,6 +130,13 @@ export type CheckAnswer = {
   problems: Problem[];
 };
 
+/** A later step whose people are named here. */
+export type ChoosePart = {
+  label: Words;
+  least: number;
+  node: string;
+};
+
 /** A field that two people changed at the same time. */
 export type Clash = {
   field: string;
@@ -104,6 +148,11 @@ export type Clash = {
 export type Count = {
   exact: boolean;
   value: number;
+};
+
+/** Follow-up rules: what should exist and what does. */
+export type Coverage = {
+  rules: JsonObject[];
 };
 
 /** An account of a practice clinic, to sign in with one press. */
@@ -198,6 +247,25 @@ export type FilterItem = {
   value?: Json;
 };
 
+/** A flow that can be started by hand. */
+export type FlowButton = {
+  ask: JsonObject[];
+  flow: string;
+  name: Words;
+  trigger: string;
+};
+
+/** A flow, and how many run. */
+export type FlowItem = {
+  counts: { [key: string]: number };
+  form: string | null;
+  key: string;
+  name: Words;
+  problems: Problem[];
+  triggers: JsonObject[];
+  version: number;
+};
+
 /** A form I may use. */
 export type FormCard = {
   icon: string | null;
@@ -223,6 +291,30 @@ export type FormPlan = {
   title: Json;
   verbs: Verbs;
   views: ViewPlan[];
+};
+
+/** What is due and has not happened. */
+export type Gaps = {
+  gaps: JsonObject[];
+  titles: { [key: string]: string };
+};
+
+/** A flow as nodes and edges. An edge: `{key, from, to, label, is_body?, is_boundary?}`. */
+export type Graph = {
+  edges: JsonObject[];
+  nodes: GraphNode[];
+  start: string;
+};
+
+/** A node on the canvas. */
+export type GraphNode = {
+  group: string;
+  key: string;
+  kind: string;
+  kind_name: Words;
+  line: Words | null;
+  name: Words;
+  region: string | null;
 };
 
 /** A value with its number of records. */
@@ -255,6 +347,42 @@ export type Groups = {
   groups: Group[];
 };
 
+/** What is handed over by whom to whom. */
+export type Handover = {
+  comment?: string | null;
+  from_user: string;
+  key?: string;
+  records?: boolean;
+  to: string[];
+};
+
+/** What moved. */
+export type HandoverDone = {
+  failed: JsonObject[];
+  id: string;
+  moved: number;
+  records: JsonObject[];
+};
+
+/** What would move. */
+export type HandoverPreview = {
+  labels: { [key: string]: { [key: string]: string } };
+  records: JsonObject[];
+  tasks: JsonObject[];
+};
+
+/** What went back, and what others had done meanwhile. */
+export type HandoverUndone = {
+  kept: number;
+  undone: number;
+};
+
+/** The last hand-overs. */
+export type Handovers = {
+  handovers: JsonObject[];
+  labels: { [key: string]: { [key: string]: string } };
+};
+
 /** The server is up. */
 export type Health = {
   status: "ok";
@@ -277,6 +405,19 @@ export type HistoryEntry = {
   id: string;
   kind: "create" | "update" | "delete" | "restore";
   revision: number;
+};
+
+/** One line of an instance's history. */
+export type HistoryLine = {
+  action: string | null;
+  at: string;
+  by: string | null;
+  comment: string | null;
+  kind: string;
+  node: string | null;
+  seq: number;
+  text: Words;
+  token: number | null;
 };
 
 /** A column, what it holds, and the field it was taken for. */
@@ -372,6 +513,52 @@ export type ImportUpload = {
   targets: ImportTarget[];
 };
 
+/** What could not go on. */
+export type Incidents = {
+  incidents: JsonObject[];
+};
+
+/** One line about an instance. */
+export type InstanceItem = {
+  branch_id?: string | null;
+  ended_at: string | null;
+  flow: string;
+  flow_name: Words;
+  form: string | null;
+  instance_id: string;
+  mine?: TaskItem[];
+  outcome: string | null;
+  record_id: string | null;
+  started_at: string;
+  started_by: string | null;
+  status: string;
+  title: string;
+  version: number;
+  waits_for: WaitsFor[];
+};
+
+/** A page of instances. */
+export type InstanceList = {
+  instances: InstanceItem[];
+  labels: { [key: string]: { [key: string]: string } };
+  more: boolean;
+};
+
+/** An instance on its canvas. */
+export type InstancePage = {
+  actions: string[];
+  graph: Graph;
+  history: HistoryLine[];
+  incidents: JsonObject[];
+  instance: InstanceItem;
+  labels: { [key: string]: { [key: string]: string } };
+  record: { [key: string]: string } | null;
+  tasks: JsonObject[];
+  timers: JsonObject[];
+  tokens: JsonObject[];
+  waiting: JsonObject[];
+};
+
 /** The background job that does it. */
 export type JobStarted = {
   job: string;
@@ -397,6 +584,27 @@ export type LinkPlan = {
   link: string[];
 };
 
+/** A step of a checklist. */
+export type ListItem = {
+  help?: Words;
+  key: string;
+  label: Words;
+  required?: boolean;
+};
+
+/** What became of each. */
+export type ManyAnswer = {
+  results: ManyResult[];
+};
+
+/** What became of one of them. */
+export type ManyResult = {
+  instance_id: string;
+  ok: boolean;
+  problems: Problem[];
+  task_id: number;
+};
+
 /** The person signed in, where they are and what they may do. `rights` are those beside forms: export, reveal … */
 export type Me = {
   app: AppFace;
@@ -413,6 +621,19 @@ export type MeChange = {
   branch_id?: string | null;
   lang?: "zh" | "en";
   theme?: "light" | "dark" | "system";
+};
+
+/** What comes next: a task for people, a wait, or the end. */
+export type NextStep = {
+  due_at?: string | null;
+  is_same?: boolean;
+  kind: string;
+  mode?: string;
+  name?: Words;
+  node?: string;
+  outcome?: string | null;
+  people?: string[];
+  task_kind?: string;
 };
 
 /** A line in my drawer; `body` has a `title` in words. */
@@ -438,6 +659,15 @@ export type NoticesRead = {
   ids?: string[] | null;
 };
 
+/** A task that is open now. */
+export type OpenTask = {
+  assignee: string | null;
+  kind: string;
+  node: string;
+  task_id: number;
+  title: string;
+};
+
 /** A choice. Stages say where they lead (`next`) and what must be filled to get there (`requires`). */
 export type Option = {
   color?: string;
@@ -459,6 +689,14 @@ export type OptionList = {
   module?: string;
   name: Words;
   options: Option[];
+};
+
+/** Messages as they were or would be sent. */
+export type Outbox = {
+  calls: JsonObject[];
+  counts: { [key: string]: number };
+  messages: JsonObject[];
+  more: boolean;
 };
 
 /** One page of records; `cursor` asks for the next. */
@@ -560,6 +798,14 @@ export type Pref = {
   value: Json;
 };
 
+/** Who would be asked, step by step, if everybody agreed. */
+export type Preview = {
+  end: string;
+  labels: { [key: string]: { [key: string]: string } };
+  problems: Problem[];
+  steps: NextStep[];
+};
+
 /** One finding. `path` is a JSON Pointer into what was sent. */
 export type Problem = {
   code: string;
@@ -578,6 +824,18 @@ export type ProblemBody = {
   status: number;
   title: string;
   type: string;
+};
+
+/** The proxies I have named, and for whom I am one. */
+export type Proxies = {
+  flows: { [key: string]: Words };
+  labels: { [key: string]: { [key: string]: string } };
+  proxies: JsonObject[];
+};
+
+/** The new proxy. */
+export type ProxyId = {
+  id: string;
 };
 
 /** The clinic that offers a public form. */
@@ -661,6 +919,14 @@ export type Query = {
   view?: string;
 };
 
+/** A decision that needs nothing but one press. */
+export type QuickWay = {
+  is_yes: boolean;
+  label: Words;
+  needs_comment: boolean;
+  way: string;
+};
+
 /** A rule and whether it lets the person through; the last one (without a role) sums up. */
 export type Reason = {
   holds: boolean;
@@ -697,12 +963,26 @@ export type RecordData = {
   readonly [field: string]: Json | undefined;
 };
 
+/** The flows about a record, and those that can be started here. */
+export type RecordFlows = {
+  buttons: FlowButton[];
+  instances: InstanceItem[];
+  labels: { [key: string]: { [key: string]: string } };
+};
+
 /** A record's page: its header, the banner field, tabs and buttons. */
 export type RecordPagePlan = {
   actions: ActionPlan[];
   banner?: string;
   header: string[];
   tabs: PageTabPlan[];
+};
+
+/** A step it may be sent back to. */
+export type ReturnPlace = {
+  may_straight: boolean;
+  name: Words;
+  node: string;
 };
 
 /** The field to show. */
@@ -759,11 +1039,40 @@ export type SectionPlan = {
   visible_if?: Json;
 };
 
+/** What to do about incidents. */
+export type Settle = {
+  action: string;
+  ids: string[];
+  values?: JsonObject;
+};
+
+/** Those that could not be settled. */
+export type Settled = {
+  failed: JsonObject[];
+  settled: number;
+};
+
 /** Who signs in; the workspace may be left out where there is only one. */
 export type SignIn = {
   login: string;
   password: string;
   workspace?: string;
+};
+
+/** Start a flow about a record, or about several. */
+export type StartFlow = {
+  form?: string;
+  ids?: string[];
+  key?: string;
+  record_id?: string;
+  trigger?: string;
+  values?: JsonObject;
+};
+
+/** The instances that started. */
+export type Started = {
+  failed: JsonObject[];
+  started: string[];
 };
 
 /** Values of a record, by field. */
@@ -783,6 +1092,149 @@ export type SystemField = {
   required?: boolean;
   to?: string;
   value_type: string;
+};
+
+/** What may be done with a task. */
+export type TaskAction = {
+  kind: string;
+  name: Words;
+  places?: ReturnPlace[];
+  round?: number;
+  task_id?: number;
+  tasks?: AddedTask[];
+};
+
+/** How much waits for me. */
+export type TaskCounts = {
+  copies: number;
+  open: number;
+  overdue: number;
+  parked: number;
+  started: number;
+  today: number;
+};
+
+/** One line of a list of tasks. */
+export type TaskItem = {
+  action: string | null;
+  assignee: string | null;
+  came: string | null;
+  came_from: string | null;
+  comment: string | null;
+  done_at: string | null;
+  due_at: string | null;
+  flow: string;
+  flow_name: Words;
+  form: string | null;
+  instance_id: string;
+  is_claimable: boolean;
+  is_late: boolean;
+  kind: string;
+  made_at: string | null;
+  name: Words;
+  node: string;
+  owner: string | null;
+  parked_until: string | null;
+  quick: QuickWay[];
+  record_id: string | null;
+  round: number;
+  started_at: string;
+  started_by: string | null;
+  state: "open" | "waiting" | "parked" | "done" | "cancelled" | "handed_on";
+  status: string;
+  subject: string;
+  task_id: number;
+  title: string;
+  urged: number;
+  way: Words | null;
+};
+
+/** A box of mine. `instances` where it is the box of what I started. */
+export type TaskList = {
+  counts: TaskCounts;
+  flows: { [key: string]: Words };
+  instances?: InstanceItem[];
+  labels: { [key: string]: { [key: string]: string } };
+  more: boolean;
+  tasks: TaskItem[];
+};
+
+/** The step a task belongs to. */
+export type TaskNode = {
+  choose: ChoosePart[];
+  comment?: string;
+  fields: { [key: string]: "read" | "write" | "hidden" | "required" | "masked" };
+  guide?: Json;
+  is_new_record: boolean;
+  items?: ListItem[];
+  key: string;
+  kind: string;
+  mode: string;
+  mode_words: Words | null;
+  name: Words;
+  ratio?: number;
+  signature?: boolean;
+  votes?: number;
+};
+
+/** Everything the page of a task shows. `shown` is the fingerprint a signature is bound to. */
+export type TaskPage = {
+  actions: TaskAction[];
+  advice: JsonObject[];
+  beside: TaskSeat[];
+  history: HistoryLine[];
+  instance: InstanceItem;
+  labels: { [key: string]: { [key: string]: string } };
+  node: TaskNode;
+  paused: JsonObject | null;
+  record: TaskRecord | null;
+  returned: JsonObject | null;
+  shown: string;
+  task: TaskItem;
+  ticked: JsonObject;
+  ways: TaskWay[];
+};
+
+/** Which task. */
+export type TaskPlace = {
+  instance_id: string;
+  round?: number | null;
+  task_id: number;
+};
+
+/** The record of a task, as I may see it here. */
+export type TaskRecord = {
+  can: { [key: string]: boolean };
+  labels: { [key: string]: { [key: string]: string } };
+  masked: string[];
+  record: JsonObject;
+  title: string;
+};
+
+/** How one of several people stands to the decision. */
+export type TaskSeat = {
+  action: string | null;
+  added: JsonObject | null;
+  auto: Words | null;
+  candidates: string[];
+  comment: string | null;
+  done_at: string | null;
+  owner: string | null;
+  parent_id: number | null;
+  signed: boolean;
+  state: string;
+  task_id: number;
+  weight: number;
+  who: string | null;
+};
+
+/** A choice, and what would follow; null where that depends on what is written. */
+export type TaskWay = {
+  is_yes: boolean;
+  label: Words;
+  needs_comment: boolean;
+  next: NextStep[] | null;
+  way: string;
 };
 
 /** Everything about a record, newest first. */
@@ -889,6 +1341,15 @@ export type ViewPlan = {
   totals?: { [key: string]: "count" | "count_distinct" | "sum" | "avg" | "min" | "max" };
 };
 
+/** A step an instance waits at, and for whom. */
+export type WaitsFor = {
+  due_at: string | null;
+  name: Words;
+  node: string;
+  people: string[];
+  tasks: number[];
+};
+
 /** A name or sentence in both languages. */
 export type Words = {
   en?: string;
@@ -936,11 +1397,39 @@ export type WorkspaceChoice = {
 
 /** Every operation: its address, what it takes and what it gives. */
 export interface Operations {
+  /** Withdraw what I started; managers also cancel, pause, resume, jump, skip and retry. */
+  act_on_instance: {
+    method: "POST";
+    path: "/api/instances/{instance_id}/{action}";
+    body: Act;
+    answer: ActAnswer;
+  };
+  /** Do the same with many tasks; each succeeds or fails by itself. */
+  act_on_many: {
+    method: "POST";
+    path: "/api/tasks/many";
+    body: ActMany;
+    answer: ManyAnswer;
+  };
+  /** Do something with a task: complete, transfer, delegate, add_signers, send_back … */
+  act_on_task: {
+    method: "POST";
+    path: "/api/tasks/{instance_id}/{task}/{action}";
+    body: Act;
+    answer: ActAnswer;
+  };
   /** Return pages with the tabs this person may open, and the forms they may use. */
   app_plan: {
     method: "GET";
     path: "/api/app";
     answer: AppPlan;
+  };
+  /** Return active colleagues by name, to whom a task may be given. */
+  candidates: {
+    method: "GET";
+    path: "/api/tasks/candidates";
+    query: { q?: string };
+    answer: Candidate[];
   };
   /** Change many records at once, as a batch that can be undone. */
   change_many_records: {
@@ -983,6 +1472,19 @@ export interface Operations {
     path: "/api/forms/{form}/public-links/{link_id}";
     answer: null;
   };
+  /** Return follow-up rules: what should have happened and what did. */
+  coverage: {
+    method: "GET";
+    path: "/api/coverage";
+    query: { since?: string };
+    answer: Coverage;
+  };
+  /** Return what a rule asked for and has not happened. */
+  coverage_gaps: {
+    method: "GET";
+    path: "/api/coverage/{trigger}/gaps";
+    answer: Gaps;
+  };
   /** Write a new record. */
   create_record: {
     method: "POST";
@@ -1010,6 +1512,12 @@ export interface Operations {
     body: ImportSettings;
     answer: ImportStarted;
   };
+  /** End a proxy of mine now; managers of flows may end anybody's. */
+  end_proxy: {
+    method: "DELETE";
+    path: "/api/proxies/{proxy_id}";
+    answer: null;
+  };
   /** Return which rule lets a person see the record, or stops them: myself, or anyone with the right to explain. */
   explain_record: {
     method: "GET";
@@ -1030,6 +1538,12 @@ export interface Operations {
     path: "/api/exports/{job_id}";
     answer: Blob;
   };
+  /** Return the flows that can be started for several records of a list. */
+  form_flows: {
+    method: "GET";
+    path: "/api/forms/{form}/flows";
+    answer: FlowButton[];
+  };
   /** Return the form's plan as this person may see it. */
   form_plan: {
     method: "GET";
@@ -1049,6 +1563,13 @@ export interface Operations {
     body: GroupQuery;
     answer: Groups;
   };
+  /** Move everything that waits for somebody to others: tasks, and the records they look after. */
+  hand_over: {
+    method: "POST";
+    path: "/api/handovers";
+    body: Handover;
+    answer: HandoverDone;
+  };
   /** Say that the server is up. */
   health: {
     method: "GET";
@@ -1067,11 +1588,62 @@ export interface Operations {
     path: "/api/imports/{import_id}";
     answer: ImportState;
   };
+  /** Return an instance on its canvas with its history. */
+  instance_page: {
+    method: "GET";
+    path: "/api/instances/{instance_id}";
+    answer: InstancePage;
+  };
   /** Return how far a background job of mine is. */
   job: {
     method: "GET";
     path: "/api/jobs/{job_id}";
     answer: JobState;
+  };
+  /** Return the flows in force with how many run; for those who manage flows. */
+  list_flows: {
+    method: "GET";
+    path: "/api/flows";
+    answer: FlowItem[];
+  };
+  /** Return the last hand-overs. */
+  list_handovers: {
+    method: "GET";
+    path: "/api/handovers";
+    answer: Handovers;
+  };
+  /** Return what could not go on, and what may be done about it. */
+  list_incidents: {
+    method: "GET";
+    path: "/api/incidents";
+    query: { state?: string, flow?: string };
+    answer: Incidents;
+  };
+  /** Return instances, newest first; for those who manage flows. */
+  list_instances: {
+    method: "GET";
+    path: "/api/instances";
+    query: { flow?: string, status?: string, form?: string, record_id?: string, q?: string, offset?: number, limit?: number };
+    answer: InstanceList;
+  };
+  /** Return the proxies I have named and for whom I am one. */
+  list_proxies: {
+    method: "GET";
+    path: "/api/proxies";
+    answer: Proxies;
+  };
+  /** Return one of my boxes: open, parked, done, copies, started. */
+  list_tasks: {
+    method: "GET";
+    path: "/api/tasks";
+    query: { box?: string, due?: string, flow?: string, form?: string, q?: string, offset?: number, limit?: number };
+    answer: TaskList;
+  };
+  /** Stream events for me: `tasks` when my tasks changed, `notices` when something came in. Each only says: look again. */
+  live: {
+    method: "GET";
+    path: "/api/live";
+    answer: Blob;
   };
   /** Guess anew for another sheet or header row. */
   look_at_import: {
@@ -1087,6 +1659,13 @@ export interface Operations {
     body: NoticesRead;
     answer: null;
   };
+  /** Let somebody decide for me on some days, for all flows or some, up to an amount. */
+  name_proxy: {
+    method: "POST";
+    path: "/api/proxies";
+    body: JsonObject;
+    answer: ProxyId;
+  };
   /** Return what came in for me, newest first. */
   notifications: {
     method: "GET";
@@ -1100,6 +1679,13 @@ export interface Operations {
     path: "/api/forms/{form}/public-links";
     body: PublicLinkRequest;
     answer: PublicLink;
+  };
+  /** Return messages as they were or would be sent. */
+  outbox: {
+    method: "GET";
+    path: "/api/outbox";
+    query: { state?: string, channel?: string, message?: string, q?: string, offset?: number, limit?: number };
+    answer: Outbox;
   };
   /** Return records to choose from for a link, or people. */
   pick_options: {
@@ -1127,6 +1713,20 @@ export interface Operations {
     path: "/api/forms/{form}/records/{record_id}/actions/{action}";
     body: Submission;
     answer: RecordAnswer;
+  };
+  /** Return who would be asked if the flow started now about a record. */
+  preview_flow: {
+    method: "POST";
+    path: "/api/flows/{flow}/preview";
+    body: StartFlow;
+    answer: Preview;
+  };
+  /** Return what would move if somebody handed over. */
+  preview_handover: {
+    method: "POST";
+    path: "/api/handovers/preview";
+    body: Handover;
+    answer: HandoverPreview;
   };
   /** Return what a visitor fills in; nothing of what is in the house. */
   public_form: {
@@ -1174,6 +1774,12 @@ export interface Operations {
     query: { deleted?: boolean };
     answer: RecordAnswer;
   };
+  /** Return the flows about a record with the tasks open in them, and those that can be started here. */
+  record_flows: {
+    method: "GET";
+    path: "/api/forms/{form}/records/{record_id}/flows";
+    answer: RecordFlows;
+  };
   /** Return the changes of a record. */
   record_history: {
     method: "GET";
@@ -1220,6 +1826,13 @@ export interface Operations {
     query: { q?: string };
     answer: SearchHit[];
   };
+  /** Retry, skip, edit, jump or cancel; several at once. */
+  settle_incidents: {
+    method: "POST";
+    path: "/api/incidents/settle";
+    body: Settle;
+    answer: Settled;
+  };
   /** Open a session. The same answer for a wrong password, an unknown login and a locked one. */
   sign_in: {
     method: "POST";
@@ -1233,12 +1846,31 @@ export interface Operations {
     path: "/api/session";
     answer: null;
   };
+  /** Press a flow's button on a record, or on several of a list; each starts by itself. */
+  start_flow: {
+    method: "POST";
+    path: "/api/flows/{flow}/start";
+    body: StartFlow;
+    answer: Started;
+  };
   /** Take in one record. */
   submit_public_form: {
     method: "POST";
     path: "/api/public/{workspace}/{token}";
     body: PublicSubmission;
     answer: PublicReceived;
+  };
+  /** Return how much waits for me. */
+  task_counts: {
+    method: "GET";
+    path: "/api/tasks/counts";
+    answer: TaskCounts;
+  };
+  /** Return everything the page of a task shows. */
+  task_page: {
+    method: "GET";
+    path: "/api/tasks/{instance_id}/{task}";
+    answer: TaskPage;
   };
   /** Return totals over a list. */
   total_records: {
@@ -1259,6 +1891,12 @@ export interface Operations {
     method: "POST";
     path: "/api/batches/{batch_id}/undo";
     answer: UndoAnswer;
+  };
+  /** Give back what still lies with those who took over. */
+  undo_handover: {
+    method: "POST";
+    path: "/api/handovers/{handover_id}/undo";
+    answer: HandoverUndone;
   };
   /** Take the whole import back. */
   undo_import: {

@@ -2,6 +2,7 @@
 
 import CloseOutlined from "@ant-design/icons/CloseOutlined";
 import { Button } from "antd";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 export const SelectionBar = ({
@@ -17,6 +18,7 @@ export const SelectionBar = ({
   onDelete,
   onRestore,
   onClear,
+  more,
 }: {
   count: number;
   total: number | null;
@@ -30,6 +32,8 @@ export const SelectionBar = ({
   onDelete: () => void;
   onRestore: () => void;
   onClear: () => void;
+  /** Further things to do with them, as flows offer. */
+  more?: ReactNode;
 }) => {
   const { t } = useTranslation();
   return (
@@ -49,6 +53,7 @@ export const SelectionBar = ({
         </Button>
       ) : (
         <>
+          {more}
           {canEdit ? (
             <Button size="small" loading={busy} onClick={onEdit}>
               {t("selection.edit")}

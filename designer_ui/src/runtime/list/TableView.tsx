@@ -1,7 +1,7 @@
 /** The table view of a form: toolbar, chips, grid, selection. */
 
 import { Button } from "antd";
-import { useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDelete, useRestore, useTotals } from "../../api/records";
 import type { FilterGroup, RecordData } from "../../api/types";
@@ -29,6 +29,8 @@ import { useInlineEdit } from "./useInlineEdit";
 import { useListState } from "./useListState";
 import { useRows } from "./useRows";
 import type { ViewProps } from "./ViewHost";
+
+const ListFlows = lazy(async () => ({ default: (await import("../flows/ListFlows")).ListFlows }));
 
 export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
   const { t } = useTranslation();
@@ -178,6 +180,13 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
           onDelete={() => void removeAll()}
           onRestore={() => void restoreAll()}
           onClear={clear}
+          more={
+            everything ? null : (
+              <Suspense fallback={null}>
+                <ListFlows form={plan.key} ids={[...selected]} />
+              </Suspense>
+            )
+          }
         />
       ) : (
         <Toolbar

@@ -19,6 +19,7 @@ import { RelatedList } from "./RelatedList";
 import { Timeline } from "./Timeline";
 
 const History = lazy(async () => ({ default: (await import("./History")).History }));
+const RecordFlows = lazy(async () => ({ default: (await import("../flows/RecordFlows")).RecordFlows }));
 const Explain = lazy(async () => ({ default: (await import("./Explain")).Explain }));
 
 /** The bar holds tabs and a button for those that have no room; only the former are the tab list. */
@@ -118,6 +119,15 @@ export const RecordView = ({
       label: say(item.name) || t(`record.tab_${item.kind}`),
       children: <TabBody tab={item} plan={plan} answer={answer} onDirty={onDirty} />,
     })),
+    {
+      key: "__flows",
+      label: t("flows.panel"),
+      children: (
+        <Suspense fallback={<Loading />}>
+          <RecordFlows form={form} recordId={recordId} />
+        </Suspense>
+      ),
+    },
     {
       key: "__history",
       label: t("record.history"),

@@ -5,6 +5,7 @@ import MenuUnfoldOutlined from "@ant-design/icons/MenuUnfoldOutlined";
 import { Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
+import { useTaskCounts } from "../../api/tasks";
 import type { AppPlan, Me } from "../../api/types";
 import { Icon } from "../../shared/Icon";
 import { useLang, useSay } from "../../shared/useLang";
@@ -26,6 +27,7 @@ export const Nav = ({
   const { t } = useTranslation();
   const lang = useLang();
   const say = useSay();
+  const { data: counts } = useTaskCounts();
   return (
     <nav className={folded ? "nav nav-folded" : "nav"} aria-label={t("shell.nav")}>
       <div className="nav-brand" title={say(me.app.name)}>
@@ -52,6 +54,9 @@ export const Nav = ({
                 >
                   <Icon name={page.icon ?? page.key} />
                   {folded ? null : <span className="nav-item-name">{name}</span>}
+                  {page.url === "/tasks" && counts?.open ? (
+                    <span className="nav-count">{counts.open}</span>
+                  ) : null}
                 </NavLink>
               );
               return folded ? (

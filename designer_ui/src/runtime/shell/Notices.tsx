@@ -4,6 +4,7 @@ import BellOutlined from "@ant-design/icons/BellOutlined";
 import { Badge, Button, Drawer } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { useNotices, useReadNotices } from "../../api/session";
 import { formatAgo, formatInstant } from "../../shared/format";
 import { asText, isObject, type Json } from "../../shared/json";
@@ -18,6 +19,7 @@ export const Notices = ({ zone }: { zone: string }) => {
   const wordsAt = (value: Json | undefined): string =>
     isObject(value) ? say({ zh: asText(value.zh), en: asText(value.en) }) : asText(value);
   const frame = useFrame();
+  const go = useNavigate();
   const [open, setOpen] = useState(false);
   const { data = [], isPending, error, refetch } = useNotices();
   const read = useReadNotices();
@@ -61,7 +63,13 @@ export const Notices = ({ zone }: { zone: string }) => {
                 className={notice.read ? "notice" : "notice notice-new"}
                 onClick={() => {
                   if (!notice.read) read.mutate([notice.id]);
-                  if (notice.form && notice.record_id) {
+                  const { instance, task } = notice.body;
+                  if (instance) {
+                    setOpen(false);
+                    go(
+                      task ? `/tasks/${asText(instance)}/${asText(task)}` : `/instances/${asText(instance)}`,
+                    );
+                  } else if (notice.form && notice.record_id) {
                     setOpen(false);
                     frame.openRecord(notice.form, notice.record_id);
                   }

@@ -10,6 +10,7 @@ import { fileUrl, uploadFile } from "../../api/files";
 import { fetchOptions } from "../../api/forms";
 import { queryClient } from "../../api/queryClient";
 import { meKey, useApp, useMe, useSignOut } from "../../api/session";
+import { useLive } from "../../api/tasks";
 import type { Me } from "../../api/types";
 import { DEFAULT_ZONE } from "../../shared/format";
 import { type ControlHost, ControlHostProvider } from "../../shared/host";
@@ -189,6 +190,7 @@ const SignedIn = ({ me }: { me: Me }) => {
   const [help, setHelp] = useState(false);
   const frame = useDrawers();
   const host = useHost(me, frame);
+  useLive();
   useEffect(() => {
     if (me.user.lang !== lang && !localStorage.getItem("clinicraft.lang")) void changeLang(me.user.lang);
   }, [me.user.lang, lang]);

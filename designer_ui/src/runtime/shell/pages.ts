@@ -3,8 +3,11 @@
 import type { AppPlan, PagePlan } from "../../api/types";
 import { type Lang, say } from "../../shared/words";
 
-export const pagePath = (page: PagePlan): string =>
-  page.kind === "workbench" ? `/workbench/${page.key}` : `/p/${page.key}`;
+export const pagePath = (page: PagePlan): string => {
+  if (page.kind === "workbench") return `/workbench/${page.key}`;
+  if (page.kind === "link" && page.url?.startsWith("/")) return page.url;
+  return `/p/${page.key}`;
+};
 
 export interface PageGroup {
   name: string;

@@ -23,6 +23,7 @@ import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { RecordCell } from "../list/Cell";
 import { useFrame } from "../shell/frame";
+import { WorkTasks } from "../tasks/WorkTasks";
 import { LineActs } from "./LineActs";
 
 /** "late" when its moment or its day is over, "today" today, else "". */
@@ -210,6 +211,7 @@ export const WorkbenchScreen = () => {
       {data ? (
         <div className={data.numbers.length ? "work work-with-numbers" : "work"}>
           <div className="work-columns">
+            <WorkTasks />
             {data.sections.length === 0 ? (
               <StateView picture="empty" title={t("workbench.none")}>
                 {t("workbench.noneNext")}

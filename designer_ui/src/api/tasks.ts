@@ -1,0 +1,294 @@
+/** What I have to do, and flows at work. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { Json, JsonObject, Values } from "../shared/json";
+import { request } from "./client";
+import type * as api from "./schema";
+
+export type {
+  FlowButton,
+  FlowItem,
+  Graph,
+  GraphNode,
+  HistoryLine,
+  InstanceItem,
+  InstancePage,
+  NextStep,
+  TaskAction,
+  TaskCounts,
+  TaskItem,
+  TaskList,
+  TaskPage,
+  TaskSeat,
+  TaskWay,
+} from "./schema";
+
+export interface TasksAsked {
+  box: string;
+  due?: string;
+  flow?: string;
+  q?: string;
+  limit?: number;
+}
+
+const query = (asked: object): string => {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(asked))
+    if (value !== undefined && value !== "") params.set(key, String(value));
+  const text = params.toString();
+  return text ? `?${text}` : "";
+};
+
+export const newKey = (): string => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+
+export const useTasks = (asked: TasksAsked) =>
+  useQuery({
+    queryKey: ["tasks", "list", asked],
+    queryFn: () => request<api.TaskList>("GET", `/api/tasks${query(asked)}`),
+    placeholderData: (old) => old,
+    refetchInterval: 60_000,
+  });
+
+export const useTaskCounts = () =>
+  useQuery({
+    queryKey: ["tasks", "counts"],
+    queryFn: () => request<api.TaskCounts>("GET", "/api/tasks/counts"),
+    refetchInterval: 60_000,
+  });
+
+export const useTaskPage = (instanceId: string, taskId: string) =>
+  useQuery({
+    queryKey: ["tasks", "page", instanceId, taskId],
+    queryFn: () => request<api.TaskPage>("GET", `/api/tasks/${instanceId}/${taskId}`),
+  });
+
+export const useCandidates = (text: string) =>
+  useQuery({
+    queryKey: ["tasks", "candidates", text],
+    queryFn: () => request<api.Candidate[]>("GET", `/api/tasks/candidates${query({ q: text })}`),
+    placeholderData: (old) => old,
+    staleTime: 60_000,
+  });
+
+export interface Doing {
+  instance_id: string;
+  task_id: number;
+  round?: number;
+  action: string;
+  values?: Values;
+  comment?: string;
+  key: string;
+}
+
+/** Everything that shows tasks or records looks again. */
+const useLookAgain = () => {
+  const client = useQueryClient();
+  return () =>
+    client.invalidateQueries({
+      predicate: ({ queryKey: [first] }) => !["me", "app", "form", "pref"].includes(String(first)),
+    });
+};
+
+export const useAct = () => {
+  const lookAgain = useLookAgain();
+  return useMutation({
+    mutationFn: ({ instance_id, task_id, action, ...body }: Doing) =>
+      request<api.ActAnswer>("POST", `/api/tasks/${instance_id}/${task_id}/${action}`, body),
+    onSuccess: lookAgain,
+    onError: lookAgain,
+  });
+};
+
+export const useActMany = () => {
+  const lookAgain = useLookAgain();
+  return useMutation({
+    mutationFn: (body: {
+      items: { instance_id: string; task_id: number; round: number }[];
+      action: string;
+      values: Values;
+      comment?: string;
+      key: string;
+    }) => request<api.ManyAnswer>("POST", "/api/tasks/many", body),
+    onSuccess: lookAgain,
+  });
+};
+
+// Flows.
+
+export const useRecordFlows = (form: string, recordId: string) =>
+  useQuery({
+    queryKey: ["flows", "record", form, recordId],
+    queryFn: () => request<api.RecordFlows>("GET", `/api/forms/${form}/records/${recordId}/flows`),
+    staleTime: 15_000,
+  });
+
+export const useFormFlows = (form: string) =>
+  useQuery({
+    queryKey: ["flows", "form", form],
+    queryFn: () => request<api.FlowButton[]>("GET", `/api/forms/${form}/flows`),
+    staleTime: 300_000,
+  });
+
+export interface Starting {
+  flow: string;
+  form: string;
+  record_id?: string;
+  ids?: readonly string[];
+  trigger?: string;
+  values?: Values;
+  key: string;
+}
+
+export const useStartFlow = () => {
+  const lookAgain = useLookAgain();
+  return useMutation({
+    mutationFn: ({ flow, ...body }: Starting) =>
+      request<api.Started>("POST", `/api/flows/${flow}/start`, body),
+    onSuccess: lookAgain,
+  });
+};
+
+export const usePreview = (flow: string | null, form: string, recordId: string) =>
+  useQuery({
+    queryKey: ["flows", "preview", flow, form, recordId],
+    queryFn: () => request<api.Preview>("POST", `/api/flows/${flow}/preview`, { form, record_id: recordId }),
+    enabled: flow !== null,
+  });
+
+export const useInstance = (instanceId: string) =>
+  useQuery({
+    queryKey: ["flows", "instance", instanceId],
+    queryFn: () => request<api.InstancePage>("GET", `/api/instances/${instanceId}`),
+  });
+
+export const useActOnInstance = (instanceId: string) => {
+  const lookAgain = useLookAgain();
+  return useMutation({
+    mutationFn: ({ action, ...body }: { action: string; values?: Values; comment?: string; key: string }) =>
+      request<api.ActAnswer>("POST", `/api/instances/${instanceId}/${action}`, body),
+    onSuccess: lookAgain,
+  });
+};
+
+export const useFlows = () =>
+  useQuery({ queryKey: ["flows", "all"], queryFn: () => request<api.FlowItem[]>("GET", "/api/flows") });
+
+export const useInstances = (asked: { flow?: string; status?: string; q?: string; limit?: number }) =>
+  useQuery({
+    queryKey: ["flows", "instances", asked],
+    queryFn: () => request<api.InstanceList>("GET", `/api/instances${query(asked)}`),
+    placeholderData: (old) => old,
+  });
+
+export const useIncidents = (state: string) =>
+  useQuery({
+    queryKey: ["flows", "incidents", state],
+    queryFn: () => request<{ incidents: JsonObject[] }>("GET", `/api/incidents${query({ state })}`),
+    refetchInterval: 60_000,
+  });
+
+export const useSettle = () => {
+  const lookAgain = useLookAgain();
+  return useMutation({
+    mutationFn: (body: { ids: string[]; action: string; values?: Values }) =>
+      request<{ settled: number; failed: Json[] }>("POST", "/api/incidents/settle", body),
+    onSuccess: lookAgain,
+  });
+};
+
+export const useOutbox = (asked: { state?: string; channel?: string; q?: string; limit?: number }) =>
+  useQuery({
+    queryKey: ["flows", "outbox", asked],
+    queryFn: () =>
+      request<{ messages: JsonObject[]; more: boolean; counts: Record<string, number>; calls: JsonObject[] }>(
+        "GET",
+        `/api/outbox${query(asked)}`,
+      ),
+    placeholderData: (old) => old,
+  });
+
+export const useCoverage = () =>
+  useQuery({
+    queryKey: ["flows", "coverage"],
+    queryFn: () => request<{ rules: JsonObject[] }>("GET", "/api/coverage"),
+  });
+
+export const useGaps = (trigger: string | null) =>
+  useQuery({
+    queryKey: ["flows", "gaps", trigger],
+    queryFn: () =>
+      request<{ gaps: JsonObject[]; titles: Record<string, string> }>("GET", `/api/coverage/${trigger}/gaps`),
+    enabled: trigger !== null,
+  });
+
+// Proxies and hand-overs.
+
+export const useProxies = () =>
+  useQuery({ queryKey: ["tasks", "proxies"], queryFn: () => request<api.Proxies>("GET", "/api/proxies") });
+
+export const useNameProxy = () => {
+  const lookAgain = useLookAgain();
+  return useMutation({
+    mutationFn: (body: Values) => request<{ id: string }>("POST", "/api/proxies", body),
+    onSuccess: lookAgain,
+  });
+};
+
+export const useEndProxy = () => {
+  const lookAgain = useLookAgain();
+  return useMutation({
+    mutationFn: (id: string) => request<null>("DELETE", `/api/proxies/${id}`),
+    onSuccess: lookAgain,
+  });
+};
+
+export const useHandovers = () =>
+  useQuery({
+    queryKey: ["tasks", "handovers"],
+    queryFn: () => request<api.Handovers>("GET", "/api/handovers"),
+  });
+
+export const usePreviewHandover = () =>
+  useMutation({
+    mutationFn: (body: { from_user: string; to: string[] }) =>
+      request<api.HandoverPreview>("POST", "/api/handovers/preview", body),
+  });
+
+export const useHandOver = () => {
+  const lookAgain = useLookAgain();
+  return useMutation({
+    mutationFn: (body: {
+      from_user: string;
+      to: string[];
+      records: boolean;
+      comment?: string;
+      key: string;
+    }) => request<api.HandoverDone>("POST", "/api/handovers", body),
+    onSuccess: lookAgain,
+  });
+};
+
+export const useUndoHandover = () => {
+  const lookAgain = useLookAgain();
+  return useMutation({
+    mutationFn: (id: string) => request<api.HandoverUndone>("POST", `/api/handovers/${id}/undo`, {}),
+    onSuccess: lookAgain,
+  });
+};
+
+/** Lets lists look again as soon as the server says that something is new. */
+export const useLive = (): void => {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (typeof EventSource === "undefined") return;
+    const line = new EventSource("/api/live");
+    line.addEventListener("tasks", () => {
+      void client.invalidateQueries({ queryKey: ["tasks"] });
+      void client.invalidateQueries({ queryKey: ["flows"] });
+      void client.invalidateQueries({ queryKey: ["notices"] });
+    });
+    line.addEventListener("notices", () => void client.invalidateQueries({ queryKey: ["notices"] }));
+    return () => line.close();
+  }, [client]);
+};

@@ -1,0 +1,142 @@
+/** A flow as a drawing, read-only: where it stands, where it has been, where it may go. */
+
+import AuditOutlined from "@ant-design/icons/AuditOutlined";
+import BranchesOutlined from "@ant-design/icons/BranchesOutlined";
+import ClockCircleOutlined from "@ant-design/icons/ClockCircleOutlined";
+import DatabaseOutlined from "@ant-design/icons/DatabaseOutlined";
+import FlagOutlined from "@ant-design/icons/FlagOutlined";
+import SendOutlined from "@ant-design/icons/SendOutlined";
+import ShareAltOutlined from "@ant-design/icons/ShareAltOutlined";
+import {
+  Background,
+  Controls,
+  type Edge,
+  Handle,
+  MiniMap,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+} from "@xyflow/react";
+import { type ComponentType, memo, useMemo } from "react";
+import type { Graph, GraphNode } from "../../api/tasks";
+import { asText } from "../../shared/json";
+import { useSay } from "../../shared/useLang";
+import { useNarrow } from "../../shared/useNarrow";
+import type { Words } from "../../shared/words";
+import { layoutOf, NODE_HEIGHT, NODE_WIDTH } from "./layout";
+import type { Standing } from "./replay";
+import "@xyflow/react/dist/style.css";
+
+const ICONS: Readonly<Record<string, ComponentType>> = {
+  human: AuditOutlined,
+  control: BranchesOutlined,
+  wait: ClockCircleOutlined,
+  data: DatabaseOutlined,
+  outside: SendOutlined,
+  route: ShareAltOutlined,
+  end: FlagOutlined,
+};
+
+type Look = "at" | "been" | "stuck" | "ahead";
+type StepNode = Node<
+  { node: GraphNode; look: Look; count: number; people: string; say: (words: Words | null) => string },
+  "step"
+>;
+
+const Step = memo(({ data }: NodeProps<StepNode>) => {
+  const { node, look, count, people, say } = data;
+  const Picture = (node.kind === "end" ? ICONS.end : ICONS[node.group]) ?? BranchesOutlined;
+  const name = say(node.name);
+  const line = people || say(node.line) || (name === say(node.kind_name) ? "" : say(node.kind_name));
+  return (
+    <div
+      className={`step step-${look} step-of-${node.group}`}
+      style={{ width: NODE_WIDTH, height: NODE_HEIGHT }}
+    >
+      <Handle type="target" position={Position.Top} isConnectable={false} />
+      <span className="step-icon" aria-hidden>
+        <Picture />
+      </span>
+      <span className="step-words">
+        <b>{name}</b>
+        {line ? <small>{line}</small> : null}
+      </span>
+      {count > 1 ? <span className="step-count">{count}</span> : null}
+      <Handle type="source" position={Position.Bottom} isConnectable={false} />
+    </div>
+  );
+});
+
+const KINDS = { step: Step };
+
+const lookOf = (key: string, standing: Standing): Look =>
+  standing.stuck.has(key) ? "stuck" : standing.at.has(key) ? "at" : standing.been.has(key) ? "been" : "ahead";
+
+export const Canvas = ({
+  graph,
+  standing,
+  people,
+  onNode,
+}: {
+  graph: Graph;
+  standing: Standing;
+  /** By node: who has it. */
+  people: ReadonlyMap<string, string>;
+  onNode?: (key: string) => void;
+}) => {
+  const say = useSay();
+  const isNarrow = useNarrow();
+  const places = useMemo(() => layoutOf(graph), [graph]);
+  const nodes: StepNode[] = graph.nodes.map((node) => ({
+    id: node.key,
+    type: "step",
+    position: places.get(node.key) ?? { x: 0, y: 0 },
+    data: {
+      node,
+      look: lookOf(node.key, standing),
+      count: standing.at.get(node.key) ?? 0,
+      people: standing.at.has(node.key) ? (people.get(node.key) ?? "") : "",
+      say,
+    },
+    ariaLabel: say(node.name),
+  }));
+  const edges: Edge[] = graph.edges.map((edge) => {
+    const [from, to] = [asText(edge.from), asText(edge.to)];
+    const isWalked = standing.been.has(from) && standing.been.has(to);
+    const isBack = (places.get(to)?.y ?? 0) <= (places.get(from)?.y ?? 0);
+    const label = say(edge.label as Words | null);
+    return {
+      id: asText(edge.key),
+      source: from,
+      target: to,
+      type: "smoothstep",
+      ...(label ? { label } : {}),
+      className: `${isWalked ? "edge-walked" : "edge-ahead"}${isBack || edge.is_boundary ? " edge-back" : ""}`,
+      pathOptions: { borderRadius: 8, offset: isBack ? 40 : 20 },
+    };
+  });
+  return (
+    <div className="canvas">
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={KINDS}
+        fitView
+        fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
+        minZoom={0.2}
+        maxZoom={1.6}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        edgesFocusable={false}
+        zoomOnScroll={!isNarrow}
+        proOptions={{ hideAttribution: true }}
+        onNodeClick={(_, node) => onNode?.(node.id)}
+      >
+        <Background gap={20} />
+        <Controls showInteractive={false} />
+        {isNarrow || graph.nodes.length < 10 ? null : <MiniMap pannable zoomable />}
+      </ReactFlow>
+    </div>
+  );
+};

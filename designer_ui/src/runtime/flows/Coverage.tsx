@@ -1,0 +1,119 @@
+/** The proof that nobody was forgotten: for each follow-up rule what should have happened, what did, and the gaps. */
+
+import { Drawer, Progress, Table } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useCoverage, useGaps } from "../../api/tasks";
+import { formatInstant } from "../../shared/format";
+import { useControlHost } from "../../shared/host";
+import { asText, type JsonObject } from "../../shared/json";
+import { ErrorState, Loading, StateView } from "../../shared/States";
+import { useSay } from "../../shared/useLang";
+import type { Words } from "../../shared/words";
+import { useFrame } from "../shell/frame";
+
+const NUMBERS = ["due", "started", "finished", "ahead", "missed", "skipped"] as const;
+const TITLES = {
+  due: "flows.due",
+  started: "flows.didStart",
+  finished: "flows.didFinish",
+  ahead: "flows.ahead",
+  missed: "flows.missed",
+  skipped: "flows.skipped",
+} as const;
+
+const Gaps = ({ rule, name, onClose }: { rule: string; name: string; onClose: () => void }) => {
+  const { t } = useTranslation();
+  const { lang, zone } = useControlHost();
+  const frame = useFrame();
+  const { data, error, isPending } = useGaps(rule);
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      size={480}
+      title={t("flows.gaps", { rule: name })}
+      closable={{ placement: "end" }}
+    >
+      {error ? <ErrorState error={error} /> : null}
+      {isPending ? <Loading /> : null}
+      {data && data.gaps.length === 0 ? <StateView picture="empty" title={t("flows.gapsNone")} /> : null}
+      <ul className="task-list">
+        {(data?.gaps ?? []).map((gap) => (
+          <li key={`${asText(gap.record_id)}-${asText(gap.occurrence)}`} className="task-row">
+            <button
+              type="button"
+              className="link task-main"
+              onClick={() => frame.openRecord(asText(gap.form), asText(gap.record_id))}
+            >
+              {data?.titles[asText(gap.record_id)]}
+            </button>
+            <span className="task-due">{formatInstant(asText(gap.due_at), lang, zone)}</span>
+            <span className="hint">
+              {gap.reason
+                ? asText(gap.reason)
+                : t(`flows.${asText(gap.state) === "skipped" ? "skipped" : "missed"}`)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Drawer>
+  );
+};
+
+export const Coverage = () => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const [open, setOpen] = useState<{ rule: string; name: string } | null>(null);
+  const { data, error, isPending, refetch } = useCoverage();
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (isPending || !data) return <Loading rows={6} />;
+  if (data.rules.length === 0)
+    return (
+      <StateView picture="empty" title={t("flows.coverageNone")}>
+        {t("flows.coverageNoneNext")}
+      </StateView>
+    );
+  return (
+    <>
+      <Table<JsonObject>
+        size="small"
+        pagination={false}
+        scroll={{ x: 720 }}
+        rowKey={(rule) => asText(rule.trigger)}
+        dataSource={data.rules}
+        onRow={(rule) => ({
+          onClick: () => setOpen({ rule: asText(rule.trigger), name: say(rule.name as Words) }),
+          style: { cursor: "pointer" },
+        })}
+        columns={[
+          { title: t("flows.rule"), render: (_, rule) => say(rule.name as Words) },
+          ...NUMBERS.map((key) => ({
+            title: t(TITLES[key]),
+            dataIndex: key,
+            align: "right" as const,
+            width: 84,
+            render: (value: number) => (
+              <span className={key === "missed" && value > 0 ? "due-late" : ""}>{value}</span>
+            ),
+          })),
+          {
+            title: t("flows.share"),
+            width: 160,
+            render: (_, rule) =>
+              rule.share === null ? (
+                "–"
+              ) : (
+                <Progress
+                  percent={Math.round(Number(rule.share) * 1000) / 10}
+                  size="small"
+                  status={Number(rule.share) >= 1 ? "success" : "active"}
+                />
+              ),
+          },
+        ]}
+      />
+      {open ? <Gaps {...open} onClose={() => setOpen(null)} /> : null}
+    </>
+  );
+};

@@ -1,0 +1,29 @@
+/** Small words about tasks. Pure. */
+
+import type { NextStep, TaskItem } from "../../api/tasks";
+import type { Labels } from "../../api/types";
+
+export const nameOf = (labels: Labels, id: string | null | undefined): string =>
+  id ? (labels.user?.[id] ?? "–") : "–";
+
+/** The first names, and how many more. */
+export const namesOf = (labels: Labels, ids: readonly string[], most = 3): string => {
+  const names = ids.slice(0, most).map((id) => nameOf(labels, id));
+  return names.join("、") + (ids.length > most ? ` +${ids.length - most}` : "");
+};
+
+export type Group = "overdue" | "today" | "later" | "none";
+export const GROUPS: readonly Group[] = ["overdue", "today", "later", "none"];
+
+export const groupOf = (task: TaskItem, endOfDay: number, now: number): Group => {
+  if (!task.due_at) return "none";
+  const due = Date.parse(task.due_at);
+  if (due < now) return "overdue";
+  return due < endOfDay ? "today" : "later";
+};
+
+export const taskPath = (task: { instance_id: string; task_id: number }): string =>
+  `/tasks/${task.instance_id}/${task.task_id}`;
+
+/** Whether people are asked next: what matters most to whoever decides. */
+export const asksPeople = (step: NextStep): boolean => (step.people ?? []).length > 0;
