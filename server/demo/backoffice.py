@@ -216,7 +216,11 @@ def _history(house: House, patient: Patient, at: datetime) -> None:
 def _refunds(house: House, by_id: dict[str, Patient]) -> None:
     world = house.world
     for bill in world.all("bill"):
-        if bill["status"] != "paid" or bill["kind"] != "service" or not world.chance(0.008):
+        if (
+            bill["status"] != "paid"
+            or bill["kind"] != "service"
+            or not world.chance(0.03 if world.scale < 0.01 else 0.008)
+        ):
             continue
         paid = sum((Decimal(p["amount"]) for p in bill["payments"]), Decimal(0))
         if any(p["method"] == "stored_balance" for p in bill["payments"]):
