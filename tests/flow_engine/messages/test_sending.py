@@ -1,5 +1,6 @@
 """Messages sent: chosen, worded, passed by the gate once, told to ledger, outbox and message log."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -334,3 +335,31 @@ def test_messages_of_the_day_are_spread_a_little(house, clock):
     times = {house.prepare("reminder", f"k{n}").at for n in range(8)}
     assert len(times) > 4
     assert max(times) - min(times) < timedelta(minutes=15)
+
+
+def test_of_two_that_decide_at_once_only_one_gets_the_last_room(house):
+    house.go("offer", "k0", values={"offer": "x"})
+    found = []
+    threads = [
+        threading.Thread(
+            target=lambda key=f"t{n}": found.append(house.prepare("offer", key, values={"offer": "x"}))
+        )
+        for n in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    went = [one for one in found if not hasattr(one, "state")]
+    assert len(went) == 1
+    assert sorted(one.error for one in found if hasattr(one, "state")) == ["cap", "cap"]
+
+
+def test_a_journeys_own_cap_counts_too(house):
+    service = MessageService(
+        house.workspace, replace(house.house, cap_of=lambda flow: (1, 30) if flow == "j" else None)
+    )
+    house.service = service
+    names = {"visit": {"form": "appointment", "id": "a1"}, "flow": {"key": "j"}}
+    assert house.go("offer", "k1", names=names, values={"offer": "x"}).state == "sent"
+    assert house.go("offer", "k2", names=names, values={"offer": "x"}).error == "cap"
