@@ -122,7 +122,7 @@ class FlowCommands:
         if isinstance(happening, TaskAction):
             self._check_current(unit, state, happening)
         done = self._move(unit, actor, plan, state, happening)
-        self._keep(unit, state, done)
+        self.keep(unit, state, done)
         answer = _answer(done)
         if key is not None:
             commands.answered(unit, key, answer.to_json())
@@ -163,7 +163,7 @@ class FlowCommands:
         state = first_state(instance)
         unit.cursor.execute(store.of(unit).add_scope, store.scope_row(instance.instance_id, state.scopes[0]))
         done = self._move(unit, actor, plan, state, Started(dict(values)))
-        self._keep(unit, state, done)
+        self.keep(unit, state, done)
         return instance.instance_id
 
     def act(
@@ -255,7 +255,7 @@ class FlowCommands:
         with acting(unit, Cause("flow", by, unit.cause.request_id, unit.cause.batch_id)):
             return drive(step(plan, state, happening, unit.now, setting), world)
 
-    def _keep(self, unit: Unit, old: State, done: Step) -> None:
+    def keep(self, unit: Unit, old: State, done: Step) -> None:
         """Write a step and what follows from it."""
         instance = done.state.instance
         writing.write_step(unit, old, done)

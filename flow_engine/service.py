@@ -15,10 +15,12 @@ from engine.store.workspaces import Workspace
 from flow_engine import store
 from flow_engine.commanding import Answer, FlowCommands, PlansOf
 from flow_engine.effects import Effects
+from flow_engine.explain import Explaining
 from flow_engine.happenings import ChildEnded, InstanceAction, RecordChanged
 from flow_engine.inbox import Inbox
 from flow_engine.incidents import Incidents
 from flow_engine.journeys import Journeys
+from flow_engine.moving import Moving
 from flow_engine.occurrences import DATE_KINDS, Occurrences
 from flow_engine.rows import untagged
 from flow_engine.schedules import Schedules, high_water, move_high_water
@@ -46,6 +48,8 @@ class FlowService(FlowCommands):
         self.effects = Effects(self)
         self.inbox = Inbox(self, self.starting)
         self.incidents = Incidents(self, self.starting, self.effects)
+        self.moving = Moving(self)
+        self.explaining = Explaining(self)
         self.journeys = Journeys(self)
 
     # What the dispatcher calls.
@@ -84,7 +88,7 @@ class FlowService(FlowCommands):
         )
         done += self.journeys.serve(workspace)
         if self._is_time(workspace, HOURLY, timedelta(hours=1)):
-            done += self.incidents.detect_stuck(workspace)
+            done += self.incidents.detect_stuck(workspace) + self.moving.retry_later(workspace)
         if self._is_time(workspace, NIGHTLY, timedelta(days=1)):
             done += self.reconcile(workspace)
         return done

@@ -127,6 +127,8 @@ def write_step(unit: Unit, old: State, step: Step) -> None:
     _write_history(unit, rows, instance_id, step)
     _write_instance(unit, rows, step.state.instance)
     _write_effects(unit, instance_id, step)
+    if old.instance.status == "failed":
+        _settle_incidents(unit, instance_id, step)
     _write_incidents(unit, step)
 
 
@@ -203,6 +205,15 @@ def _write_effects(unit: Unit, instance_id: str, step: Step) -> None:
         )  # fmt: skip
         unit.cursor.execute(texts(unit).effect, row)
         put_job(unit, "flow.effect", {"key": one.key}, key=f"flow.effect:{one.key}")
+
+
+def _settle_incidents(unit: Unit, instance_id: str, step: Step) -> None:
+    """Settle incidents whose place nobody stands at any more: the flow has gone on, or ended."""
+    c = INCIDENTS.c
+    mine = (c.instance_id == instance_id) & (c.state == "open") & (c.kind == "node")
+    standing = [token.token_id for token in step.state.tokens.values() if token.wait == "incident"]
+    settled = {"state": "settled", "resolution": "moved_on", "resolved_at": unit.now_text, "resolved_by": unit.cause.by}
+    unit.connection.execute(update(INCIDENTS).where(mine, c.token_id.not_in(standing)).values(settled))
 
 
 def _write_incidents(unit: Unit, step: Step) -> None:

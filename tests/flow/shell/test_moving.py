@@ -1,0 +1,115 @@
+"""Running instances go along to a new version, or stay and are told why; and everything can say what it does and why."""
+
+from datetime import timedelta
+
+import pytest
+
+from engine.problems import Rejected
+from tests.flow.shell.house import END, House, Maker, flow
+from tests.flow.shell.test_starting import noted
+from tests.flow.shell.test_timing import days
+
+ASK = {"key": "ask", "kind": "approve", "who": '"ben"', "to": {"approved": "end", "rejected": "end"}}
+OLD = flow("ask", ASK, END)
+LONGER = flow(
+    "ask",
+    {**ASK, "to": {"approved": "note", "rejected": "end"}},
+    {"key": "note", "kind": "create", "form": "call", "set": {"what": '"after"'}, "to": "end"},
+    END,
+)
+RENAMED = flow("ask", {**ASK, "key": "decide"}, END)
+
+
+def test_instances_move_and_go_on_in_the_new_version(make_house: Maker):
+    house = make_house(OLD)
+    first, second = house.start("ask"), house.start("ask")
+    house.take_up(LONGER)
+    assert [(one["is_possible"], one["to"]) for one in house.service.moving.outlook("ask")] == [(True, 2), (True, 2)]
+    assert house.service.moving.move_many(house.actor(), [first], 2) == []
+    for instance in (first, second):
+        house.act(house.tasks(instance)[0], way="approved")
+    assert house.calls() == ["after"]
+    house.no_orphans()
+
+
+def test_what_cannot_move_stays_and_says_why(make_house: Maker):
+    house = make_house(OLD)
+    instance = house.start("ask")
+    house.take_up(RENAMED)
+    [told] = house.service.moving.outlook("ask")
+    assert (told["is_possible"], told["problems"][0]["code"]) == (False, "migration.node_left_out")
+    [(stays, problems)] = house.service.moving.move_many(house.actor(), [instance], 2)
+    assert (stays, problems[0].code) == (instance, "migration.node_left_out")
+    assert house.instances()[0]["version"] == 1
+    house.service.moving.move(house.actor(), instance, 2, {"ask": "decide"})
+    assert house.tasks(instance)[0]["node"] == "decide"
+
+
+def test_a_move_can_be_taken_back(make_house: Maker):
+    house = make_house(OLD)
+    instance = house.start("ask")
+    house.take_up(RENAMED)
+    house.service.moving.move(house.actor(), instance, 2, {"ask": "decide"})
+    assert house.service.moving.undo(house.actor(), [instance]) == []
+    assert (house.instances()[0]["version"], house.tasks(instance)[0]["node"]) == (1, "ask")
+    house.act(house.tasks(instance)[0], way="approved")
+    house.no_orphans()
+
+
+def test_what_cannot_move_now_moves_later(make_house: Maker):
+    two = flow("ask", {**ASK, "to": {"approved": "second", "rejected": "end"}}, {**ASK, "key": "second"}, END)
+    house = make_house(two)
+    instance = house.start("ask")
+    house.take_up(flow("ask", {**ASK, "key": "second"}, END))
+    house.service.moving.move_many(house.actor(), [instance], 2, later=True)
+    house.pass_time(hours=2)
+    assert house.instances()[0]["version"] == 1
+    house.act(house.tasks(instance)[0], way="approved")
+    house.pass_time(hours=2)
+    assert house.instances()[0]["version"] == 2
+    house.no_orphans()
+
+
+def test_nobody_is_moved_to_where_they_are(make_house: Maker):
+    house = make_house(OLD)
+    with pytest.raises(Rejected, match=r"migration\.is_there"):
+        house.service.moving.move(house.actor(), house.start("ask"), 1)
+
+
+# Explaining.
+
+
+def test_a_trigger_says_why_it_did_not_start(make_house: Maker):
+    house = make_house(noted("won", {"kind": "became_true", "form": "lead", "when": '{stage} = "won"'}))
+    lead = house.create("lead", name="x", stage="new")
+    house.settle()
+    with house.workspace.read() as unit:
+        [told] = house.service.explaining.triggers(unit, lead)
+    [verdict] = told["verdicts"]
+    assert (verdict["flow"], verdict["verdict"]) == ("won", "condition")
+    assert set(verdict["words"]) == {"zh", "en"}
+
+
+def test_an_instance_says_what_it_waits_for_and_what_comes_next(make_house: Maker):
+    house = make_house(flow("ask", {**ASK, "on": [{"key": "late", "kind": "timer", "after": "2h", "to": "end"}]}, END))
+    instance = house.start("ask")
+    with house.workspace.read() as unit:
+        told = house.service.explaining.instance(unit, instance)
+        lines = house.service.explaining.history(unit, instance)
+    [place] = told["places"]
+    assert [(one["kind"], one.get("who")) for one in place["for"]] == [("task", ["ben"]), ("timer", None)]
+    assert {one["way"] for one in place["next"]} == {"approved", "rejected", "on.late"}
+    assert [line["kind"] for line in lines][0] == "started"
+
+
+def test_coverage_counts_what_should_have_come_and_what_came(make_house: Maker):
+    house: House = make_house(days(when='{stage} <> "lost"'))
+    house.settle()
+    for stage in ("won", "lost", "won"):
+        house.create("lead", name="x", stage=stage, surgery_at="2026-03-06T09:00:00+08:00")
+    house.pass_time(days=3)
+    now = house.clock.now()
+    with house.workspace.read() as unit:
+        [told] = house.service.explaining.coverage(unit, now - timedelta(days=30), now + timedelta(days=30))
+    assert (told["expected"], told["started"], told["done"], told["not_meant"], told["to_come"]) == (2, 2, 2, 1, 3)
+    assert told["coverage"] == 1.0
