@@ -10,7 +10,9 @@ from form_engine.control import CONTROLS, UNSURE, Control
 from tests.kinds.making import given, json_values, mutated
 
 SWIFT = [control for control in CONTROLS if control.swift is not None]
-OPTIONS: list[dict[str, Any]] = [{"key": key, "label": {"zh": key, "en": key.upper()}} for key in ("a", "b", "c")]
+OPTIONS: list[dict[str, Any]] = [
+    {"key": key, "label": {"zh": key, "en": key.upper()}} for key in ("a", "b", "c")
+]
 NUMBERS = [
     {},
     {"min": 0},
