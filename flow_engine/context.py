@@ -193,7 +193,7 @@ class Context:
 
     def may_come(self, of: str | None = None, but_turns: bool = False) -> bool:
         target = of or self.token.node
-        leading = self._run.plan.graph.leading_to(target)
+        leading = self._run.plan.graph.leading_around(target, self._passed_joins() - {target})
         for one in self._run.tokens.values():
             if one.scope_id != self.token.scope_id or one.node == self.token.node or one.node not in leading:
                 continue
@@ -201,6 +201,11 @@ class Context:
                 continue
             return True
         return False
+
+    def _passed_joins(self) -> frozenset[str]:
+        """Return the joins of this scope that have passed: what still comes to them in this round is swallowed."""
+        memories = self.scope.data.get("nodes", {})
+        return frozenset(key for key, memory in memories.items() if memory.get("passed"))
 
     def stands_at(self, node: str) -> bool:
         around = {self.token.scope_id}

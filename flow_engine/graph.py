@@ -51,6 +51,15 @@ class Graph:
         """Return the nodes from which `node` can be reached by one edge or more."""
         return self._reached("before", node, self.before)
 
+    def leading_around(self, node: str, closed: frozenset[str]) -> frozenset[str]:
+        """Return the nodes from which `node` can be reached without passing one of `closed`."""
+        if not closed:
+            return self.leading_to(node)
+        open_ = {
+            key: tuple(one for one in sources if one not in closed) for key, sources in self.before.items()
+        }
+        return frozenset(walk(open_.get(node, ()), open_))
+
     def _reached(self, kind: str, start: str, step: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
         kept = self._kept.get((kind, start))
         if kept is None:

@@ -214,7 +214,10 @@ class Net:
         return None
 
     def _may_come(self, marking: Marking, key: str, but_joins: bool) -> bool:
-        leading = self.plan.graph.leading_to(key)
+        passed = frozenset(
+            one[0] for one in marking if one[1] == "mem" and PASSED in one[2] and one[0] != key
+        )
+        leading = self.plan.graph.leading_around(key, passed)
         return any(
             one[0] != key and one[0] in leading and one[1] != "mem" and not (but_joins and one[1] == "in")
             for one in marking

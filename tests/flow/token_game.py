@@ -47,6 +47,8 @@ def begin(term: Term) -> "Left | None":
 
 def _next(left: Left) -> "Left | None":
     """Go on in a sequence while nothing holds it up."""
+    if not left.term[1]:
+        return None
     while left.parts[0] is None or left.parts[0].passed:
         if left.parts[0] is not None:
             left.behind.append(left.parts[0])
