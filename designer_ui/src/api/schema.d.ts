@@ -623,6 +623,37 @@ export type MeChange = {
   theme?: "light" | "dark" | "system";
 };
 
+/** What is wrong with it. */
+export type MessageChecked = {
+  problems: Problem[];
+};
+
+/** A name that a text may use. `is_secret`: only through the filter `sensitive`. */
+export type MessageField = {
+  is_secret: boolean;
+  kind: string;
+  label: Words;
+  path: string;
+};
+
+/** A filter of texts. */
+export type MessageFilter = {
+  key: string;
+  label: Words;
+};
+
+/** What the picker offers. */
+export type MessageNames = {
+  fields: MessageField[];
+  filters: MessageFilter[];
+};
+
+/** A text about records of a form. */
+export type MessageText = {
+  form: string;
+  text: string;
+};
+
 /** What comes next: a task for people, a wait, or the end. */
 export type NextStep = {
   due_at?: string | null;
@@ -791,6 +822,37 @@ export type PickOption = {
   detail: string;
   id: string;
   label: string;
+};
+
+/** Which record to take; the next one when none is named. */
+export type PoolClaim = {
+  record_id?: string | null;
+};
+
+/** A record that can be taken. */
+export type PoolItem = {
+  id: string;
+  label: string;
+};
+
+/** What is in a pool, how many one holds, and the limits of a person. */
+export type PoolItems = {
+  daily: number | null;
+  form: string;
+  held: number;
+  items: PoolItem[];
+  most: number | null;
+};
+
+/** A record to put back, and why. */
+export type PoolRelease = {
+  reason?: string;
+  record_id: string;
+};
+
+/** The record that was taken; none when there was none. */
+export type PoolTaken = {
+  record_id: string | null;
 };
 
 /** A setting of mine; null where there is none. */
@@ -1350,6 +1412,12 @@ export type WaitsFor = {
   tasks: number[];
 };
 
+/** A call was taken in; `is_new` is false for one that came before. */
+export type WebhookTaken = {
+  accepted: boolean;
+  is_new: boolean;
+};
+
 /** A name or sentence in both languages. */
 export type Words = {
   en?: string;
@@ -1452,6 +1520,13 @@ export interface Operations {
     body: PasswordChange;
     answer: null;
   };
+  /** Return what is wrong with a text about a form, while it is being written. */
+  check_message: {
+    method: "POST";
+    path: "/api/messages/check";
+    body: MessageText;
+    answer: MessageChecked;
+  };
   /** Return what creating would say. */
   check_new_record: {
     method: "POST";
@@ -1465,6 +1540,13 @@ export interface Operations {
     path: "/api/forms/{form}/records/{record_id}/check";
     body: Submission;
     answer: CheckAnswer;
+  };
+  /** Take a record of a pool, or the next one. 409 when somebody was quicker. */
+  claim: {
+    method: "POST";
+    path: "/api/pools/{pool}/claim";
+    body: PoolClaim;
+    answer: PoolTaken;
   };
   /** Switch a link off. */
   close_public_link: {
@@ -1659,6 +1741,12 @@ export interface Operations {
     body: NoticesRead;
     answer: null;
   };
+  /** Return the fields and filters that texts about a form may use: the picker. */
+  message_names: {
+    method: "GET";
+    path: "/api/messages/names/{form}";
+    answer: MessageNames;
+  };
   /** Let somebody decide for me on some days, for all flows or some, up to an amount. */
   name_proxy: {
     method: "POST";
@@ -1700,6 +1788,12 @@ export interface Operations {
     path: "/api/forms/{form}/options/{field}";
     body: PickAsk;
     answer: PickOption[];
+  };
+  /** Return what can be taken from a pool, as far as one may see it, and how many one holds. */
+  pool_items: {
+    method: "GET";
+    path: "/api/pools/{pool}";
+    answer: PoolItems;
   };
   /** Return a setting of mine: `{value}`, null where there is none. */
   pref: {
@@ -1793,6 +1887,13 @@ export interface Operations {
     query: { cursor?: string | null };
     answer: Timeline;
   };
+  /** Put back a record that one took, with the reason. */
+  release: {
+    method: "POST";
+    path: "/api/pools/{pool}/release";
+    body: PoolRelease;
+    answer: null;
+  };
   /** Bring a record back from the bin. */
   restore_record: {
     method: "POST";
@@ -1859,6 +1960,13 @@ export interface Operations {
     path: "/api/public/{workspace}/{token}";
     body: PublicSubmission;
     answer: PublicReceived;
+  };
+  /** Take in a signed call once; the flows that listen do their work afterwards. */
+  take_webhook: {
+    method: "POST";
+    path: "/api/webhooks/{workspace}/{source}";
+    body: JsonObject;
+    answer: WebhookTaken;
   };
   /** Return how much waits for me. */
   task_counts: {
