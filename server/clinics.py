@@ -19,6 +19,7 @@ from engine.definitions.app import App
 from engine.events import Event, dispatch
 from engine.jobs.dispatcher import Dispatcher, work
 from engine.problems import Code, NotFound
+from engine.sandbox.scripts import BoxScripts
 from engine.store.platform import META
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Installation, Workspace
@@ -76,9 +77,11 @@ DEMO_LOGINS = "demo_logins"
 class Clinic:
     """One workspace with the app version it runs, compiled."""
 
-    def __init__(self, workspace: Workspace, credentials: Credentials | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, credentials: Credentials | None = None, scripts: BoxScripts | None = None
+    ) -> None:
         self.workspace = workspace
-        self.credentials = credentials
+        self.credentials, self.scripts = credentials, scripts
         self.people = People(workspace)
         self._lock = threading.Lock()
         self._number = 0
@@ -165,7 +168,7 @@ class Clinic:
         def records(unit: Unit, actor: Actor) -> FlowDesk:
             return FlowDesk(service(), unit, actor, people)
 
-        self.outside = Outside(workspace, service, records, people, notify_of_flow, self.credentials)
+        self.outside = Outside(workspace, service, records, people, notify_of_flow, self.credentials, self.scripts)
         return FlowPorts(
             records=records,
             service_actor=lambda key, definition: flow_actor(workspace.key, workspace.zone, key, definition),
@@ -261,6 +264,7 @@ class House:
         )
         self.rates = Rates()
         self.credentials = Credentials(Path(settings.home))
+        self.scripts = BoxScripts()
         self.live = LiveWords()
         self._clinics: dict[str, Clinic] = {}
         self._lock = threading.Lock()
@@ -283,7 +287,7 @@ class House:
         workspace = self.installation.workspace(key)
         workspace.on_news = self.wake
         with self._lock:
-            return self._clinics.setdefault(key, Clinic(workspace, self.credentials))
+            return self._clinics.setdefault(key, Clinic(workspace, self.credentials, self.scripts))
 
     def demo_logins(self, key: str) -> Any:
         """Return the demo accounts of a practice clinic, with their password; none of a real one."""
@@ -351,6 +355,7 @@ class House:
         """Stop the jobs and give back all connections."""
         if self._dispatcher is not None:
             self._dispatcher.stop()
+        self.scripts.close()
         self.installation.close()
 
 

@@ -23,9 +23,6 @@ from form_engine.service import RecordService
 from server.credentials import Credentials
 from server.script_calls import ScriptCalls
 
-SCRIPTS = BoxScripts()
-"""One box for all clinics of a process: runs share nothing."""
-
 POOLS, POOLS_EVERY = "*.pools", timedelta(hours=1)
 
 RecordsOf = Callable[[Unit, Actor], FlowRecords]
@@ -43,6 +40,7 @@ class Outside:
         people: Any,
         notify: Notify,
         credentials: Credentials | None = None,
+        scripts: BoxScripts | None = None,
         base_url: str = "",
     ) -> None:
         self._workspace, self._service, self._of = workspace, service, records
@@ -55,7 +53,7 @@ class Outside:
         self.journey_cap: Callable[[str | None], tuple[int, int] | None] = lambda _flow: None
         self.messages = MessageService(workspace, self._message_house(notify))
         self.http = HttpSender(self._connection)
-        self.scripts = SCRIPTS
+        self.scripts = scripts or BoxScripts()
 
     @property
     def senders(self) -> Mapping[str, Sender]:

@@ -51,6 +51,9 @@ def _findings(house: House) -> Iterator[tuple[str, bool, str]]:
     built = browser_app()
     yield "browser app", built is not None, str(built) if built else "not built → make setup"
     yield "database", True, "PostgreSQL" if house.settings.database_url else "SQLite"
+    off = house.scripts.off_because
+    # nothing to mend where no flow has a script
+    yield "scripts", True, "the box holds" if off is None else off.message("en")
     for info in house.installation.registry():
         yield from _workspace(house, info.key)
 
