@@ -25,6 +25,7 @@ from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Installation, Workspace
 from engine.store.workspaces import Settings as StoreSettings
 from flow_engine.acts import Choose
+from flow_engine.messages.service import TOLD
 from flow_engine.plans import FlowPlans, publish
 from flow_engine.service import FlowService
 from flow_engine.tables import FLOW_TABLES
@@ -316,7 +317,7 @@ class House:
     def _tell_pages(self, unit: Unit, event: Event) -> None:
         """Let open pages look again at what an event changed for people."""
         people = event.body.get("people")
-        if event.kind == "flow.tasks" and people:
+        if event.kind in ("flow.tasks", TOLD) and people:
             key = unit.workspace.key
             unit.at_last(lambda: self.live.tell(key, people, "tasks"))
 

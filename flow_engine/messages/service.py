@@ -51,6 +51,8 @@ REASONS: Mapping[str, Words] = {
 LOG = "message_log"
 LOG_CHANNELS = {"wechat": "wechat_template"}
 JOB = "message.send"
+TOLD = "message.told"
+"""Event: somebody has a new line in the drawer; open pages look again."""
 SURE_IF_TWICE = frozenset({"safety", "care"})
 """Classes for which twice is better than never: sent again when nobody knows whether it went out."""
 
@@ -306,6 +308,7 @@ class MessageService:
                 "text": {lang: words.text, "zh": words.text},
             }
             self._house.notify(unit, (to.person_id,), "message", {**note, "message": plan.key}, *about)
+            unit.emit(TOLD, plan.key, to.person_id, {"people": [to.person_id]})
         return self._ready(unit, key, plan, "staff", channel, address, to, lang, unit.workspace.zone, what)
 
     # Contacts.
