@@ -17,7 +17,7 @@ def reduced(net: Net) -> Net:
     """Return the net with every fork taken together with its join where that is safe, from the inside out."""
     found = []
     for join, spot in net.spots.items():
-        if spot.kind == "join" and spot.of in ("all", "started"):
+        if spot.kind == "join":
             fork = _fork_of(net, join)
             branches = _branches(net, fork, spot) if fork is not None else None
             if fork is not None and branches is not None:
@@ -39,13 +39,16 @@ def _fork_of(net: Net, join: str) -> Spot | None:
 
 def _branches(net: Net, fork: Spot, join: Spot) -> dict[str, frozenset[str]] | None:
     """Return the nodes of each branch by way; None where branches mingle, end on their own or are reached from elsewhere."""
+    graph = net.plan.graph
     if fork.kind == "some" and join.of != "started":
         return None
-    graph = net.plan.graph
+    # What runs out behind a join may meet the next round of a loop: such a loop is looked through as it is.
+    if join.of in ("any", "n") and not join.cancels and fork.key in graph.cyclic:
+        return None
     within = {**graph.after, join.key: (), fork.key: ()}
     found: dict[str, frozenset[str]] = {}
     taken: set[str] = set()
-    cancelled = {key for spot in net.spots.values() for key in spot.cancels}
+    cancelled = {key for spot in net.spots.values() if spot is not join for key in spot.cancels}
     waits_outside = join.key in graph.leading_to(fork.key)
     for way, target in fork.ways:
         if target is None:
@@ -65,7 +68,8 @@ def _branches(net: Net, fork: Spot, join: Spot) -> dict[str, frozenset[str]] | N
             if waits_outside and spot.of == "started":
                 return None
         found[way] = inside
-    return found if set(graph.before[join.key]) <= taken | {fork.key} else None
+    is_closed = set(graph.before[join.key]) <= taken | {fork.key} and join.cancels <= taken
+    return found if is_closed else None
 
 
 def _proved(net: Net, fork: Spot, join: str) -> Spot | None:
