@@ -11,12 +11,17 @@ from engine.access.actor import Actor, system_actor
 from engine.clock import VirtualClock
 from engine.definitions import load_template
 from engine.definitions.tables import build_tables
+from engine.events import dispatch
 from engine.expressions.types import Range
 from engine.ids import new_id
+from engine.jobs import work
 from engine.problems import Rejected
 from engine.store import Cause, Installation, Settings
 from flow_engine.acts import Choose
-from flow_engine.tables import FLOW_TABLES, OUTBOX
+from flow_engine.plans import publish
+from flow_engine.service import FlowService
+from flow_engine.tables import FLOW_TABLES, INSTANCES, OUTBOX
+from flow_engine.world import FlowPorts
 from form_engine.compile import compile_app
 from form_engine.service import RecordService, records
 from form_engine.service.records import fill_system
@@ -50,6 +55,23 @@ POOL = {
 }  # fmt: skip
 
 
+WELCOME = {
+    "key": "welcome", "name": {"zh": "迎新"}, "trigger": {"kind": "record_created", "form": "lead", "when": '{name} = "新客"'},
+    "start": "clean",
+    "nodes": [
+        {"key": "clean", "kind": "script", "source": "result = {'note': given['name'] + '!'}", "given": {"name": "{lead.name}"},
+         "as": "cleaned", "to": "assign"},
+        {"key": "assign", "kind": "assign", "record": "{lead}", "field": "owner_id", "as": "who",
+         "rows": [{"key": "all", "who": {"role": "consultant"}, "mode": "rotation"}],
+         "to": {"assigned": "tell", "nobody": "end"}},
+        {"key": "tell", "kind": "message", "message": "new_lead", "whom": {"user": "{who}"}, "waits": True, "to": "thank"},
+        {"key": "thank", "kind": "message", "message": "offer", "whom": "{lead.customer_id}", "values": {"offer": '"8折"'},
+         "waits": True, "to": {"sent": "end", "failed": "end"}},
+        {"key": "end", "kind": "end"},
+    ],
+}  # fmt: skip
+
+
 class Clinic:
     """The dental template with a branch, people, a customer and a few messages."""
 
@@ -66,6 +88,29 @@ class Clinic:
             lambda unit, to, kind, body, form, record: self.told.append((to, kind)),
         )
         self.actor = system_actor(workspace.key, zone=workspace.zone)
+        ports = FlowPorts(
+            records=lambda unit, actor: FlowDesk(self.records, unit, actor, people),
+            service_actor=lambda key, definition: system_actor(workspace.key, f"flow:{key}"),
+            people=FlowPeople(lambda unit, account: self.actor, self.outside.router.choose),
+            calendar=self.outside.calendar,
+            scripts=self.outside.scripts,
+            script_calls=self.outside.script_calls,
+            senders=self.outside.senders,
+            zone_of=workspace.zone_of,
+        )
+        with workspace.write(Cause("system")) as unit:
+            self.plans = publish(unit, plan.app, plan.analysis, 1)
+        assert self.plans.broken == {}, self.plans.broken
+        self.flows = FlowService(workspace, lambda: self.plans, ports)
+
+    def settle(self):
+        """Let happen what happens by itself."""
+        handlers = {**self.flows.handlers(), **self.outside.handlers()}
+        for _ in range(20):
+            done = dispatch(self.workspace, (self.flows.listen,)) + work(self.workspace, handlers, "test")
+            if not done:
+                return
+        raise AssertionError("it does not come to rest")
 
     def put(self, form, **values):
         """Put a record in as it stands, whatever its form requires."""
@@ -101,6 +146,7 @@ def plan():
     app = load_template(REPOSITORY / "templates" / "dental")
     objects = {kind: dict(found) for kind, found in app.objects.items()}
     objects["messages"] = {**objects.get("messages", {}), **MESSAGES}
+    objects["flows"] = {"welcome": WELCOME}
     objects["forms"]["lead"] = {**objects["forms"]["lead"], "pools": [POOL]}
     return compile_app(type(app)(app.manifest, objects))
 
@@ -264,3 +310,25 @@ result = [one["name"] for one in find("customer", '{name} = "张三"', limit=1)]
             records.read(clinic.records.desk(unit, clinic.actor), "customer", mei)["record"]["vip_note"]
             == "张三!"
         )
+
+
+def test_a_flow_cleans_assigns_tells_and_thanks(clinic, mei):
+    if clinic.outside.scripts.off_because is not None:
+        pytest.skip("scripts are off here")
+    clinic.settle()
+    lead = clinic.put("lead", name="新客", customer_id=mei, stage="new", intent_level="a")
+    clinic.settle()
+    with clinic.workspace.read() as unit:
+        instance = (
+            unit.connection.execute(INSTANCES.select().where(INSTANCES.c.record_id == lead)).mappings().one()
+        )
+        sent = [
+            dict(row) for row in unit.connection.execute(OUTBOX.select().order_by(OUTBOX.c.key)).mappings()
+        ]
+        owner = records.read(clinic.records.desk(unit, clinic.actor), "lead", lead)["record"]["owner_id"]
+    assert (instance["status"], owner in USERS) == ("done", True)
+    mine = {row["message"]: row for row in sent if row["key"].startswith(instance["instance_id"])}
+    assert mine["new_lead"]["to_id"] == owner
+    assert mine["new_lead"]["state"] == "sent"
+    assert (mine["offer"]["to_id"], mine["offer"]["state"]) == (mei, "outbox")
+    assert mine["offer"]["text"] == "张三，8折，退订回T"
