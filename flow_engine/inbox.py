@@ -17,7 +17,7 @@ from engine.store.workspaces import Workspace
 from flow_engine import writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.happenings import MessageCame
-from flow_engine.tables import INBOX, SUBSCRIPTIONS
+from flow_engine.tables import INBOX, INSTANCES, SUBSCRIPTIONS, TOKENS
 
 WAITING, TAKEN = "waiting", "taken"
 MOST_KEY = 200
@@ -54,7 +54,7 @@ class Inbox:
         """Hand a message on; return who took it: an instance's id, `started`, or nobody (""), then it waits."""
         with workspace.read() as unit:
             row = _message(unit, source, message_id)
-            waiting = [] if row is None or row.state != WAITING else subscribers(unit, row.name, row.key)
+            waiting = [] if row is None or row.state != WAITING else self._waiting(unit, row)
         if row is None or row.state != WAITING:
             return ""
         for instance_id, token_id in waiting:
@@ -62,6 +62,22 @@ class Inbox:
                 return instance_id
         with workspace.write(Cause("system")) as unit:
             return self._started_by(unit, row)
+
+    def _waiting(self, unit: Unit, row: Any) -> list[tuple[str, int]]:
+        """Return who waits for a message. Some nodes (`transient`) want none that came before them."""
+        t, i = TOKENS.c, INSTANCES.c
+        found = []
+        for instance_id, token_id in subscribers(unit, row.name, row.key):
+            query = select(t.node, t.since, i.flow, i.version).join(INSTANCES, i.instance_id == t.instance_id)
+            place = unit.connection.execute(
+                query.where(t.instance_id == instance_id, t.token_id == token_id)
+            ).first()
+            if place is not None and place.since is not None and row.received_at < place.since:
+                node = self._flows.plans.of(unit, place.flow, place.version).nodes.get(place.node)
+                if node is not None and node.config.get("transient"):
+                    continue
+            found.append((instance_id, token_id))
+        return found
 
     def _hand_over(self, workspace: Workspace, row: Any, instance_id: str, token_id: int) -> bool:
         try:

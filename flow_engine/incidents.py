@@ -15,7 +15,7 @@ from engine.store.workspaces import Workspace
 from flow_engine import effects, store, writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.happenings import InstanceAction
-from flow_engine.rows import pack
+from flow_engine.rows import pack, untagged
 from flow_engine.state import ROOT
 from flow_engine.tables import EFFECTS, INCIDENTS, INSTANCES, SCOPES, SUBSCRIPTIONS, TASKS, TIMERS, TOKENS
 
@@ -45,6 +45,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "version": ("retry", "cancel"),
     "effect": ("retry", "sent", "skip", "cancel"),
     "trigger": ("retry", "skip"),
+    "job": ("retry", "skip", "cancel"),
 }
 MOST_AT_ONCE = 500
 STILL = timedelta(minutes=5)
@@ -103,7 +104,11 @@ class Incidents:
         if action not in known:
             raise Rejected(CANNOT.at("/action", action=action, known=", ".join(known)))
         problem = decode_json(row.problem)
-        if row.kind == "trigger":
+        if row.kind == "job" and action != "cancel":
+            if action == "retry" and problem.get("again"):
+                again = problem["again"]
+                writing.put_job(unit, again["kind"], untagged(again["body"]), key=f"again:{incident_id}")
+        elif row.kind == "trigger":
             self._trigger(unit, problem, action)
         elif row.kind == "effect" and action != "cancel":
             self._effect(unit, problem, action)
@@ -164,6 +169,8 @@ class Incidents:
                 unit, "flow.continue", {"instance": row.instance_id}, key=f"flow.continue:{row.incident_id}"
             )
             return
+        if action == "cancel":
+            given.pop("token_id", None)
         happening = InstanceAction(action, actor.user_id, given)
         self._flows.handle_in(unit, actor, row.instance_id, happening)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,10 @@ from sqlalchemy import delete, func, select
 
 from engine.events import Event
 from engine.jobs.queue import JobHandler, JobRun
-from engine.problems import Conflict
+from engine.problems import Conflict, Problem, Rejected
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
-from flow_engine import store
+from flow_engine import store, writing
 from flow_engine.commanding import Answer, FlowCommands, PlansOf
 from flow_engine.effects import Effects
 from flow_engine.explain import Explaining
@@ -61,21 +62,46 @@ class FlowService(FlowCommands):
 
     def handlers(self) -> Mapping[str, JobHandler]:
         """Return the handlers of the engine's jobs, by kind."""
-        return {
+        bodies: dict[str, JobHandler] = {
             "flow.start": self._call,
             "flow.drop": self._drop,
             "flow.child": self._child,
             "flow.continue": self._continue,
             "flow.record": self._record,
             "flow.judge": self._judge,
-            "flow.each": lambda run: self.schedules.start_each(
-                run.workspace, run.job.body["trigger"], run.job.body["at"]
-            ),
+            "flow.each": self._each,
             "flow.effect": self.effects.run,
-            "flow.message": lambda run: self.inbox.deliver(
-                run.workspace, run.job.body["source"], run.job.body["message"]
-            ),
+            "flow.message": self._message,
         }
+        return {kind: self._told(handler) for kind, handler in bodies.items()}
+
+    def _told(self, handler: JobHandler) -> JobHandler:
+        """Return a handler whose refusals are told as incidents, to be tried again: nothing that was to be done is lost."""
+
+        def do(run: JobRun) -> Any:
+            try:
+                return handler(run)
+            except Conflict as refused:
+                return {"moved_on": refused.problems[0].code}
+            except Rejected as refused:
+                with run.workspace.write(Cause("system")) as unit:
+                    self._open(unit, run, refused.problems[0])
+                return {"refused": refused.problems[0].code}
+
+        return do
+
+    def _open(self, unit: Unit, run: JobRun, problem: Problem) -> None:
+        body = run.job.body
+        instance_id = body.get("instance") or body.get("parent")
+        flow = (
+            store.look(unit, instance_id).flow
+            if instance_id
+            else str(body.get("trigger", "")).partition(".")[0]
+        )
+        again = {"kind": run.job.kind, "body": body}
+        writing.open_incident(
+            unit, flow, "job", {**problem.to_json(), "again": again}, instance_id, body.get("token")
+        )
 
     def tick(self, workspace: Workspace) -> int:
         """Fire due timers and start due occurrences; return how many."""
@@ -141,7 +167,8 @@ class FlowService(FlowCommands):
             )
             children = list(unit.connection.execute(query).scalars())
         for child in children:
-            self._moved(run, child, InstanceAction("cancel", None, {}, None))
+            with suppress(Conflict):  # it has ended by itself
+                self._moved(run, child, InstanceAction("cancel", None, {}, None))
         return len(children)
 
     def _continue(self, run: JobRun) -> Any:
@@ -153,6 +180,12 @@ class FlowService(FlowCommands):
             ):
                 return None
             return self.resume(unit, instance.instance_id).to_json()
+
+    def _each(self, run: JobRun) -> Any:
+        return self.schedules.start_each(run.workspace, run.job.body["trigger"], run.job.body["at"])
+
+    def _message(self, run: JobRun) -> Any:
+        return self.inbox.deliver(run.workspace, run.job.body["source"], run.job.body["message"])
 
     def _record(self, run: JobRun) -> Any:
         """Let an instance look at a record that it watches."""
@@ -172,13 +205,11 @@ class FlowService(FlowCommands):
 
     def _moved(self, run: JobRun, instance_id: str, happening: Any) -> Any:
         """Do a job's command once. What has meanwhile moved on needs nothing."""
-        try:
-            with run.workspace.write(Cause("system")) as unit:
-                actor = self.own_actor(unit, instance_id)
-                key = f"job:{run.job.job_id}:{instance_id}"
-                answer: Answer = self.handle_in(unit, actor, instance_id, happening, key)
-        except Conflict as refused:
-            return {"moved_on": refused.problems[0].code}
+        with run.workspace.write(Cause("system")) as unit:
+            actor = self.own_actor(unit, instance_id)
+            answer: Answer = self.handle_in(
+                unit, actor, instance_id, happening, f"job:{run.job.job_id}:{instance_id}"
+            )
         return answer.to_json()
 
     # The engine's own rounds.

@@ -4,7 +4,7 @@ A refused happening raises Rejected out of the generator, and nothing changes.
 """
 
 from collections.abc import Generator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.problems import Conflict, Forbidden, Rejected
@@ -35,6 +35,8 @@ from flow_engine.scope import INPUT
 from flow_engine.state import ROOT, Instance, Scope, State, Timer, Token
 
 Steps = Generator[Act, Any, Step]
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a timer fires whose field is blank."""
 _ALWAYS = frozenset({"cancel", "withdraw", "resume"})
 
 
@@ -251,9 +253,8 @@ def _move(run: Run, timer: Timer) -> Acts:
     anchor = timer.anchor or {}
     context = Context(run, run.plan.nodes[token.node], token)
     start = yield from as_moment(context, (yield from context.work_out(f"{anchor['place']}/field")))
-    if start is None:
-        return
-    at = yield from shifted(context, start, anchor)
+    # A date that was taken away: nothing happens until there is one again.
+    at = FAR if start is None else (yield from shifted(context, start, anchor))
     if at != timer.at:
         run.add_timer(token.token_id, NewTimer(timer.key, at, anchor, timer.data))
         run.note("moved", token, {"timer": timer.key, "at": at.isoformat()})

@@ -157,6 +157,19 @@ def test_a_message_that_comes_too_early_is_kept(make_house: Maker):
     assert [one["state"] for one in house.rows("SELECT state FROM cc_flow_inbox")] == ["taken"]
 
 
+def test_a_node_may_want_only_what_comes_from_now_on(make_house: Maker):
+    fresh = {**LISTEN, "nodes": [{**LISTEN["nodes"][0], "transient": True}, *LISTEN["nodes"][1:]]}
+    house = make_house(fresh)
+    receive(house, "m1", "张三")
+    house.pass_time(hours=1)
+    house.create("lead", name="张三")
+    house.pass_time(hours=1)
+    assert house.calls() == []
+    receive(house, "m2", "张三")
+    house.settle()
+    assert house.calls() == ["heard"]
+
+
 def test_a_message_nobody_waits_for_starts_a_flow(make_house: Maker):
     note = {"key": "note", "kind": "create", "form": "call", "set": {"what": "{input.text}"}, "to": "end"}
     house = make_house(flow("answer", note, END, trigger={"kind": "message", "message": "sms.reply"}))
@@ -207,6 +220,20 @@ def test_what_cannot_be_done_about_an_incident_is_refused(make_house: Maker):
         house.service.incidents.settle(house.actor(), incident["id"], "sent")
     with pytest.raises(NotFound):
         house.service.incidents.settle(house.actor(), "nothing", "retry")
+
+
+def test_a_job_that_is_refused_is_told_and_can_be_tried_again(make_house: Maker):
+    caller = flow("caller", {"key": "go", "kind": "call", "flow": "child", "to": {"done": "end", "cancelled": "end"}}, END)
+    house = make_house(caller, flow("child", END))
+    house.take_up(caller)
+    instance = house.start("caller")
+    house.settle()
+    [incident] = house.incidents()
+    assert (incident["kind"], incident["problem"]["code"], incident["instance"]) == ("job", "flow.no_flow", instance)
+    house.take_up(caller, flow("child", END))
+    house.service.incidents.settle(house.actor(), incident["id"], "retry")
+    house.settle()
+    assert house.status(instance) == "done"
 
 
 __all__ = ["work"]

@@ -90,6 +90,18 @@ def test_a_follow_up_moves_with_the_surgery(make_house: Maker, clock: VirtualClo
     assert any(line.startswith("moved") for line in house.history(house.instances()[0]["instance_id"]))
 
 
+def test_a_follow_up_of_a_surgery_taken_off_the_book_does_not_come_until_there_is_a_day_again(make_house: Maker, clock: VirtualClock):
+    house = make_house(FOLLOW_UP)
+    lead = house.create("lead", name="x", surgery_at=(clock.now() + timedelta(days=2)).isoformat())
+    house.settle()
+    house.update("lead", lead, surgery_at=None)
+    house.pass_time(days=40)
+    assert house.calls() == []
+    house.update("lead", lead, surgery_at=(clock.now() + timedelta(days=1)).isoformat())
+    house.pass_time(days=9)
+    assert house.calls() == ["day 7"]
+
+
 def days(**more: Any) -> dict[str, Any]:
     trigger = {"kind": "date_field", "form": "lead", "field": "surgery_at", "offsets": ["1d", "7d"], "time": "10:00", **more}
     return noted("after", trigger)
