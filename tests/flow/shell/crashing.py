@@ -33,14 +33,32 @@ http = {"kind": "http", "connection": "lab", "method": "POST", "waits": True}
 STORY = flow(
     "story",
     {"key": "order", **http, "path": '"/order"', "to": {"ok": "one", "failed": "end"}},
-    {"key": "one", "kind": "create", "form": "call", "set": {"what": '"one"', "lead_id": "{lead.id}"}, "to": "ask"},
+    {
+        "key": "one",
+        "kind": "create",
+        "form": "call",
+        "set": {"what": '"one"', "lead_id": "{lead.id}"},
+        "to": "ask",
+    },
     {"key": "ask", "kind": "approve", "who": '"ben"', "to": {"approved": "rest", "rejected": "end"}},
     {"key": "rest", "kind": "wait", "for": "2d", "to": "book"},
     {"key": "book", **http, "path": '"/book"', "to": {"ok": "mark", "failed": "end"}},
     {"key": "mark", "kind": "update", "record": "{lead}", "set": {"stage": '"won"'}, "to": "two"},
-    {"key": "two", "kind": "create", "form": "call", "set": {"what": '"two"', "lead_id": "{lead.id}"}, "to": "tell"},
+    {
+        "key": "two",
+        "kind": "create",
+        "form": "call",
+        "set": {"what": '"two"', "lead_id": "{lead.id}"},
+        "to": "tell",
+    },
     {"key": "tell", **http, "path": '"/tell"', "to": {"ok": "three", "failed": "end"}},
-    {"key": "three", "kind": "create", "form": "call", "set": {"what": '"three"', "lead_id": "{lead.id}"}, "to": "end"},
+    {
+        "key": "three",
+        "kind": "create",
+        "form": "call",
+        "set": {"what": '"three"', "lead_id": "{lead.id}"},
+        "to": "end",
+    },
     END,
     trigger={"kind": "record_created", "form": "lead"},
 )
@@ -122,7 +140,9 @@ def live(place: Place, bomb: Bomb, late: timedelta) -> None:
     """Work until the story is told: a lead comes in, somebody approves, days pass."""
     clock = VirtualClock()
     clock.advance(late)
-    settings = Settings(place.folder / "data", place.url, pool_size=2, clock=clock, more_tables=(FLOW_TABLES,))
+    settings = Settings(
+        place.folder / "data", place.url, pool_size=2, clock=clock, more_tables=(FLOW_TABLES,)
+    )
     installation = Installation.open(settings)
     if not installation.registry():
         installation.create("clinic", {"zh": "x"})
@@ -201,7 +221,11 @@ def told(place: Place, kills: list[int]) -> dict[str, Any]:
 
         ended = in_child(work, place.folder / "error.txt")
         if ended == 1:
-            return {"wrong": [(place.folder / "error.txt").read_text("utf-8")], "statements": 0, "repeated": 0}
+            return {
+                "wrong": [(place.folder / "error.txt").read_text("utf-8")],
+                "statements": 0,
+                "repeated": 0,
+            }
         # Later than anything the life before can have seen: a clock never goes back.
         late += LIFE
 

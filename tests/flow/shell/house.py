@@ -39,10 +39,18 @@ FORMS = (
     form("plan", f("name"), f("discount", "integer", max=100), f("state"), title="{name}"),
 )  # fmt: skip
 EVERYTHING = dict.fromkeys(("view", "create", "edit", "delete"), "all")
-ROLES = {"admin": {"key": "admin", "name": {"zh": "管理", "en": "Admin"}, "grants": {"*": {**EVERYTHING, "fields": {"*": "write"}}}}}
+ROLES = {
+    "admin": {
+        "key": "admin",
+        "name": {"zh": "管理", "en": "Admin"},
+        "grants": {"*": {**EVERYTHING, "fields": {"*": "write"}}},
+    }
+}
 
 
-def flow(key: str, *nodes: Json, trigger: Json | None = None, start: str | None = None, **more: Any) -> dict[str, Any]:
+def flow(
+    key: str, *nodes: Json, trigger: Json | None = None, start: str | None = None, **more: Any
+) -> dict[str, Any]:
     return {
         "key": key, "name": {"zh": key, "en": key}, "trigger": trigger or {"kind": "api"},
         "start": start or str(nodes[0]["key"]), "nodes": list(nodes), **more,
@@ -93,7 +101,9 @@ class People:
             return list(given) if isinstance(given, list | tuple) else [given]
         if "role" in rule:
             return [one for one in self._house.people if one.startswith(rule["role"])]
-        return [one for inner in rule.get("group", ()) for one in self.find(unit, type(asked)(inner, asked.flow))]
+        return [
+            one for inner in rule.get("group", ()) for one in self.find(unit, type(asked)(inner, asked.flow))
+        ]
 
     def choose(self, unit: Any, asked: Any) -> str | None:
         return asked.people[0] if asked.people else None
@@ -108,7 +118,9 @@ class People:
 class House:
     """A workspace with an app and its flows."""
 
-    def __init__(self, workspace: Workspace, clock: VirtualClock, *flows: Json, segments: Json | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, clock: VirtualClock, *flows: Json, segments: Json | None = None
+    ) -> None:
         self.workspace, self.clock = workspace, clock
         self.people = ["ann", "ben", "cat", "lead1", "lead2", "lead3"]
         self.wire = Wire()
@@ -120,7 +132,9 @@ class House:
         self.service = FlowService(workspace, lambda: self.plans, self.ports())
 
     def _app(self, flows: tuple[Json, ...], segments: Json | None = None) -> AppPlan:
-        return app(*FORMS, roles=ROLES, flows={one["key"]: dict(one) for one in flows}, segments=dict(segments or {}))
+        return app(
+            *FORMS, roles=ROLES, flows={one["key"]: dict(one) for one in flows}, segments=dict(segments or {})
+        )
 
     def take_up(self, *flows: Json) -> None:
         """Let a new version of the app's flows be in force."""
@@ -140,7 +154,9 @@ class House:
             records=lambda unit, actor: FlowDesk(self.records, unit, actor, people),
             service_actor=lambda key, definition: system_actor(self.workspace.key, f"flow:{key}"),
             people=people,
-            calendar=RecordCalendar(lambda unit: FlowDesk(self.records, unit, system_actor(self.workspace.key), people)),
+            calendar=RecordCalendar(
+                lambda unit: FlowDesk(self.records, unit, system_actor(self.workspace.key), people)
+            ),
             senders={"message": self.wire, "http": self.wire, "webhook": self.wire},
             notify=lambda unit, to, kind, body, form, record: self.notices.append((to, kind, body)),
             zone_of=self.workspace.zone_of,
@@ -157,7 +173,9 @@ class House:
     def update(self, form_key: str, record_id: str, by: str = "ann", **values: Any) -> None:
         self.records.update(self.actor(by), form_key, record_id, values)
 
-    def start(self, key: str, subject: tuple[str, str] | None = None, once: str | None = None, **values: Any) -> str:
+    def start(
+        self, key: str, subject: tuple[str, str] | None = None, once: str | None = None, **values: Any
+    ) -> str:
         with self.workspace.write(Cause("user", "ann")) as unit:
             made = self.service.start(unit, self.actor(), key, subject, values, once or new_id())
         assert made is not None
@@ -193,7 +211,9 @@ class House:
             return [dict(row) for row in unit.connection.execute(text(sql), given).mappings()]
 
     def tasks(self, instance: str | None = None, state: str = "open") -> list[dict[str, Any]]:
-        found = self.rows("SELECT * FROM cc_flow_tasks WHERE state = :s ORDER BY made_at, instance_id, task_id", s=state)
+        found = self.rows(
+            "SELECT * FROM cc_flow_tasks WHERE state = :s ORDER BY made_at, instance_id, task_id", s=state
+        )
         return [one for one in found if instance in (None, one["instance_id"])]
 
     def instances(self, **by: Any) -> list[dict[str, Any]]:
@@ -204,7 +224,9 @@ class House:
         return str(self.instances(instance_id=instance)[0]["status"])
 
     def history(self, instance: str) -> list[str]:
-        found = self.rows("SELECT seq, kind, node FROM cc_flow_history WHERE instance_id = :i ORDER BY seq", i=instance)
+        found = self.rows(
+            "SELECT seq, kind, node FROM cc_flow_history WHERE instance_id = :i ORDER BY seq", i=instance
+        )
         assert [one["seq"] for one in found] == list(range(1, len(found) + 1)), "history has gaps"
         return [f"{one['kind']} {one['node'] or ''}".strip() for one in found]
 
@@ -213,7 +235,10 @@ class House:
             return self.service.incidents.shown(unit, state)
 
     def calls(self) -> list[str]:
-        return [one["what"] for one in self.rows("SELECT what FROM f_call WHERE deleted_at IS NULL ORDER BY created_at, id")]
+        return [
+            one["what"]
+            for one in self.rows("SELECT what FROM f_call WHERE deleted_at IS NULL ORDER BY created_at, id")
+        ]
 
     def no_orphans(self) -> None:
         """Nothing of an ended instance still stands; what runs can be moved by something."""
@@ -224,13 +249,17 @@ class House:
             assert not over, (table, over)
         for one in self.instances():
             self.history(one["instance_id"])
-            standing = self.rows("SELECT token_id FROM cc_flow_tokens WHERE instance_id = :i", i=one["instance_id"])
+            standing = self.rows(
+                "SELECT token_id FROM cc_flow_tokens WHERE instance_id = :i", i=one["instance_id"]
+            )
             assert bool(standing) == (one["ended_at"] is None), one
 
 
 def create_people(workspace: Workspace, names: tuple[str, ...]) -> None:
     with workspace.write(Cause("system")) as unit:
-        create_accounts(unit.connection, [(Account(one, one, one, ("admin",), ()), "x") for one in names], unit.now)
+        create_accounts(
+            unit.connection, [(Account(one, one, one, ("admin",), ()), "x") for one in names], unit.now
+        )
 
 
 Maker = Callable[..., House]

@@ -15,7 +15,13 @@ APPROVAL = flow(
 )
 BOTH_AGREE = flow(
     "both",
-    {"key": "ask", "kind": "approve", "who": {"role": "lead"}, "mode": "any", "to": {"approved": "end", "rejected": "end"}},
+    {
+        "key": "ask",
+        "kind": "approve",
+        "who": {"role": "lead"},
+        "mode": "any",
+        "to": {"approved": "end", "rejected": "end"},
+    },
     END,
 )
 
@@ -103,7 +109,17 @@ def test_cancelling_takes_everything_with_it(make_house: Maker):
 
 
 def test_a_form_that_refuses_a_write_leaves_an_incident_and_half_a_write_is_taken_back(make_house: Maker):
-    bad = flow("bad", {"key": "make", "kind": "create", "form": "plan", "set": {"name": '"x"', "discount": "200"}, "to": "end"}, END)
+    bad = flow(
+        "bad",
+        {
+            "key": "make",
+            "kind": "create",
+            "form": "plan",
+            "set": {"name": '"x"', "discount": "200"},
+            "to": "end",
+        },
+        END,
+    )
     house = make_house(bad)
     instance = house.start("bad")
     assert house.status(instance) == "failed"

@@ -24,7 +24,10 @@ def test_instances_move_and_go_on_in_the_new_version(make_house: Maker):
     house = make_house(OLD)
     first, second = house.start("ask"), house.start("ask")
     house.take_up(LONGER)
-    assert [(one["is_possible"], one["to"]) for one in house.service.moving.outlook("ask")] == [(True, 2), (True, 2)]
+    assert [(one["is_possible"], one["to"]) for one in house.service.moving.outlook("ask")] == [
+        (True, 2),
+        (True, 2),
+    ]
     assert house.service.moving.move_many(house.actor(), [first], 2) == []
     for instance in (first, second):
         house.act(house.tasks(instance)[0], way="approved")
@@ -91,7 +94,9 @@ def test_a_trigger_says_why_it_did_not_start(make_house: Maker):
 
 
 def test_an_instance_says_what_it_waits_for_and_what_comes_next(make_house: Maker):
-    house = make_house(flow("ask", {**ASK, "on": [{"key": "late", "kind": "timer", "after": "2h", "to": "end"}]}, END))
+    house = make_house(
+        flow("ask", {**ASK, "on": [{"key": "late", "kind": "timer", "after": "2h", "to": "end"}]}, END)
+    )
     instance = house.start("ask")
     with house.workspace.read() as unit:
         told = house.service.explaining.instance(unit, instance)
@@ -99,7 +104,7 @@ def test_an_instance_says_what_it_waits_for_and_what_comes_next(make_house: Make
     [place] = told["places"]
     assert [(one["kind"], one.get("who")) for one in place["for"]] == [("task", ["ben"]), ("timer", None)]
     assert {one["way"] for one in place["next"]} == {"approved", "rejected", "on.late"}
-    assert [line["kind"] for line in lines][0] == "started"
+    assert lines[0]["kind"] == "started"
 
 
 def test_coverage_counts_what_should_have_come_and_what_came(make_house: Maker):
@@ -111,5 +116,11 @@ def test_coverage_counts_what_should_have_come_and_what_came(make_house: Maker):
     now = house.clock.now()
     with house.workspace.read() as unit:
         [told] = house.service.explaining.coverage(unit, now - timedelta(days=30), now + timedelta(days=30))
-    assert (told["expected"], told["started"], told["done"], told["not_meant"], told["to_come"]) == (2, 2, 2, 1, 3)
+    assert (told["expected"], told["started"], told["done"], told["not_meant"], told["to_come"]) == (
+        2,
+        2,
+        2,
+        1,
+        3,
+    )
     assert told["coverage"] == 1.0

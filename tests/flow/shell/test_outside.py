@@ -23,7 +23,9 @@ BAD = flow("bad", {"key": "make", "kind": "create", "form": "plan", "set": {"nam
 
 
 def ledger(house: House) -> list[tuple[str, int]]:
-    return [(one["state"], one["attempts"]) for one in house.rows("SELECT state, attempts FROM cc_flow_effects")]
+    return [
+        (one["state"], one["attempts"]) for one in house.rows("SELECT state, attempts FROM cc_flow_effects")
+    ]
 
 
 def receive(house: House, message: str, key: str, source: str = "sms", name: str = "sms.reply") -> bool:
@@ -75,7 +77,11 @@ def test_a_broken_line_leaves_a_doubt_that_somebody_settles(make_house: Maker):
 
 @pytest.mark.parametrize(
     ("said", "sent", "state"),
-    [(Delivery("sent", "r1", {"ok": 1}), 1, "sent"), (Delivery("failed", error="not here"), 2, "sent"), (Delivery("unknown"), 1, "unknown")],
+    [
+        (Delivery("sent", "r1", {"ok": 1}), 1, "sent"),
+        (Delivery("failed", error="not here"), 2, "sent"),
+        (Delivery("unknown"), 1, "unknown"),
+    ],
 )
 def test_a_worker_that_dies_between_call_and_answer(make_house: Maker, said: Delivery, sent: int, state: str):
     house = make_house(SEND)
@@ -223,13 +229,21 @@ def test_what_cannot_be_done_about_an_incident_is_refused(make_house: Maker):
 
 
 def test_a_job_that_is_refused_is_told_and_can_be_tried_again(make_house: Maker):
-    caller = flow("caller", {"key": "go", "kind": "call", "flow": "child", "to": {"done": "end", "cancelled": "end"}}, END)
+    caller = flow(
+        "caller",
+        {"key": "go", "kind": "call", "flow": "child", "to": {"done": "end", "cancelled": "end"}},
+        END,
+    )
     house = make_house(caller, flow("child", END))
     house.take_up(caller)
     instance = house.start("caller")
     house.settle()
     [incident] = house.incidents()
-    assert (incident["kind"], incident["problem"]["code"], incident["instance"]) == ("job", "flow.no_flow", instance)
+    assert (incident["kind"], incident["problem"]["code"], incident["instance"]) == (
+        "job",
+        "flow.no_flow",
+        instance,
+    )
     house.take_up(caller, flow("child", END))
     house.service.incidents.settle(house.actor(), incident["id"], "retry")
     house.settle()

@@ -18,7 +18,10 @@ def noted(key: str, trigger: Any, text: str | None = None, **more: Any) -> dict[
 
 
 def verdicts(house: House) -> list[list[Any]]:
-    return [json.loads(one["verdicts"]) for one in house.rows("SELECT verdicts FROM cc_flow_trigger_log ORDER BY id")]
+    return [
+        json.loads(one["verdicts"])
+        for one in house.rows("SELECT verdicts FROM cc_flow_trigger_log ORDER BY id")
+    ]
 
 
 def test_a_new_record_starts_a_flow_about_it(make_house: Maker):
@@ -55,7 +58,11 @@ def test_a_condition_starts_when_it_becomes_true_and_not_while_it_stays_true(mak
 
 
 def test_several_saves_before_the_dispatcher_comes_are_each_judged_by_their_own_values(make_house: Maker):
-    house = make_house(noted("gone", {"kind": "field_changed", "form": "lead", "field": "stage", "from": "new", "to": "lost"}))
+    house = make_house(
+        noted(
+            "gone", {"kind": "field_changed", "form": "lead", "field": "stage", "from": "new", "to": "lost"}
+        )
+    )
     lead = house.create("lead", name="x", stage="new")
     house.update("lead", lead, stage="lost")
     house.update("lead", lead, stage="open")
@@ -67,7 +74,12 @@ def test_several_saves_before_the_dispatcher_comes_are_each_judged_by_their_own_
 
 @pytest.mark.parametrize(
     ("before", "after", "why"),
-    [("new", "won", None), ("new", "lost", "not_to"), ("open", "won", "not_from"), ("won", "won", "not_changed")],
+    [
+        ("new", "won", None),
+        ("new", "lost", "not_to"),
+        ("open", "won", "not_from"),
+        ("won", "won", "not_changed"),
+    ],
 )
 def test_a_field_goes_from_one_value_to_another(before: str, after: str, why: str | None):
     config = {"form": "lead", "field": "stage", "from": "new", "to": ["won"]}
@@ -130,7 +142,9 @@ def test_a_large_batch_is_judged_by_jobs(make_house: Maker, monkeypatch: pytest.
     assert len(house.rows("SELECT id FROM cc_jobs WHERE kind = 'flow.judge'")) == 3
 
 
-def test_one_broken_start_leaves_the_others_alone_and_can_be_tried_again(make_house: Maker, monkeypatch: pytest.MonkeyPatch):
+def test_one_broken_start_leaves_the_others_alone_and_can_be_tried_again(
+    make_house: Maker, monkeypatch: pytest.MonkeyPatch
+):
     trigger = {"kind": "record_created", "form": "lead"}
     house = make_house(noted("aaa", trigger), noted("bbb", trigger))
     right = house.service.start
@@ -153,7 +167,13 @@ def test_one_broken_start_leaves_the_others_alone_and_can_be_tried_again(make_ho
 
 
 def test_flows_that_set_each_other_off_are_held_back(make_house: Maker):
-    bump = {"key": "up", "kind": "update", "record": "{lead}", "set": {"score": "IFBLANK({lead.score}, 0) + 1"}, "to": "end"}
+    bump = {
+        "key": "up",
+        "kind": "update",
+        "record": "{lead}",
+        "set": {"score": "IFBLANK({lead.score}, 0) + 1"},
+        "to": "end",
+    }
     house = make_house(flow("loop", bump, END, trigger={"kind": "record_updated", "form": "lead"}))
     lead = house.create("lead", name="x")
     house.update("lead", lead, note="go")
@@ -172,7 +192,11 @@ def test_the_end_of_a_flow_starts_another_about_the_same_record(make_house: Make
 
 
 def test_a_called_flow_comes_back_to_its_caller(make_house: Maker):
-    caller = flow("caller", {"key": "go", "kind": "call", "flow": "child", "to": {"done": "end", "cancelled": "end"}}, END)
+    caller = flow(
+        "caller",
+        {"key": "go", "kind": "call", "flow": "child", "to": {"done": "end", "cancelled": "end"}},
+        END,
+    )
     house = make_house(caller, noted("child", {"kind": "api"}))
     instance = house.start("caller")
     assert house.status(instance) == "running"
@@ -183,7 +207,11 @@ def test_a_called_flow_comes_back_to_its_caller(make_house: Maker):
 
 
 def test_the_child_of_a_cancelled_flow_is_cancelled_too(make_house: Maker):
-    caller = flow("caller", {"key": "go", "kind": "call", "flow": "child", "to": {"done": "end", "cancelled": "end"}}, END)
+    caller = flow(
+        "caller",
+        {"key": "go", "kind": "call", "flow": "child", "to": {"done": "end", "cancelled": "end"}},
+        END,
+    )
     house = make_house(caller, flow("child", {"key": "rest", "kind": "wait", "for": "9d", "to": "end"}, END))
     instance = house.start("caller")
     house.settle()
@@ -194,7 +222,10 @@ def test_the_child_of_a_cancelled_flow_is_cancelled_too(make_house: Maker):
 
 
 def test_a_hundred_triggers_cost_one_read(make_house: Maker):
-    flows = [noted(f"f{at}", {"kind": "record_updated", "form": "lead", "when": f"{{score}} > {at + 1000}"}) for at in range(100)]
+    flows = [
+        noted(f"f{at}", {"kind": "record_updated", "form": "lead", "when": f"{{score}} > {at + 1000}"})
+        for at in range(100)
+    ]
     house = make_house(*flows)
     lead = house.create("lead", name="x", score=1)
     house.settle()

@@ -24,7 +24,10 @@ FOLLOW_UP = flow(
 
 
 def due(house: House) -> list[str]:
-    return [one["due_at"][:16] + " " + one["state"] for one in house.rows("SELECT * FROM cc_flow_occurrences ORDER BY due_at")]
+    return [
+        one["due_at"][:16] + " " + one["state"]
+        for one in house.rows("SELECT * FROM cc_flow_occurrences ORDER BY due_at")
+    ]
 
 
 def test_a_timer_fires_when_its_time_has_come(make_house: Maker):
@@ -90,7 +93,9 @@ def test_a_follow_up_moves_with_the_surgery(make_house: Maker, clock: VirtualClo
     assert any(line.startswith("moved") for line in house.history(house.instances()[0]["instance_id"]))
 
 
-def test_a_follow_up_of_a_surgery_taken_off_the_book_does_not_come_until_there_is_a_day_again(make_house: Maker, clock: VirtualClock):
+def test_a_follow_up_of_a_surgery_taken_off_the_book_does_not_come_until_there_is_a_day_again(
+    make_house: Maker, clock: VirtualClock
+):
     house = make_house(FOLLOW_UP)
     lead = house.create("lead", name="x", surgery_at=(clock.now() + timedelta(days=2)).isoformat())
     house.settle()
@@ -103,7 +108,14 @@ def test_a_follow_up_of_a_surgery_taken_off_the_book_does_not_come_until_there_i
 
 
 def days(**more: Any) -> dict[str, Any]:
-    trigger = {"kind": "date_field", "form": "lead", "field": "surgery_at", "offsets": ["1d", "7d"], "time": "10:00", **more}
+    trigger = {
+        "kind": "date_field",
+        "form": "lead",
+        "field": "surgery_at",
+        "offsets": ["1d", "7d"],
+        "time": "10:00",
+        **more,
+    }
     return noted("after", trigger)
 
 
@@ -170,10 +182,21 @@ def test_a_condition_is_looked_at_when_the_day_comes(make_house: Maker):
 
 @pytest.mark.parametrize(
     ("born", "leap_day", "day"),
-    [("1990-03-20", "feb28", "2026-03-20"), ("1992-02-29", "feb28", "2027-02-28"), ("1992-02-29", "mar1", "2027-03-01")],
+    [
+        ("1990-03-20", "feb28", "2026-03-20"),
+        ("1992-02-29", "feb28", "2027-02-28"),
+        ("1992-02-29", "mar1", "2027-03-01"),
+    ],
 )
 def test_a_birthday_comes_every_year(make_house: Maker, born: str, leap_day: str, day: str):
-    trigger = {"kind": "date_field", "form": "lead", "field": "born", "repeat": "yearly", "leap_day": leap_day, "time": "09:00"}
+    trigger = {
+        "kind": "date_field",
+        "form": "lead",
+        "field": "born",
+        "repeat": "yearly",
+        "leap_day": leap_day,
+        "time": "09:00",
+    }
     house = make_house(noted("birthday", trigger))
     house.settle()
     house.create("lead", name="x", born=born)
@@ -189,11 +212,18 @@ def test_a_birthday_comes_every_year(make_house: Maker, born: str, leap_day: str
 
 
 def test_a_lunar_birthday_comes_by_the_moon(make_house: Maker):
-    house = make_house(noted("moon", {"kind": "date_field", "form": "lead", "field": "born", "repeat": "lunar", "time": "09:00"}))
+    house = make_house(
+        noted(
+            "moon",
+            {"kind": "date_field", "form": "lead", "field": "born", "repeat": "lunar", "time": "09:00"},
+        )
+    )
     house.settle()
     house.create("lead", name="x", born="1990-03-11")  # 二月十五
     house.settle()
-    assert [one["due_at"][:10] for one in house.rows("SELECT due_at FROM cc_flow_occurrences")] == ["2026-04-02"]
+    assert [one["due_at"][:10] for one in house.rows("SELECT due_at FROM cc_flow_occurrences")] == [
+        "2026-04-02"
+    ]
 
 
 def test_what_came_past_the_store_is_found_at_night(make_house: Maker):
@@ -211,7 +241,9 @@ def test_what_came_past_the_store_is_found_at_night(make_house: Maker):
 
 
 def test_silence_counts_once_and_a_contact_puts_it_off(make_house: Maker):
-    house = make_house(noted("quiet", {"kind": "inactivity", "form": "lead", "field": "contact_at", "after": "30d"}))
+    house = make_house(
+        noted("quiet", {"kind": "inactivity", "form": "lead", "field": "contact_at", "after": "30d"})
+    )
     house.settle()
     lead = house.create("lead", name="x", contact_at="2026-03-05T09:00:00+08:00")
     house.pass_time(days=20)
@@ -256,7 +288,13 @@ def test_a_schedule_goes_through_the_records_for_which_it_holds(make_house: Make
 
 
 def test_only_coming_into_a_segment_counts(make_house: Maker):
-    segment = {"key": "asleep", "name": {"zh": "沉睡"}, "form": "lead", "filter": '{stage} = "lost"', "refresh": "hourly"}
+    segment = {
+        "key": "asleep",
+        "name": {"zh": "沉睡"},
+        "form": "lead",
+        "filter": '{stage} = "lost"',
+        "refresh": "hourly",
+    }
     house = make_house(
         noted("wake", {"kind": "segment", "form": "lead", "segment": "asleep"}),
         noted("left", {"kind": "segment", "form": "lead", "segment": "asleep", "direction": "leave"}),
