@@ -3,7 +3,9 @@
 A file `connections.json` in the folder of the installation, readable by its owner only, so that no secret stands in a
 definition, in the database or on a command line:
 `{"<workspace>": {"channels": {"email": {"host", "from", …}}, "connections": {"his": {"url", "secret", "headers"}},
-"webhooks": {"website": {"secret", "former"?, "message", "key"?}}}}`. `*` in place of a workspace: for all.
+"webhooks": {"website": {"secret", "former"?, "name"?, "id"?, "key"?}, "sms": {"secret", "replies": "sms", "from", "text"}}}}`.
+`*` in place of a workspace: for all. `name` is that of the message flows listen for, `id` and `key` are paths in the body; a
+source with `replies` tells what contacts answered by a channel, who with which `text`.
 """
 
 import json

@@ -7,6 +7,7 @@ from typing import Any
 from connectors.channel import CHANNELS
 from connectors.webhook import HttpSender
 from engine.access.actor import Actor, system_actor
+from engine.access.query import RecordQuery
 from engine.jobs.queue import JobHandler
 from engine.ports import FlowRecords, Sender
 from engine.sandbox.scripts import BoxScripts
@@ -97,6 +98,7 @@ class Outside:
             notify=notify,
             link_of=self._link,
             clinic=dict(self._workspace.info.name),
+            find=self._find,
             cap_of=self._cap,
         )
 
@@ -123,6 +125,13 @@ class Outside:
         asked = {"user": rule} if isinstance(rule, str) else dict(rule)
         found = self._people.find(unit, Asked(asked, ""))
         return [one if isinstance(one, str) else one[0] for one in found]
+
+    def _find(self, unit: Unit, form: str, field: str, value: str) -> list[str]:
+        """Sealed fields are found by equality only, which is a filter and not a formula."""
+        desk = self._service().desk(unit, system_actor(self._workspace.key, zone=self._workspace.zone))
+        where = {"op": "and", "items": [{"field": field, "op": "eq", "value": value}]}
+        found = desk.system_gate.page(RecordQuery(form, fields=("id",), where=where, limit=20)).records
+        return [str(one["id"]) for one in found]
 
     def _cap(self, flow: str | None) -> tuple[int, int] | None:
         return self.journey_cap(flow)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from engine.access import accounts
@@ -76,6 +77,10 @@ HOLDS = (
 )
 
 
+Find = Callable[[str, str, str], list[str]]
+"""(form, field, value) → ids of the records with this value, sealed fields too."""
+
+
 class Contacts:
     """Reads contacts through the port of records. `forms`: which forms hold people, the first being the master."""
 
@@ -103,6 +108,30 @@ class Contacts:
                 return (form, record_id) if known is not None else None
             form, record_id = master, target
         return None
+
+    def reached_at(
+        self, records: FlowRecords, find: Find, channel: str, address: str
+    ) -> list[tuple[str, str]]:
+        """Return (form, record id) of the contacts who are reached at an address."""
+        found: list[tuple[str, str]] = []
+        for one in self._forms.values():
+            key = one.addresses.get(channel)
+            if key is not None and address and records.knows(one.form, (key,)):
+                found += [(one.form, record_id) for record_id in find(one.form, key, address)]
+        return found
+
+    def opt_out(self, records: FlowRecords, form: str, record_id: str, at: datetime) -> bool:
+        """Note that a contact wants no marketing any more; False where the form has no place for it, or it was noted."""
+        known = self._forms[form]
+        field = known.opted_out if known.consent is None else known.consent
+        if field is None or not records.knows(form, (field,)):
+            return False
+        before = self._read(records, form, record_id, (field,)).get(field)
+        has_said = bool(before) if known.consent is None else before is False
+        if has_said:
+            return False
+        records.update(form, record_id, {field: at if known.consent is None else False})
+        return True
 
     def contact(
         self, unit: Unit, records: FlowRecords, form: str, record_id: str, channels: frozenset[str]

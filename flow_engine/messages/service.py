@@ -50,6 +50,8 @@ REASONS: Mapping[str, Words] = {
 
 LOG = "message_log"
 LOG_CHANNELS = {"wechat": "wechat_template"}
+STOP_WORDS = frozenset({"t", "td", "退订", "拒收", "r", "n", "stop", "unsubscribe", "quit", "cancel", "end"})
+"""What people answer to be left alone."""
 JOB = "message.send"
 TOLD = "message.told"
 """Event: somebody has a new line in the drawer; open pages look again."""
@@ -82,6 +84,8 @@ class House:
     clinic: Words = field(default_factory=dict)
     contacts: Contacts = field(default_factory=Contacts)
     policy: Policy = field(default_factory=Policy)
+    find: Callable[[Unit, str, str, str], list[str]] = lambda _unit, _form, _field, _value: []
+    """Ids of the records of a form with a value in a field, sealed ones too."""
     cap_of: Callable[[str | None], tuple[int, int] | None] = lambda _flow: None
     """A cap of the flow's own, (messages, days): a journey's."""
 
@@ -206,6 +210,26 @@ class MessageService:
         if delivery.state == "failed":
             raise ConnectionError(delivery.error or "failed")
         return delivery.state
+
+    def opt_out(self, unit: Unit, form: str, record_id: str, how: str) -> bool:
+        """Note that a contact opted out (退订), with how it came; False when that was known."""
+        is_new = self._house.contacts.opt_out(self._house.records(unit), form, record_id, unit.now)
+        if is_new:
+            unit.audit("contact.opted_out", form, record_id, {"how": how})
+        return is_new
+
+    def take_reply(self, unit: Unit, channel: str, address: str, text: str) -> int:
+        """Take in what a contact answered; who says stop is opted out. Return how many contacts that were."""
+        if text.strip().rstrip("。.!！").casefold() not in STOP_WORDS:
+            return 0
+        house = self._house
+        people = house.contacts.reached_at(
+            house.records(unit),
+            lambda form, field, value: house.find(unit, form, field, value),
+            channel,
+            address,
+        )
+        return sum(self.opt_out(unit, form, record_id, f"reply by {channel}") for form, record_id in people)
 
     def preview(
         self, unit: Unit, message: str, form: str, record_id: str, lang: str = "zh"

@@ -63,6 +63,10 @@ def take_webhook(
             _at(content, agreed.get("key")),
             content,
         )
+        if is_new and agreed.get("replies"):
+            # an answer to a message: who says stop is opted out before anything else happens
+            address, said = _at(content, agreed.get("from", "from")), _at(content, agreed.get("text", "text"))
+            clinic.outside.messages.take_reply(unit, str(agreed["replies"]), address, said)
     return answer({"accepted": True, "is_new": is_new}, 202)
 
 

@@ -332,3 +332,17 @@ def test_a_flow_cleans_assigns_tells_and_thanks(clinic, mei):
     assert mine["new_lead"]["state"] == "sent"
     assert (mine["offer"]["to_id"], mine["offer"]["state"]) == (mei, "outbox")
     assert mine["offer"]["text"] == "张三，8折，退订回T"
+
+
+def test_who_answers_t_gets_no_marketing_any_more(clinic, mei):
+    lead = clinic.put("lead", name="a", phone=f"138{clinic.numbers:08d}", consent_contact=True, stage="new")
+    messages, phone = clinic.outside.messages, f"138{clinic.numbers:08d}"
+    assert clinic.do(lambda unit: messages.take_reply(unit, "sms", phone, "好的")) == 0
+    assert clinic.do(lambda unit: messages.take_reply(unit, "sms", "13900000000", "T")) == 0
+    assert clinic.do(lambda unit: messages.take_reply(unit, "sms", phone, " 退订。")) == 2
+    assert clinic.do(lambda unit: messages.take_reply(unit, "sms", phone, "T")) == 0
+    refused = clinic.send(f"o{mei}", "offer", whom=mei, whom_form="customer", values={"offer": "x"})
+    assert refused.error == "opted_out"
+    with clinic.workspace.read() as unit:
+        found = records.read(clinic.records.desk(unit, clinic.actor), "lead", lead)["record"]
+    assert found["consent_contact"] is False

@@ -23,6 +23,7 @@ FILE = FileKind(
         ("key", "name", "channels"),
         key=KEY,
         name=WORDS,
+        description=WORDS,
         module=KEY,
         form=KEY,
         when=FORMULA,
