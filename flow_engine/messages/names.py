@@ -19,6 +19,7 @@ BUILT_IN: Mapping[Path, Words] = {
     ("link",): {"zh": "记录链接", "en": "Link to the record"},
 }
 LINKS_NAME = "links"
+PEOPLE = frozenset({"person", "persons"})
 HIDDEN_MASKS = frozenset({"cost"})
 SECRET_MASKS = frozenset({"med", "id", "photo"})
 
@@ -111,6 +112,9 @@ class MessageNames:
         kind: str | None = None
         config: Mapping[str, Any] = {}
         for segment in path:
+            if kind in PEOPLE and segment == "name" and here is None and rows_at is None:
+                # a person is shown by name anyway
+                continue
             key = _key(here, segment) if here is not None else None
             if here is None or key is None:
                 return None

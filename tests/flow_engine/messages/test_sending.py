@@ -330,6 +330,13 @@ def test_the_picker_offers_fields_and_what_links_lead_to():
     assert "cost" not in offered
 
 
+def test_a_person_is_called_by_name(house):
+    names = compiled(reminder()).plans["reminder"].names
+    assert names.place(("owner", "name")).path == names.place(("owner",)).path == ("owner_id",)
+    assert names.place(("owner", "phone")) is None
+    assert names.place(("lines", "what", "name")) is None
+
+
 def test_messages_of_the_day_are_spread_a_little(house, clock):
     clock.at = datetime(2026, 3, 5, 15, tzinfo=UTC)
     times = {house.prepare("reminder", f"k{n}").at for n in range(8)}
