@@ -16,7 +16,7 @@ from engine.definitions.strict_json import read_object
 from engine.problems import Problem, Rejected, pointer
 from flow_engine.compile import compile_flow, definition_problems
 from flow_engine.journeys import journey_problems
-from flow_engine.messages import compile_messages
+from flow_engine.messages import compile_messages, node_problems
 from flow_engine.plan import FlowPlan
 from flow_engine.routing import pools_of
 from flow_engine.soundness import Finding, Staffing, check
@@ -129,6 +129,7 @@ def problems_of_flows(app: App) -> list[Problem]:
         found.extend(one.problems)
         found.extend(finding.problem for finding in one.findings if finding.level == "stop")
     found.extend(compile_messages(app, analysis).problems)
+    found.extend(node_problems(app))
     found.extend(pools_of(app, analysis)[1])
     found.extend(journey_problems(app, analysis))
     return found

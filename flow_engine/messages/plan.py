@@ -1,6 +1,6 @@
 """Messages compiled: their texts read and checked against the form, their formulas checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from engine.expressions import Checked, check, parse
 from engine.expressions.types import BOOL
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.sandbox import Text, check_text, read_text
-from engine.text import Words
+from engine.text import Words, nearest
 from flow_engine.messages.names import MessageNames
 
 NO_CHANNEL = Code(
@@ -32,6 +32,28 @@ NO_FORM = Code(
     "message.no_form",
     zh="消息“{message}”要说明它依据哪张表单",
     en="The message “{message}” must say which form it is about",
+)
+
+NO_SUCH = Code(
+    "message.no_such",
+    zh="没有名为“{message}”的消息",
+    en="There is no message “{message}”",
+    hint_zh="您是不是要：{nearest}",
+    hint_en="Did you mean: {nearest}",
+)
+NOT_GIVEN = Code(
+    "message.value_not_given",
+    zh="消息“{message}”需要“{value}”，这个节点没有给",
+    en="The message “{message}” needs “{value}”, which this node does not give",
+    hint_zh="在节点的“值”里补上",
+    hint_en="Add it to the node's values",
+)
+NOT_WANTED = Code(
+    "message.value_unknown",
+    zh="消息“{message}”没有用到“{value}”",
+    en="The message “{message}” knows nothing of “{value}”",
+    hint_zh="去掉它，或在消息里声明",
+    hint_en="Take it out, or declare it in the message",
 )
 
 CHANNELS = ("in_app", "sms", "wechat", "wecom", "dingtalk", "email")
@@ -86,6 +108,26 @@ def compile_messages(app: App, analysis: Analysis) -> MessagePlans:
         if not found:
             plans[key] = plan
     return MessagePlans(plans, tuple(problems))
+
+
+def node_problems(app: App) -> Iterator[Problem]:
+    """Yield what is wrong with message nodes of flows: messages and values that are not there."""
+    messages = app.of("messages")
+    for flow, definition in app.of("flows").items():
+        for index, node in enumerate(definition.get("nodes", ())):
+            if node.get("kind") != "message":
+                continue
+            at = pointer("flows", flow, "nodes", index)
+            message = messages.get(str(node.get("message")))
+            if message is None:
+                close = ", ".join(nearest(str(node.get("message")), list(messages))) or "–"
+                yield NO_SUCH.at(at + "/message", message=node.get("message"), nearest=close)
+                continue
+            given, wanted = set(node.get("values", {})), set(message.get("values", {}))
+            for name in sorted(wanted - given):
+                yield NOT_GIVEN.at(at + "/values", value=name, message=message.get("name", {}))
+            for name in sorted(given - wanted):
+                yield NOT_WANTED.at(f"{at}/values/{name}", value=name, message=message.get("name", {}))
 
 
 def _compile(

@@ -13,7 +13,7 @@ from engine.definitions import analyse
 from engine.jobs.queue import claim
 from engine.ports import Address, Receipt
 from engine.store import Cause
-from flow_engine.messages import House, MessageService, compile_messages
+from flow_engine.messages import House, MessageService, compile_messages, node_problems
 from flow_engine.tables import CONTACT_LEDGER, OUTBOX
 from form_engine.control import CONTROLS
 from tests.definitions.making import app_of, field, form, link, rows, words
@@ -328,6 +328,21 @@ def test_the_picker_offers_fields_and_what_links_lead_to():
     offered = {".".join(one.path) for one in names.picker()}
     assert {"start", "kind", "customer.name", "to.name", "clinic.name", "item"} <= offered
     assert "cost" not in offered
+
+
+def test_nodes_that_name_no_message_or_other_values_are_told_where():
+    nodes = [
+        {"key": "a", "kind": "message", "message": "remindre", "whom": "{id}"},
+        {"key": "b", "kind": "message", "message": "offer", "whom": "{id}", "values": {"discount": "1"}},
+        {"key": "c", "kind": "message", "message": "offer", "whom": "{id}", "values": {"offer": "1"}},
+    ]
+    flow = {"key": "f", "name": words("f"), "trigger": {"kind": "api"}, "start": "a", "nodes": nodes}
+    app = app_of(VISIT_FORM, CUSTOMER_FORM, messages=[reminder(), OFFER], flows=[flow])
+    assert [(one.code, one.path) for one in node_problems(app)] == [
+        ("message.no_such", "/flows/f/nodes/0/message"),
+        ("message.value_not_given", "/flows/f/nodes/1/values"),
+        ("message.value_unknown", "/flows/f/nodes/1/values/discount"),
+    ]
 
 
 def test_a_person_is_called_by_name(house):
