@@ -12,7 +12,7 @@ from flow_engine.acts import Act, Fill
 from flow_engine.approvals.deciding import NO, refuses
 from flow_engine.approvals.human import HumanNode, handed, settled_by
 from flow_engine.approvals.people import CHOSEN, ids_of
-from flow_engine.approvals.rights import OTHERS, required
+from flow_engine.approvals.rights import OTHERS, WRITABLE, required
 from flow_engine.happenings import TaskAction
 from flow_engine.node import NODES, Answer, NodeContext
 from flow_engine.nodes.task import SKIPPED
@@ -125,9 +125,16 @@ def needs_comment(config: Mapping[str, Any], way: str) -> bool:
     return rule == "required" or way == SKIPPED or (rule == "on_refusal" and refuses(way))
 
 
-def fields_of(config: Mapping[str, Any], node: HumanNode) -> Mapping[str, str]:
-    """Return the field rights of a node, with what it does with the fields it does not name."""
-    return {OTHERS: node.usual_fields, **config.get("fields", {})}
+def fields_of(config: Mapping[str, Any], node: HumanNode, *, is_new: bool = False) -> Mapping[str, str]:
+    """Return the field rights of a node, with what it does with the fields it does not name.
+
+    Where a node names what may be written of a record that is there, the rest is to be read.
+    """
+    named = config.get("fields", {})
+    others = node.usual_fields
+    if not is_new and any(level in WRITABLE for level in named.values()):
+        others = "read"
+    return {OTHERS: others, **named}
 
 
 def _filled_in(
@@ -135,7 +142,7 @@ def _filled_in(
 ) -> Generator[Act, Any, str | None]:
     """Write what was given into the record; on consent what the node requires must be there. Return the record's id."""
     values = action.values.get("values") or {}
-    fields = fields_of(ctx.config, node)
+    fields = fields_of(ctx.config, node, is_new=task.record_id is None)
     is_due = not refuses(way) and (
         bool(required(fields)) or (task.record_id is None and "form" in ctx.config)
     )

@@ -28,7 +28,8 @@ class Transfer(Action):
     def _apply(self, ctx: NodeContext, task: Task, action: TaskAction) -> Generator[Act, Any, Outcome]:
         seats = yield from may_be_asked(ctx, (action.values["to"],), "/values/to")
         seat = seats[0]
-        if seat.person in asked_already(ctx):
+        # Whoever leaves hands over all there is, also to somebody who decides here in their own right.
+        if self.kind == "transfer" and seat.person in asked_already(ctx):
             raise Rejected(ALREADY.at("/values/to"))
         values = handed(task, seat.person, seat.owner, self.kind, action.by, ctx.now)
         state = {} if task.state == "waiting" else {"state": "open"}

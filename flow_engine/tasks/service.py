@@ -241,7 +241,7 @@ class TaskService:
                 "beside": [_seat(one) for one in sorted(beside, key=lambda one: (one.position, one.task_id))],
                 "advice": list(task.data.get("advice", ())),
                 "ticked": task.data.get("ticked", {}),
-                "returned": (token.data.get("returned") if token is not None else None),
+                "returned": _returned(unit, instance_id, task, token),
                 "paused": (token.data.get("paused") if token is not None else None),
                 "actions": [],
                 "ways": [],
@@ -250,7 +250,7 @@ class TaskService:
                 self._offer(unit, actor, plan, state, task, token, page)
             elif task.done_by == actor.user_id:
                 page["actions"] = self._take_back(unit, actor, plan, state, task)
-            page["history"] = history(unit, plan, instance_id)
+            page["history"] = history(unit, plan, instance)
             page["labels"] = {
                 **(record or {}).get("labels", {}),
                 "user": {
@@ -269,7 +269,7 @@ class TaskService:
             if key in config
         }
         fields = (
-            fields_of(config, node_of(task))
+            fields_of(config, node_of(task), is_new=task.record_id is None)
             if task.kind != "cc"
             else {"*": "read", **config.get("fields", {})}
         )
@@ -604,6 +604,20 @@ def names_of(unit: Unit, people: Iterable[str | None]) -> dict[str, str]:
         return {}
     query = select(USERS.c.id, USERS.c.name).where(USERS.c.id.in_(ids))
     return {row[0]: row[1] for row in unit.connection.execute(query)}
+
+
+def _returned(unit: Unit, instance_id: str, task: Task, token: Token | None) -> Mapping[str, Any] | None:
+    """Return why it came back: sent back by hand, or by a way of the flow right before this step."""
+    if token is None:
+        return None
+    if token.data.get("returned"):
+        found: Mapping[str, Any] = token.data["returned"]
+        return found
+    past = [one for one in store.past_tasks(unit, instance_id) if one.done_by and one.task_id < task.task_id]
+    last = max(past, key=lambda one: (one.done_at is not None, one.done_at, one.task_id), default=None)
+    if last is None or last.action != "returned":
+        return None
+    return {"by": last.done_by, "comment": last.comment, "from": last.node}
 
 
 def _seat(task: Task) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Looking at flows: instances and where they stand, the messages that went out, and the coverage of follow-ups."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,10 +11,11 @@ from engine.problems import Code, Forbidden, NotFound
 from engine.store.codec import decode_json
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Unit
+from engine.text import Words
 from flow_engine import store
 from flow_engine.approvals.deciding import OVER
 from flow_engine.commanding import FlowCommands
-from flow_engine.node import NODES
+from flow_engine.node import NODES, Way
 from flow_engine.plan import FlowPlan, NodePlan
 from flow_engine.state import Instance, State, Task
 from flow_engine.tables import EFFECTS, INCIDENTS, INSTANCES, OCCURRENCES, OUTBOX
@@ -26,6 +28,8 @@ NOT_YOURS = Code("flow.not_yours_to_see", zh="没有这个流程，或您无权�
                  hint_zh="发起人、参与人和流程管理员可以查看", hint_en="Whoever started it, takes part in it or manages flows may look")  # fmt: skip
 MANAGERS = Code("flow.managers_only", zh="只有流程管理员可以查看", en="Only those who manage flows may look at this",
                 hint_zh="请联系管理员", hint_en="Ask an administrator")  # fmt: skip
+_PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
+MOST_LABEL = 32
 LIVE = ("running", "failed", "paused")
 PAGE = 50
 CALL_KEYS = ("key", "instance_id", "node", "kind", "state", "attempts", "planned_at", "updated_at", "error")
@@ -119,7 +123,7 @@ class FlowViews:
                 *(one for one in state.tasks.values() if one.state not in OVER),
             ]
             tasks.sort(key=lambda one: one.task_id)
-            lines = history(unit, plan, instance_id)
+            lines = history(unit, plan, instance)
             open_now = [one for one in tasks if one.state not in OVER and one.kind != "cc"]
             incidents = self._incidents(unit, instance_id)
             people = {who for one in tasks for who in (one.assignee, one.done_by, one.owner, *one.candidates)}
@@ -138,7 +142,7 @@ class FlowViews:
                     "branch_id": instance.branch_id,
                 },
                 "record": record,
-                "graph": graph(plan),
+                "graph": graph(plan, self._field_names()),
                 "tokens": [
                     {
                         "token_id": one.token_id,
@@ -160,6 +164,15 @@ class FlowViews:
                 "actions": self._actions(actor, instance, state, tasks),
                 "labels": {"user": names_of(unit, people)},
             }
+
+    def _field_names(self) -> Mapping[tuple[str, str], Words]:
+        """Return what fields are called, by form and key."""
+        forms = self.flows.plans.app.of("forms")
+        return {
+            (form, one["key"]): one.get("label", {})
+            for form, given in forms.items()
+            for one in given.get("fields", ())
+        }
 
     def _actions(self, actor: Actor, instance: Instance, state: State, tasks: Sequence[Task]) -> list[str]:
         """Return what the actor may do with the instance."""
@@ -327,7 +340,7 @@ def may_withdraw(tasks: Sequence[Task]) -> bool:
     return not any(one.kind == "approve" and one.state == "done" and one.done_by is not None for one in tasks)
 
 
-def graph(plan: FlowPlan) -> dict[str, Any]:
+def graph(plan: FlowPlan, names: Mapping[tuple[str, str], Words]) -> dict[str, Any]:
     """Return a flow as nodes and edges, for the canvas: `{start, nodes, edges}`."""
     nodes: list[dict[str, Any]] = []
     edges: list[dict[str, Any]] = []
@@ -349,7 +362,7 @@ def graph(plan: FlowPlan) -> dict[str, Any]:
                 "key": f"{node.key}.{way.key}",
                 "from": node.key,
                 "to": way.to,
-                "label": _way_label(node, way.key, way.label, len(node.ways)),
+                "label": _way_label(plan, node, way, names),
             }
             for way in node.ways
             if way.to
@@ -379,12 +392,37 @@ def _line(node: NodePlan) -> Mapping[str, str] | None:
     return None
 
 
-def _way_label(node: NodePlan, way: str, label: Mapping[str, str], count: int) -> Mapping[str, str] | None:
-    if label:
-        return label
+def _way_label(
+    plan: FlowPlan, node: NodePlan, way: Way, names: Mapping[tuple[str, str], Words]
+) -> Mapping[str, str] | None:
+    """Return what stands at an edge: its label, the choice it is, or its condition with fields as people call them."""
+    if way.label:
+        return way.label
+    if len(node.ways) < 2:
+        return None
     if node.node.group == "human":
-        return words.way_words(node.config, way) if count > 1 else None
-    return {"zh": way, "en": way} if count > 1 else None
+        return words.way_words(node.config, way.key)
+    if way.is_default:
+        return {"zh": "其他情况", "en": "otherwise"}
+    return condition_words(plan, way.when, names) if way.when else None
+
+
+def condition_words(plan: FlowPlan, formula: str, names: Mapping[tuple[str, str], Words]) -> Words:
+    """Return a condition with the fields' names for its places: `{plan.discount_rate} >= 0.85` → 整单折扣 ≥ 0.85."""
+    found = {}
+    for lang in ("zh", "en"):
+
+        def named(match: re.Match[str], lang: str = lang) -> str:
+            *before, key = match[1].split(".")
+            form = before[-1] if before else plan.subject or ""
+            label = names.get((form, key)) or {}
+            return label.get(lang) or label.get("zh") or key
+
+        text = _PLACE.sub(named, formula)
+        for sign, shown in (("<>", "≠"), (">=", "≥"), ("<=", "≤")):
+            text = text.replace(sign, shown)
+        found[lang] = text if len(text) <= MOST_LABEL else text[: MOST_LABEL - 1] + "…"
+    return found
 
 
 def waiting_words(plan: FlowPlan, state: State) -> list[dict[str, Any]]:

@@ -54,7 +54,9 @@ const Step = memo(({ data }: NodeProps<StepNode>) => {
       className={`step step-${look} step-of-${node.group}`}
       style={{ width: NODE_WIDTH, height: NODE_HEIGHT }}
     >
-      <Handle type="target" position={Position.Top} isConnectable={false} />
+      <Handle type="target" id="top" position={Position.Top} isConnectable={false} />
+      <Handle type="target" id="side-in" position={Position.Left} isConnectable={false} />
+      <Handle type="source" id="side-out" position={Position.Left} isConnectable={false} />
       <span className="step-icon" aria-hidden>
         <Picture />
       </span>
@@ -63,7 +65,7 @@ const Step = memo(({ data }: NodeProps<StepNode>) => {
         {line ? <small>{line}</small> : null}
       </span>
       {count > 1 ? <span className="step-count">{count}</span> : null}
-      <Handle type="source" position={Position.Bottom} isConnectable={false} />
+      <Handle type="source" id="bottom" position={Position.Bottom} isConnectable={false} />
     </div>
   );
 });
@@ -110,6 +112,8 @@ export const Canvas = ({
       id: asText(edge.key),
       source: from,
       target: to,
+      sourceHandle: isBack ? "side-out" : "bottom",
+      targetHandle: isBack ? "side-in" : "top",
       type: "smoothstep",
       ...(label ? { label } : {}),
       className: `${isWalked ? "edge-walked" : "edge-ahead"}${isBack || edge.is_boundary ? " edge-back" : ""}`,

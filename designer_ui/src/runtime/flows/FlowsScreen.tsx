@@ -31,7 +31,7 @@ export const FlowsScreen = () => {
   const stuck = data?.incidents.length ?? 0;
   return (
     <div className="page page-flows">
-      <header className="page-head">
+      <header className="head">
         <h1>{t("flows.title")}</h1>
       </header>
       <Tabs

@@ -85,7 +85,9 @@ export const Running = () => {
               <Link to={`/instances/${instance.instance_id}`} className="task-main">
                 <span className="task-title">{instance.title}</span>
                 <span className="task-facts">
-                  <span className="task-step">{say(instance.flow_name)}</span>
+                  {instance.title.includes(say(instance.flow_name)) ? null : (
+                    <span className="task-step">{say(instance.flow_name)}</span>
+                  )}
                   <WaitsFor instance={instance} labels={data.labels} />
                   <span>
                     {instance.started_by

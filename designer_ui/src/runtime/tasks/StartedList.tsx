@@ -125,7 +125,9 @@ export const StartedList = () => {
             <Link to={`/instances/${instance.instance_id}`} className="task-main">
               <span className="task-title">{instance.title}</span>
               <span className="task-facts">
-                <span className="task-step">{say(instance.flow_name)}</span>
+                {instance.title.includes(say(instance.flow_name)) ? null : (
+                  <span className="task-step">{say(instance.flow_name)}</span>
+                )}
                 <WaitsFor instance={instance} labels={data.labels} />
                 <span>{formatAgo(instance.ended_at ?? instance.started_at, lang, zone)}</span>
               </span>

@@ -318,15 +318,20 @@ const Body = ({ page }: { page: TaskPage }) => {
 
 export const TaskScreen = () => {
   const { t } = useTranslation();
+  const go = useNavigate();
   const { instanceId = "", taskId = "" } = useParams();
   const { data, error, isPending, refetch } = useTaskPage(instanceId, taskId);
   return (
     <div className="page page-task">
-      <Link to="/tasks" className="back">
-        <Button type="text" size="small" icon={<ArrowLeftOutlined />} tabIndex={-1}>
-          {t("tasks.back")}
-        </Button>
-      </Link>
+      <Button
+        type="text"
+        size="small"
+        icon={<ArrowLeftOutlined />}
+        className="back"
+        onClick={() => go("/tasks")}
+      >
+        {t("tasks.back")}
+      </Button>
       {error && !data ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
       {isPending ? <Loading rows={10} /> : null}
       {data ? <Body key={`${instanceId}.${taskId}`} page={data} /> : null}

@@ -197,7 +197,7 @@ export const TasksScreen = () => {
   const flows = Object.entries(known?.flows ?? {}).map(([key, name]) => ({ value: key, label: say(name) }));
   return (
     <div className="page page-tasks">
-      <header className="page-head">
+      <header className="head">
         <h1>{t("tasks.title")}</h1>
         <Button size="small" onClick={() => setAway(true)}>
           {t("tasks.proxies")}
