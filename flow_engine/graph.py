@@ -89,10 +89,13 @@ class Graph:
         kept = self._kept.get(("between", join))
         if kept is None:
             split = self.split_of(join, start)
-            inside = set(walk(self.after.get(split, ()), self.after, join)) if split else set()
-            kept = self._kept["between", join] = frozenset(
-                (inside & self.leading_to(join)) - {join, split or ""}
-            )
+            found: frozenset[str] = frozenset()
+            if split is not None:
+                # Neither beyond the join nor back before the split.
+                within = {**self.after, split: (), join: ()}
+                inside = frozenset(walk(self.after[split], within))
+                found = inside & self.leading_around(join, frozenset((split,)))
+            kept = self._kept["between", join] = found - {join, split or ""}
         return kept
 
     def sorted_edges(self, join: str, split: str, edges: Mapping[str, str]) -> Mapping[str, str]:

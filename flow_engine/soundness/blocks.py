@@ -43,7 +43,7 @@ def _branches(net: Net, fork: Spot, join: Spot) -> dict[str, frozenset[str]] | N
     if fork.kind == "some" and join.of != "started":
         return None
     # What runs out behind a join may meet the next round of a loop: such a loop is looked through as it is.
-    if join.of in ("any", "n") and not join.cancels and fork.key in graph.cyclic:
+    if join.of in ("any", "n") and not join.clears and fork.key in graph.cyclic:
         return None
     within = {**graph.after, join.key: (), fork.key: ()}
     found: dict[str, frozenset[str]] = {}
@@ -87,7 +87,11 @@ def _proved(net: Net, fork: Spot, join: str) -> Spot | None:
             explored = explored_from(
                 net, net.settle((), ((str(target), f"{fork.key}.{way}"),)), MOST_IN_BRANCH
             )
-            if not explored.is_complete or not _always_arrives(explored.next, set(explored.came), arrived):
+            if (
+                not explored.is_complete
+                or explored.cut
+                or not _always_arrives(explored.next, set(explored.came), arrived)
+            ):
                 return None
             inner |= net.seen
             if fork.kind == "fork" or is_first:

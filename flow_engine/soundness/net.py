@@ -14,6 +14,8 @@ from flow_engine.plan import FlowPlan, NodePlan
 
 Item = tuple[str, str, tuple[str, ...]]
 Marking = tuple[Item, ...]
+Coming = tuple[tuple[str, str], ...]
+"""Arrivals: (node, edge)."""
 Move = tuple[str, str, str]
 """(node, kind: way | on | ways, key): one thing that happens."""
 PASSED = "!"
@@ -22,6 +24,8 @@ MOST_SUBSETS = 7
 MOST_ALIKE = 2
 """Tokens waiting at the same node in the same region, beyond which a flow counts as growing without bound."""
 ENDED: Marking = ()
+MOST_UNSETTLED = 20_000
+"""Positions between two rests that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Spot:
     of: str = ""
     needed: int = 0
     cancels: frozenset[str] = frozenset()
+    clears: bool = False
+    """Whether a join that goes on begins its next round at once: what has not come is withdrawn."""
     leaves_by: str = ""
     """For a fork that has been proved together with its join: the join it leaves by."""
     through: tuple[Move, ...] = ()
@@ -53,6 +59,10 @@ class Net:
         """Nodes at which more than one token may stand."""
         self.seen: set[str] = set()
         """Nodes that some token has come to."""
+        self.is_cut = False
+        """Whether something was left out because there was too much of it."""
+        self.has_dropped = False
+        """Whether the last look left out tokens of which there would be ever more."""
 
     def starts(self) -> Iterator[tuple[tuple[Move, ...], Marking]]:
         """Yield the markings in which the region begins."""
@@ -90,57 +100,73 @@ class Net:
 
     # arriving
 
-    def settle(
-        self, items: Marking, pending: tuple[tuple[str, str], ...]
-    ) -> Iterator[tuple[tuple[Move, ...], Marking]]:
-        """Yield every way in which arrivals come to rest."""
-        work: list[tuple[tuple[Move, ...], Marking, tuple[tuple[str, str], ...], frozenset[str]]] = [
-            ((), items, pending, frozenset())
-        ]
+    def settle(self, items: Marking, pending: Coming) -> Iterator[tuple[tuple[Move, ...], Marking]]:
+        """Yield every way in which arrivals come to rest; what would go round for ever is left out."""
+        work: list[tuple[tuple[Move, ...], Marking, Coming]] = [((), items, pending)]
+        visited: set[tuple[Marking, Coming]] = set()
         while work:
-            moves, marking, coming, passed = work.pop()
-            if not coming:
-                turned = self._turn(marking)
-                if turned is None:
-                    # What joins remember holds nothing up: without tokens the region is over.
-                    yield moves, ENDED if all(one[1] == "mem" for one in marking) else marking
-                else:
-                    work.append((moves, turned[0], turned[1], passed))
+            moves, marking, coming = work.pop()
+            if (marking, coming) in visited:
                 continue
-            (key, edge), coming = coming[-1], coming[:-1]
-            spot = self.spots.get(key)
-            if spot is None:
+            visited.add((marking, coming))
+            if len(visited) > MOST_UNSETTLED:
+                self.is_cut = True
+                return
+            if coming:
+                work.extend(self._arrive(moves, marking, coming))
                 continue
-            self.seen.add(key)
-            self.seen |= spot.inner
-            if spot.kind == "sink":
-                work.append((moves, _with(marking, (key, "in", ("",))), coming, passed))
-            elif spot.kind in ("all", "clear"):
-                yield moves, ENDED
-            elif spot.kind == "end":
-                work.append((moves, marking, coming, passed))
-            elif spot.kind == "wait" and not edge.endswith(".goal"):
-                found = self._wait(marking, key)
-                if found is not None:
-                    work.append((moves, found, coming, passed))
-            elif spot.kind == "join":
-                found, more = self._join(spot, marking, plan_branch(self.plan, key, edge))
-                work.append((moves, found, (*coming, *more), passed))
-            elif key not in passed:
-                kept = (
-                    tuple(one for one in marking if one[0] not in spot.cancels)
-                    if spot.kind == "cancel"
-                    else marking
-                )
-                for move, arrivals in self._choices(spot):
-                    work.append(
-                        (
-                            (*moves, *move),
-                            kept,
-                            (*coming, *arrivals),
-                            passed | {key} if spot.kind == "pass" else passed,
-                        )
-                    )
+            turned = self._turn(marking)
+            if turned is not None:
+                work.append((moves, *turned))
+            else:
+                # What joins remember holds nothing up: without tokens the region is over.
+                yield moves, ENDED if all(one[1] == "mem" for one in marking) else marking
+
+    def _arrive(
+        self, moves: tuple[Move, ...], marking: Marking, coming: Coming
+    ) -> Iterator[tuple[tuple[Move, ...], Marking, Coming]]:
+        """Yield what comes of the last of the arrivals."""
+        (key, edge), coming = coming[-1], coming[:-1]
+        spot = self.spots.get(key)
+        if spot is None:
+            return
+        self.seen.add(key)
+        self.seen |= spot.inner
+        if spot.kind == "sink":
+            yield moves, _with(marking, (key, "in", ("",))), coming
+        elif spot.kind in ("all", "clear"):
+            yield moves, ENDED, ()
+        elif spot.kind == "end":
+            yield moves, marking, coming
+        elif spot.kind == "wait" and not edge.endswith(".goal"):
+            found = self._wait(marking, key)
+            if found is not None:
+                yield moves, found, coming
+        elif spot.kind == "join":
+            if sum(1 for one in marking if one[0] == key and one[1] == "in") > MOST_ALIKE * len(
+                self.plan.branches_in(key)
+            ):
+                self.crowded.add(key)
+                self.has_dropped = True
+                return
+            found, more = self._join(spot, marking, plan_branch(self.plan, key, edge))
+            left = (
+                tuple(one for one in coming if one[0] not in spot.cancels)
+                if more and spot.cancels
+                else coming
+            )
+            yield moves, found, (*left, *more)
+        else:
+            kept = marking
+            if spot.kind == "cancel":
+                kept = tuple(one for one in marking if one[0] not in spot.cancels)
+                coming = tuple(one for one in coming if one[0] not in spot.cancels)
+            for move, arrivals in self._choices(spot):
+                if any(coming.count(one) >= MOST_ALIKE for one in arrivals):
+                    self.crowded.update(one[0] for one in arrivals)
+                    self.has_dropped = True
+                    continue
+                yield (*moves, *move), kept, (*coming, *arrivals)
 
     def _choices(self, spot: Spot) -> Iterator[tuple[tuple[Move, ...], tuple[tuple[str, str], ...]]]:
         if spot.kind == "fork":
@@ -159,11 +185,12 @@ class Net:
         alike = sum(1 for one in marking if one[0] == key and one[1] == "at")
         if alike:
             self.crowded.add(key)
+        self.has_dropped = self.has_dropped or alike >= MOST_ALIKE
         return None if alike >= MOST_ALIKE else _with(marking, (key, "at", ()))
 
     # joins
 
-    def _join(self, spot: Spot, marking: Marking, edge: str) -> tuple[Marking, tuple[tuple[str, str], ...]]:
+    def _join(self, spot: Spot, marking: Marking, edge: str) -> tuple[Marking, Coming]:
         onward = tuple((target, f"{spot.key}.{way}") for way, target in spot.ways if target)
         if spot.of in ("all", "started"):
             found = _with(marking, (spot.key, "in", (edge,)))
@@ -179,7 +206,7 @@ class Net:
 
     def _some(
         self, spot: Spot, marking: Marking, edge: str, onward: tuple[tuple[str, str], ...]
-    ) -> tuple[Marking, tuple[tuple[str, str], ...]]:
+    ) -> tuple[Marking, Coming]:
         memory = next((one for one in marking if one[0] == spot.key and one[1] == "mem"), None)
         came = set(memory[2]) if memory else set()
         if edge in came:
@@ -190,14 +217,14 @@ class Net:
         count = len(came - {PASSED})
         is_complete = count >= len(self.plan.branches_in(spot.key))
         if count == spot.needed and PASSED not in came:
-            if spot.cancels:
+            if spot.clears:
                 return tuple(one for one in found if one[0] not in spot.cancels), onward
             return (
                 found if is_complete else _with(found, (spot.key, "mem", tuple(sorted({*came, PASSED}))))
             ), onward
         return (found if is_complete else _with(found, (spot.key, "mem", tuple(sorted(came))))), ()
 
-    def _turn(self, marking: Marking) -> tuple[Marking, tuple[tuple[str, str], ...]] | None:
+    def _turn(self, marking: Marking) -> tuple[Marking, Coming] | None:
         """Let a join go on that waits for what can still come, or one whose next round may begin."""
         for is_last in (False, True):
             for key in sorted({one[0] for one in marking if one[1] == "in"}):
@@ -291,6 +318,7 @@ def _join_spot(plan: FlowPlan, node: NodePlan, ways: tuple[tuple[str, str | None
         of=config["of"],
         needed=max(1, min(needed, branches)),
         cancels=frozenset(cancels),
+        clears=config["rest"] == "cancel",
     )
 
 

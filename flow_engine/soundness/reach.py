@@ -22,6 +22,8 @@ class Explored:
     net: Net
     came: dict[Marking, tuple[Marking | None, tuple[Move, ...]]] = field(default_factory=dict)
     next: dict[Marking, list[Marking]] = field(default_factory=dict)
+    cut: set[Marking] = field(default_factory=set)
+    """Markings after which some moves were left out: there would be ever more tokens. Nothing is said about them."""
     is_complete: bool = True
 
     def trace(self, marking: Marking) -> tuple[Move, ...]:
@@ -40,7 +42,7 @@ class Explored:
         for one, targets in self.next.items():
             for target in targets:
                 back.setdefault(target, []).append(one)
-        found = {ENDED} & self.came.keys()
+        found = ({ENDED} & self.came.keys()) | self.cut
         queue = deque(found)
         while queue:
             for one in back.get(queue.popleft(), ()):
@@ -71,12 +73,16 @@ def explored_from(net: Net, starts: Iterable[tuple[tuple[Move, ...], Marking]], 
             found.is_complete = False
             break
         targets = found.next[marking] = []
+        net.has_dropped = False
         for moves, after in net.moves(marking):
             targets.append(after)
             if after not in found.came:
                 found.came[after] = (marking, moves)
                 queue.append(after)
                 held += len(after)
+        if net.has_dropped:
+            found.cut.add(marking)
+    found.is_complete = found.is_complete and not net.is_cut
     return found
 
 

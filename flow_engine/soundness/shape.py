@@ -21,13 +21,14 @@ from flow_engine.soundness.finding import (
     labels,
     place,
 )
-from flow_engine.soundness.net import ENDED, Marking, Net, spot_of, stands
+from flow_engine.soundness.net import ENDED, Marking, Net, stands
 from flow_engine.soundness.reach import MOST_MARKINGS, Explored, explore
 
 
 def shape_findings(plan: FlowPlan, most: int = MOST_MARKINGS) -> Iterator[Finding]:
     """Yield them, region by region."""
-    yield from spinning(plan)
+    spins = list(spinning(plan))
+    yield from spins
     regions: list[str | None] = [
         None,
         *(key for key, node in plan.nodes.items() if node.bodies or node.compensate),
@@ -216,9 +217,7 @@ def spinning(plan: FlowPlan) -> Iterator[Finding]:
     free = {
         key
         for key, node in plan.nodes.items()
-        if not stands(node)
-        and not (node.kind == "goto" and "most" in node.config)
-        and spot_of(plan, node).kind != "join"
+        if not stands(node) and not (node.kind == "goto" and "most" in node.config)
     }
     after = {key: tuple(one for one in plan.graph.after[key] if one in free) for key in free}
     for group in components(after):
