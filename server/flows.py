@@ -37,6 +37,7 @@ WANTED_HERE = Code(
     hint_zh="填写后再提交",
     hint_en="Fill it in, then submit",
 )
+_EQUAL = re.compile(r"\{(?P<field>[a-z0-9_]+)\} = \{form\.(?P<name>[a-z0-9_.]+)\}")
 _OUTER = re.compile(r'"(?:[^"]|"")*"|“[^“”]*”|\{form\.([a-z0-9_.]+)\}')
 
 
@@ -102,9 +103,12 @@ class FlowDesk:
         """Return the ids of records for which the formula `where` holds."""
         found: list[str] = []
         after: str | None = None
+        where, sealed = self._sealed(form, where, names)
+        if sealed is None:
+            return []
         while len(found) < limit:
             query = RecordQuery(
-                form, fields=("id",), formulas=_formulas(where, names, self._unit.workspace.zone), sort=sort, limit=min(500, limit - len(found)), after=after
+                form, fields=("id",), where=sealed, formulas=_formulas(where, names, self._unit.workspace.zone), sort=sort, limit=min(500, limit - len(found)), after=after
             )  # fmt: skip
             page = self._desk.system_gate.page(query)
             found += [str(one["id"]) for one in page.records]
@@ -112,6 +116,27 @@ class FlowDesk:
             if after is None:
                 break
         return found
+
+    def _sealed(
+        self, form: str, where: str, names: Mapping[str, Any]
+    ) -> tuple[str, Mapping[str, Any] | None]:
+        """Return the condition without its comparisons of encrypted fields, and those as a filter, which finds exact values.
+
+        Only what must hold in any case is taken out: the condition itself, or a side of an AND around everything. A
+        value that is blank equals nothing: None.
+        """
+        shape = self._service.app.forms[form].shape
+        items: list[Mapping[str, Any]] = []
+        for found in _EQUAL.finditer(where):
+            field = shape.field(found["field"])
+            if field is None or not field.sensitive or not _holds_in_any_case(where, found.start()):
+                continue
+            value = names.get(found["name"])
+            if value in (None, ""):
+                return where, None
+            items.append({"field": found["field"], "op": "eq", "value": str(value)})
+            where = where.replace(found[0], "1 = 1")
+        return where, {"op": "and", "items": items}
 
     def aggregate(
         self, form: str, where: str, function: str, of: str | None, names: Mapping[str, Any]
@@ -281,6 +306,18 @@ def _around(
 def _reverted(values: Mapping[Path, Any], entry: HistoryEntry) -> dict[Path, Any]:
     old: dict[Path, Any] = {(key,): pair[0] for key, pair in entry.changes.items()}
     return {path: old.get(path, value) for path, value in values.items()}
+
+
+def _holds_in_any_case(where: str, at: int) -> bool:
+    """Tell whether what stands at this place of a condition is the whole of it, or a side of an AND around everything."""
+    before = where[:at].strip()
+    if not before:
+        return "(" not in where and " OR " not in where.upper()
+    return (
+        before.upper().startswith("AND(")
+        and before.count("(") - before.count(")") == 1
+        and " OR " not in where.upper()
+    )
 
 
 def _formulas(where: str, names: Mapping[str, Any], zone: str) -> tuple[str, ...]:

@@ -152,7 +152,9 @@ class Pools:
         if row is not None and row.owner is None:
             return
         rule = self._rules().get(pool) or PoolRule(pool, form)
-        self._enter(unit, rule, record_id, row.owner if row is not None else None, reason, None)
+        # One who had it without taking it from the pool (an assigned lead) is its former owner all the same.
+        owner = row.owner if row is not None else self._owner(unit, rule, record_id)
+        self._enter(unit, rule, record_id, owner, reason, None)
 
     def claim(self, unit: Unit, pool: str, record_id: str, user_id: str) -> None:
         """Give a record of the pool to who takes it. Conflict when somebody was quicker; TooMany; Rejected in cooldown."""

@@ -159,6 +159,10 @@ class Practice:
         with self.workspace.read() as unit:
             return [dict(row) for row in unit.connection.execute(text(sql), given).mappings()]
 
+    @staticmethod
+    def cause(kind: str) -> Cause:
+        return Cause(kind)  # type: ignore[arg-type]
+
     def one(self, form: str, where: str = "1 = 1") -> str:
         return str(self.rows(f"SELECT id FROM f_{form} WHERE {where} ORDER BY created_at, id")[0]["id"])
 
@@ -195,7 +199,7 @@ class Practice:
         return found[0]
 
     def outbox(self, message: str, to: str | None = None) -> list[Json]:
-        found = self.rows("SELECT * FROM cc_flow_outbox WHERE message = :m ORDER BY made_at, key", m=message)
+        found = self.rows("SELECT * FROM cc_outbox WHERE message = :m ORDER BY key", m=message)
         return [one for one in found if to in (None, one["to_id"])]
 
     def incidents(self) -> list[Json]:
