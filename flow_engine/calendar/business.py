@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from engine.problems import Code, Rejected
@@ -142,16 +142,31 @@ class BusinessTime:
             day += timedelta(days=1)
 
     def _back_from(self, at: datetime) -> Iterator[Window]:
-        """Windows that begin at or before `at`, the latest first, until a year without any."""
+        """Open time at or before `at`, the latest first, day by day, until a year without any."""
         reached, day, quiet = at.astimezone(UTC), self._day(at), 0
         while quiet <= HORIZON_DAYS:
             quiet += 1
-            for window in reversed(self.windows.of(day)):
+            for window in reversed(self._within(day)):
                 if window.start <= reached:
                     quiet = 0
                     yield Window(window.start, min(window.end, reached))
-                    reached = window.start
             day -= timedelta(days=1)
+
+    def _within(self, day: date) -> list[Window]:
+        """Open time between the midnights of a day, what runs over from the day before included, nothing twice."""
+        zone = self.windows.zone
+        first, last = on_the_wall(day, time(), zone), on_the_wall(day + timedelta(days=1), time(), zone)
+        both = (*self.windows.of(day - timedelta(days=1)), *self.windows.of(day))
+        found: list[Window] = []
+        for window in sorted(both, key=lambda one: one.start):
+            start, end = max(window.start, first), min(window.end, last)
+            if start >= end:
+                continue
+            if found and start <= found[-1].end:
+                found[-1] = Window(found[-1].start, max(found[-1].end, end))
+            else:
+                found.append(Window(start, end))
+        return found
 
 
 def _into(wanted: datetime, windows: tuple[Window, ...]) -> datetime:

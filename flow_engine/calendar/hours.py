@@ -113,9 +113,7 @@ def on_the_wall(day: date, clock: time, zone: ZoneInfo) -> datetime:
     found = wall.replace(tzinfo=zone).astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) == wall:
         return found
-    early, late = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), found
-    if early > late:
-        early, late = late, early
+    early, late = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (1, 0))
     while late - early > timedelta(seconds=1):  # the change lies between the two readings
         middle = (early + (late - early) / 2).replace(microsecond=0)
         is_after = middle.astimezone(zone).replace(tzinfo=None) > wall

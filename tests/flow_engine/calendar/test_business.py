@@ -94,6 +94,14 @@ def test_a_night_shift_belongs_to_its_evening():
     assert shown(due(at("2026-03-06 02:00"), "1d", moment(night))) == "2026-03-07 02:00"
 
 
+def test_a_night_that_runs_over_the_next_mornings_hours_counts_once():
+    saturday = Hours({2: ((time(0, 0), time(0, 1)),), 5: ((time(0, 3), time(0, 2)),)}, keeps_holidays=False)
+    business = BusinessTime(saturday)  # Sunday 4 January 2026 is worked, with the hours of a Wednesday
+    end = at("2026-01-07 00:01")
+    assert shown(business.back(end, timedelta(days=1))) == "2026-01-03 00:03"
+    assert business.add(at("2026-01-03 00:03"), timedelta(days=1)) == end
+
+
 def test_a_clock_that_stood_still_goes_on_with_what_was_left():
     of = moment(hours())
     left = time_left(at("2026-03-05 17:00"), at("2026-03-06 11:00"), of)
