@@ -159,6 +159,9 @@ class _Compiler:
         self.reads: dict[str, set[tuple[str, ...]]] = {}
 
     def plan(self) -> FlowPlan | None:
+        self.problems.extend(definition_problems(self.definition, self.path))
+        if self.problems:
+            return None
         nodes = self._nodes()
         triggers = self._triggers()
         if self.problems:

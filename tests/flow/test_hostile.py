@@ -1,0 +1,79 @@
+"""Definitions that nobody in his right mind would write: told as problems, never a crash, never without end."""
+
+import copy
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.problems import Problem, Rejected
+from flow_engine.compile import compile_flow
+from flow_engine.plan import FlowPlan
+from flow_engine.soundness import check
+from flow_engine.soundness.shape import shape_findings
+from tests.flow.test_patterns import PATTERNS
+from tests.flow.worlds import EMPTY, Json, Play, end, flow, node, plan_of, task
+
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 10**6), st.text(max_size=8), st.just({}), st.just([]),
+    st.sampled_from(["end", "a", "b", "join", "split", "{x}", "1 = 1", "1 / 0", "LIST(1, 2)", "2h", "switch", "each", "while"]),
+)  # fmt: skip
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    found = [path] if path else []
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            found += places(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            found += places(inner, (*path, index))
+    return found
+
+
+def compiled(definition: Json) -> tuple[FlowPlan | None, tuple[Problem, ...]]:
+    try:
+        return compile_flow(definition, EMPTY), ()
+    except Rejected as rejected:
+        return None, rejected.problems
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(sorted(PATTERNS)), st.data())
+def test_a_spoilt_definition_is_refused_or_runs(name: str, data: st.DataObject):
+    definition: Json = copy.deepcopy(PATTERNS[name]["flow"])
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(places(definition)))
+        at: Any = definition
+        try:
+            for part in path[:-1]:
+                at = at[part]
+            at[path[-1]] = data.draw(JUNK)
+        except (KeyError, IndexError, TypeError):
+            continue
+    plan, problems = compiled(definition)
+    if plan is None:
+        assert problems
+        assert all(json.dumps(one.to_json(), ensure_ascii=False) for one in problems)
+        return
+    for one in [*shape_findings(plan, 500), *check(plan, EMPTY.app)]:
+        assert json.dumps(one.to_json(), ensure_ascii=False)
+    Play(plan).start(x=1)
+
+
+def test_a_flow_that_only_spins_is_cut_and_told():
+    spin = flow(node("a", "set", "b", set={"x": "1"}), node("b", "set", "a", set={"x": "2"}), end())
+    assert "F07" in {one.code for one in check(plan_of(spin), EMPTY.app)}
+
+
+def test_a_flow_that_multiplies_without_end_is_told_and_does_not_hang_the_check():
+    grows = flow(
+        task("a", "b"), node("b", "parallel", ways=[{"key": "x", "to": "a"}, {"key": "y", "to": "a"}]), end()
+    )
+    assert "F04" in {one.code for one in check(plan_of(grows), EMPTY.app)}
+
+
+def test_many_conditions_on_many_fields_are_not_multiplied_out_for_ever():
+    ways = [{"key": f"w{at}", "when": f"{{input.f{at}}} = 1", "to": "end"} for at in range(200)]
+    assert check(plan_of(flow(node("pick", "switch", ways=ways), end())), EMPTY.app)[0].code == "F05"
