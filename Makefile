@@ -14,8 +14,9 @@ test: ## set up and pass all tests
 	@tools/npm run --silent test
 	@$(PY) -m pytest -q
 
-chaos: ## kill the flow engine before every statement, on both databases
+chaos: ## kill the flow engine before every statement, on both databases; kill workers, empty Redis, cut connections
 	@$(PY) -m tools.chaos
+	@$(PY) -m tools.chaos_workers
 
 lint: ## format, types, layers
 	@$(PY) -m ruff format --check .
