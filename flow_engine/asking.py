@@ -111,9 +111,10 @@ def people(ctx: NodeContext, place: str) -> Generator[Act, Any, list[Any]]:
         if isinstance(one, Mapping):
             rule = yield from ctx.filled(where)
         else:
-            rule = {"users": as_users((yield from ctx.work_out(where)))}
-            if not rule["users"]:
+            named = as_users((yield from ctx.work_out(where)))
+            if not named:
                 continue
+            rule = {"group": [{"user": one} for one in named]}
         instance = ctx.instance
         answer = yield People(rule, instance.flow, instance.form, instance.record_id)
         found.extend(who for who in answer or () if who not in found)

@@ -176,8 +176,8 @@ class World:
         return sum(values) / len(values) if values else None
 
     def _people(self, rule: Mapping[str, Any]) -> list[str]:
-        if "users" in rule:
-            return list(rule["users"])
+        if "group" in rule:
+            return [who for one in rule["group"] for who in self._people(one)]
         if "user" in rule:
             return [rule["user"]] if rule["user"] else []
         return list(self.people.get(rule.get("role", ""), ()))
