@@ -30,6 +30,13 @@ NOT_YOURS_HERE = Code(
     hint_zh="流程的这个节点只开放了部分字段",
     hint_en="This step of the flow opens some fields only",
 )
+NOT_HERE_ANY_MORE = Code(
+    "flow.person_inactive",
+    zh="此账号已停用，不能填写",
+    en="This account is switched off and cannot fill anything in",
+    hint_zh="请把待办移交给在岗的人",
+    hint_en="Hand the task over to somebody who is active",
+)
 WANTED_HERE = Code(
     "flow.field_required",
     zh="在这一步必须填写“{field}”",
@@ -192,6 +199,9 @@ class FlowDesk:
     ) -> str:
         """Write what a person entered in a task, by their own rights narrowed to `fields`; return the record's id."""
         person = self._people.actor(self._unit, by) if self._people is not None else None
+        if self._people is not None and person is None:
+            # Never with the flow's own rights: they are wider than anybody's.
+            raise Forbidden(NOT_HERE_ANY_MORE.at("/by"))
         actor = person if person is not None else self._actor
         desk = self._service.desk(self._unit, actor, "user")
         plan = desk.form(form)

@@ -405,6 +405,13 @@ class RecordFlows(TypedDict):
     labels: Labels
 
 
+class Verdicts(TypedDict):
+    """Why flows started about a record, or did not: `{at, form, verdicts: [{flow, trigger, verdict, words}]}`."""
+
+    events: list[dict[str, Json]]
+    flows: dict[str, Words]
+
+
 class FlowItem(TypedDict):
     """A flow, and how many run."""
 

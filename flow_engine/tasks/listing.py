@@ -197,6 +197,17 @@ def of_record(unit: Unit, form: str, record_id: str, limit: int = 20) -> list[In
     return [store.instance_of(row) for row in unit.connection.execute(query).all()]
 
 
+def runs_about(unit: Unit, flow: str, form: str, record_id: str) -> bool:
+    """Tell whether an instance of the flow about the record is still at work."""
+    query = select(literal(1)).where(
+        _I.record_id == record_id,
+        _I.form == form,
+        _I.flow == flow,
+        _I.status.in_(("running", "failed", "paused")),
+    )
+    return unit.connection.execute(query.limit(1)).first() is not None
+
+
 def all_open_of(unit: Unit, user_id: str) -> list[tuple[Task, Instance]]:
     """Return every task that lies with a person and is not over: what a hand-over moves."""
     query = (

@@ -14,7 +14,9 @@ TRIGGER = Trigger(
         roles=array(KEY, maxItems=50),
         where={**one_of("record", "list", "both"), "default": "both"},
         ask=array(KEY, maxItems=50),
+        many={"type": "boolean"},
     ),
     sample={"form": "plan", "roles": ["consultant"]},
 )
-"""`when`: for which records it is offered. `ask`: variables of the flow that are asked for. `roles`: who sees it; all where none are named."""
+"""`when`: for which records it is offered. `ask`: variables of the flow that are asked for. `roles`: who sees it; all where none are named.
+`many`: also where one about the record is still at work."""

@@ -8,8 +8,11 @@ from engine.ids import new_id
 from engine.problems import Code, Conflict, Forbidden, NotFound, Rejected
 from engine.store.unit import Cause
 from flow_engine import store
+from flow_engine.explain import Explaining
 from flow_engine.plan import FlowPlan, TriggerPlan
+from flow_engine.tasks import listing
 from flow_engine.tasks.viewing import MANAGERS
+from form_engine.desk import NO_RECORD
 from server import task_types as t
 from server.openapi import gives
 from server.reading import api, given, given_texts
@@ -20,7 +23,7 @@ router = api()
 Values = Annotated[dict[str, Any], Body()]
 
 NO_BUTTON = Code("flow.no_button", zh="这里不能手工启动这个流程", en="This flow cannot be started here by hand",
-                 hint_zh="按钮可能只对某些角色或状态开放", hint_en="The button may be for certain roles or states only")  # fmt: skip
+                 hint_zh="它可能正在运行，或只对某些角色、状态开放", hint_en="It may be running already, or be for certain roles or states only")  # fmt: skip
 NOT_OFFERED = Code("flow.action_not_offered", zh="现在不能这样做", en="That is not possible now",
                    hint_zh="刷新后查看现在能做什么", hint_en="Reload to see what can be done now")  # fmt: skip
 MOST_STARTS = 500
@@ -103,6 +106,22 @@ def record_flows(request: Request, form: str, record_id: str) -> Response:
                 if _is_offered(one, unit, plan, button, form, record_id):
                     buttons.append(_button_item(plan, button))
     return answer({**found, "buttons": buttons})
+
+
+@router.get("/forms/{form}/records/{record_id}/flows/why")
+@gives(t.Verdicts)
+def record_flows_why(request: Request, form: str, record_id: str) -> Response:
+    """Return why flows started about a record, or did not, newest first."""
+    one = asked(request)
+    flows, tasks = one.clinic.flows, one.clinic.tasking.tasks
+    with one.clinic.workspace.read() as unit:
+        if tasks.forms.read(unit, one.actor, form, record_id) is None:
+            raise NotFound(NO_RECORD.at(""))
+        found = Explaining(flows).triggers(unit, record_id)
+    for event in found:
+        event["at"] = store.from_at(event["at"])
+    names = {plan.key: plan.name for plan in flows.plans.current.values()}
+    return answer({"events": found, "flows": names})
 
 
 @router.get("/forms/{form}/flows")
@@ -288,6 +307,8 @@ def _is_offered(
 ) -> bool:
     """Tell whether the button stands on this record: the person sees it, and the button's condition holds."""
     if button.form != form or one.clinic.tasking.tasks.forms.read(unit, one.actor, form, record_id) is None:
+        return False
+    if not button.config.get("many") and listing.runs_about(unit, plan.key, form, record_id):
         return False
     when = button.config.get("when")
     if not when:

@@ -123,6 +123,17 @@ export const useRecordFlows = (form: string, recordId: string) =>
     staleTime: 15_000,
   });
 
+export const useWhy = (form: string, recordId: string, isAsked: boolean) =>
+  useQuery({
+    queryKey: ["flows", "why", form, recordId],
+    queryFn: () =>
+      request<{ events: JsonObject[]; flows: Record<string, { zh?: string; en?: string }> }>(
+        "GET",
+        `/api/forms/${form}/records/${recordId}/flows/why`,
+      ),
+    enabled: isAsked,
+  });
+
 export const useFormFlows = (form: string) =>
   useQuery({
     queryKey: ["flows", "form", form],

@@ -263,7 +263,7 @@ const Body = ({ page }: { page: InstancePage }) => {
               {say(instance.flow_name)} · {t("flows.version", { version: instance.version })}
             </span>
             <span>
-              {instance.started_by
+              {page.labels.user?.[instance.started_by ?? ""]
                 ? t("tasks.startedBy", { who: nameOf(page.labels, instance.started_by) })
                 : t("flows.byItself")}{" "}
               · {formatInstant(instance.started_at, lang, zone)}

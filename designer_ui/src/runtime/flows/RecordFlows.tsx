@@ -4,16 +4,51 @@ import { Button } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { type FlowButton, useRecordFlows } from "../../api/tasks";
+import { type FlowButton, useRecordFlows, useWhy } from "../../api/tasks";
 import { formatAgo } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
+import { asText, isArray, isObject } from "../../shared/json";
 import { ErrorState, Loading } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
+import type { Words } from "../../shared/words";
 import { Status, WaitsFor } from "../tasks/StartedList";
 import { taskPath } from "../tasks/words";
 import { StartFlow } from "./StartFlow";
 import "../tasks/tasks.css";
 import "./flows.css";
+
+/** Why flows started here, or did not: what was judged at each change of the record. */
+const Why = ({ form, recordId }: { form: string; recordId: string }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const { lang, zone } = useControlHost();
+  const [isOpen, setOpen] = useState(false);
+  const { data, error, isFetching } = useWhy(form, recordId, isOpen);
+  return (
+    <div className="flow-why">
+      <Button type="link" size="small" onClick={() => setOpen(!isOpen)} aria-expanded={isOpen}>
+        {t("flows.why")}
+      </Button>
+      {isOpen && error ? <ErrorState error={error} /> : null}
+      {isOpen && isFetching && !data ? <Loading rows={2} /> : null}
+      {isOpen && data ? (
+        <ul>
+          {data.events.length === 0 ? <li className="hint">{t("flows.whyNone")}</li> : null}
+          {data.events.flatMap((event, at) =>
+            (isArray(event.verdicts) ? event.verdicts : []).map((one, index) =>
+              isObject(one) ? (
+                <li key={`${at}-${index}`}>
+                  <b>{say(data.flows[asText(one.flow)]) || asText(one.flow)}</b> {say(one.words as Words)}
+                  <small>{formatAgo(asText(event.at), lang, zone)}</small>
+                </li>
+              ) : null,
+            ),
+          )}
+        </ul>
+      ) : null}
+    </div>
+  );
+};
 
 export const RecordFlows = ({ form, recordId }: { form: string; recordId: string }) => {
   const { t } = useTranslation();
@@ -58,6 +93,7 @@ export const RecordFlows = ({ form, recordId }: { form: string; recordId: string
           ))}
         </ul>
       ) : null}
+      <Why form={form} recordId={recordId} />
       {starting ? (
         <StartFlow button={starting} form={form} ids={[recordId]} onClose={() => setStarting(null)} />
       ) : null}

@@ -90,7 +90,7 @@ export const Running = () => {
                   )}
                   <WaitsFor instance={instance} labels={data.labels} />
                   <span>
-                    {instance.started_by
+                    {data.labels.user?.[instance.started_by ?? ""]
                       ? t("tasks.startedBy", { who: nameOf(data.labels, instance.started_by) })
                       : t("flows.byItself")}{" "}
                     · {formatAgo(instance.started_at, lang, zone)}

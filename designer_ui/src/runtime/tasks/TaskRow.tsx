@@ -78,9 +78,11 @@ export const TaskRow = ({
           {task.is_claimable ? <Tag color="blue">{t("tasks.claimable")}</Tag> : null}
           {task.urged > 0 ? <Tag color="orange">{t("tasks.urged", { count: task.urged })}</Tag> : null}
           {task.way && task.state === "done" ? <Tag>{say(task.way)}</Tag> : null}
-          {task.started_by ? (
-            <span>{t("tasks.startedBy", { who: nameOf(labels, task.started_by) })}</span>
-          ) : null}
+          <span>
+            {labels.user?.[task.started_by ?? ""]
+              ? t("tasks.startedBy", { who: nameOf(labels, task.started_by) })
+              : t("flows.byItself")}
+          </span>
           <span>{formatAgo(task.done_at ?? task.made_at ?? task.started_at, lang, zone)}</span>
         </span>
       </Link>

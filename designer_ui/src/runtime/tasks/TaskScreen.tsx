@@ -43,7 +43,7 @@ const Head = ({ page }: { page: TaskPage }) => {
         <Tag color="processing">{say(task.name)}</Tag>
         {task.state === "open" ? null : <Tag>{t(`tasks.seat_${task.state}`)}</Tag>}
         {page.instance.status === "running" ? null : <Status status={page.instance.status} />}
-        {task.started_by ? (
+        {page.labels.user?.[task.started_by ?? ""] ? (
           <span>
             {t("tasks.startedBy", { who: nameOf(page.labels, task.started_by) })} ·{" "}
             {formatAgo(task.started_at, lang, zone)}
