@@ -101,6 +101,9 @@ class Recipient:
         return {"person": self.person_id} if self.form is None else {"form": self.form, "id": self.person_id}
 
 
+STAFF = "user"
+
+
 class MessageService:
     """Sends messages of one workspace. It is the sender (port `Sender`) of effects of kind `message`.
 
@@ -254,6 +257,7 @@ class MessageService:
 
     def _recipients(self, unit: Unit, body: Mapping[str, Any]) -> list[Recipient]:
         records = self._house.records(unit)
+        # People behind a record's link are typed as records of `user`: they are staff all the same.
         form, given = body.get("whom_form"), body.get("whom")
         found: dict[str, Recipient] = {}
         for one in given if isinstance(given, list | tuple) else [given]:
@@ -262,8 +266,8 @@ class MessageService:
                 found |= {who[1]: Recipient(*who)} if who is not None else {}
             elif isinstance(one, Mapping) and set(one) == {"person"}:
                 found[str(one["person"])] = Recipient(None, str(one["person"]))
-            elif isinstance(one, str) and form is not None:
-                who = self._house.contacts.who(records, form, one)
+            elif isinstance(one, str) and form not in (None, STAFF):
+                who = self._house.contacts.who(records, str(form), one)
                 found |= {who[1]: Recipient(*who)} if who is not None else {}
             elif one is not None:
                 found |= {user: Recipient(None, user) for user in self._house.staff(unit, one)}
