@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Generator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from engine.expressions import evaluate
 from engine.problems import Rejected
 from flow_engine import refusals
 from flow_engine.acts import Act, Effect, Past, Read
+from flow_engine.evolving import evolve
 from flow_engine.happenings import BodyEnded
 from flow_engine.names import MISSING, Names, Setting, find
 from flow_engine.outcome import Body, Call, NewEffect, NewTask, NewTimer, Notice, TaskChange
@@ -116,7 +116,7 @@ class Board:
             if task.task_id in keep:
                 continue
             if task.state not in ENDED_TASKS:
-                self.put_task(replace(task, state="cancelled", done_at=self.now))
+                self.put_task(evolve(task, state="cancelled", done_at=self.now))
             self._old_tasks[task.task_id] = self.tasks.pop(task.task_id)
         for key in [key for key in self.timers if key[0] == token_id]:
             self.drop_timer(key)
@@ -172,7 +172,7 @@ class Board:
         if completed:
             parent = self.scopes[scope.parent_id]
             self.put_scope(
-                replace(
+                evolve(
                     parent, data={**parent.data, "completed": [*parent.data.get("completed", ()), *completed]}
                 )
             )
@@ -196,7 +196,7 @@ class Board:
         """Keep what one end gives until the last way has ended."""
         self.result = {**self.result, **result}
         root = self.scopes[ROOT]
-        self.put_scope(replace(root, data={**root.data, "result": self.result}))
+        self.put_scope(evolve(root, data={**root.data, "result": self.result}))
 
     def finish(self, status: str, outcome: str | None, result: Mapping[str, Any] | None = None) -> None:
         """End the instance and everything in it."""
@@ -208,7 +208,7 @@ class Board:
         for task in list(self.tasks.values()):
             # Copies (抄送) may still be read; everything else is over.
             if task.state not in ENDED_TASKS and task.kind != "cc":
-                self.put_task(replace(task, state="cancelled", done_at=self.now))
+                self.put_task(evolve(task, state="cancelled", done_at=self.now))
         for scope_id in [scope_id for scope_id in self.scopes if scope_id != ROOT]:
             del self.scopes[scope_id]
             self._touched["scopes"].add(scope_id)
@@ -246,20 +246,20 @@ class Board:
             nodes[token.node] = dict(memory)
         else:
             nodes.pop(token.node, None)
-        self.put_scope(replace(scope, data={**scope.data, "nodes": nodes}))
+        self.put_scope(evolve(scope, data={**scope.data, "nodes": nodes}))
 
     def _note_completed(self, token: Token, node: NodePlan) -> None:
         scope = self.scopes[token.scope_id]
         entry = {"node": node.key, "variables": {} if token.scope_id == ROOT else dict(scope.variables)}
         self.put_scope(
-            replace(scope, data={**scope.data, "completed": [*scope.data.get("completed", ()), entry]})
+            evolve(scope, data={**scope.data, "completed": [*scope.data.get("completed", ()), entry]})
         )
 
     def _forget(self, scope_id: int, what: str) -> None:
         scope = self.scopes.get(scope_id)
         if scope is not None and scope.data.get("completed"):
             left = [one for one in scope.data["completed"] if what not in ("*", one["node"])]
-            self.put_scope(replace(scope, data={**scope.data, "completed": left}))
+            self.put_scope(evolve(scope, data={**scope.data, "completed": left}))
 
     def set_variables(self, scope_id: int, values: Mapping[str, Any]) -> None:
         """Set variables where they are: in the nearest scope that has them, else where they are declared, else here."""
@@ -271,7 +271,7 @@ class Board:
                 at = scope_id
             scope = self.scopes[at]
             if scope.variables.get(key, MISSING) != value or key not in scope.variables:
-                self.put_scope(replace(scope, variables={**scope.variables, key: value}))
+                self.put_scope(evolve(scope, variables={**scope.variables, key: value}))
 
     # tasks, timers, effects, calls
 
@@ -319,7 +319,7 @@ class Board:
         """Give a task new properties."""
         task = self.tasks.get(change.task_id)
         if task is not None:
-            self.put_task(replace(task, **change.values))
+            self.put_task(evolve(task, **change.values))
 
     def add_timer(self, token_id: int, new: NewTimer) -> None:
         """Set a timer, in place of one with the same key."""
@@ -452,7 +452,7 @@ class Board:
             status = (
                 "failed" if any(token.wait == "incident" for token in self.tokens.values()) else "running"
             )
-        return replace(
+        return evolve(
             old,
             status=status,
             ended_at=self.now if self.ended is not None else None,

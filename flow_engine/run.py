@@ -1,7 +1,6 @@
 """A step at work: the rules by which tokens move, what nodes answer is done, and what goes wrong is dealt with."""
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from types import GeneratorType
 from typing import Any
@@ -13,6 +12,7 @@ from flow_engine.asking import moment, span_of
 from flow_engine.board import ENDED_TASKS, INSTANCE, Acts, Board
 from flow_engine.compile import IGNORE, STOP
 from flow_engine.context import Context
+from flow_engine.evolving import evolve
 from flow_engine.happenings import Happening, Turn
 from flow_engine.names import Names
 from flow_engine.node import Answer
@@ -186,7 +186,7 @@ class Run(Board):
         self.rounds.setdefault((scope_id, node), 1)
         arrived = self.arrive(node, scope_id, None)
         if data:
-            self.put_token(replace(arrived, data=dict(data)))
+            self.put_token(evolve(arrived, data=dict(data)))
 
     def _hold(self, token: Token, node: NodePlan, hold: Hold) -> Acts:
         is_first = token.wait is None
@@ -198,7 +198,7 @@ class Run(Board):
             data = token.data if hold.data is None else hold.data
             if "_attempt" in token.data and "_attempt" not in data:
                 data = {**data, "_attempt": token.data["_attempt"]}
-            token = replace(token, wait=hold.wait, since=self.now if is_first else token.since, data=data)
+            token = evolve(token, wait=hold.wait, since=self.now if is_first else token.since, data=data)
             self.put_token(token)
         for change in hold.changes:
             self.change_task(change)
@@ -297,7 +297,7 @@ class Run(Board):
     def _again(self, token: Token, boundary: Boundary, every: str) -> Acts:
         fired = dict(token.data.get("_fired", {}))
         fired[boundary.key] = fired.get(boundary.key, 0) + 1
-        self.put_token(replace(token, data={**token.data, "_fired": fired}))
+        self.put_token(evolve(token, data={**token.data, "_fired": fired}))
         if fired[boundary.key] < boundary.config.get("most", 1000):
             node = self.plan.nodes[token.node]
             at = yield from span_of(
@@ -356,7 +356,7 @@ class Run(Board):
         wait_s = span_seconds(retry.get("after", "1m")) * retry.get("factor", 2) ** attempt
         data = {"_attempt": attempt + 1}
         self._unhang(token)
-        self.put_token(replace(token, wait="retry", since=token.since or self.now, data=data))
+        self.put_token(evolve(token, wait="retry", since=token.since or self.now, data=data))
         self.add_timer(token.token_id, NewTimer("retry", self.now + timedelta(seconds=wait_s)))
         self.note("retry", token, {"attempt": attempt + 1, "problem": problem.code})
 
@@ -364,9 +364,7 @@ class Run(Board):
         """Leave an incident: the token stands here until somebody decides."""
         self._unhang(token)
         self.put_token(
-            replace(
-                token, wait="incident", since=token.since or self.now, data={"problem": problem.to_json()}
-            )
+            evolve(token, wait="incident", since=token.since or self.now, data={"problem": problem.to_json()})
         )
         self.note("incident", token, {"problem": problem.code})
         self._incidents.append(Incident(token.token_id, token.node, problem))
@@ -374,18 +372,18 @@ class Run(Board):
     def set_title(self, title: Any) -> None:
         """Call the instance what its flow says."""
         if isinstance(title, str) and title:
-            self.instance = replace(self.instance, title=title[:200])
+            self.instance = evolve(self.instance, title=title[:200])
 
     def set_status(self, status: str) -> None:
         """Pause the instance, or let it run again."""
-        self.instance = replace(self.instance, status=status)
+        self.instance = evolve(self.instance, status=status)
 
     def again(self, token: Token) -> None:
         """Let a token that stands here enter its node anew."""
         self._unhang(token)
         attempt = token.data.get("_attempt")
         self.put_token(
-            replace(token, wait=None, since=None, data={} if attempt is None else {"_attempt": attempt})
+            evolve(token, wait=None, since=None, data={} if attempt is None else {"_attempt": attempt})
         )
         self._ready.append(token.token_id)
 

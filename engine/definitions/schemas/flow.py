@@ -51,7 +51,7 @@ FILE = FileKind(
         triggers=keyed({**TRIGGER, "required": ["key", "kind"]}),
         once_per=FORMULA,
         start=KEY,
-        nodes=keyed(NODE, minItems=1),
+        nodes=keyed(NODE, minItems=1, maxItems=2000),
         title=FORMULA,
         variables=keyed(VARIABLE),
         journey=closed(
