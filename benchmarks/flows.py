@@ -32,14 +32,29 @@ ROUND = 10
 def sequence(key: str, tasks: int) -> dict[str, Any]:
     """Return a flow of tasks one after another."""
     nodes = [
-        {"key": f"t{at}", "kind": "approve", "who": '"ben"', "to": {"approved": f"t{at + 1}" if at < tasks - 1 else "end", "rejected": "end"}}
+        {
+            "key": f"t{at}",
+            "kind": "approve",
+            "who": '"ben"',
+            "to": {"approved": f"t{at + 1}" if at < tasks - 1 else "end", "rejected": "end"},
+        }
         for at in range(tasks)
     ]
     return flow(key, *nodes, END)
 
 
 WAIT = flow("rest", {"key": "rest", "kind": "wait", "for": "3h", "to": "end"}, END)
-MANY = flow("many", {"key": "ask", "kind": "approve", "who": {"role": "lead"}, "mode": "all", "to": {"approved": "end", "rejected": "end"}}, END)
+MANY = flow(
+    "many",
+    {
+        "key": "ask",
+        "kind": "approve",
+        "who": {"role": "lead"},
+        "mode": "all",
+        "to": {"approved": "end", "rejected": "end"},
+    },
+    END,
+)
 AUTOMATION = flow(
     "automation",
     {"key": "which", "kind": "switch", "ways": [{"key": "high", "when": "{lead.score} >= 5", "to": "mark"}, {"key": "low", "otherwise": True, "to": "end"}]},
@@ -54,7 +69,12 @@ def triggers(count: int) -> list[dict[str, Any]]:
     """Return flows that listen to plans and never start."""
     make = {"key": "note", "kind": "create", "form": "call", "set": {"what": '"x"'}, "to": "end"}
     return [
-        flow(f"f{at}", make, END, trigger={"kind": "record_updated", "form": "plan", "when": f"{{discount}} > {at + 1000}"})
+        flow(
+            f"f{at}",
+            make,
+            END,
+            trigger={"kind": "record_updated", "form": "plan", "when": f"{{discount}} > {at + 1000}"},
+        )
         for at in range(count)
     ]
 
@@ -62,10 +82,14 @@ def triggers(count: int) -> list[dict[str, Any]]:
 def measure(database: Database, quick: bool) -> Iterator[Finding]:
     """Yield the figures of one database."""
     clock = VirtualClock()
-    settings = Settings(database.home / "flows", database.url, pool_size=24, clock=clock, more_tables=(FLOW_TABLES,))
+    settings = Settings(
+        database.home / "flows", database.url, pool_size=24, clock=clock, more_tables=(FLOW_TABLES,)
+    )
     installation = Installation.open(settings)
     clinic = installation.create("flows", {"zh": "流程"})
-    house = House(clinic, clock, sequence("ten", 10), sequence("long", 200), WAIT, MANY, AUTOMATION, *triggers(100))
+    house = House(
+        clinic, clock, sequence("ten", 10), sequence("long", 200), WAIT, MANY, AUTOMATION, *triggers(100)
+    )
     gc.collect()
     gc.freeze()
     try:
@@ -88,7 +112,9 @@ def _run(house: House, key: str, steps: int) -> float:
     task_id, round_ = task["task_id"], task["round"]
     began = time.process_time()
     for _ in range(steps):
-        answer = house.service.handle(actor, instance, TaskAction(task_id, "complete", "ben", round_, {"way": "approved"}), new_id())
+        answer = house.service.handle(
+            actor, instance, TaskAction(task_id, "complete", "ben", round_, {"way": "approved"}), new_id()
+        )
         if answer.tasks:
             task_id = answer.tasks[0]["task_id"]
     return (time.process_time() - began) / steps
@@ -107,11 +133,24 @@ def _steps(database: Database, house: House, quick: bool) -> Iterator[Finding]:
         "durable steps a CPU second, 10 tasks", database.name, f"{short * 1000:.2f} ms CPU a step: history, outbox, idempotency, permission",
         per_s, 1500, at_least=True, unit="/s",
     )  # fmt: skip
-    yield Finding("a step of 200 tasks beside one of 10", database.name, f"{long * 1000:.2f} against {short * 1000:.2f} ms", long / short, 1.2)
+    yield Finding(
+        "a step of 200 tasks beside one of 10",
+        database.name,
+        f"{long * 1000:.2f} against {short * 1000:.2f} ms",
+        long / short,
+        1.2,
+    )
     if database.url is None:
         spiff = steps_per_cpu_s(database.home, 10, 0.3 if quick else 4)
         told = f"{per_s:.0f} against {spiff:.0f} steps a CPU second"
-        yield Finding("steps beside SpiffWorkflow with state saved", database.name, told, per_s / spiff, 3, at_least=True)
+        yield Finding(
+            "steps beside SpiffWorkflow with state saved",
+            database.name,
+            told,
+            per_s / spiff,
+            3,
+            at_least=True,
+        )
 
 
 def _automation(database: Database, house: House, count: int) -> Iterator[Finding]:
@@ -143,7 +182,16 @@ def _automation(database: Database, house: House, count: int) -> Iterator[Findin
     house.workspace.on_news = lambda: None
     p95 = sorted(took)[int(len(took) * 0.95)] * 1000
     told = f"{count} records by 8 at once, each with condition, update and related record; create p95 {p95:.0f} ms"
-    yield Finding("automations from save to end", database.name, told, count / whole, 160, at_least=True, unit="/s", details={"p95_ms": p95})
+    yield Finding(
+        "automations from save to end",
+        database.name,
+        told,
+        count / whole,
+        160,
+        at_least=True,
+        unit="/s",
+        details={"p95_ms": p95},
+    )
 
 
 def _approvers(database: Database, house: House) -> Iterator[Finding]:
@@ -183,7 +231,14 @@ def _triggering(database: Database, house: House, saves: int) -> Iterator[Findin
         dispatch(house.workspace, ())
         quiet.append(time.process_time() - began)
     cost = (_cheap(costs) - _cheap(quiet)) * 1000
-    yield Finding("100 triggers with conditions, a save", database.name, "CPU of judging them, above handing the event out", cost, 1, unit="ms")
+    yield Finding(
+        "100 triggers with conditions, a save",
+        database.name,
+        "CPU of judging them, above handing the event out",
+        cost,
+        1,
+        unit="ms",
+    )
 
 
 def _timers(database: Database, house: House, count: int) -> Iterator[Finding]:
@@ -208,13 +263,27 @@ def _sleepers(house: House, count: int) -> None:
         with house.workspace.write(Cause("system")) as unit:
             texts, now = store.of(unit), unit.now
             some = [
-                Instance(new_id(), "rest", plan.version, "running", now, None, new_id(), revision=1, next_id=2, next_seq=1)
+                Instance(
+                    new_id(),
+                    "rest",
+                    plan.version,
+                    "running",
+                    now,
+                    None,
+                    new_id(),
+                    revision=1,
+                    next_id=2,
+                    next_seq=1,
+                )
                 for _ in range(min(5_000, count - start))
             ]
             token = Token(1, "rest", 0, 1, None, "timer", now)
             timer = Timer(1, "wait", now + timedelta(hours=3))
             unit.many(texts.add_instance, [store.instance_row(one) for one in some])
-            unit.many(texts.add_scope, [store.scope_row(one.instance_id, first_state(one).scopes[0]) for one in some])
+            unit.many(
+                texts.add_scope,
+                [store.scope_row(one.instance_id, first_state(one).scopes[0]) for one in some],
+            )
             unit.many(texts.add_token, [store.token_row(one.instance_id, token) for one in some])
             unit.many(texts.add_timer, [store.timer_row(one.instance_id, timer) for one in some])
 
@@ -226,7 +295,9 @@ def _soundness(database: Database, house: House) -> Iterator[Finding]:
     began = time.process_time()
     found = check(plan, house.app.app)
     took = (time.process_time() - began) * 1000
-    yield Finding("soundness of a flow of 40 nodes", database.name, f"{len(list(found))} findings", took, 100, unit="ms")
+    yield Finding(
+        "soundness of a flow of 40 nodes", database.name, f"{len(list(found))} findings", took, 100, unit="ms"
+    )
 
 
 if __name__ == "__main__":

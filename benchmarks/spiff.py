@@ -16,8 +16,15 @@ NAMESPACE = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 def bpmn(tasks: int) -> bytes:
     """Return a sequence of manual tasks."""
     names = ["start", *(f"t{at}" for at in range(tasks)), "end"]
-    body = ['<startEvent id="start"/>', *(f'<manualTask id="t{at}" name="t{at}"/>' for at in range(tasks)), '<endEvent id="end"/>']
-    body += [f'<sequenceFlow id="f{at}" sourceRef="{one}" targetRef="{names[at + 1]}"/>' for at, one in enumerate(names[:-1])]
+    body = [
+        '<startEvent id="start"/>',
+        *(f'<manualTask id="t{at}" name="t{at}"/>' for at in range(tasks)),
+        '<endEvent id="end"/>',
+    ]
+    body += [
+        f'<sequenceFlow id="f{at}" sourceRef="{one}" targetRef="{names[at + 1]}"/>'
+        for at, one in enumerate(names[:-1])
+    ]
     return f'<definitions xmlns="{NAMESPACE}" id="d" targetNamespace="x"><process id="p" isExecutable="true">{"".join(body)}</process></definitions>'.encode()
 
 
@@ -41,7 +48,9 @@ def steps_per_cpu_s(folder: Path, tasks: int, least_s: float) -> float:
                 workflow = serializer.deserialize_json(text)
                 workflow.get_tasks(state=TaskState.READY, manual=True)[0].run()
                 workflow.do_engine_steps()
-                database.execute("UPDATE flow SET state = ? WHERE id = 1", (serializer.serialize_json(workflow),))
+                database.execute(
+                    "UPDATE flow SET state = ? WHERE id = 1", (serializer.serialize_json(workflow),)
+                )
                 done += 1
             spent += time.process_time() - began
     return done / spent

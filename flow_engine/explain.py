@@ -15,7 +15,7 @@ from flow_engine.plan import FlowPlan, NodePlan
 from flow_engine.plans import newest
 from flow_engine.rows import unpack
 from flow_engine.state import State, Token
-from flow_engine.tables import EFFECTS, INSTANCES, OCCURRENCES, TRIGGER_LOG
+from flow_engine.tables import EFFECTS, HISTORY, INSTANCES, OCCURRENCES, TRIGGER_LOG
 
 Words = Mapping[str, str]
 VERDICTS: Mapping[str, Words] = {
@@ -129,10 +129,8 @@ class Explaining:
     def history(self, unit: Unit, instance_id: str) -> list[dict[str, Any]]:
         """Return the history of an instance, oldest first, without gaps: for replay on the canvas."""
         store.look(unit, instance_id)
-        c = store.HISTORY.c
-        rows = unit.connection.execute(
-            select(store.HISTORY).where(c.instance_id == instance_id).order_by(c.seq)
-        )
+        c = HISTORY.c
+        rows = unit.connection.execute(select(HISTORY).where(c.instance_id == instance_id).order_by(c.seq))
         return [
             {
                 "seq": row.seq,

@@ -72,7 +72,7 @@ class Incidents:
         )
         if flow is not None:
             query = query.where(c.flow == flow)
-        return [_shown(row) for row in unit.connection.execute(query).mappings()]
+        return [_shown(dict(row)) for row in unit.connection.execute(query).mappings()]
 
     def settle(
         self, actor: Actor, incident_id: str, action: str, values: Mapping[str, Any] | None = None

@@ -13,7 +13,7 @@ from flow_engine import plans, store
 from flow_engine.commanding import FlowCommands, acting
 from flow_engine.migrating import Nodes, inverse, mapping_of, migrate, plan_move
 from flow_engine.names import Setting
-from flow_engine.rows import unpack
+from flow_engine.rows import pack, unpack
 from flow_engine.state import Instance
 from flow_engine.step import drive
 from flow_engine.tables import HISTORY, INSTANCES
@@ -156,7 +156,7 @@ class Moving:
 
 def _note_move(unit: Unit, instance: Instance, by: str | None, details: Mapping[str, Any]) -> None:
     """Write the move into the instance's history, with all that is needed to take it back."""
-    row = (instance.instance_id, instance.next_seq, unit.now_text, MOVED, None, by, store.pack(details))
+    row = (instance.instance_id, instance.next_seq, unit.now_text, MOVED, None, by, pack(details))
     unit.cursor.execute(store.of(unit).add_history, row)
     c = INSTANCES.c
     unit.connection.execute(

@@ -233,7 +233,10 @@ def high_water(unit: Unit, trigger: str, first: datetime | None = None) -> datet
     make = postgresql.insert if unit.is_postgres else sqlite.insert
     begun = instant(first or unit.now)
     done = unit.connection.execute(
-        make(SCHEDULE_CURSORS).values(trigger=trigger, high_water=begun).on_conflict_do_nothing().returning(c.trigger)
+        make(SCHEDULE_CURSORS)
+        .values(trigger=trigger, high_water=begun)
+        .on_conflict_do_nothing()
+        .returning(c.trigger)
     )
     return first if done.first() is not None else None
 

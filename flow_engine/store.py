@@ -229,7 +229,8 @@ def task_of(row: Sequence[Any]) -> Task:
     """Return the task of a row in the order of TASK_COLUMNS."""
     candidates = tuple(decode_json(row[8])) if row[8] else ()
     return Task(
-        *row[1:8], candidates, *row[9:15], from_at(row[15]), from_at(row[16]), from_at(row[17]), *row[18:22], unpack(row[22])
+        row[1], row[2], row[3], row[4], row[5], row[6], row[7], candidates, row[9], row[10], row[11], row[12], row[13], row[14],
+        from_at(row[15]), from_at(row[16]), from_at(row[17]), row[18], row[19], row[20], row[21], unpack(row[22]),
     )  # fmt: skip
 
 

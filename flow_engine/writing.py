@@ -29,7 +29,7 @@ class _Texts:
         make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
 
         def insert(table: Any, *columns: str) -> str:
-            values = {table.c[k]: bindparam(f"p{i}") for i, k in enumerate(columns)}
+            values: dict[Any, Any] = {table.c[k]: bindparam(f"p{i}") for i, k in enumerate(columns)}
             return str(make(table).values(values).on_conflict_do_nothing().compile(dialect=dialect))
 
         self.job = insert(

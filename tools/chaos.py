@@ -48,9 +48,13 @@ def chaos(database: str, every: int, first: int) -> bool:
                 bad.append(f"killed before {kills}: {found['wrong']}")
                 say(bad[-1])
             if number % 50 == 0:
-                say(f"  {number} of {len(plans)} runs, {len(bad)} with losses, {time.monotonic() - began:.0f} s")
+                say(
+                    f"  {number} of {len(plans)} runs, {len(bad)} with losses, {time.monotonic() - began:.0f} s"
+                )
         took = time.monotonic() - began
-        say(f"{database}: {len(plans)} runs with kills, {len(bad)} with losses, {repeated} calls repeated (same key), {took:.0f} s")
+        say(
+            f"{database}: {len(plans)} runs with kills, {len(bad)} with losses, {repeated} calls repeated (same key), {took:.0f} s"
+        )
         return not bad
 
 
