@@ -59,7 +59,7 @@ class _Texts:
                 t.at <= bindparam("p0"),
                 i.status.in_((literal_column("'running'"), literal_column("'failed'"))),
             )
-            .order_by(t.at, t.instance_id, t.token_id)
+            .order_by(t.at)
             .limit(bindparam("p1", type_=t.token_id.type)).offset(literal_column("0"))
             .with_for_update(of=INSTANCES, skip_locked=True)
         )

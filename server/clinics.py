@@ -169,7 +169,9 @@ class Clinic:
         def records(unit: Unit, actor: Actor) -> FlowDesk:
             return FlowDesk(service(), unit, actor, people)
 
-        self.outside = Outside(workspace, service, records, people, notify_of_flow, self.credentials, self.scripts)
+        self.outside = Outside(
+            workspace, service, records, people, notify_of_flow, self.credentials, self.scripts
+        )
         return FlowPorts(
             records=records,
             service_actor=lambda key, definition: flow_actor(workspace.key, workspace.zone, key, definition),
@@ -312,7 +314,9 @@ class House:
     def _hand_out(self, workspace: Workspace) -> int:
         clinic = self.clinic(workspace.key)
         # The plan is looked up before the unit opens: listeners work inside it.
-        return dispatch(workspace, (clinic.listen, clinic.flows.listen, Notices(clinic.service), self._tell_pages))
+        return dispatch(
+            workspace, (clinic.listen, clinic.flows.listen, Notices(clinic.service), self._tell_pages)
+        )
 
     def _tell_pages(self, unit: Unit, event: Event) -> None:
         """Let open pages look again at what an event changed for people."""
