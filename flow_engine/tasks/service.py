@@ -179,7 +179,7 @@ class TaskService:
                 "way": way,
                 "label": words.way_words(config, way),
                 "needs_comment": needs_comment(config, way),
-                "is_yes": is_yes(way),
+                "is_yes": is_yes(way) or way == kind.yes(config),
             }
             for way in kind.decisions(config)
         ]
@@ -365,7 +365,7 @@ class TaskService:
                 {
                     "way": way,
                     "label": words.way_words(config, way),
-                    "is_yes": is_yes(way),
+                    "is_yes": is_yes(way) or way == kind.yes(config),
                     "needs_comment": needs_comment(config, way),
                     "next": self._next(world, plan, state, task, actor, way, setting),
                 }

@@ -106,7 +106,7 @@ def task_page(request: Request, instance_id: str, task: str) -> Response:
 @router.post("/tasks/{instance_id}/{task}/{action}")
 @gives(t.ActAnswer, takes=t.Act)
 def act_on_task(request: Request, instance_id: str, task: str, action: str, values: Values) -> Response:
-    """Do something with a task: complete, transfer, delegate, add_signers, send_back …"""
+    """Do something with a task: complete, transfer, delegate, add_signers, send_back and the rest."""
     one = asked(request)
     done = one.clinic.tasking.tasks.act(
         one.actor, instance_id, _number(task), action, given(values, "values", dict), given(values, "comment", str), given(values, "key", str), given(values, "round", int)

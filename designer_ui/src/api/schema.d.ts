@@ -1377,6 +1377,12 @@ export type Verbs = {
   view: boolean;
 };
 
+/** Why flows started about a record, or did not: `{at, form, verdicts: [{flow, trigger, verdict, words}]}`. */
+export type Verdicts = {
+  events: JsonObject[];
+  flows: { [key: string]: Words };
+};
+
 /** A way to look at many records. Fields are named by key or by path over links. `narrows`: it has a filter. */
 export type ViewPlan = {
   by?: string;
@@ -1479,7 +1485,7 @@ export interface Operations {
     body: ActMany;
     answer: ManyAnswer;
   };
-  /** Do something with a task: complete, transfer, delegate, add_signers, send_back … */
+  /** Do something with a task: complete, transfer, delegate, add_signers, send_back and the rest. */
   act_on_task: {
     method: "POST";
     path: "/api/tasks/{instance_id}/{task}/{action}";
@@ -1873,6 +1879,12 @@ export interface Operations {
     method: "GET";
     path: "/api/forms/{form}/records/{record_id}/flows";
     answer: RecordFlows;
+  };
+  /** Return why flows started about a record, or did not, newest first. */
+  record_flows_why: {
+    method: "GET";
+    path: "/api/forms/{form}/records/{record_id}/flows/why";
+    answer: Verdicts;
   };
   /** Return the changes of a record. */
   record_history: {
