@@ -39,6 +39,8 @@ class Board:
         self.records: dict[tuple[str, str], dict[tuple[str, ...], Any]] = {}
         self.next_id = state.instance.next_id
         self.moves = 0
+        self.fired: Timer | None = None
+        """The timer that makes this step happen."""
         self.is_unfinished = False
         self.ended: str | None = None
         """The status the instance ends with, once it has."""

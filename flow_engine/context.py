@@ -12,13 +12,14 @@ from flow_engine.names import MISSING, Names, Room, flow_value
 from flow_engine.plan import Filter, Formula, NodePlan
 from flow_engine.scope import INPUT
 from flow_engine.settings import at
-from flow_engine.state import ROOT, Instance, Scope, Task, Token
+from flow_engine.state import ROOT, Instance, Scope, Task, Timer, Token
 
 
 class Running(Room, Protocol):
     """The step at work, as far as nodes see it."""
 
     tokens: dict[int, Token]
+    fired: Timer | None
 
     def work_out(
         self, formula: Formula, scope_id: int, given: Mapping[str, Any] | None = None
@@ -53,6 +54,10 @@ class Context:
     @property
     def by(self) -> str | None:
         return self._run.by
+
+    @property
+    def fired(self) -> Timer | None:
+        return self._run.fired
 
     @property
     def scope(self) -> Scope:

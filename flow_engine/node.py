@@ -13,7 +13,7 @@ from engine.schema import Schema, closed, with_defaults
 from flow_engine.acts import Act
 from flow_engine.happenings import Happening
 from flow_engine.outcome import Outcome
-from flow_engine.state import Instance, Scope, Task, Token
+from flow_engine.state import Instance, Scope, Task, Timer, Token
 
 Steps = Generator[Act, Any, Outcome]
 Answer = Outcome | Steps
@@ -153,6 +153,10 @@ class NodeContext(Protocol):
 
     def completed(self, node: str | None = None) -> tuple[Mapping[str, Any], ...]:
         """Return what can be taken back here, last first: `{"node", "variables"}` of nodes with `compensate`."""
+
+    @property
+    def fired(self) -> Timer | None:
+        """The timer that makes this step happen: it may come late, after an outage."""
 
     @property
     def by(self) -> str | None:

@@ -184,6 +184,7 @@ def _timer(run: Run, fired: TimerFired) -> Acts:
     if timer.at > run.now:
         raise Conflict(refusals.NOT_DUE.at("", at=timer.at.isoformat()))
     run.drop_timer((fired.token_id, fired.key))
+    run.fired = timer
     run.note("timer", token, {"key": fired.key})
     if fired.key == "retry":
         run.again(token)

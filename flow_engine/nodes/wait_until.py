@@ -37,7 +37,7 @@ class WaitUntil(Node):
 
     def resume(self, ctx: NodeContext, happening: Happening) -> Go | Hold | Generator[Act, Any, Go | Hold]:
         if isinstance(happening, TimerFired):
-            return Go("late") if happening.key == "most" else Go("come")
+            return Go("late") if happening.key == "most" or self._came_late(ctx) else Go("come")
         if isinstance(happening, RecordChanged):
             return self._look(ctx) if "when" in ctx.config else self._retime(ctx)
         return Hold(ctx.token.wait or "timer")
@@ -69,6 +69,15 @@ class WaitUntil(Node):
         if at < ctx.now and self._is_too_late(ctx.config["late"], ctx.now - at):
             return Go("late")
         return Hold("timer", timers=(NewTimer("wait", at, anchor, {"late": ctx.config["late"]}),))
+
+    def _came_late(self, ctx: NodeContext) -> bool:
+        """After an outage, or when the field moved into the past, the time may have gone by too long ago."""
+        late = ctx.config["late"]
+        return (
+            isinstance(late, Mapping)
+            and ctx.fired is not None
+            and self._is_too_late(late, ctx.now - ctx.fired.at)
+        )
 
     def _is_too_late(self, late: Any, by: timedelta) -> bool:
         if late == "run_now":

@@ -1,5 +1,6 @@
 """Nodes that read and write records, decide, ask scripts and other systems; and what happens when that goes wrong."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from engine.problems import Code, Conflict, Rejected
 from flow_engine.acts import Create, Find, Update
 from tests.flow.conftest import Begin
-from tests.flow.worlds import World, analysis_of, end, flow, form, node, plan_of, task
+from tests.flow.worlds import NOW, World, analysis_of, end, flow, form, node, plan_of, task
 
 FORMS = analysis_of(
     form("customer", name="text", owner="user"),
@@ -255,8 +256,6 @@ def test_a_called_flow_gives_back_what_its_end_gives(begin: Begin):
 
 
 def test_a_follow_up_moves_with_the_date_it_hangs_on(begin: Begin):
-    from tests.flow.worlds import NOW, timedelta
-
     given = world()
     given.records["plan"]["p1"]["sent_at"] = NOW
     until = node("wait", "wait_until", "call", at={"field": "{plan.sent_at}", "plus": "3d"})
@@ -269,8 +268,6 @@ def test_a_follow_up_moves_with_the_date_it_hangs_on(begin: Begin):
 
 
 def test_a_wait_for_a_blank_date_begins_when_it_is_filled_in(begin: Begin):
-    from tests.flow.worlds import NOW
-
     until = node("wait", "wait_until", "call", at={"field": "{plan.sent_at}", "plus": "1d"})
     play = begin(flow(until, task("call", "end"), end(), **ON_PLAN), FORMS, world(), ("plan", "p1"))
     play.later("9d")
@@ -280,8 +277,6 @@ def test_a_wait_for_a_blank_date_begins_when_it_is_filled_in(begin: Begin):
 
 
 def test_what_is_too_late_may_be_skipped(begin: Begin):
-    from tests.flow.worlds import NOW, timedelta
-
     for late, expected in (
         ("run_now", ["call"]),
         ("skip", ["missed"]),
@@ -335,3 +330,23 @@ def test_names_that_mean_nothing_are_told_with_their_place():
     with pytest.raises(Rejected) as refused:
         plan_of(flow(node("a", "set", "end", set={"x": "{plan.amont}"}), end(), **ON_PLAN), FORMS)
     assert {one.path for one in refused.value.problems} == {"/flows/test/nodes/0/set/x"}
+
+
+def test_a_time_that_an_outage_swallowed_is_too_late_when_it_comes_to_it(begin: Begin):
+    given = world()
+    given.records["plan"]["p1"]["sent_at"] = NOW
+    until = node(
+        "wait",
+        "wait_until",
+        {"come": "call", "late": "missed"},
+        at={"field": "{plan.sent_at}", "plus": "1d"},
+        late={"within": "2h"},
+    )
+    definition = flow(until, task("call", "end"), task("missed", "end"), end(), **ON_PLAN)
+    play = begin(definition, FORMS, given, ("plan", "p1"))
+    play.now += timedelta(days=3)
+    play.later("1s")
+    assert play.waiting() == ["missed"]
+    play = begin(definition, FORMS, given, ("plan", "p1"))
+    play.later("1d")
+    assert play.waiting() == ["call"]
