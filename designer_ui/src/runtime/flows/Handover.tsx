@@ -112,7 +112,7 @@ export const Handover = () => {
           </section>
         ) : null}
       </div>
-      <aside className="task-right">
+      <div className="task-right">
         <section>
           <h2>{t("flows.handHistory")}</h2>
           <ul className="proxy-list">
@@ -149,7 +149,7 @@ export const Handover = () => {
             ))}
           </ul>
         </section>
-      </aside>
+      </div>
     </div>
   );
 };

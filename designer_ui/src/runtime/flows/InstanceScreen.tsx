@@ -306,7 +306,7 @@ const Body = ({ page }: { page: InstancePage }) => {
             items={[{ key: "tasks", label: t("flows.people"), children: <Tasks page={page} /> }]}
           />
         </div>
-        <aside className="task-right">
+        <aside className="task-right" aria-label={t("tasks.history")}>
           <Waiting page={page} />
           <section>
             <h2>{t("tasks.history")}</h2>

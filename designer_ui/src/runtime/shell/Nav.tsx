@@ -43,6 +43,7 @@ export const Nav = ({
           <div key={group.name || "-"} className="nav-group">
             {group.name && !folded ? <div className="nav-group-name">{group.name}</div> : null}
             {group.pages.map((page) => {
+              const waiting = page.url === "/tasks" ? (counts?.open ?? 0) : 0;
               const name = say(page.name);
               const link = (
                 <NavLink
@@ -50,13 +51,11 @@ export const Nav = ({
                   to={pagePath(page)}
                   {...(onGo ? { onClick: onGo } : {})}
                   className={({ isActive }) => (isActive ? "nav-item nav-item-on" : "nav-item")}
-                  aria-label={name}
+                  aria-label={waiting ? `${name} ${waiting}` : name}
                 >
                   <Icon name={page.icon ?? page.key} />
                   {folded ? null : <span className="nav-item-name">{name}</span>}
-                  {page.url === "/tasks" && counts?.open ? (
-                    <span className="nav-count">{counts.open}</span>
-                  ) : null}
+                  {waiting ? <span className="nav-count">{waiting}</span> : null}
                 </NavLink>
               );
               return folded ? (

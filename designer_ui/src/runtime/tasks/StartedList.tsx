@@ -17,7 +17,7 @@ export const STATUS_COLOR: Readonly<Record<string, string>> = {
   running: "blue",
   failed: "red",
   paused: "orange",
-  done: "green",
+  done: "default",
   cancelled: "default",
 };
 

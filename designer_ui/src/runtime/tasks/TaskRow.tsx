@@ -94,14 +94,7 @@ export const TaskRow = ({
           </Button>
         ) : null}
         {quick.map((way) => (
-          <Button
-            key={way.way}
-            size="small"
-            type={way.is_yes ? "primary" : "default"}
-            ghost={way.is_yes}
-            disabled={isBusy ?? false}
-            onClick={() => onQuick?.(way.way)}
-          >
+          <Button key={way.way} size="small" disabled={isBusy ?? false} onClick={() => onQuick?.(way.way)}>
             {say(way.label)}
           </Button>
         ))}

@@ -276,7 +276,7 @@ const Body = ({ page }: { page: TaskPage }) => {
             </Form>
           ) : null}
         </div>
-        <aside className="task-right">
+        <aside className="task-right" aria-label={t("tasks.history")}>
           <Seats page={page} />
           {page.ways.length ? (
             <section className="task-next">

@@ -37,10 +37,10 @@ export const WorkTasks = () => {
     <section className="work-section work-tasks">
       <h2>
         {t("tasks.workbench")} <span className="group-count">{data.counts.open}</span>
-        <Link to="/tasks" className="work-all">
-          {t("tasks.all")}
-        </Link>
       </h2>
+      <Link to="/tasks" className="work-all">
+        {t("tasks.all")}
+      </Link>
       <ul className="task-list">
         {data.tasks.map((task) => (
           <TaskRow
