@@ -4,18 +4,21 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { newKey, type TaskItem, useAct, useTasks } from "../../api/tasks";
 import { useSay } from "../../shared/useLang";
+import { useNarrow } from "../../shared/useNarrow";
 import { useNotify } from "../../shared/useNotify";
 import { TaskRow } from "./TaskRow";
 import "./tasks.css";
 
 const SHOWN = 6;
+const SHOWN_NARROW = 3;
 
 export const WorkTasks = () => {
   const { t } = useTranslation();
   const say = useSay();
   const notify = useNotify();
   const act = useAct();
-  const { data } = useTasks({ box: "open", limit: SHOWN });
+  const isNarrow = useNarrow();
+  const { data } = useTasks({ box: "open", limit: isNarrow ? SHOWN_NARROW : SHOWN });
   if (!data || data.tasks.length === 0) return null;
   const decide = (task: TaskItem, way: string) =>
     act.mutate(
