@@ -111,7 +111,7 @@ def _scaled(total: Any, by: Any, of: Any, target: Any, dialect: str) -> ColumnEl
         top, bottom = total * above, by * below
         half = case((total < 0, -bottom), else_=bottom)
         # Both sides are integers, so SQLite cuts off towards zero.
-        return type_coerce((2 * top + half).op("/")(2 * bottom), target)
+        return type_coerce((2 * top + half).op("/", precedence=8)(2 * bottom), target)
     quotient = cast(total, Numeric()) * above / (by * below)
     whole = is_whole(target, dialect)
     rounded = func.round(quotient, literal_column("0" if whole else str(getattr(target, "scale", None) or 6)))

@@ -14,6 +14,7 @@ from engine.access.filters import Reading as FilterReading
 from engine.access.paging import list_mark, read_cursor, write_cursor
 from engine.access.query import Keys, Record, RecordQuery, Row, ScopedQuery, seal_query
 from engine.access.search_sql import Words, search_values
+from engine.access.sources import Sources
 from engine.access.statements import Plan, Statement, item_shape
 from engine.access.titles import labels_of
 from engine.access.written import Written
@@ -44,7 +45,7 @@ class Page:
     cursor: str | None = None
 
 
-class Gate(Expansion, Written, Explaining):
+class Gate(Expansion, Written, Explaining, Sources):
     """What one asker may read and write within one transaction."""
 
     def select(self, query: RecordQuery) -> ScopedQuery:

@@ -153,9 +153,12 @@ class SqlFields:
         return self._through(field, rest)
 
     def _is_end(self, key: str) -> bool:
-        """Return whether `key` is the shadow column of one end of a range; no field can be called so."""
-        field = self.shape.field(key.rpartition("__")[0]) if key.endswith(("__from", "__to")) else None
-        return field is not None and key.rpartition("__")[2] in shadows(field)
+        """Return whether `key` is the shadow column of one end of a range, or a business date; no field is called so."""
+        if key == "created_at__d":
+            return self.shape.parent is None
+        shadow = key.endswith(("__from", "__to", "__d"))
+        field = self.shape.field(key.rpartition("__")[0]) if shadow else None
+        return field is not None and field.stored and f"{key}" in self.table.c
 
     def ends(self, path: tuple[str, ...]) -> tuple[ExprType, ColumnElement[Any], ColumnElement[Any]] | None:
         """Return the kind and the columns of both ends of the range at `path`, read as that field itself is."""

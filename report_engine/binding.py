@@ -1,0 +1,491 @@
+"""Binding: a report's JSON becomes a question whose every name is resolved and whose every date is a day.
+
+Nothing here asks for data, and nothing here knows who may see what: that is the gate's, when sources are made.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.expressions import Checked, check, parse
+from engine.expressions.nodes import Node
+from engine.expressions.types import BOOL, NUMBER, ExprType
+from engine.problems import Problem, Rejected, pointer
+from engine.text import Words, nearest
+from report_engine.buckets import CALENDAR, GRAINS
+from report_engine.dataset import MOST_HOPS, NUMBERS, Datasets, Fact
+from report_engine.measures import Measure, Measures
+from report_engine.periods import SHIFTS, Period, read_period, units_from
+from report_engine.problems import (
+    BAD_BINS,
+    BAD_GRAIN,
+    BAD_SORT,
+    BAD_TOTALS,
+    NEEDS_PERIOD,
+    NO_MEASURES,
+    NO_WAY,
+    REPEATED_KEY,
+    SEVERAL_FACTS,
+    TOO_MANY_PARTS,
+    UNKNOWN_FACT,
+    UNKNOWN_FIELD,
+)
+
+Json = Mapping[str, Any]
+MOST_DIMENSIONS = 6
+MOST_MEASURES = 12
+MOST_TOTALS = 40
+MOST_ROWS = 5_000
+DATES = frozenset({"date", "datetime"})
+
+
+@dataclass(frozen=True)
+class Bins:
+    """Bands of numbers: of one `width` counted from `start`, or between `edges`; `labels` name the bands in order.
+
+    `quantiles`: so many bands of equally many records; their edges are found first.
+    """
+
+    width: Decimal | None = None
+    start: Decimal = Decimal(0)
+    edges: tuple[Decimal, ...] = ()
+    labels: tuple[Words, ...] = ()
+    quantiles: int | None = None
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What results are grouped by. `paths`: fact → path of the value in it."""
+
+    key: str
+    name: Words
+    paths: Mapping[str, str]
+    grain: str | None = None
+    bins: Bins | None = None
+    top: int | None = None
+    top_by: str | None = None
+    other: Words = field(default_factory=lambda: {"zh": "其他", "en": "Other"})
+    role: str | None = None
+    value_type: str = "text"
+    fill: bool = True
+    at: str = ""
+
+    @property
+    def is_time(self) -> bool:
+        return self.grain in CALENDAR
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition over the records of one fact, its names resolved to paths."""
+
+    node: Node
+    at: str
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A question ready to be asked: of nobody in particular, at one moment."""
+
+    report: Json
+    kind: str
+    data: Datasets
+    measures: tuple[Measure, ...]
+    dimensions: tuple[Dimension, ...]
+    filters: Mapping[str, tuple[Filter, ...]]
+    period: Period | None
+    now: datetime
+    zone: str
+    having: Checked | None = None
+    sort: tuple[str, ...] = ()
+    limit: int | None = None
+    compare: tuple[str, ...] = ()
+    totals: tuple[tuple[str, ...], ...] = ()
+    fill: str | None = None
+    maturity_days: int | None = None
+    settings: Json = field(default_factory=dict)
+    form: str | None = None
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Return the facts that its measures are of, each once, in order."""
+        return tuple(dict.fromkeys(base.fact for one in self.measures for base in one.base() if base.fact))
+
+    def dimension(self, key: str) -> Dimension:
+        """Return a dimension by key."""
+        return next(one for one in self.dimensions if one.key == key)
+
+
+def bind(report: Json, data: Datasets, now: datetime, zone: str, given: Json | None = None) -> Bound:
+    """Return the question that a report asks. Rejected with all problems.
+
+    `given`: what a dashboard adds: `{"period": phrase, "filters": [formula, …]}`.
+    """
+    return _Binding(report, data, now, zone, given or {}).bound()
+
+
+class _Names:
+    """Types of names in `having`: the columns of the report, all numbers."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = tuple(keys)
+
+    def field(self, path: tuple[str, ...]) -> ExprType | None:
+        return NUMBER if ".".join(path) in self._keys else None
+
+    def names(self) -> tuple[str, ...]:
+        return self._keys
+
+
+class _Binding:
+    def __init__(self, report: Json, data: Datasets, now: datetime, zone: str, given: Json) -> None:
+        self.report, self.data, self.now, self.zone, self.given = report, data, now, zone, given
+        self.form: str | None = report.get("form")
+        self.problems: list[Problem] = []
+        self.period: Period | None = None
+        self.facts: list[Fact] = []
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    def bound(self) -> Bound:
+        """Bind everything; raise once with what was found."""
+        report = self.report
+        if self.form is not None and self.form not in self.data.facts:
+            close = ", ".join(nearest(self.form, self.data.facts)) or "–"
+            raise Rejected(UNKNOWN_FACT.at("/form", name=self.form, nearest=close))
+        measures = self._measures()
+        self.facts = [
+            self.data.facts[key]
+            for key in dict.fromkeys(base.fact for one in measures for base in one.base())
+            if key is not None
+        ]
+        if not self.facts and self.form is not None:
+            self.facts = [self.data.facts[self.form]]
+        dimensions = self._dimensions()
+        self._period()
+        filters = self._filters()
+        keys = [*(one.key for one in dimensions), *(one.key for one in measures)]
+        self._unique(keys)
+        sort = self._sort(keys)
+        totals = self._totals(dimensions)
+        having = self._having(measures)
+        compare = tuple(dict.fromkeys(one for one in report.get("compare", ()) if one in SHIFTS))
+        if compare and (self.period is None or self.period.is_open):
+            self.problems.append(NEEDS_PERIOD.at("/compare"))
+        if self.problems:
+            raise Rejected(self.problems)
+        return Bound(
+            report, str(report.get("kind", "aggregate")), self.data, tuple(measures), tuple(dimensions),
+            filters, self.period, self.now, self.zone, having, sort, report.get("limit"), compare, totals,
+            report.get("fill"), days_of(report.get("maturity")), report.get("settings", {}), self.form,
+        )  # fmt: skip
+
+    def _measures(self) -> list[Measure]:
+        given = self.report.get("measures", ())
+        local = {
+            str(one["key"]): (one, f"/measures/{at}")
+            for at, one in enumerate(given)
+            if isinstance(one, Mapping)
+        }
+        if not given and self.report.get("kind", "aggregate") == "aggregate":
+            self.problems.append(NO_MEASURES.at("/measures"))
+        if len(given) > MOST_MEASURES:
+            self._too_many("/measures", {"zh": "度量", "en": "measures"}, MOST_MEASURES)
+        made, problems = Measures(self.data, self.form, local).all(given, "/measures")
+        self.problems += problems
+        if problems or (not made and self.problems):
+            # Nothing else can be said of a report whose measures are unknown.
+            raise Rejected(self.problems)
+        return made
+
+    def _too_many(self, path: str, what: Words, most: int) -> None:
+        self.problems.append(TOO_MANY_PARTS.at(path, what=what, most=most))
+
+    def _unique(self, keys: list[str]) -> None:
+        for key in dict.fromkeys(keys):
+            if keys.count(key) > 1:
+                self.problems.append(REPEATED_KEY.at("/measures", name=key))
+
+    # dimensions
+
+    def _dimensions(self) -> list[Dimension]:
+        given = self.report.get("by", ())
+        if len(given) > MOST_DIMENSIONS:
+            self._too_many("/by", {"zh": "维度", "en": "dimensions"}, MOST_DIMENSIONS)
+        found: list[Dimension] = []
+        for at, one in enumerate(given):
+            try:
+                found.append(self._dimension({"field": one} if isinstance(one, str) else one, f"/by/{at}"))
+            except Rejected as refused:
+                self.problems += refused.problems
+        return found
+
+    def _dimension(self, given: Json, at: str) -> Dimension:
+        name = str(given.get("role") or given.get("field") or "")
+        paths: dict[str, str] = {}
+        problems: list[Problem] = []
+        maps = given.get("maps", {})
+        for fact in self.facts:
+            path = maps.get(fact.key) or self.path(fact, name)
+            if path is None:
+                problems.append(self._no_path(fact, name, at))
+            else:
+                paths[fact.key] = path
+        if problems or not paths:
+            raise Rejected(problems or [UNKNOWN_FIELD.at(at, fact=self.form or "–", name=name, nearest="–")])
+        fact = next(one for one in self.facts if one.key in paths)
+        shape = self.data.field(fact, paths[fact.key])
+        label: Words = (shape.label if shape is not None else {}) or {"zh": name, "en": name}
+        kind = shape.value_type if shape is not None else "text"
+        if paths[fact.key].endswith(("__d", "__from", "__to")):
+            kind = "date"
+        made = Dimension(
+            str(given.get("key", name.replace("__d", ""))), given.get("name") or label, paths,
+            self._grain(given, kind, label, at), self._bins(given, kind, label, at), given.get("top"),
+            given.get("top_by"), given.get("other") or {"zh": "其他", "en": "Other"},
+            given.get("role") or (name if self._is_role(name) else None), kind, given.get("fill", True), at,
+        )  # fmt: skip
+        if made.grain is None:
+            return made
+        wants_day = made.grain not in ("hour", "hour_of_day")
+        days = {
+            key: self.data.day(self.data.facts[key], path) if wants_day else path
+            for key, path in paths.items()
+        }
+        return replace(made, paths=days)
+
+    def _grain(self, given: Json, kind: str, label: Words, at: str) -> str | None:
+        grain = given.get("bucket")
+        if kind not in DATES and kind != "date_range":
+            if grain is not None:
+                raise Rejected(BAD_GRAIN.at(f"{at}/bucket", label=label, grain=grain, choices="–"))
+            return None
+        if grain is None:
+            return "day"
+        choices = [one for one in GRAINS if kind == "datetime" or one not in ("hour", "hour_of_day")]
+        if grain not in choices:
+            shown = ", ".join(choices)
+            raise Rejected(BAD_GRAIN.at(f"{at}/bucket", label=label, grain=grain, choices=shown))
+        return str(grain)
+
+    def _bins(self, given: Json, kind: str, label: Words, at: str) -> Bins | None:
+        bins = given.get("bins")
+        if bins is None:
+            return None
+        edges = tuple(Decimal(str(one)) for one in bins.get("edges", ()))
+        width = Decimal(str(bins["width"])) if bins.get("width") is not None else None
+        rising = all(a < b for a, b in zip(edges, edges[1:], strict=False))
+        ways = sum((width is not None, bool(edges), bins.get("quantiles") is not None))
+        if kind not in NUMBERS or ways != 1 or not rising or (width is not None and width <= 0):
+            raise Rejected(BAD_BINS.at(f"{at}/bins", label=label))
+        start = Decimal(str(bins.get("from", 0)))
+        return Bins(width, start, edges, tuple(bins.get("labels", ())), bins.get("quantiles"))
+
+    def _is_role(self, name: str) -> bool:
+        return name == "date" or any(name in fact.roles for fact in self.facts)
+
+    def path(self, fact: Fact, name: str) -> str | None:
+        """Return where a fact keeps what `name` means: its own field, a role, a field of a fact that it links to."""
+        head, _, rest = name.partition(".")
+        other, inner = self.data.split(name)
+        if other is not None and other.key == fact.key:
+            return self._known(fact, inner)
+        own = self._known(fact, name) if len(self.facts) == 1 or fact.key == self.form else None
+        if own is not None:
+            return own
+        if head == "date":
+            return f"{fact.date}.{rest}" if rest else fact.date
+        if head in fact.roles:
+            return self._known(fact, f"{fact.roles[head]}.{rest}" if rest else fact.roles[head])
+        if other is None:
+            return None
+        way = self.data.way(fact, other.form.key)
+        if way is None:
+            return None
+        return self._known(fact, f"{way}.{inner}".removeprefix("."))
+
+    def _known(self, fact: Fact, path: str) -> str | None:
+        return path if self.data.walk(fact, path) is not None else None
+
+    def _no_path(self, fact: Fact, name: str, at: str) -> Problem:
+        other, inner = self.data.split(name)
+        is_shared = self._is_role(name.partition(".")[0]) or (
+            other is not None and other.key != fact.key and self.data.walk(other, inner) is not None
+        )
+        if is_shared:
+            return NO_WAY.at(at, fact=fact.name, name=name)
+        known = (*fact.roles, "date", *fact.shape.fields)
+        if other is not None and other.key == fact.key:
+            name = inner
+        if len(name.split(".")) > MOST_HOPS + 1:
+            return TOO_MANY_PARTS.at(at, what={"zh": "关联层级", "en": "links in a row"}, most=MOST_HOPS)
+        close = ", ".join(nearest(name.rpartition(".")[2], known)) or "–"
+        return UNKNOWN_FIELD.at(at, fact=fact.name, name=name, nearest=close)
+
+    # filters
+
+    def _period(self) -> None:
+        given = self.given.get("period") or self.report.get("period")
+        if given is None:
+            return
+        try:
+            self.period = read_period(given, self.today)
+        except Rejected as refused:
+            self.problems += refused.problems
+
+    def _filters(self) -> dict[str, tuple[Filter, ...]]:
+        found: dict[str, list[Filter]] = {fact.key: [] for fact in self.facts}
+        texts = [(self.report.get("filter"), "/filter")]
+        texts += [(one, f"/filters/{at}") for at, one in enumerate(self.given.get("filters", ()))]
+        for text, at in texts:
+            if not text:
+                continue
+            try:
+                for node in conjuncts(parse(str(text), at)):
+                    self._filter(replace(node, source=str(text)), at, found)
+            except Rejected as refused:
+                self.problems += refused.problems
+        return {key: tuple(filters) for key, filters in found.items()}
+
+    def _filter(self, node: Node, at: str, found: dict[str, list[Filter]]) -> None:
+        period = self._period_in(node)
+        if period is not None:
+            self.period = period if self.period is None else self.period
+            return
+        names = sorted({".".join(one.value) for one in node.walk() if one.kind == "field"})
+        about = {other.key for name in names if (other := self._named(name)) is not None}
+        if len(about) > 1:
+            raise Rejected(SEVERAL_FACTS.at(at, facts=", ".join(sorted(about))))
+        for fact in self.facts:
+            if about and fact.key not in about:
+                continue
+            paths = {name: self._in_filter(fact, name) for name in names}
+            unknown = [name for name, path in paths.items() if path is None]
+            if unknown:
+                raise Rejected([self._no_path(fact, name, at) for name in unknown])
+            found[fact.key].append(Filter(renamed(node, {n: p for n, p in paths.items() if p}), at))
+
+    def _in_filter(self, fact: Fact, name: str) -> str | None:
+        path = self.path(fact, name)
+        # The shared date is the business day, the same one that results are grouped by.
+        return self.data.day(fact, path) if path is not None and name == "date" else path
+
+    def _named(self, name: str) -> Fact | None:
+        """Return the fact of this report that a name begins with, unless the asked form has such a field itself."""
+        other, _ = self.data.split(name)
+        return other if other is not None and other in self.facts else None
+
+    def _period_in(self, node: Node) -> Period | None:
+        """Return the period of `{date} IN LAST(6, "month")`, where the date is what the report goes by."""
+        if node.kind != "op" or node.value != "in" or len(node.args) != 2:
+            return None
+        item, among = node.args
+        if item.kind != "field" or among.kind != "call" or len(among.args) != 2:
+            return None
+        name = ".".join(item.value)
+        is_date = name == "date" or (
+            len(self.facts) == 1 and self.path(self.facts[0], name) == self.facts[0].date
+        )
+        word = str(among.value).upper()
+        count, unit = among.args
+        if not is_date or word not in AHEAD or count.kind != "lit" or unit.kind != "lit":
+            return None
+        kind = UNITS.get(str(unit.value).lower())
+        if kind is None or not isinstance(count.value, Decimal) or not 1 <= count.value <= 10_000:
+            return None
+        size = int(count.value)
+        return units_from(self.today, kind, 0 if AHEAD[word] else 1 - size, size)
+
+    # the rest
+
+    def _sort(self, keys: list[str]) -> tuple[str, ...]:
+        found = tuple(str(one) for one in self.report.get("sort", ()))
+        for at, one in enumerate(found):
+            name = one.removeprefix("-").partition("@")[0]
+            if name not in keys:
+                choices = ", ".join(keys)
+                self.problems.append(BAD_SORT.at(f"/sort/{at}", name=name, choices=choices))
+        return found
+
+    def _totals(self, dimensions: list[Dimension]) -> tuple[tuple[str, ...], ...]:
+        given, keys = self.report.get("totals"), [one.key for one in dimensions]
+        pivot = self.report.get("pivot")
+        found: list[tuple[str, ...]] = []
+        if given is True or given == "all":
+            found.append(())
+        if given == "all":
+            found += [tuple(keys[:size]) for size in range(1, len(keys))]
+        for at, one in enumerate(given if isinstance(given, list) else ()):
+            wanted = [] if one == "grand" else [one] if isinstance(one, str) else list(one)
+            self._check_keys(wanted, keys, pointer("totals", at))
+            found.append(tuple(key for key in keys if key in wanted))
+        if pivot is not None:
+            rows, columns = list(pivot.get("rows", ())), list(pivot.get("columns", ()))
+            self._check_keys([*rows, *columns], keys, "/pivot")
+            for across in range(len(rows) + 1):
+                for down in range(len(columns) + 1):
+                    wanted = [*rows[:across], *columns[:down]]
+                    if set(wanted) != set(keys):
+                        found.append(tuple(key for key in keys if key in wanted))
+        unique = tuple(dict.fromkeys(found))
+        if len(unique) > MOST_TOTALS:
+            self._too_many("/totals", {"zh": "合计", "en": "totals"}, MOST_TOTALS)
+        return unique
+
+    def _check_keys(self, wanted: list[str], keys: list[str], at: str) -> None:
+        for one in wanted:
+            if one not in keys:
+                self.problems.append(BAD_TOTALS.at(at, name=one, choices=", ".join(keys) or "–"))
+
+    def _having(self, measures: list[Measure]) -> Checked | None:
+        text = self.report.get("having")
+        if not text:
+            return None
+        try:
+            names = _Names(one.key for one in measures)
+            return check(parse(str(text), "/having"), names, BOOL, "/having")
+        except Rejected as refused:
+            self.problems += refused.problems
+            return None
+
+
+AHEAD = {"LAST": False, "LASTPERIOD": False, "最近": False, "NEXTPERIOD": True, "未来": True}
+UNITS = {one: one for one in ("day", "week", "month", "quarter", "year")} | {
+    "天": "day", "日": "day", "周": "week", "月": "month", "季": "quarter", "季度": "quarter", "年": "year",
+    "days": "day", "weeks": "week", "months": "month", "quarters": "quarter", "years": "year",
+}  # fmt: skip
+
+
+def conjuncts(node: Node) -> list[Node]:
+    """Return the conditions all of which must hold."""
+    is_and = (node.kind == "op" and str(node.value).lower() in ("and", "&&")) or (
+        node.kind == "call" and str(node.value).upper() in ("AND", "且")
+    )
+    if not is_and:
+        return [node]
+    return [inner for one in node.args for inner in conjuncts(one)]
+
+
+def renamed(node: Node, paths: Mapping[str, str]) -> Node:
+    """Return a formula with its fields called by other paths."""
+    if node.kind == "field":
+        name = ".".join(node.value)
+        return replace(node, value=tuple(paths[name].split("."))) if name in paths else node
+    return replace(node, args=tuple(renamed(one, paths) for one in node.args))
+
+
+def days_of(given: Any) -> int | None:
+    """Return the days of `"90d"`, `"12w"`, `"3m"`; None for none."""
+    if not given:
+        return None
+    size = {"d": 1, "w": 7, "m": 30, "y": 365}
+    return int(str(given)[:-1]) * size.get(str(given)[-1], 1)

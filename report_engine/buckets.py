@@ -1,0 +1,88 @@
+"""Buckets of time: what day belongs to which hour, week, 旬, month … and which buckets a stretch of days has.
+
+A bucket of the calendar is known by its first day (an hour by its first minute, local time); a bucket of the clock
+(weekday 1–7 from Monday, hour of day 0–23, month of year 1–12) by its number.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+
+CALENDAR = ("hour", "day", "week", "xun", "month", "quarter", "half", "year")
+CLOCK = ("weekday", "hour_of_day", "month_of_year", "day_of_month")
+GRAINS = (*CALENDAR, *CLOCK)
+ONE = timedelta(days=1)
+MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+DAYS: Mapping[str, int] = {"day": 1, "week": 7}
+Bucket = date | datetime | int
+
+
+def month_of(count: int) -> date:
+    """Return the first day of the month so many months after year 0."""
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def months(day: date) -> int:
+    """Return how many months after year 0 a day lies."""
+    return day.year * 12 + day.month - 1
+
+
+def plus_months(day: date, count: int) -> date:
+    """Return the same day so many months on, at most the end of its month."""
+    first = month_of(months(day) + count)
+    last = month_of(months(first) + 1) - ONE
+    return first.replace(day=min(day.day, last.day))
+
+
+def floor_day(day: date, grain: str) -> date:
+    """Return the first day of the calendar bucket that holds `day`."""
+    if grain in MONTHS:
+        size = MONTHS[grain]
+        return month_of(months(day) // size * size)
+    if grain == "week":
+        return day - day.weekday() * ONE
+    if grain == "xun":
+        return day.replace(day=1 if day.day <= 10 else 11 if day.day <= 20 else 21)
+    return day
+
+
+def next_bucket(start: date, grain: str) -> date:
+    """Return the first day of the bucket after the one that begins on `start`."""
+    if grain in MONTHS:
+        return month_of(months(start) + MONTHS[grain])
+    if grain == "xun":
+        return start.replace(day=start.day + 10) if start.day < 21 else month_of(months(start) + 1)
+    return start + DAYS.get(grain, 1) * ONE
+
+
+def number_of(moment: date, hour: int, grain: str) -> int:
+    """Return the number of a clock bucket."""
+    numbers: Mapping[str, Callable[[], int]] = {
+        "weekday": moment.isoweekday,
+        "hour_of_day": lambda: hour,
+        "month_of_year": lambda: moment.month,
+        "day_of_month": lambda: moment.day,
+    }
+    return numbers[grain]()
+
+
+def all_buckets(grain: str, start: date, end: date) -> Iterator[Bucket]:
+    """Yield every bucket that has a day from `start` up to, not with, `end`; clock buckets are always the same."""
+    if grain in CLOCK:
+        low, high = {
+            "weekday": (1, 8),
+            "hour_of_day": (0, 24),
+            "month_of_year": (1, 13),
+            "day_of_month": (1, 32),
+        }[grain]
+        yield from range(low, high)
+        return
+    if grain == "hour":
+        moment = datetime.combine(start, time())
+        while moment.date() < end:
+            yield moment
+            moment += timedelta(hours=1)
+        return
+    here = floor_day(start, grain)
+    while here < end:
+        yield here
+        here = next_bucket(here, grain)

@@ -1,0 +1,160 @@
+"""Datasets: what an app's forms offer to reports, made by themselves. Every form is a fact, and so is every sub-table.
+
+Names: `lead.count`, `bill.payments.amount.sum`, a form's own measure `bill.paid`, a metric `roi`. A field of a fact is
+written as in formulas of that form; inside a sub-table's fact `form.x` is the record that the row belongs to.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.definitions.shape import FieldShape, FormShape, Shapes
+from engine.text import Words
+
+MOST_HOPS = 4
+Json = Mapping[str, Any]
+NUMBERS = frozenset({"integer", "decimal", "money"})
+USUAL_ROLES = {"branch": "branch_id", "owner": "owner_id", "creator": "created_by"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that is counted: the records of a form, or the rows of its sub-table `rows`.
+
+    `date`: path of the day reports group by. `roles`: what it calls the dimensions that facts share. `measures`: those
+    named in the form's definition, by key.
+    """
+
+    key: str
+    form: FormShape
+    shape: FormShape
+    rows: str | None = None
+    date: str = "created_at"
+    roles: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def name(self) -> Words:
+        if self.rows is None:
+            return self.form.name
+        inner = self.form.fields[self.rows].label or {"zh": self.rows, "en": self.rows}
+        return {lang: f"{self.form.name.get(lang, '')} · {inner.get(lang, '')}" for lang in ("zh", "en")}
+
+    @property
+    def prefix(self) -> str:
+        """Return what stands before a field of the record itself."""
+        return "form." if self.rows is not None else ""
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """All facts by key, and the app's metrics (measures over several facts)."""
+
+    facts: Mapping[str, Fact]
+    shapes: Shapes
+    metrics: Mapping[str, Json] = field(default_factory=dict)
+
+    def split(self, name: str) -> tuple[Fact | None, str]:
+        """Return the fact that a name begins with (the longest) and the rest of it."""
+        parts = name.split(".")
+        for size in (2, 1):
+            fact = self.facts.get(".".join(parts[:size]))
+            if fact is not None and len(parts) > size:
+                return fact, ".".join(parts[size:])
+        return None, name
+
+    def walk(self, fact: Fact, path: str) -> list[tuple[FormShape, FieldShape]] | None:
+        """Return the steps of a path in a fact, each with the form that holds it; None where it breaks off."""
+        keys = path.split(".")
+        here: FormShape | None = fact.shape
+        if fact.rows is not None and keys[0] == "form" and len(keys) > 1:
+            here, keys = fact.form, keys[1:]
+        steps: list[tuple[FormShape, FieldShape]] = []
+        for place, key in enumerate(keys):
+            base = key.rpartition("__")[0] if key.endswith(("__d", "__from", "__to")) else key
+            found = here.field(base) if here is not None else None
+            if here is None or found is None or place > MOST_HOPS:
+                return None
+            steps.append((here, found))
+            here = self.shapes.get(str(found.config.get("to"))) if found.value_type == "reference" else None
+        return steps
+
+    def field(self, fact: Fact, path: str) -> FieldShape | None:
+        """Return the field at a path."""
+        steps = self.walk(fact, path)
+        return steps[-1][1] if steps else None
+
+    def day(self, fact: Fact, path: str) -> str:
+        """Return the path of the day that a date, an instant or a range of days stands for."""
+        found = self.field(fact, path)
+        last = path.rpartition(".")[2]
+        if found is None or "__" in last:
+            return path
+        if found.value_type == "datetime" and (found.stored or last == "created_at"):
+            return f"{path}__d"
+        return f"{path}__from" if found.value_type == "date_range" else path
+
+    def way(self, fact: Fact, to: str) -> str | None:
+        """Return the one shortest way along links from a fact's record to a record of form `to`; None: none, or two."""
+        if fact.form.key == to:
+            return fact.prefix.rstrip(".")
+        layer: list[tuple[str, FormShape]] = [("", fact.shape)]
+        if fact.rows is not None:
+            layer.append(("form.", fact.form))
+        seen = {fact.form.key}
+        for _ in range(MOST_HOPS):
+            found: list[str] = []
+            after: list[tuple[str, FormShape]] = []
+            for before, shape in layer:
+                for link in _links(shape):
+                    target = str(link.config.get("to"))
+                    if target == to:
+                        found.append(before + link.key)
+                    elif target in self.shapes and target not in seen:
+                        after.append((f"{before}{link.key}.", self.shapes[target]))
+            if found:
+                return found[0] if len(found) == 1 else None
+            seen |= {shape.key for _, shape in after}
+            layer = after
+        return None
+
+    def names(self) -> Iterator[str]:
+        """Yield every measure that can be named."""
+        yield from self.metrics
+        for fact in self.facts.values():
+            yield f"{fact.key}.count"
+            yield from (f"{fact.key}.{key}" for key in fact.measures)
+            for one in fact.shape.fields.values():
+                if one.value_type in NUMBERS:
+                    yield from (f"{fact.key}.{one.key}.{how}" for how in ("sum", "avg", "min", "max"))
+
+
+def _links(shape: FormShape) -> Iterator[FieldShape]:
+    return (f for f in shape.fields.values() if f.value_type == "reference" and not f.sensitive)
+
+
+def datasets(
+    shapes: Shapes, forms: Mapping[str, Json], metrics: Mapping[str, Json] | None = None
+) -> Datasets:
+    """Return the datasets of an app: its shapes, the definitions of its forms, its metrics."""
+    facts: dict[str, Fact] = {}
+    for key, shape in shapes.items():
+        given = forms.get(key, {})
+        date = str(given.get("date", "created_at"))
+        roles = {**USUAL_ROLES, **given.get("roles", {})}
+        own = {str(one["key"]): one for one in given.get("measures", ())}
+        facts[key] = Fact(key, shape, shape, None, date, roles, own)
+        for rows in shape.fields.values():
+            if rows.rows is not None:
+                facts[f"{key}.{rows.key}"] = _of_rows(
+                    shape, rows, date, roles, given.get("facts", {}).get(rows.key, {})
+                )
+    return Datasets(facts, shapes, metrics or {})
+
+
+def _of_rows(shape: FormShape, rows: FieldShape, date: str, roles: Mapping[str, str], given: Json) -> Fact:
+    assert rows.rows is not None
+    day = str(given.get("date", f"form.{date}"))
+    all_roles = {**{role: f"form.{path}" for role, path in roles.items()}, **given.get("roles", {})}
+    own = {str(one["key"]): one for one in given.get("measures", ())}
+    return Fact(f"{shape.key}.{rows.key}", shape, rows.rows, rows.key, day, all_roles, own)

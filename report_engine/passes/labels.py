@@ -1,0 +1,169 @@
+"""Makes the table: columns with their words, titles of records as the asker may see them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from engine.access.sources import NO_ACCESS_VALUE
+from engine.text import Words
+from report_engine.binding import Dimension
+from report_engine.draft import Draft, Group
+from report_engine.measures import Measure
+from report_engine.query import LISTS, OTHER
+from report_engine.table import Cell, Column, Table, Total
+
+NO_ACCESS: Words = {"zh": "（无权查看）", "en": "(no access)"}
+COMPARED: Mapping[str, Words] = {
+    "previous_period": {"zh": "上期", "en": "previous period"},
+    "previous_month": {"zh": "上月", "en": "previous month"},
+    "previous_year": {"zh": "去年同期", "en": "last year"},
+    "same_weekdays": {"zh": "去年同星期", "en": "last year, same weekdays"},
+    "spring_festival": {"zh": "去年春节对齐", "en": "last year by Spring Festival"},
+}
+CHANGED: Mapping[str, Words] = {
+    "previous_period": {"zh": "环比", "en": "vs previous period"},
+    "previous_month": {"zh": "月环比", "en": "vs previous month"},
+    "previous_year": {"zh": "同比", "en": "vs last year"},
+    "same_weekdays": {"zh": "同比（同星期）", "en": "vs last year, same weekdays"},
+    "spring_festival": {"zh": "同比（春节对齐）", "en": "vs last year by Spring Festival"},
+}
+
+
+def label(draft: Draft) -> Draft:
+    """Return the draft with its table."""
+    bound = draft.bound
+    lists = any(one.value_type in LISTS for one in bound.dimensions)
+    columns = [_dimension(draft, one) for one in bound.dimensions]
+    for one in bound.measures:
+        columns.append(_measure(one, lists))
+        if one.show is None:
+            for name in bound.compare:
+                columns += _compared(one, name)
+    columns += draft.columns
+    width = len(bound.dimensions)
+    rows = tuple(_row(row, columns, width) for row in draft.rows)
+    keys = [one.key for one in bound.dimensions]
+    totals = tuple(
+        Total(by, tuple(_total(group, by, keys, columns) for group in _ordered(groups)))
+        for by, groups in draft.totals.items()
+    )
+    labels = _titles(draft, columns, rows)
+    table = Table(tuple(columns), rows, totals, labels, bound.now, draft.warnings, draft.notes)
+    return replace(draft, table=table)
+
+
+def _dimension(draft: Draft, one: Dimension) -> Column:
+    fact = next(iter(one.paths))
+    data = draft.bound.data
+    field = data.field(data.facts[fact], one.paths[fact])
+    words: dict[str, Mapping[str, str]] = {NO_ACCESS_VALUE: NO_ACCESS}
+    form: str | None = None
+    if field is not None and one.grain is None and one.bins is None:
+        for option in field.config.get("options") or ():
+            words[str(option["key"])] = option.get("label") or {"zh": option["key"], "en": option["key"]}
+        if field.value_type in ("person", "persons"):
+            form = "user"
+        elif field.value_type in ("reference", "references"):
+            form = str(field.config.get("to"))
+    if one.key in draft.kept:
+        words[OTHER] = one.other
+    if one.bins is not None:
+        words |= _bands(draft, one)
+    format_ = one.grain or ("band" if one.bins is not None else _format(one))
+    return Column(
+        one.key, one.name, "dimension", format_, labels=words, form=form, adds_up=one.value_type not in LISTS
+    )
+
+
+def _format(one: Dimension) -> str:
+    return {"boolean": "boolean", "integer": "integer", "decimal": "number", "money": "money"}.get(
+        one.value_type, "text"
+    )
+
+
+def _bands(draft: Draft, one: Dimension) -> dict[str, Words]:
+    """Return the words of bands by their number."""
+    bins = one.bins
+    assert bins is not None
+    if bins.width is not None:
+        numbers = {row.key[draft.bound.dimensions.index(one)] for row in draft.rows}
+        made = {}
+        for number in (n for n in numbers if isinstance(n, int)):
+            low = bins.start + number * bins.width
+            text = f"{_plain(low)}–{_plain(low + bins.width)}"
+            made[str(number)] = {"zh": text, "en": text}
+        return made
+    edges = draft.edges.get(one.key, bins.edges)
+    if not edges:
+        return {"-1": {"zh": "全部", "en": "All"}}
+    first, last = _plain(edges[0]), _plain(edges[-1])
+    found: dict[str, Words] = {
+        "-1": {"zh": f"{first} 以下", "en": f"below {first}"},
+        str(len(edges) - 1): {"zh": f"{last} 及以上", "en": f"{last} and more"},
+    }
+    for at, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+        text = f"{_plain(low)}–{_plain(high)}"
+        found[str(at)] = {"zh": text, "en": text}
+    for at, words in enumerate(bins.labels):
+        found[str(at - 1)] = words
+    return found
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _measure(one: Measure, lists: bool) -> Column:
+    return Column(one.key, one.name, "measure", one.format, one.good, adds_up=one.adds_up and not lists)
+
+
+def _compared(one: Measure, name: str) -> list[Column]:
+    def words(table: Mapping[str, Words]) -> Words:
+        return {lang: f"{one.name.get(lang, one.key)} {table[name][lang]}" for lang in ("zh", "en")}
+
+    points = "points" if one.format == "percent" else "percent"
+    return [
+        Column(
+            f"{one.key}@{name}",
+            words(COMPARED),
+            "compare",
+            one.format,
+            one.good,
+            one.key,
+            adds_up=one.adds_up,
+        ),
+        Column(
+            f"{one.key}@{name}.change", words(CHANGED), "compare", points, one.good, one.key, adds_up=False
+        ),
+    ]
+
+
+def _row(row: Group, columns: list[Column], width: int) -> tuple[Cell, ...]:
+    return (*row.key, *(row.values.get(column.key) for column in columns[width:]))
+
+
+def _total(group: Group, by: tuple[str, ...], keys: list[str], columns: list[Column]) -> tuple[Cell, ...]:
+    """Return a total as a row of the table's own columns; dimensions that it is over are blank."""
+    values = dict(zip(by, group.key, strict=True))
+    return (*(values.get(key) for key in keys), *(group.values.get(c.key) for c in columns[len(keys) :]))
+
+
+def _ordered(groups: tuple[Group, ...]) -> list[Group]:
+    return sorted(groups, key=lambda group: [(v is None, str(v)) for v in group.key])
+
+
+def _titles(
+    draft: Draft, columns: list[Column], rows: tuple[tuple[Cell, ...], ...]
+) -> dict[str, dict[str, str]]:
+    wanted: dict[str, dict[str, None]] = {}
+    for at, column in enumerate(columns):
+        if column.form is not None:
+            ids: dict[str, Any] = {str(row[at]): None for row in rows if row[at] is not None}
+            for by, groups in draft.totals.items():
+                if column.key in by:
+                    ids |= {str(group.key[by.index(column.key)]): None for group in groups}
+            for word in (NO_ACCESS_VALUE, OTHER, "None"):
+                ids.pop(word, None)
+            wanted.setdefault(column.form, {}).update(ids)
+    return {form: draft.desk.gate.labels(form, ids) for form, ids in wanted.items() if ids}

@@ -1,0 +1,103 @@
+"""Marks what should not be taken at face value: buckets that are not over, months too young, small samples."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from report_engine.binding import Bound, Dimension
+from report_engine.buckets import next_bucket
+from report_engine.draft import Draft
+from report_engine.problems import EMPTY, IMMATURE, NOT_ADDING, SMALL_SAMPLE
+from report_engine.query import LISTS
+from report_engine.table import Column
+
+
+def marks(draft: Draft) -> Draft:
+    """Return the draft with its marks and warnings."""
+    for mark in (_partial, _immature, _small, _not_adding, _empty):
+        draft = mark(draft)
+    return draft
+
+
+def _time(bound: Bound) -> tuple[int, Dimension] | None:
+    return next(((at, one) for at, one in enumerate(bound.dimensions) if one.is_time), None)
+
+
+def _end(value: Any, dimension: Dimension) -> date | None:
+    """Return the day after the last of a bucket."""
+    if isinstance(value, datetime):
+        return value.date() + timedelta(days=1)
+    return next_bucket(value, str(dimension.grain)) if isinstance(value, date) else None
+
+
+def _partial(draft: Draft) -> Draft:
+    bound = draft.bound
+    found = _time(bound)
+    if found is None:
+        return draft
+    at, dimension = found
+    ends = [_end(row.key[at], dimension) for row in draft.rows]
+    stop = bound.period.end if bound.period is not None else None
+    flags = [
+        end is not None and (end > bound.today + timedelta(days=1) or (stop is not None and end > stop))
+        for end in ends
+    ]
+    if not any(flags):
+        return draft
+    return _marked(draft, f"{dimension.key}.partial", {"zh": "未完", "en": "Not over"}, dimension.key, flags)
+
+
+def _immature(draft: Draft) -> Draft:
+    bound = draft.bound
+    days = bound.maturity_days
+    if days is None:
+        return draft
+    found = _time(bound)
+    if found is None:
+        last = bound.period.end if bound.period is not None and bound.period.end is not None else bound.today
+        flags = [last + timedelta(days=days) > bound.today + timedelta(days=1)] * len(draft.rows)
+    else:
+        at, dimension = found
+        ends = [_end(row.key[at], dimension) for row in draft.rows]
+        flags = [
+            end is not None and end + timedelta(days=days) > bound.today + timedelta(days=1) for end in ends
+        ]
+    count = sum(flags)
+    warnings = (
+        (*draft.warnings, IMMATURE.at("/maturity", count=count, days=days)) if count else draft.warnings
+    )
+    draft = replace(draft, warnings=warnings)
+    return _marked(draft, "maturity", {"zh": "未成熟", "en": "Immature"}, None, flags)
+
+
+def _small(draft: Draft) -> Draft:
+    for one in draft.bound.measures:
+        if one.min_n is None:
+            continue
+        flags = [row.cases.get(one.key, 0) < one.min_n for row in draft.rows]
+        if any(flags):
+            problem = SMALL_SAMPLE.at(one.path, count=sum(flags), least=one.min_n)
+            draft = replace(draft, warnings=(*draft.warnings, problem))
+        draft = _marked(draft, f"{one.key}.small", {"zh": "样本不足", "en": "Small sample"}, one.key, flags)
+    return draft
+
+
+def _not_adding(draft: Draft) -> Draft:
+    for one in draft.bound.dimensions:
+        if one.value_type in LISTS:
+            draft = replace(draft, warnings=(*draft.warnings, NOT_ADDING.at(one.at, label=one.name)))
+    return draft
+
+
+def _empty(draft: Draft) -> Draft:
+    if draft.rows and any(value for row in draft.rows for value in row.values.values()):
+        return draft
+    return replace(draft, warnings=(*draft.warnings, EMPTY.at("")))
+
+
+def _marked(draft: Draft, key: str, name: dict[str, str], of: str | None, flags: list[bool]) -> Draft:
+    column = Column(key, name, "mark", "boolean", of=of)
+    rows = tuple(
+        replace(row, values={**row.values, key: flag}) for row, flag in zip(draft.rows, flags, strict=True)
+    )
+    return replace(draft, rows=rows, columns=(*draft.columns, column))

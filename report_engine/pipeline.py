@@ -1,0 +1,39 @@
+"""From a report's JSON to its table, for one asker."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.problems import Rejected
+from engine.text import nearest
+from report_engine.binding import Bound, bind
+from report_engine.dataset import Datasets
+from report_engine.desk import Desk
+from report_engine.kind import KINDS
+from report_engine.problems import UNKNOWN_KIND
+from report_engine.table import Table
+
+__all__ = ["bind", "bound_report", "run"]
+
+
+def bound_report(
+    report: Mapping[str, Any],
+    data: Datasets,
+    now: datetime,
+    zone: str,
+    given: Mapping[str, Any] | None = None,
+) -> Bound:
+    """Return the question a report of any kind asks. Rejected with all problems."""
+    kind = str(report.get("kind", "aggregate"))
+    if kind not in KINDS:
+        choices = ", ".join(nearest(kind, KINDS.all()) or sorted(KINDS.all()))
+        raise Rejected(UNKNOWN_KIND.at("/kind", name=kind, choices=choices))
+    problems = list(KINDS.get(kind).problems(report, data))
+    if problems:
+        raise Rejected(problems)
+    return bind(report, data, now, zone, given)
+
+
+def run(bound: Bound, desk: Desk) -> Table:
+    """Return the answer to a bound question, as the desk's asker may see it. Rejected with all problems."""
+    return KINDS.get(bound.kind).table(bound, desk)

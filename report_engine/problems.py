@@ -1,0 +1,151 @@
+"""What can be wrong with a question, in words."""
+
+from engine.problems import Code
+
+UNKNOWN_MEASURE = Code(
+    "report.unknown_measure",
+    zh="没有名为“{name}”的度量",
+    en="There is no measure “{name}”",
+    hint_zh="您是不是要：{nearest}",
+    hint_en="Did you mean: {nearest}",
+)
+UNKNOWN_FACT = Code(
+    "report.unknown_fact",
+    zh="没有数据集“{name}”",
+    en="There is no dataset “{name}”",
+    hint_zh="您是不是要：{nearest}",
+    hint_en="Did you mean: {nearest}",
+)
+UNKNOWN_FIELD = Code(
+    "report.unknown_field",
+    zh="“{fact}”没有可用的字段或维度“{name}”",
+    en="“{fact}” has no field or dimension “{name}”",
+    hint_zh="您是不是要：{nearest}",
+    hint_en="Did you mean: {nearest}",
+)
+NO_WAY = Code(
+    "report.no_way",
+    zh="从“{fact}”找不到通往“{name}”的关联",
+    en="There is no link from “{fact}” to “{name}”",
+    hint_zh="给“{fact}”加一个关联字段，或在表单的 roles 里写明它用哪个字段表示“{name}”",
+    hint_en="Add a link field to “{fact}”, or say under “roles” of the form which of its fields means “{name}”",
+)
+NO_MEASURES = Code(
+    "report.no_measures",
+    zh="报表至少要有一个度量",
+    en="A report needs at least one measure",
+    hint_zh="例如 lead.count",
+    hint_en="For example lead.count",
+)
+MEASURE_CYCLE = Code(
+    "report.measure_cycle",
+    zh="度量之间互相引用：{way}",
+    en="These measures refer to each other: {way}",
+    hint_zh="去掉其中一个引用",
+    hint_en="Take one of the references out",
+)
+BAD_AGGREGATE = Code(
+    "report.bad_aggregate",
+    zh="“{label}”不能求{aggregate}",
+    en="“{label}” has no {aggregate}",
+    hint_zh="可用：{choices}",
+    hint_en="Possible: {choices}",
+)
+BAD_GRAIN = Code(
+    "report.bad_grain",
+    zh="“{label}”不能按“{grain}”分组",
+    en="“{label}” cannot be grouped by “{grain}”",
+    hint_zh="可用：{choices}",
+    hint_en="Possible: {choices}",
+)
+BAD_BINS = Code(
+    "report.bad_bins",
+    zh="“{label}”的分段写得不对：宽度须大于 0，分界须从小到大",
+    en="The bands of “{label}” are not right: the width must be above 0, the edges must rise",
+    hint_zh='例如 {"width": 10} 或 {"edges": [18, 30, 45]}',
+    hint_en='For example {"width": 10} or {"edges": [18, 30, 45]}',
+)
+SEVERAL_FACTS = Code(
+    "report.several_facts",
+    zh="这个条件同时用到几个数据集（{facts}），无法判断",
+    en="This condition uses several datasets at once ({facts})",
+    hint_zh="分成几个条件，每个只用一个数据集；共有的维度直接写名字，如 {channel}",
+    hint_en="Write a condition for each; name shared dimensions by themselves, such as {channel}",
+)
+NEEDS_PERIOD = Code(
+    "report.needs_period",
+    zh="要比较，先要有时间范围",
+    en="A comparison needs a period",
+    hint_zh='加上 "period": "this month"，或条件 {date} IN LAST(6, "month")',
+    hint_en='Add "period": "this month", or the condition {date} IN LAST(6, "month")',
+)
+TOO_MANY_GROUPS = Code(
+    "report.too_many_groups",
+    zh="分组太多：超过 {most} 组",
+    en="Too many groups: more than {most}",
+    hint_zh="缩小时间范围、换更粗的分组，或只看前几名（top）",
+    hint_en="Narrow the period, group more coarsely, or show only the top few",
+)
+TOO_MANY_PARTS = Code(
+    "report.too_many_parts",
+    zh="{what}太多：最多 {most} 个",
+    en="Too many {what}: at most {most}",
+    hint_zh="拆成几个报表",
+    hint_en="Make several reports of it",
+)
+BAD_SORT = Code(
+    "report.bad_sort",
+    zh="不能按“{name}”排序：报表里没有这一列",
+    en="Cannot sort by “{name}”: the report has no such column",
+    hint_zh="可用：{choices}",
+    hint_en="Possible: {choices}",
+)
+REPEATED_KEY = Code(
+    "report.repeated_key",
+    zh="两列同名：“{name}”",
+    en="Two columns are called “{name}”",
+    hint_zh="给其中一列另起 key",
+    hint_en="Give one of them another key",
+)
+UNKNOWN_KIND = Code(
+    "report.unknown_kind",
+    zh="没有“{name}”这种报表",
+    en="There is no kind of report “{name}”",
+    hint_zh="可用：{choices}",
+    hint_en="Possible: {choices}",
+)
+BAD_TOTALS = Code(
+    "report.bad_totals",
+    zh="合计里的“{name}”不是本报表的维度",
+    en="“{name}” under totals is no dimension of this report",
+    hint_zh="可用：{choices}",
+    hint_en="Possible: {choices}",
+)
+SMALL_SAMPLE = Code(
+    "report.small_sample",
+    zh="{count} 行的样本不足 {least}，比率仅供参考",
+    en="{count} rows rest on fewer than {least} cases; take their rates with care",
+    hint_zh="放宽时间范围或分组",
+    hint_en="Widen the period or group more coarsely",
+)
+IMMATURE = Code(
+    "report.immature",
+    zh="{count} 行还没到成熟期（{days} 天），数值还会变",
+    en="{count} rows have not had their {days} days yet; their numbers will still change",
+    hint_zh="灰色显示的不要当作结论",
+    hint_en="Do not draw conclusions from the grey ones",
+)
+NOT_ADDING = Code(
+    "report.not_adding",
+    zh="“{label}”一条记录可属于几组，各组之和不等于合计",
+    en="A record can belong to several groups of “{label}”, so the groups do not add up to the total",
+    hint_zh="合计里每条记录只计一次",
+    hint_en="The total counts each record once",
+)
+EMPTY = Code(
+    "report.empty",
+    zh="这个范围内没有数据",
+    en="There is nothing in this range",
+    hint_zh="放宽条件或时间范围",
+    hint_en="Widen the filters or the period",
+)

@@ -1,0 +1,495 @@
+"""From a bound question to one statement: a sub-select for each fact, brought together on the groups they share.
+
+Each measure is aggregated over its own fact and many-to-one links only, so nothing is counted twice. The facts' groups
+are then stacked and grouped once more, which joins them by null-safe equality with every group of every fact present.
+Sums, counts and ranks come as whole numbers; what is divided is divided in Python, exactly.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Numeric,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from engine.access.query import Record, Row, ScopedQuery
+from engine.access.sources import Kind, Source, Wanted
+from engine.expressions import parse
+from engine.problems import Problem, Rejected
+from engine.value_type import VALUE_TYPES
+from report_engine.binding import Bound, Dimension, renamed
+from report_engine.dataset import Fact
+from report_engine.desk import Desk
+from report_engine.grains import banded, bucket, moved
+from report_engine.measures import Measure
+from report_engine.periods import Period, Shift
+from report_engine.problems import TOO_MANY_GROUPS
+from report_engine.table import Cell
+
+MOST_GROUPS = 50_000
+Key = tuple[Any, ...]
+Raw = Sequence[Any]
+OTHER = "(other)"
+"""Stands for everything outside the top few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One group: the values of its dimensions, and of its base measures by identity."""
+
+    key: Key
+    values: Mapping[Any, Cell]
+    cases: Mapping[Any, int] = field(default_factory=dict)
+    """Of rates: how many cases they rest on."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What one statement is to answer: which dimensions are kept, over what days, and what stays apart from “other”."""
+
+    by: tuple[str, ...]
+    period: Period | None
+    kept: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """Dimension → the values shown by themselves; all others are one."""
+    edges: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
+    order: tuple[Any, bool] | None = None
+    """Identity of the base measure whose `most` first groups are enough, and whether downwards."""
+    most: int | None = None
+    shift: Shift | None = None
+    """Of a comparison: by how much its days lie before those they stand beside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where the raw results of one base measure stand, and what makes a value of them."""
+
+    identity: Any
+    columns: tuple[tuple[str, ColumnElement[Any]], ...]
+    read: Callable[[Raw], Cell]
+    cases: int | None = None
+
+
+def lines(bound: Bound, desk: Desk, ask: Ask) -> list[Line]:
+    """Return the groups with their base measures, in no order. Rejected when there are too many."""
+    scoped = statement(bound, desk, ask)
+    found = desk.unit.execute(scoped)
+    if ask.most is None and len(found) > MOST_GROUPS:
+        raise Rejected(TOO_MANY_GROUPS.at("/by", most=MOST_GROUPS))
+    return [one["line"] for one in found]
+
+
+def statement(bound: Bound, desk: Desk, ask: Ask) -> ScopedQuery:
+    """Return the sealed statement that answers `ask`."""
+    return _Statement(bound, desk, ask).sealed()
+
+
+class _Statement:
+    def __init__(self, bound: Bound, desk: Desk, ask: Ask) -> None:
+        self.bound, self.desk, self.ask = bound, desk, ask
+        self.dialect = desk.unit.dialect
+        self.dimensions = [bound.dimension(key) for key in ask.by]
+        self.sources: list[Source] = []
+        self.kinds: dict[str, Kind] = {}
+
+    def sealed(self) -> ScopedQuery:
+        parts = self._parts()
+        slots = [slot for part in parts for slot in part.slots]
+        chosen = parts[0].chosen if len(parts) == 1 else self._stacked(parts, slots)
+        read = self._reader(slots)
+        limit = MOST_GROUPS + 1
+        if self.ask.most is not None and len(parts) == 1 and self.ask.order is not None:
+            chosen, limit = self._ordered(chosen, slots), self.ask.most
+        chosen = chosen.limit(bindless(limit))
+        form = self.bound.facts[0].partition(".")[0] if self.bound.facts else str(self.bound.form)
+        return self.desk.gate.seal(chosen, self.sources, form, read)
+
+    def _ordered(self, chosen: Select[Any], slots: Sequence[Slot]) -> Select[Any]:
+        assert self.ask.order is not None
+        identity, down = self.ask.order
+        slot = next(one for one in slots if one.identity == identity)
+        column = slot.columns[0][1]
+        keys = [literal_column(str(at + 1)) for at in range(len(self.dimensions))]
+        first = column.desc().nulls_last() if down else column.asc().nulls_last()
+        return chosen.order_by(first, *(key.asc().nulls_last() for key in keys))
+
+    # parts
+
+    def _parts(self) -> list["_Part"]:
+        groups: dict[tuple[str, str | None], list[Measure]] = {}
+        for base in _unique(self.bound.measures):
+            assert base.fact is not None
+            groups.setdefault((base.fact, base.date), []).append(base)
+        made: list[_Part] = []
+        problems: list[Problem] = []
+        for (fact, day), measures in groups.items():
+            plain = [one for one in measures if one.aggregate not in RANKED]
+            wanted = [plain] if plain else []
+            wanted += [[one] for one in measures if one.aggregate in RANKED]
+            for some in wanted:
+                try:
+                    made.append(_Part(self, self.bound.data.facts[fact], day, some, len(made)))
+                except Rejected as refused:
+                    problems += refused.problems
+        if problems:
+            raise Rejected(_distinct(problems))
+        return made
+
+    def _stacked(self, parts: Sequence["_Part"], slots: Sequence[Slot]) -> Select[Any]:
+        """Return the groups of all facts as one: each row holds one fact's results, and equal groups are put together."""
+        columns = [column for slot in slots for column in slot.columns]
+        stacked = []
+        for part in parts:
+            table = part.chosen.subquery(f"p{part.number}")
+            own = {name for slot in part.slots for name, _ in slot.columns}
+            row: list[ColumnElement[Any]] = [table.c[f"d{at}"] for at in range(len(self.dimensions))]
+            for name, column in columns:
+                value = table.c[name] if name in own else cast(null(), column.type)
+                row.append(value.label(name))
+            stacked.append(select(*row))
+        everything = union_all(*stacked).subquery("groups")
+        keys = [everything.c[f"d{at}"] for at in range(len(self.dimensions))]
+        merged = [func.max(everything.c[name]).label(name) for name, _ in columns]
+        return select(*keys, *merged).group_by(*keys)
+
+    # reading
+
+    def _reader(self, slots: Sequence[Slot]) -> Callable[[Sequence[Row], Any], list[Record]]:
+        width = len(self.dimensions)
+        readers = [self._key_reader(one) for one in self.dimensions]
+
+        def read(rows: Sequence[Row], _keys: Any) -> list[Record]:
+            found: list[Record] = []
+            for row in rows:
+                key = tuple(
+                    None if value is None else reader(value)
+                    for value, reader in zip(row[:width], readers, strict=True)
+                )
+                values: dict[Any, Cell] = {}
+                cases: dict[Any, int] = {}
+                at = width
+                for slot in slots:
+                    raw = row[at : at + len(slot.columns)]
+                    values[slot.identity] = slot.read(raw)
+                    if slot.cases is not None:
+                        cases[slot.identity] = int(raw[slot.cases] or 0)
+                    at += len(slot.columns)
+                found.append({"line": Line(key, values, cases)})
+            return found
+
+        return read
+
+    def _key_reader(self, dimension: Dimension) -> Callable[[Any], Any]:
+        if dimension.bins is not None or dimension.grain in NUMBERED:
+            return int
+        if dimension.grain == "hour":
+            return _local
+        if dimension.grain is not None:
+            return _day
+        kind = self.kinds.get(dimension.key) or Kind("text")
+        if kind.value_type in TEXTS:
+            return str
+        reader = VALUE_TYPES.get(kind.value_type).reader(self.dialect, kind.config)
+        return reader or _same
+
+    def edges(self, dimension: Dimension) -> Any:
+        """Return the bands of a dimension, those of quantiles found before."""
+        bins = dimension.bins
+        if bins is not None and dimension.key in self.ask.edges:
+            return type(bins)(edges=self.ask.edges[dimension.key])
+        return bins
+
+
+class _Part:
+    """One fact's groups: its source and the select over it."""
+
+    def __init__(
+        self, whole: _Statement, fact: Fact, day: str | None, measures: Sequence[Measure], number: int
+    ) -> None:
+        self.whole, self.fact, self.number = whole, fact, number
+        self.fields: dict[str, Wanted] = {}
+        bound = whole.bound
+        for at, dimension in enumerate(whole.dimensions):
+            path = dimension.paths[fact.key]
+            is_list = (found := bound.data.field(fact, path)) is not None and found.value_type in LISTS
+            self.fields[f"k{at}"] = Wanted(path, each=is_list, at=dimension.at)
+        period = whole.ask.period
+        if period is not None:
+            self.fields["day"] = Wanted(bound.data.day(fact, day or fact.date), at="/period")
+        for at, one in enumerate(measures):
+            self._wanted(one, at)
+        where = [Wanted(formula=f.node, condition=True, at=f.at) for f in bound.filters.get(fact.key, ())]
+        self.source = whole.desk.gate.source(fact.key, self.fields, where, name=f"s{number}")
+        whole.sources.append(self.source)
+        self.keys = [self._key(at, one).label(f"d{at}") for at, one in enumerate(whole.dimensions)]
+        self.conditions = self._days(period)
+        ranked = len(measures) == 1 and measures[0].aggregate in RANKED
+        self.slots = [self._slot(at, one) for at, one in enumerate(measures)] if not ranked else []
+        self.chosen = self._ranked(measures[0]) if ranked else self._grouped()
+
+    def _wanted(self, one: Measure, at: int) -> None:
+        if one.expression is not None:
+            node = self._renamed(one.expression, f"{one.path}/value")
+            self.fields[f"m{at}"] = Wanted(formula=node, at=f"{one.path}/value")
+        elif one.of:
+            self.fields[f"m{at}"] = Wanted(one.of, at=one.path)
+        for place, text in enumerate(one.filters):
+            where = f"{one.path}/filter"
+            self.fields[f"f{at}_{place}"] = Wanted(
+                formula=self._renamed(text, where), condition=True, at=where
+            )
+        if one.among is not None:
+            where = f"{one.path}/among"
+            node = self._renamed(one.among, where)
+            self.fields[f"a{at}"] = Wanted(formula=node, condition=True, at=where)
+
+    def _renamed(self, text: str, at: str) -> Any:
+        """Return a measure's formula with roles and the fact's own name taken off its fields."""
+        node = parse(text, at)
+        names = {".".join(one.value) for one in node.walk() if one.kind == "field"}
+        paths = {name: _own_path(self.whole.bound, self.fact, name) for name in names}
+        return renamed(node, paths)
+
+    def _key(self, at: int, dimension: Dimension) -> ColumnElement[Any]:
+        whole = self.whole
+        column, kind = self.source.c[f"k{at}"], self.source.kinds[f"k{at}"]
+        whole.kinds.setdefault(dimension.key, kind)
+        if dimension.grain is not None:
+            if whole.ask.shift is not None:
+                column = moved(column, dimension.grain, whole.ask.shift, whole.dialect)
+            return bucket(column, dimension.grain, whole.dialect, whole.desk.zone)
+        if dimension.bins is not None:
+            return banded(column, whole.edges(dimension), kind, whole.dialect)
+        kept = whole.ask.kept.get(dimension.key)
+        if kept is None:
+            return column
+        named = [one for one in kept if one is not None]
+        alone = column.is_(None) if None in kept else None
+        shown = column.in_(named) if named else None
+        tests = [one for one in (alone, shown) if one is not None]
+        return type_coerce(case(*((one, column) for one in tests), else_=literal(OTHER)), column.type)
+
+    def _days(self, period: Period | None) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if period is None:
+            return found
+        day = self.source.c["day"]
+        if period.start is not None:
+            found.append(day >= period.start)
+        if period.end is not None:
+            found.append(day < period.end)
+        return found
+
+    def _grouped(self) -> Select[Any]:
+        columns = [column.label(name) for slot in self.slots for name, column in slot.columns]
+        chosen = select(*self.keys, *columns).select_from(self.source.table).where(*self.conditions)
+        if not columns or not self.keys:
+            return chosen
+        return chosen.group_by(*(literal_column(str(at + 1)) for at in range(len(self.keys))))
+
+    def _where(self, at: int, one: Measure) -> ColumnElement[bool] | None:
+        tests = [self.source.c[f"f{at}_{place}"] for place in range(len(one.filters))]
+        return and_(*tests) if tests else None
+
+    def _slot(self, at: int, one: Measure) -> Slot:
+        name, where = f"v{self.number}_{at}", self._where(at, one)
+        if one.aggregate == "count":
+            return Slot(one.identity, ((name, _filtered(func.count(), where)),), _count)
+        if one.aggregate == "rate":
+            among = self.source.c[f"a{at}"] if one.among is not None else None
+            top = [test for test in (where, among) if test is not None]
+            number = _filtered(func.count(), and_(*top) if top else None)
+            whole = _filtered(func.count(), among)
+            return Slot(one.identity, ((name, number), (f"{name}n", whole)), _rate, 1)
+        column, kind = self.source.c[f"m{at}"], self.source.kinds[f"m{at}"]
+        if one.aggregate == "count_distinct":
+            return Slot(one.identity, ((name, _filtered(func.count(column.distinct()), where)),), _count)
+        if one.aggregate in ("min", "max"):
+            made = type_coerce(_filtered(getattr(func, one.aggregate)(column), where), column.type)
+            return Slot(one.identity, ((name, made),), _value_reader(kind, self.whole.dialect))
+        total = type_coerce(_filtered(func.sum(type_coerce(column, Integer())), where), Numeric())
+        if one.aggregate == "sum":
+            return Slot(one.identity, ((name, total),), _sum_reader(kind))
+        number = _filtered(func.count(column), where)
+        return Slot(one.identity, ((name, total), (f"{name}n", number)), _mean_reader(kind))
+
+    def _ranked(self, one: Measure) -> Select[Any]:
+        """Return the values on both sides of a percentile, and how many there are, by exact ranks on both databases."""
+        column, kind = self.source.c["m0"], self.source.kinds["m0"]
+        tests = [column.is_not(None), *self.conditions]
+        where = self._where(0, one)
+        if where is not None:
+            tests.append(where)
+        percent = RANKED[one.aggregate]
+        keys = list(self.keys)
+        over: dict[str, Any] = {"partition_by": [key.element for key in keys]} if keys else {}
+        place = func.row_number().over(order_by=column, **over).label("place")
+        number = func.count().over(**over).label("number")
+        inner = select(*keys, column.label("value"), place, number).where(*tests).subquery(f"r{self.number}")
+        below = (inner.c.number - 1) * percent
+        low = below.op("/", precedence=8)(literal_column("100")) + 1
+        high = (below + 99).op("/", precedence=8)(literal_column("100")) + 1
+        name = f"v{self.number}_0"
+        value = type_coerce(inner.c.value, column.type)
+        columns = (
+            (name, type_coerce(func.max(case((inner.c.place == low, value))), column.type)),
+            (f"{name}h", type_coerce(func.max(case((inner.c.place == high, value))), column.type)),
+            (f"{name}n", func.max(inner.c.number)),
+        )
+        self.slots = [Slot(one.identity, columns, _percentile_reader(kind, percent))]
+        grouped = [inner.c[f"d{at}"] for at in range(len(keys))]
+        chosen = select(*grouped, *(made.label(label) for label, made in columns))
+        return chosen.group_by(*grouped) if grouped else chosen
+
+
+def _own_path(bound: Bound, fact: Fact, name: str) -> str:
+    path = name.removeprefix(f"{fact.key}.")
+    if bound.data.walk(fact, path) is not None:
+        return path
+    if name == "date":
+        return bound.data.day(fact, fact.date)
+    head, _, rest = name.partition(".")
+    if head in fact.roles:
+        return f"{fact.roles[head]}.{rest}" if rest else fact.roles[head]
+    return path
+
+
+def _unique(measures: Iterable[Measure]) -> list[Measure]:
+    """Return the base measures, those that count the same once."""
+    found: dict[Any, Measure] = {}
+    for one in measures:
+        for base in one.base():
+            found.setdefault(base.identity, base)
+    return list(found.values())
+
+
+def _distinct(problems: Sequence[Problem]) -> list[Problem]:
+    kept: dict[tuple[str, str, str], Problem] = {}
+    for one in problems:
+        kept.setdefault((one.code, one.path, str(one.params)), one)
+    return list(kept.values())
+
+
+def _filtered(made: Any, where: ColumnElement[bool] | None) -> ColumnElement[Any]:
+    found: ColumnElement[Any] = made if where is None else made.filter(where)
+    return found
+
+
+def bindless(number: int) -> ColumnElement[int]:
+    """Return a number that stands in the text, where the database plans by it."""
+    return literal_column(str(number), Integer())
+
+
+# What makes values of raw results.
+
+
+def exact(raw: Any, units: int) -> Decimal:
+    """Return a number of the database's raw form."""
+    return Decimal(raw).scaleb(-units) if units else Decimal(raw)
+
+
+def places(kind: Kind) -> int:
+    """Return the decimals that means and percentiles of such values have."""
+    return max(2, kind.scale)
+
+
+def rounded(value: Fraction, decimals: int) -> Decimal:
+    """Return a fraction to so many decimals, half away from zero."""
+    shifted = value * 10**decimals
+    whole, rest = divmod(abs(shifted.numerator), shifted.denominator)
+    if 2 * rest >= shifted.denominator:
+        whole += 1
+    return Decimal(whole if shifted >= 0 else -whole).scaleb(-decimals)
+
+
+def _count(raw: Raw) -> Cell:
+    return int(raw[0] or 0)
+
+
+def _rate(raw: Raw) -> Cell:
+    if not raw[1]:
+        return None
+    return rounded(Fraction(int(raw[0] or 0), int(raw[1])), RATE_PLACES)
+
+
+def _sum_reader(kind: Kind) -> Callable[[Raw], Cell]:
+    def read(raw: Raw) -> Cell:
+        if raw[0] is None:
+            return None
+        if kind.value_type == "integer":
+            return int(raw[0])
+        return shown(exact(raw[0], kind.units), kind.scale)
+
+    return read
+
+
+def _mean_reader(kind: Kind) -> Callable[[Raw], Cell]:
+    def read(raw: Raw) -> Cell:
+        if not raw[1]:
+            return None
+        return rounded(Fraction(exact(raw[0], kind.units)) / int(raw[1]), places(kind))
+
+    return read
+
+
+def _percentile_reader(kind: Kind, percent: int) -> Callable[[Raw], Cell]:
+    def read(raw: Raw) -> Cell:
+        if raw[0] is None:
+            return None
+        low, high = (Fraction(exact(one, kind.units)) for one in raw[:2])
+        part = Fraction((int(raw[2]) - 1) * percent % 100, 100)
+        return rounded(low + (high - low) * part, places(kind))
+
+    return read
+
+
+def _value_reader(kind: Kind, dialect: str) -> Callable[[Raw], Cell]:
+    if kind.value_type == "integer":
+        return lambda raw: None if raw[0] is None else int(raw[0])
+    if kind.value_type in ("decimal", "money"):
+        return lambda raw: None if raw[0] is None else shown(exact(raw[0], kind.units), kind.scale)
+    reader = VALUE_TYPES.get(kind.value_type).reader(dialect, kind.config) or _same
+    return lambda raw: None if raw[0] is None else reader(raw[0])
+
+
+def shown(value: Decimal, scale: int) -> Decimal:
+    """Return a number with the decimals its field has."""
+    return value.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _day(value: Any) -> date:
+    return date.fromisoformat(value[:10]) if isinstance(value, str) else value
+
+
+def _local(value: Any) -> datetime:
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found.replace(tzinfo=None)
+
+
+RATE_PLACES = 6
+RANKED = {"median": 50, "p90": 90}
+NUMBERED = frozenset({"weekday", "hour_of_day", "month_of_year", "day_of_month"})
+TEXTS = frozenset({"text", "choice", "choices", "reference", "references", "person", "persons"})
+LISTS = frozenset({"choices", "references", "persons"})
+
+__all__ = ["MOST_GROUPS", "OTHER", "Ask", "Key", "Line", "lines", "statement"]

@@ -1,0 +1,138 @@
+"""Aggregates: small cases one can count on one's fingers."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from engine.problems import Rejected
+from tests.reports.clinic import House, cells
+
+
+@pytest.fixture
+def small(clinic: House) -> House:
+    web = clinic.add("channel", name="web", kind="online", id="web")
+    clinic.add("channel", name="friend", kind="offline", id="friend")
+    ann = clinic.add("customer", name="Ann", channel_id=web, tags=("vip",), id="ann")
+    ben = clinic.add("customer", name="Ben", channel_id=None, tags=(), id="ben")
+    for day, channel, stage, score in (
+        (1, web, "won", 5),
+        (1, web, "new", 7),
+        (2, "friend", "won", None),
+        (3, None, "lost", 1),
+    ):
+        at = datetime(2026, 3, day, 2, tzinfo=UTC)
+        clinic.add(
+            "lead",
+            channel_id=channel,
+            stage=stage,
+            score=score,
+            is_valid=stage != "lost",
+            created_at=at,
+            at=at,
+            tags=("a", "b") if day == 1 else (),
+        )
+    for customer, paid, day in ((ann, "120.50", 1), (ann, "79.50", 2), (ben, "33.33", 2)):
+        clinic.add(
+            "bill",
+            customer_id=customer,
+            paid=Decimal(paid),
+            on=date(2026, 3, day),
+            status="ok",
+            items=[
+                {"kind": "x", "qty": 2, "price": Decimal("10.00")},
+                {"kind": "y", "qty": 1, "price": Decimal("0.05")},
+            ],
+        )
+    clinic.add("spend", channel_id=web, amount=Decimal("30.00"), on=date(2026, 3, 1))
+    clinic.add("spend", channel_id="tv", amount=Decimal("99.99"), on=date(2026, 3, 1))
+    return clinic
+
+
+def test_leads_are_counted_by_channel_the_blank_one_last(small: House) -> None:
+    table = small.ask({"measures": ["lead.count"], "by": ["channel"]})
+    assert [row[:2] for row in table.rows] == [("web", 2), ("friend", 1), (None, 1)]
+    assert table.labels["channel"] == {"web": "web", "friend": "friend"}
+
+
+def test_every_aggregate_of_a_number(small: House) -> None:
+    names = [f"lead.score.{how}" for how in ("sum", "avg", "min", "max", "median", "p90", "count_distinct")]
+    table = small.ask({"measures": names})
+    assert table.rows == ((13, Decimal("4.33"), 1, 7, Decimal("5.00"), Decimal("6.60"), 3),)
+
+
+def test_money_of_several_facts_stands_side_by_side_by_channel(small: House) -> None:
+    table = small.ask(
+        {"measures": ["lead.count", "bill.net", "spend.amount", "cost_per_lead"], "by": ["channel"]}
+    )
+    assert cells(table) == {
+        "web": (2, Decimal("200.00"), Decimal("30.00"), Decimal("15.00")),
+        "friend": (1, None, None, Decimal("0.00")),
+        "tv": (0, None, Decimal("99.99"), None),
+        None: (1, Decimal("33.33"), None, Decimal("0.00")),
+    }
+
+
+def test_rows_of_a_sub_table_are_a_fact_of_their_own(small: House) -> None:
+    table = small.ask(
+        {
+            "form": "bill.items",
+            "measures": ["bill.items.price.sum", "bill.items.count"],
+            "by": ["kind", "channel"],
+        }
+    )
+    assert cells(table)[("x", "web")] == (Decimal("20.00"), 2)
+    assert cells(table)[("y", None)] == (Decimal("0.05"), 1)
+
+
+def test_a_rate_tells_how_many_of_all(small: House) -> None:
+    table = small.ask({"measures": ["lead.valid_rate"], "by": ["lead.stage"]})
+    assert cells(table) == {"new": 1, "won": 1, "lost": 0}
+    assert small.ask({"measures": ["lead.valid_rate"]}).rows == ((Decimal("0.75"),),)
+
+
+def test_days_without_anything_are_rows_too(small: House) -> None:
+    table = small.ask(
+        {"measures": ["lead.count"], "by": [{"role": "date", "bucket": "day"}], "period": "this month"}
+    )
+    assert [row[1] for row in table.rows] == [2, 1, 1, 0, 0]
+
+
+def test_tags_count_in_each_group_but_once_in_the_total(small: House) -> None:
+    table = small.ask({"measures": ["lead.count"], "by": ["lead.tags"], "totals": True})
+    assert cells(table) == {"a": 2, "b": 2, None: 2}
+    assert table.totals[0].rows == ((None, 4),)
+    assert not table.columns[1].adds_up
+
+
+def test_formulas_filters_having_and_order(small: House) -> None:
+    table = small.ask({
+        "measures": ["bill.count", {"key": "ticket", "formula": "{bill.net} / {bill.count}", "format": "money"}],
+        "by": ["bill.customer_id.name"], "filter": "{bill.paid} > 40", "having": "{bill.count} > 1", "sort": ["-ticket"],
+    })  # fmt: skip
+    assert table.rows == (("Ann", 2, Decimal("100.00")),)
+
+
+def test_the_top_few_and_all_others(small: House) -> None:
+    table = small.ask({"measures": ["lead.count", "lead.score.avg"], "by": [{"role": "channel", "top": 1}]})
+    assert table.rows == (("web", 2, Decimal("6.00")), ("(other)", 2, Decimal("1.00")))
+
+
+def test_last_month_stands_beside_this_one(small: House) -> None:
+    small.add("bill", customer_id="ann", paid=Decimal("50.00"), on=date(2026, 2, 2), status="ok")
+    small.add("bill", customer_id="ann", paid=Decimal("70.00"), on=date(2026, 2, 20), status="ok")
+    table = small.ask({"measures": ["bill.net"], "period": "this month", "compare": ["previous_month"]})
+    assert table.rows == ((Decimal("233.33"), Decimal("50.00"), Decimal("3.666600")),)
+
+
+def test_an_unknown_measure_is_told_with_the_nearest(small: House) -> None:
+    with pytest.raises(Rejected) as refused:
+        small.ask({"measures": ["lead.cuont"]})
+    assert refused.value.problems[0].code == "report.unknown_measure"
+    assert "lead.count" in refused.value.problems[0].hint("en")
+
+
+def test_facts_without_a_shared_dimension_name_the_missing_link(small: House) -> None:
+    with pytest.raises(Rejected) as refused:
+        small.ask({"measures": ["spend.amount", "lead.count"], "by": ["lead.stage"]})
+    assert [problem.code for problem in refused.value.problems] == ["report.no_way"]
