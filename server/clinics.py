@@ -48,6 +48,7 @@ from server.outside import Outside
 from server.people import People, branch_zones, known_person
 from server.rates import Rates
 from server.settings import Settings
+from server.task_sender import TaskSender
 from server.tasking import Tasking
 
 NO_APP = Code(
@@ -179,7 +180,7 @@ class Clinic:
             calendar=self.outside.calendar,
             scripts=self.outside.scripts,
             script_calls=self.outside.script_calls,
-            senders=self.outside.senders,
+            senders={**self.outside.senders, "hand_over": TaskSender(workspace, lambda: self.tasking)},
             notify=notify_of_flow,
             zone_of=workspace.zone_of,
         )
