@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.definitions.schemas._kind import FileKind
+from engine.definitions.schemas._measures import FACTS, FIELD_PATH, MEASURES, ROLES
 from engine.definitions.schemas._parts import (
     AGGREGATES,
     ANY_OBJECT,
@@ -256,7 +257,8 @@ POOL: Schema = closed(
     on_enter=ANY_OBJECT,
     on_claim=ANY_OBJECT,
     recycle=keyed(
-        closed(("key", "after", "since"), key=KEY, after=SPAN, since=KEY, where=FORMULA, warn=SPAN), maxItems=20
+        closed(("key", "after", "since"), key=KEY, after=SPAN, since=KEY, where=FORMULA, warn=SPAN),
+        maxItems=20,
     ),
 )
 """Records without an owner that people take from, and what brings them back."""
@@ -293,6 +295,10 @@ FILE = FileKind(
         **{"import": IMPORT},
         public=PUBLIC,
         pools=keyed(POOL, maxItems=10),
+        date=FIELD_PATH,
+        roles=ROLES,
+        measures=MEASURES,
+        facts=FACTS,
         on_delete=map_of(one_of("restrict", "detach", "with_parent")),
     ),
 )

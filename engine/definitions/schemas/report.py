@@ -1,12 +1,14 @@
 """reports/: a question to the data, and the chart that answers it."""
 
 from engine.definitions.schemas._kind import FileKind
+from engine.definitions.schemas._measures import BINS, BUCKET, MEASURE, NAME, PERIOD
 from engine.definitions.schemas._parts import (
     ANY_OBJECT,
     DURATION,
     FLAG,
     FORMULA,
     KEY,
+    PATH,
     WORDS,
     array,
     closed,
@@ -15,21 +17,22 @@ from engine.definitions.schemas._parts import (
     one_of,
 )  # fmt: skip
 
-NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}([.][a-z][a-z0-9_]{0,62}){0,3}$"}
-MEASURE = closed(
-    ("key",),
+DIMENSION = closed(
+    (),
     key=KEY,
     name=WORDS,
-    of=NAME,
-    formula=FORMULA,
-    format=one_of("number", "integer", "money", "percent", "duration"),
-    good=one_of("up", "down"),
-    filter=FORMULA,
-    attribute=closed((), to=NAME, model=KEY, within=DURATION),
-    goal=FORMULA,
+    role=PATH,
+    field=NAME,
+    maps=map_of(PATH, NAME["pattern"]),
+    bucket=BUCKET,
+    bins=BINS,
+    top={"type": "integer", "minimum": 1, "maximum": 1000},
+    top_by=NAME,
+    other=WORDS,
+    fill=FLAG,
 )
-DIMENSION = closed(
-    (), key=KEY, name=WORDS, role=KEY, field=NAME, bucket=KEY, top={"type": "integer", "minimum": 1}
+COMPARE = one_of(
+    "previous_period", "previous_month", "previous_year", "same_weekdays", "spring_festival", "goal"
 )
 
 FILE = FileKind(
@@ -44,15 +47,19 @@ FILE = FileKind(
         description=WORDS,
         module=KEY,
         kind=KEY,
-        form=KEY,
+        form=NAME,
         measures=array(either(NAME, MEASURE), maxItems=50),
         by=array(either(NAME, DIMENSION), maxItems=6),
+        period=PERIOD,
         filter=FORMULA,
+        having=FORMULA,
         sort=array({"type": "string", "maxLength": 200}, maxItems=5),
         limit={"type": "integer", "minimum": 1, "maximum": 100_000},
         maturity=DURATION,
-        compare=array(one_of("previous_period", "previous_month", "previous_year", "goal"), maxItems=4),
-        totals=FLAG,
+        compare=array(COMPARE, maxItems=4),
+        totals=either(FLAG, one_of("all"), array(either(NAME, array(NAME, maxItems=6)), maxItems=40)),
+        pivot=closed((), rows=array(NAME, maxItems=6), columns=array(NAME, maxItems=6)),
+        fill=one_of("zero", "blank", "none"),
         chart={"type": "object", "properties": {"kind": KEY}, "required": ["kind"]},
         drill=array(KEY, maxItems=10),
         steps=array(ANY_OBJECT, maxItems=50),

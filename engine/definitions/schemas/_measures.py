@@ -1,0 +1,75 @@
+"""Measures and what they go by, as forms, metrics and reports write them."""
+
+from engine.definitions.schemas._parts import (
+    DURATION,
+    FORMULA,
+    KEY,
+    PATH,
+    WORDS,
+    Schema,
+    array,
+    closed,
+    either,
+    keyed,
+    map_of,
+    one_of,
+)
+
+NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}([.][a-z][a-z0-9_]{0,62}){0,6}$"}
+"""A measure, a fact or a field of one: `lead.count`, `bill.payments.amount.sum`, `lead.customer_id.channel_id`."""
+FIELD_PATH: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}([.][a-z][a-z0-9_]{0,62}){0,5}$"}
+DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+PERIOD: Schema = either(
+    {"type": "string", "minLength": 3, "maxLength": 60}, closed((), **{"from": DAY, "to": DAY})
+)
+BUCKET: Schema = one_of(
+    "hour",
+    "day",
+    "week",
+    "xun",
+    "month",
+    "quarter",
+    "half",
+    "year",
+    "weekday",
+    "hour_of_day",
+    "month_of_year",
+    "day_of_month",
+)
+NUMBER: Schema = {"type": ["number", "string"]}
+BINS: Schema = closed(
+    (),
+    width=NUMBER,
+    **{"from": NUMBER},
+    edges=array(NUMBER, minItems=1, maxItems=100),
+    labels=array(WORDS, maxItems=101),
+    quantiles={"type": "integer", "minimum": 2, "maximum": 20},
+)
+ATTRIBUTE: Schema = closed((), to=NAME, model=KEY, within=DURATION)
+MEASURE: Schema = closed(
+    ("key",),
+    key=KEY,
+    name=WORDS,
+    form=NAME,
+    of=NAME,
+    aggregate=one_of("count", "count_distinct", "sum", "avg", "min", "max", "median", "p90", "rate"),
+    value=FORMULA,
+    filter=FORMULA,
+    among=FORMULA,
+    date=FIELD_PATH,
+    formula=FORMULA,
+    show=one_of("share", "share_of_parent", "running", "rank"),
+    format=one_of("number", "integer", "money", "percent", "duration"),
+    unit=WORDS,
+    good=one_of("up", "down"),
+    min_n={"type": "integer", "minimum": 1, "maximum": 100_000},
+    synonyms=array({"type": "string", "minLength": 1, "maxLength": 60}, maxItems=30),
+    attribute=ATTRIBUTE,
+    goal=FORMULA,
+)
+ROLES: Schema = map_of(FIELD_PATH)
+MEASURES: Schema = keyed(MEASURE, maxItems=100)
+FACTS: Schema = map_of(closed((), date=FIELD_PATH, roles=ROLES, measures=MEASURES))
+"""What sub-tables are as facts of their own."""
+
+__all__ = ["BINS", "BUCKET", "FACTS", "FIELD_PATH", "MEASURE", "MEASURES", "NAME", "PATH", "PERIOD", "ROLES"]
