@@ -1,0 +1,63 @@
+"""Sunburst (旭日图): rings of parts, the whole in the middle."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.problems import Problem
+from engine.schema import closed
+from report_engine.chart import Chart, Figure
+from report_engine.charts.treemap import chosen, tree
+from report_engine.drawing.numbers import short
+from report_engine.drawing.plot import figure, layout
+from report_engine.drawing.reading import dimensions, measures
+from report_engine.drawing.settings import GROUPS, MEASURE, check_columns, check_needs
+from report_engine.table import Table
+
+
+class Sunburst(Chart):
+    def settings(self, given: Mapping[str, Any], table: Table) -> Mapping[str, Any]:
+        return chosen(super().settings(given, table), table, 3)
+
+    def fits(self, table: Table) -> int:
+        values = measures(table)
+        return 18 if len(dimensions(table)) in (2, 3) and values and values[0].adds_up else 0
+
+    def check(self, config: Mapping[str, Any], table: Table, path: str) -> Iterator[Problem]:
+        yield from check_needs({"zh": self.zh, "en": self.en}, table, path, {"dimension": 1, "measure": 1})
+        yield from check_columns(self.config_schema, config, table, path)
+
+    def figure(self, config: Mapping[str, Any], table: Table, lang: str) -> Figure:
+        made = tree(table, config, lang)
+        if made is None:
+            return figure(self.kind, [], layout(), is_empty=True)
+        middle = f"<b>{short(made.whole, made.one.format, lang)}</b>"
+        trace = made.trace("sunburst")
+        # A root of its own leaves the middle free for the whole.
+        trace["parents"] = [parent or "root" for parent in trace["parents"]]
+        for name, first in (
+            ("ids", "root"),
+            ("parents", ""),
+            ("labels", middle),
+            ("values", made.whole),
+            ("text", ""),
+            ("hovertext", middle),
+            ("customdata", None),
+        ):
+            trace[name] = [first, *trace[name]]
+        trace["marker"] = {**trace["marker"], "colors": ["none", *trace["marker"]["colors"]]}
+        trace |= {
+            "insidetextorientation": "radial",
+            "textinfo": "label",
+            "textfont": {"size": 12},
+            "leaf": {"opacity": 1},
+        }
+        return figure(self.kind, [trace], layout(margin={"l": 4, "r": 4, "t": 4, "b": 4}))
+
+
+CHART = Sunburst(
+    kind="sunburst",
+    zh="旭日图",
+    en="Sunburst",
+    config_schema=closed(levels=GROUPS, value=MEASURE),
+    sample={"levels": ["channel", "doctor"], "value": "paid"},
+)
