@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from engine.access.levels import Level
 from engine.access.query import RecordQuery
 from engine.definitions.shape import FormShape
 from engine.expressions import ErrorValue
+from engine.expressions.types import Range
 from engine.ids import is_id
 from engine.ports import Path
 from engine.problems import Code, Forbidden, Rejected
@@ -45,6 +46,7 @@ WANTED_HERE = Code(
     hint_en="Fill it in, then submit",
 )
 _EQUAL = re.compile(r"\{(?P<field>[a-z0-9_]+)\} = \{form\.(?P<name>[a-z0-9_.]+)\}")
+_WITHIN = re.compile(r"(?P<field>\{[a-z0-9_.]+\}) IN \{form\.(?P<name>[a-z0-9_.]+)\}")
 _OUTER = re.compile(r'"(?:[^"]|"")*"|“[^“”]*”|\{form\.([a-z0-9_.]+)\}')
 
 
@@ -334,7 +336,22 @@ def _formulas(where: str, names: Mapping[str, Any], zone: str) -> tuple[str, ...
     """Return the condition with what `{form.x}` means written in, as a literal each."""
     if not where:
         return ()
+    where = _WITHIN.sub(lambda m: _within(m, names.get(m["name"]), zone), where)
     return (_OUTER.sub(lambda m: m[0] if m[1] is None else _literal(names.get(m[1]), zone), where),)
+
+
+def _within(found: re.Match[str], value: Any, zone: str) -> str:
+    """Return `{x} IN {form.period}` with both ends written in: there are no literals for periods."""
+    if not isinstance(value, Range):
+        return found[0]
+    field, start, end = found["field"], value.start, value.end
+    sides = [f"{field} >= {_literal(start, zone)}"] if start is not None else []
+    if isinstance(end, datetime):
+        sides.append(f"{field} <= {_literal(end, zone)}")
+    elif end is not None:
+        # The last day counts to its end, for instants too.
+        sides.append(f"{field} < {_literal(end + timedelta(days=1), zone)}")
+    return f"AND({', '.join(sides)})" if sides else "1 = 2"
 
 
 def _literal(value: Any, zone: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import text
 from engine.access.accounts import Account, create_accounts
 from engine.access.actor import system_actor
 from engine.clock import VirtualClock
+from engine.expressions.types import Range
 from engine.ids import new_id
 from engine.store import Cause
 from form_engine.service import records
@@ -55,7 +56,7 @@ class Practice:
         above = {"ann": "lead", "ben": "lead", "net": "lead", "lead": "director", "director": "boss"}
         for name, role in STAFF.items():
             chief = self.user.get(above.get(name, ""))
-            self.staff[name] = self.put("staff", user_id=self.user[name], name=name, role_key=role, supervisor_id=chief, status="active",
+            self.staff[name] = self.put("staff", user_id=self.user[name], name=name, role_key=role, supervisor_id=chief, status="active", hire_date=date(2024, 1, 8),
                                         branches=(self.branch,), branch_id=self.branch)  # fmt: skip
         made = [
             Account(
@@ -169,6 +170,14 @@ class Practice:
     @staticmethod
     def cause(kind: str) -> Cause:
         return Cause(kind)  # type: ignore[arg-type]
+
+    def reason(self) -> str:
+        """Return the first reason of refunds that the app knows."""
+        return str(self.clinic.plan.lists["refund_reason"]["options"][0]["key"])
+
+    @staticmethod
+    def days(first: Any, last: Any) -> Range:
+        return Range(first, last)
 
     def one(self, form: str, where: str = "1 = 1") -> str:
         return str(self.rows(f"SELECT id FROM f_{form} WHERE {where} ORDER BY created_at, id")[0]["id"])
