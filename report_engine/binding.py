@@ -118,6 +118,36 @@ class Bound:
         """Return the facts that its measures are of, each once, in order."""
         return tuple(dict.fromkeys(base.fact for one in self.measures for base in one.base() if base.fact))
 
+    def told(self) -> dict[str, Any]:
+        """Return how the report was understood: facts, paths, days, filters; for whoever wants to check it."""
+        return {
+            "kind": self.kind,
+            "facts": list(self.facts),
+            "period": self.period.to_json() if self.period is not None else None,
+            "dimensions": [
+                {"key": one.key, "paths": dict(one.paths), "bucket": one.grain} for one in self.dimensions
+            ],
+            "measures": [
+                {
+                    "key": one.key,
+                    "made_of": [
+                        {
+                            "fact": base.fact,
+                            "aggregate": base.aggregate,
+                            "of": base.of,
+                            "filters": list(base.filters),
+                        }
+                        for base in one.base()
+                    ],
+                    "formula": one.formula.text if one.formula is not None else None,
+                }
+                for one in self.measures
+            ],
+            "filters": {fact: [one.node.source for one in filters] for fact, filters in self.filters.items()},
+            "today": self.today.isoformat(),
+            "zone": self.zone,
+        }
+
     def dimension(self, key: str) -> Dimension:
         """Return a dimension by key."""
         return next(one for one in self.dimensions if one.key == key)

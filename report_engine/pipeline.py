@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.definitions.checks.schemas import file_checker
 from engine.problems import Rejected
 from engine.text import nearest
 from report_engine.binding import Bound, bind
@@ -12,6 +13,9 @@ from report_engine.desk import Desk
 from report_engine.kind import KINDS
 from report_engine.problems import UNKNOWN_KIND
 from report_engine.table import Table
+
+NAMELESS = {"key": "query", "name": {"zh": "查询", "en": "Query"}, "kind": "aggregate"}
+"""What a question that was not saved need not say."""
 
 __all__ = ["bind", "bound_report", "run"]
 
@@ -24,11 +28,15 @@ def bound_report(
     given: Mapping[str, Any] | None = None,
 ) -> Bound:
     """Return the question a report of any kind asks. Rejected with all problems."""
-    kind = str(report.get("kind", "aggregate"))
+    report = {**NAMELESS, **report} if isinstance(report, Mapping) else report
+    problems = list(file_checker("reports").problems(report, ""))
+    if problems:
+        raise Rejected(problems)
+    kind = str(report["kind"])
     if kind not in KINDS:
         choices = ", ".join(nearest(kind, KINDS.all()) or sorted(KINDS.all()))
         raise Rejected(UNKNOWN_KIND.at("/kind", name=kind, choices=choices))
-    problems = list(KINDS.get(kind).problems(report, data))
+    problems += KINDS.get(kind).problems(report, data)
     if problems:
         raise Rejected(problems)
     return bind(report, data, now, zone, given)

@@ -377,11 +377,12 @@ class _Making:
             target = str(link.config.get("to"))
             if target not in self.gate.policy.tables:
                 break
-            value = here.column((key,))
-            there = here.column((key, "id"))
             if not self.rights.row(target, "view").is_all:
+                value, there = here.column((key,)), here.column((key, "id"))
                 broken.append(and_(value.is_not(None), there.is_(None)))
-            here = here._linked[key]
+            if place + 1 < len(steps):
+                here.column((key, "id"))
+                here = here._linked[key]
         if not broken:
             return column
         hidden = literal(NO_ACCESS_VALUE, String())
