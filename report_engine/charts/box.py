@@ -15,7 +15,7 @@ from report_engine.drawing.palette import faint, series
 from report_engine.drawing.plot import figure, layout, numbers, positions
 from report_engine.drawing.reading import column, dimensions, measures, part, plain, safe, say
 from report_engine.drawing.settings import DIMENSION, MEASURE, check_columns, check_needs, most
-from report_engine.table import Column, Table
+from report_engine.table import Cell, Column, Table
 
 FIVE = ("min", "q1", "median", "q3", "max")
 WORDS = {
@@ -63,13 +63,14 @@ class Box(Chart):
         ]
         if not every:
             return figure(self.kind, [], layout(), is_empty=True)
-        groups, notes = ([None], [say(one.name, lang)]), list[str]()
+        keys: list[Cell] = [None]
+        names, notes = [say(one.name, lang)], list[str]()
         if x is not None:
             found, notes = parts(table, x, table.rows, lang, config.get("most", 20), None, folds=False)
-            groups = (found.keys, found.labels)
-        frame = Frame(groups[1], "category", x, [], notes, list(groups[0]))
+            keys, names = found.keys, found.labels
+        frame = Frame(names, "category", x, [], notes, list(keys))
         drawn = []
-        for place, key in enumerate(groups[0]):
+        for place, key in enumerate(keys):
             rows = [row for row in table.rows if x is None or row[table.at(x.key)] == key]
             shared = {
                 "type": "box",

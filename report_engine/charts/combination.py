@@ -56,7 +56,7 @@ class Combination(Chart):
             barmode="group",
             meta={"axis": bars.axis},
         )
-        return figure(self.kind, drawn, shape, dict.fromkeys([*bars.notes, *right.notes]))
+        return figure(self.kind, drawn, shape, list(dict.fromkeys([*bars.notes, *right.notes])))
 
 
 def _axis(made: Frame, lang: str) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Waterfall (瀑布图): how parts lead from one sum to another; welcome parts green, unwelcome red."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from engine.problems import Problem
 from engine.schema import array, closed
 from report_engine.chart import Chart, Figure
 from report_engine.drawing.frame import Frame, frame
-from report_engine.drawing.numbers import short, signed
+from report_engine.drawing.numbers import number, short, signed
 from report_engine.drawing.palette import change
 from report_engine.drawing.paper import waterfall
 from report_engine.drawing.plot import figure, layout, numbers, points, positions
@@ -34,9 +35,8 @@ def steps(table: Table, config: Mapping[str, Any], lang: str) -> tuple[Frame, li
     if kinds and "absolute" not in kinds and config.get("sum", True):
         made.labels.append(SUM[lang])
         made.keys = [*made.keys, None] if len(made.keys) == len(made.values[0].values) else made.keys
-        whole = sum(
-            (cell for cell in one.exact if isinstance(cell, int) or hasattr(cell, "quantize")), start=0
-        )  # type: ignore[misc]
+        exact = [cell for cell in one.exact if isinstance(cell, int | Decimal) and number(cell) is not None]
+        whole = sum((Decimal(cell) for cell in exact), Decimal(0))
         one.values.append(sum(value or 0.0 for value in one.values))
         one.exact.append(whole)
         one.marks.append("")

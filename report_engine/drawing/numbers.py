@@ -112,7 +112,8 @@ def _span_unit(seconds: Decimal) -> tuple[int, str, str]:
 
 
 def _span(seconds: Decimal, lang: str) -> str:
-    rest, parts = int(abs(seconds)), []
+    rest = int(abs(seconds))
+    parts: list[str] = []
     for size, zh, en in SPANS:
         if rest >= size and len(parts) < 2:
             parts.append(f"{rest // size} {zh if lang == 'zh' else en}")
@@ -264,7 +265,7 @@ def _tick(place: float, decimals: int, sign: str, unit: str) -> str:
 
 
 def _is_quarter(step: float) -> bool:
-    head = step / 10 ** math.floor(math.log10(step) + 1e-9)
+    head: float = step / 10.0 ** math.floor(math.log10(step) + 1e-9)
     return abs(head - 2.5) < 1e-6
 
 

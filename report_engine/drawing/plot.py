@@ -244,14 +244,14 @@ def end_names(frame: Frame, span: tuple[float, float]) -> list[dict[str, Any]]:
     """Return the names at the ends of lines, moved apart where they would cover each other."""
     low, high = span
     room = max(high - low, 1e-9) * ROOM
-    ends = []
+    ends: list[tuple[float, Series]] = []
     for one in frame.series:
         last = next((value for value in reversed(one.values) if value is not None), None)
         if last is not None:
-            ends.append([last, one])
+            ends.append((last, one))
     ends.sort(key=lambda end: end[0])
     for at in range(1, len(ends)):
-        ends[at][0] = max(ends[at][0], ends[at - 1][0] + room)
+        ends[at] = (max(ends[at][0], ends[at - 1][0] + room), ends[at][1])
     return [
         {
             "x": 1,

@@ -85,7 +85,7 @@ def columns_of(kind: str) -> tuple[Column, ...]:
 def rows_of(kind: str) -> list[list[Cell]]:
     """Return five rows for it, one for a kind without dimensions."""
     wanted = columns_of(kind)
-    rows = [[row[EVERY.index(column)] for column in wanted] for row in FIVE]
+    rows: list[list[Cell]] = [[row[EVERY.index(column)] for column in wanted] for row in FIVE]
     return rows if axes_of(kind) else rows[:1]
 
 
@@ -115,9 +115,9 @@ def blanks(kind: str) -> Table:
 def many(kind: str) -> Table:
     """Return fifty groups, in each dimension that has no order of its own."""
     axes = axes_of(kind)
-    rows = []
+    rows: list[list[Cell]] = []
     for n in range(50 if axes else 1):
-        values = {
+        values: dict[str, Cell] = {
             "month": months(50)[n],
             "day": date.fromordinal(date(2026, 1, 1).toordinal() + n),
             "weekday": n % 7 + 1,
