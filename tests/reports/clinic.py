@@ -130,11 +130,12 @@ def house(connection: Connection, **roles: Mapping[str, Any]) -> House:
 
 
 def cells(table: Table) -> dict[Any, Any]:
-    """Return the rows of a table by their dimensions (a single one by itself)."""
+    """Return the rows of a table by their dimensions (a single one by itself), without marks."""
+    marks = {at for at, column in enumerate(table.columns) if column.role == "mark"}
     width = sum(column.role == "dimension" for column in table.columns)
     rows = {}
     for row in table.rows:
         key = row[0] if width == 1 else row[:width]
-        rest = row[width:]
+        rest = tuple(cell for at, cell in enumerate(row) if at >= width and at not in marks)
         rows[key] = rest[0] if len(rest) == 1 else rest
     return rows
