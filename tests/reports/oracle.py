@@ -11,7 +11,9 @@ Record = Mapping[str, Any]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def grouped(rows: Iterable[Record], keys: Sequence[Callable[[Record], Any]]) -> dict[tuple[Any, ...], list[Record]]:
+def grouped(
+    rows: Iterable[Record], keys: Sequence[Callable[[Record], Any]]
+) -> dict[tuple[Any, ...], list[Record]]:
     """Return the records of each group; a key that gives a list puts the record into several."""
     found: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
     for row in rows:
@@ -64,7 +66,9 @@ def bucket(day: date | None, grain: str) -> Any:
     table = {
         "day": lambda: day,
         "month": lambda: date(day.year, day.month, 1),
-        "quarter": lambda: date(day.year, {1: 1, 2: 1, 3: 1, 4: 4, 5: 4, 6: 4, 7: 7, 8: 7, 9: 7}.get(day.month, 10), 1),
+        "quarter": lambda: date(
+            day.year, {1: 1, 2: 1, 3: 1, 4: 4, 5: 4, 6: 4, 7: 7, 8: 7, 9: 7}.get(day.month, 10), 1
+        ),
         "half": lambda: date(day.year, 1 if day.month < 7 else 7, 1),
         "year": lambda: date(day.year, 1, 1),
         "xun": lambda: date(day.year, day.month, 1 if day.day < 11 else 11 if day.day < 21 else 21),

@@ -12,7 +12,18 @@ from tests.reports.clinic import STAGES, House, cells
 from tests.reports.oracle import SHANGHAI, Record, aggregate, bucket, grouped, local_day
 
 SEEDS = range(6)
-GRAINS = ("day", "week", "xun", "month", "quarter", "half", "year", "weekday", "month_of_year", "day_of_month")
+GRAINS = (
+    "day",
+    "week",
+    "xun",
+    "month",
+    "quarter",
+    "half",
+    "year",
+    "weekday",
+    "month_of_year",
+    "day_of_month",
+)
 
 
 @pytest.fixture(params=SEEDS)
@@ -28,6 +39,7 @@ def house(clinic: House, chance: random.Random) -> House:
 
 def fill(clinic: House, chance: random.Random, leads: int = 60) -> None:
     """Put random records into a clinic: blanks, negative numbers, tags, dates on the edges of months and years."""
+
     def some(values: Any, blank: float = 0.2) -> Any:
         return None if chance.random() < blank else chance.choice(values)
 
@@ -35,7 +47,12 @@ def fill(clinic: House, chance: random.Random, leads: int = 60) -> None:
     for record in clinic.records["channel"][1:]:
         record["parent_id"] = None
     customers = [
-        clinic.add("customer", name=f"c{n}", channel_id=some(channels), tags=tuple(chance.sample("xyz", chance.randint(0, 3))))
+        clinic.add(
+            "customer",
+            name=f"c{n}",
+            channel_id=some(channels),
+            tags=tuple(chance.sample("xyz", chance.randint(0, 3))),
+        )
         for n in range(8)
     ]
     base = datetime(2024, 12, 20, tzinfo=UTC)
@@ -57,7 +74,12 @@ def fill(clinic: House, chance: random.Random, leads: int = 60) -> None:
                    for _ in range(chance.randint(0, 3))],
         )  # fmt: skip
     for _ in range(10):
-        clinic.add("spend", channel_id=some(channels), amount=Decimal(chance.randint(0, 99_999)) / 100, on=date(2025, 3, 1) + timedelta(days=chance.randint(0, 300)))
+        clinic.add(
+            "spend",
+            channel_id=some(channels),
+            amount=Decimal(chance.randint(0, 99_999)) / 100,
+            on=date(2025, 3, 1) + timedelta(days=chance.randint(0, 300)),
+        )
 
 
 def by(key: str) -> Callable[[Record], Any]:
@@ -89,7 +111,8 @@ def test_every_aggregate_of_every_number_by_a_choice(house: House) -> None:
     for key, digits in places.items():
         table = house.ask({"measures": [f"lead.{key}.{how}" for how in hows], "by": ["lead.stage"]})
         expected = {
-            stage: tuple(aggregate(how, values(rows, key), digits) for how in hows) for (stage,), rows in groups.items()
+            stage: tuple(aggregate(how, values(rows, key), digits) for how in hows)
+            for (stage,), rows in groups.items()
         }
         assert cells(table) == expected
 
@@ -98,7 +121,11 @@ def test_every_aggregate_of_every_number_by_a_choice(house: House) -> None:
 def test_leads_by_time(clinic: House, grain: str) -> None:
     fill(clinic, random.Random(grain))
     for key in ("created_at", "at", "done_on"):
-        report = {"measures": ["lead.count"], "by": [{"field": f"lead.{key}", "bucket": grain}], "fill": "none"}
+        report = {
+            "measures": ["lead.count"],
+            "by": [{"field": f"lead.{key}", "bucket": grain}],
+            "fill": "none",
+        }
         groups = grouped(clinic.records["lead"], [day_of(key, grain)])
         assert cells(clinic.ask(report)) == {when: len(rows) for (when,), rows in groups.items()}
 
@@ -114,7 +141,9 @@ def test_hours_are_those_of_the_clinic(house: House) -> None:
 
     for grain, key in (("hour_of_day", hour), ("hour", whole)):
         table = house.ask({"measures": ["lead.count"], "by": [{"field": "lead.at", "bucket": grain}]})
-        assert cells(table) == {one: len(rows) for (one,), rows in grouped(house.records["lead"], [key]).items()}
+        assert cells(table) == {
+            one: len(rows) for (one,), rows in grouped(house.records["lead"], [key]).items()
+        }
 
 
 def test_through_links_and_tags(house: House) -> None:
@@ -143,7 +172,11 @@ def test_filters_rates_and_own_filters(house: House) -> None:
     for (name,), some in grouped(rows, [through(house, "channel_id", "channel", "name")]).items():
         among = [row for row in some if row["score"] is not None and row["score"] > 3]
         won = [row for row in among if row["stage"] == "won"]
-        rate = round(Decimal(len(won)) / len(among), 10).quantize(Decimal("0.000001"), "ROUND_HALF_UP") if among else None
+        rate = (
+            round(Decimal(len(won)) / len(among), 10).quantize(Decimal("0.000001"), "ROUND_HALF_UP")
+            if among
+            else None
+        )
         dear = [row["worth"] for row in some if row["worth"] is not None and row["worth"] > 100]
         expected[name] = (rate, sum(dear[1:], dear[0]) if dear else None)
     assert cells(house.ask(report)) == expected
@@ -152,7 +185,9 @@ def test_filters_rates_and_own_filters(house: House) -> None:
 def test_several_facts_meet_on_what_they_share(house: House) -> None:
     own = through(house, "customer_id", "customer", "channel_id")
     leads = grouped(house.records["lead"], [by("channel_id"), day_of("created_at", "month")])
-    bills = grouped([row for row in house.records["bill"] if row["status"] != "void"], [own, day_of("on", "month")])
+    bills = grouped(
+        [row for row in house.records["bill"] if row["status"] != "void"], [own, day_of("on", "month")]
+    )
     spent = grouped(house.records["spend"], [by("channel_id"), day_of("on", "month")])
     table = house.ask({
         "measures": ["lead.count", "bill.net", "spend.amount"], "by": ["channel", {"role": "date", "bucket": "month"}],
@@ -170,7 +205,11 @@ def test_several_facts_meet_on_what_they_share(house: House) -> None:
 
 
 def test_rows_of_sub_tables(house: House) -> None:
-    rows = [{**item, "customer_id": bill["customer_id"], "on": bill["on"]} for bill in house.records["bill"] for item in bill["items"]]
+    rows = [
+        {**item, "customer_id": bill["customer_id"], "on": bill["on"]}
+        for bill in house.records["bill"]
+        for item in bill["items"]
+    ]
     report = {
         "measures": ["bill.items.count", "bill.items.price.sum",
                      {"key": "worth", "form": "bill.items", "aggregate": "sum", "value": "{qty} * {price}", "format": "money"}],
@@ -194,9 +233,16 @@ def test_bands_of_numbers(house: House) -> None:
         return None if row["score"] is None else (row["score"] - 1) // 7
 
     def edged(row: Record) -> Any:
-        return None if row["worth"] is None else sum(row["worth"] >= edge for edge in (0, Decimal("99.995"), 5000)) - 1
+        return (
+            None
+            if row["worth"] is None
+            else sum(row["worth"] >= edge for edge in (0, Decimal("99.995"), 5000)) - 1
+        )
 
-    for field, bins, key in (("score", {"width": 7, "from": 1}, wide), ("worth", {"edges": [0, "99.995", 5000]}, edged)):
+    for field, bins, key in (
+        ("score", {"width": 7, "from": 1}, wide),
+        ("worth", {"edges": [0, "99.995", 5000]}, edged),
+    ):
         table = house.ask({"measures": ["lead.count"], "by": [{"field": f"lead.{field}", "bins": bins}]})
         assert cells(table) == {one: len(some) for (one,), some in grouped(rows, [key]).items()}
 
@@ -214,9 +260,21 @@ def test_last_year_stands_beside_this_one(house: House) -> None:
 
     # Today is 5 March 2026: March is compared with the first five days of last year's.
     expected = {
-        date(2026, 1, 1): (total(date(2026, 1, 1), date(2026, 2, 1)), total(date(2025, 1, 1), date(2025, 2, 1))),
-        date(2026, 2, 1): (total(date(2026, 2, 1), date(2026, 3, 1)), total(date(2025, 2, 1), date(2025, 3, 1))),
-        date(2026, 3, 1): (total(date(2026, 3, 1), date(2026, 4, 1)), total(date(2025, 3, 1), date(2025, 3, 6))),
+        date(2026, 1, 1): (
+            total(date(2026, 1, 1), date(2026, 2, 1)),
+            total(date(2025, 1, 1), date(2025, 2, 1)),
+        ),
+        date(2026, 2, 1): (
+            total(date(2026, 2, 1), date(2026, 3, 1)),
+            total(date(2025, 2, 1), date(2025, 3, 1)),
+        ),
+        date(2026, 3, 1): (
+            total(date(2026, 3, 1), date(2026, 4, 1)),
+            total(date(2025, 3, 1), date(2025, 3, 6)),
+        ),
     }
     assert {row[0]: row[1:3] for row in table.rows} == expected
-    assert table.totals[0].rows[0][1:3] == (total(date(2026, 1, 1), date(2026, 4, 1)), total(date(2025, 1, 1), date(2025, 3, 6)))
+    assert table.totals[0].rows[0][1:3] == (
+        total(date(2026, 1, 1), date(2026, 4, 1)),
+        total(date(2025, 1, 1), date(2025, 3, 6)),
+    )
