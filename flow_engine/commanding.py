@@ -5,7 +5,7 @@ are answered in the same transaction, and writes what changed. Whoever comes sec
 state as the first one left it, and is told so in words.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -22,12 +22,13 @@ from engine.problems import Code, Conflict, Forbidden
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from flow_engine import commands, notices, store, writing
+from flow_engine.evolving import evolve
 from flow_engine.happenings import Happening, InstanceAction, Resumed, Started, TaskAction
 from flow_engine.names import Setting
 from flow_engine.plan import FlowPlan
 from flow_engine.plans import FlowPlans
-from flow_engine.result import Step
-from flow_engine.state import Instance, State, Task
+from flow_engine.result import Changes, Step
+from flow_engine.state import ROOT, Instance, State, Task
 from flow_engine.step import drive, first_state, step
 from flow_engine.tables import INBOX, INSTANCES
 from flow_engine.world import FlowPorts, UnitWorld
@@ -111,21 +112,23 @@ class FlowCommands:
         self, unit: Unit, actor: Actor, instance_id: str, happening: Happening, key: str | None = None
     ) -> Answer:
         """Do a command in an open unit. `key` None: it cannot come twice (a timer's row goes with it)."""
-        if key is not None:
-            known = commands.claim(unit, key, commands.print_of((instance_id, happening)), instance_id)
-            if known is not None:
-                return _repeated(instance_id, known)
         self._check_asker(actor, happening)
-        instance = store.lock(unit, instance_id)
+        claim, fingerprint = None, ""
+        if key is not None:
+            fingerprint = commands.print_of((instance_id, happening))
+            claim = commands.claiming(unit, key, fingerprint, instance_id)
+        claimed, state = store.take(unit, instance_id, claim)
+        if key is not None and claimed != 1:
+            return _repeated(instance_id, commands.known(unit, key, fingerprint))
+        instance = state.instance
         plan = self.plans.of(unit, instance.flow, instance.version)
-        state = store.load(unit, instance)
         if isinstance(happening, TaskAction):
             self._check_current(unit, state, happening)
         done = self._move(unit, actor, plan, state, happening)
-        self.keep(unit, state, done)
         answer = _answer(done)
-        if key is not None:
-            commands.answered(unit, key, answer.to_json())
+        self.keep(
+            unit, state, done, [commands.answering(unit, key, answer.to_json())] if key is not None else []
+        )
         return answer
 
     def start(
@@ -161,9 +164,8 @@ class FlowCommands:
             return None
         instance = self._described(unit, actor, plan, instance)
         state = first_state(instance)
-        unit.cursor.execute(store.of(unit).add_scope, store.scope_row(instance.instance_id, state.scopes[0]))
         done = self._move(unit, actor, plan, state, Started(dict(values)))
-        self.keep(unit, state, done)
+        self.keep(unit, state, _with_root(done))
         return instance.instance_id
 
     def act(
@@ -255,10 +257,10 @@ class FlowCommands:
         with acting(unit, Cause("flow", by, unit.cause.request_id, unit.cause.batch_id)):
             return drive(step(plan, state, happening, unit.now, setting), world)
 
-    def keep(self, unit: Unit, old: State, done: Step) -> None:
-        """Write a step and what follows from it."""
+    def keep(self, unit: Unit, old: State, done: Step, also: Sequence[writing.Write] = ()) -> None:
+        """Write a step and what follows from it; `also`: further writes, on the same trip."""
         instance = done.state.instance
-        writing.write_step(unit, old, done)
+        writing.write_step(unit, old, done, also)
         for call in done.calls:
             body = {
                 "instance": instance.instance_id,
@@ -354,6 +356,14 @@ def _answer(done: Step) -> Answer:
         for one in still[:50]
     )
     return Answer(instance.instance_id, instance.status, instance.outcome, tasks)
+
+
+def _with_root(done: Step) -> Step:
+    """Return the first step of an instance, whose root scope has no row yet."""
+    root = done.state.scopes[ROOT]
+    given = done.scopes
+    changed = tuple(one for one in given.changed if one.scope_id != ROOT)
+    return evolve(done, scopes=Changes((root, *given.added), changed, given.removed))
 
 
 def _repeated(instance_id: str, known: Mapping[str, Any]) -> Answer:

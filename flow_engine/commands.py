@@ -47,23 +47,37 @@ def print_of(what: Any) -> str:
     return blake2b(encode_json([type(what).__name__, what]), digest_size=16).hexdigest()
 
 
-def claim(unit: Unit, key: str, fingerprint: str, instance_id: str | None) -> Mapping[str, Any] | None:
-    """Take a key for a command, or return the answer it got before. Conflict for a key of another command.
+def claiming(unit: Unit, key: str, fingerprint: str, instance_id: str | None) -> tuple[str, tuple[Any, ...]]:
+    """Return the statement that takes a key for a command: no row changed where the key was taken before.
 
     Somebody who is at the same command right now is waited for.
     """
-    texts, cursor = _texts(unit.workspace.room.dialect), unit.cursor
-    cursor.execute(texts.claim, (key[:MOST_KEY], fingerprint, instance_id, unit.now_text))
-    if cursor.rowcount == 1:
-        return None
-    cursor.execute(texts.known, (key[:MOST_KEY],))
-    known, answer = cursor.fetchone()
-    if known != fingerprint:
+    texts = _texts(unit.workspace.room.dialect)
+    return texts.claim, (key[:MOST_KEY], fingerprint, instance_id, unit.now_text)
+
+
+def known(unit: Unit, key: str, fingerprint: str) -> Mapping[str, Any]:
+    """Return the answer that a command got before. Conflict for a key of another command."""
+    unit.cursor.execute(_texts(unit.workspace.room.dialect).known, (key[:MOST_KEY],))
+    before, answer = unit.cursor.fetchone()
+    if before != fingerprint:
         raise Conflict(OTHER_COMMAND.at("/key"))
     return decode_json(answer) if answer else {}
 
 
+def claim(unit: Unit, key: str, fingerprint: str, instance_id: str | None) -> Mapping[str, Any] | None:
+    """Take a key for a command, or return the answer it got before. Conflict for a key of another command."""
+    unit.cursor.execute(*claiming(unit, key, fingerprint, instance_id))
+    return None if unit.cursor.rowcount == 1 else known(unit, key, fingerprint)
+
+
+def answering(unit: Unit, key: str, answer: Mapping[str, Any]) -> tuple[str, list[tuple[Any, ...]]]:
+    """Return the statement that keeps the answer to a command."""
+    texts = _texts(unit.workspace.room.dialect)
+    return texts.done, [(encode_json(answer).decode(), key[:MOST_KEY])]
+
+
 def answered(unit: Unit, key: str, answer: Mapping[str, Any]) -> None:
     """Keep the answer to a command."""
-    texts = _texts(unit.workspace.room.dialect)
-    unit.cursor.execute(texts.done, (encode_json(answer).decode(), key[:MOST_KEY]))
+    text, rows = answering(unit, key, answer)
+    unit.many(text, rows)

@@ -1,6 +1,6 @@
 """What a step leaves behind, written in its transaction: row deltas, history, effects, calls, notices, events."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,12 +16,14 @@ from engine.store.unit import Unit
 from flow_engine import store
 from flow_engine.result import Step
 from flow_engine.rows import pack
-from flow_engine.state import Instance, State, Task
+from flow_engine.state import State, Task
 from flow_engine.tables import EFFECTS, INCIDENTS, ROUNDS, TASKS
 
 MOST_TRIES = 1_000_000
 """Jobs of flows are never given up by count: what ends them is their own policy."""
 TAKEN = "effect.taken"
+Write = tuple[str, Sequence[Sequence[Any]]]
+"""A statement and its rows."""
 
 
 class _Texts:
@@ -99,81 +101,103 @@ def put_job(
     unit: Unit, kind: str, body: Mapping[str, Any], key: str | None = None, run_at: str | None = None
 ) -> None:
     """Put a job into the queue; a second one of the same key is not made."""
+    unit.many(*_job(unit, kind, body, key, run_at))
+
+
+def _job(unit: Unit, kind: str, body: Mapping[str, Any], key: str | None, run_at: str | None) -> Write:
     row = (
         new_id(), kind, pack(body) or "{}", "waiting", key, run_at or unit.now_text, unit.now_text, unit.cause.by, MOST_TRIES,
     )  # fmt: skip
-    unit.cursor.execute(texts(unit).job, row)
     unit.has_news = unit.has_news or run_at is None
+    return texts(unit).job, [row]
 
 
-def write_step(unit: Unit, old: State, step: Step) -> None:
-    """Write what a step changed. The instance's row exists and is locked."""
-    rows, instance_id = store.of(unit), old.instance.instance_id
-    _write_tokens(unit, rows, instance_id, old, step)
-    _write_tasks(unit, rows, instance_id, old, step)
+def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -> None:
+    """Write what a step changed, and `also`. The instance's row exists and is locked."""
+    rows, instance = store.of(unit), step.state.instance
+    instance_id = instance.instance_id
+    writes: list[Write] = [*also]
+    _write_tokens(unit, writes, rows, instance_id, old, step)
+    _write_tasks(unit, writes, rows, instance_id, old, step)
     if step.timers:
-        unit.many(rows.end_timer, [(instance_id, *key) for key in step.timers.removed])
         changed = [store.turned(store.timer_row(instance_id, one), 3) for one in step.timers.changed]
-        unit.many(rows.change_timer, changed)
-        unit.many(rows.add_timer, [store.timer_row(instance_id, one) for one in step.timers.added])
+        writes += [
+            (rows.end_timer, [(instance_id, *key) for key in step.timers.removed]),
+            (rows.change_timer, changed),
+            (rows.add_timer, [store.timer_row(instance_id, one) for one in step.timers.added]),
+        ]
     if step.subscriptions:
         given = step.subscriptions
         gone = [(instance_id, one.token_id, one.name, one.key) for one in given.removed]
-        unit.many(rows.end_subscription, gone)
         new = [(instance_id, one.token_id, one.name, one.key) for one in given.added]
-        unit.many(rows.add_subscription, new)
-    for (scope_id, node), count in step.rounds.items():
-        unit.cursor.execute(texts(unit).rounds, (instance_id, scope_id, node, count, count))
-    _write_history(unit, rows, instance_id, step)
-    _write_instance(unit, rows, step.state.instance)
-    _write_effects(unit, instance_id, step)
+        writes += [(rows.end_subscription, gone), (rows.add_subscription, new)]
+    if step.rounds:
+        counts = [
+            (instance_id, scope_id, node, count, count) for (scope_id, node), count in step.rounds.items()
+        ]
+        writes.append((texts(unit).rounds, counts))
+    writes.append((rows.add_history, _history(unit, instance_id, step)))
+    _write_effects(unit, writes, instance_id, step)
+    writes.append((rows.move_instance, [store.moved_row(instance)]))
+    if unit.batch([(text, given) for text, given in writes if given]) != 1:
+        # The row is locked, so this cannot happen; if it does, nothing of the step may stand.
+        raise RuntimeError(f"instance {instance_id} moved beside revision {instance.revision}")
     if old.instance.status == "failed":
         _settle_incidents(unit, instance_id, step)
     _write_incidents(unit, step)
 
 
-def _write_tokens(unit: Unit, rows: store.Statements, instance_id: str, old: State, step: Step) -> None:
+def _write_tokens(
+    unit: Unit, writes: list[Write], rows: store.Statements, instance_id: str, old: State, step: Step
+) -> None:
     given = step.tokens
     if given:
-        unit.many(rows.end_token, [(instance_id, token_id) for token_id in given.removed])
         changed = [store.turned(store.token_row(instance_id, one), 2) for one in given.changed]
-        unit.many(rows.change_token, changed)
-        unit.many(rows.add_token, [store.token_row(instance_id, one) for one in given.added])
         waited = [
             token_id
             for token_id in given.removed
             if token_id in old.tokens and old.tokens[token_id].wait == "effect"
         ]
-        unit.many(
-            texts(unit).effects_over, [("cancelled", unit.now_text, instance_id, one) for one in waited]
-        )
+        writes += [
+            (rows.end_token, [(instance_id, token_id) for token_id in given.removed]),
+            (rows.change_token, changed),
+            (rows.add_token, [store.token_row(instance_id, one) for one in given.added]),
+            (texts(unit).effects_over, [("cancelled", unit.now_text, instance_id, one) for one in waited]),
+        ]
     if step.scopes:
-        unit.many(rows.end_scope, [(instance_id, scope_id) for scope_id in step.scopes.removed])
-        unit.many(texts(unit).rounds_over, [(instance_id, scope_id) for scope_id in step.scopes.removed])
+        gone = [(instance_id, scope_id) for scope_id in step.scopes.removed]
         regions = [store.turned(store.scope_row(instance_id, one), 2) for one in step.scopes.changed]
-        unit.many(rows.change_scope, regions)
-        unit.many(rows.add_scope, [store.scope_row(instance_id, one) for one in step.scopes.added])
+        writes += [
+            (rows.end_scope, gone),
+            (texts(unit).rounds_over, gone),
+            (rows.change_scope, regions),
+            (rows.add_scope, [store.scope_row(instance_id, one) for one in step.scopes.added]),
+        ]
 
 
-def _write_tasks(unit: Unit, rows: store.Statements, instance_id: str, old: State, step: Step) -> None:
+def _write_tasks(
+    unit: Unit, writes: list[Write], rows: store.Statements, instance_id: str, old: State, step: Step
+) -> None:
     given, live = step.tasks, step.state.tasks
     written = {one.task_id for one in given.changed}
     over = [task_id for task_id in old.tasks if task_id not in live and task_id not in written]
-    unit.many(texts(unit).tasks_over, [(instance_id, task_id) for task_id in over])
+    writes.append((texts(unit).tasks_over, [(instance_id, task_id) for task_id in over]))
     if not given:
         return
     changed = [
         store.turned(store.task_row(instance_id, one, one.task_id in live), 2) for one in given.changed
     ]
-    unit.many(rows.change_task, changed)
-    unit.many(rows.add_task, [store.task_row(instance_id, one, one.task_id in live) for one in given.added])
-    had = [one.task_id for one in given.changed if one.task_id in old.tasks and old.tasks[one.task_id].candidates]
-    unit.many(rows.end_candidates, [(instance_id, task_id) for task_id in had])
+    had = [
+        one.task_id for one in given.changed if one.task_id in old.tasks and old.tasks[one.task_id].candidates
+    ]
     offered = [one for one in (*given.changed, *given.added) if is_offered(one)]
-    unit.many(
-        rows.add_candidate,
-        [(user, instance_id, one.task_id) for one in offered for user in dict.fromkeys(one.candidates)],
-    )
+    people = [(user, instance_id, one.task_id) for one in offered for user in dict.fromkeys(one.candidates)]
+    writes += [
+        (rows.change_task, changed),
+        (rows.add_task, [store.task_row(instance_id, one, one.task_id in live) for one in given.added]),
+        (rows.end_candidates, [(instance_id, task_id) for task_id in had]),
+        (rows.add_candidate, people),
+    ]
 
 
 def is_offered(task: Task) -> bool:
@@ -181,30 +205,23 @@ def is_offered(task: Task) -> bool:
     return bool(task.candidates) and task.assignee is None and task.state in store.CLAIMABLE
 
 
-def _write_history(unit: Unit, rows: store.Statements, instance_id: str, step: Step) -> None:
+def _history(unit: Unit, instance_id: str, step: Step) -> list[tuple[Any, ...]]:
     lines = []
     for one in step.history:
         data = {**one.data, "token": one.token_id} if one.token_id is not None else one.data
         lines.append((instance_id, one.seq, unit.now_text, one.kind, one.node, one.by, pack(data)))
-    unit.many(rows.add_history, lines)
+    return lines
 
 
-def _write_instance(unit: Unit, rows: store.Statements, instance: Instance) -> None:
-    unit.cursor.execute(rows.move_instance, store.moved_row(instance))
-    if unit.cursor.rowcount != 1:
-        # The row is locked, so this cannot happen; if it does, nothing of the step may stand.
-        raise RuntimeError(f"instance {instance.instance_id} moved beside revision {instance.revision}")
-
-
-def _write_effects(unit: Unit, instance_id: str, step: Step) -> None:
+def _write_effects(unit: Unit, writes: list[Write], instance_id: str, step: Step) -> None:
     for one in step.effects:
         node = one.key.split(":")[2] if one.key.count(":") >= 3 else None
         row = (
             one.key, instance_id, one.token_id, node, one.kind, pack(one.body) or "{}", pack(one.policy),
             int(one.waits), "planned", unit.now_text, unit.now_text,
         )  # fmt: skip
-        unit.cursor.execute(texts(unit).effect, row)
-        put_job(unit, "flow.effect", {"key": one.key}, key=f"flow.effect:{one.key}")
+        writes.append((texts(unit).effect, [row]))
+        writes.append(_job(unit, "flow.effect", {"key": one.key}, f"flow.effect:{one.key}", None))
 
 
 def _settle_incidents(unit: Unit, instance_id: str, step: Step) -> None:
@@ -212,7 +229,12 @@ def _settle_incidents(unit: Unit, instance_id: str, step: Step) -> None:
     c = INCIDENTS.c
     mine = (c.instance_id == instance_id) & (c.state == "open") & (c.kind == "node")
     standing = [token.token_id for token in step.state.tokens.values() if token.wait == "incident"]
-    settled = {"state": "settled", "resolution": "moved_on", "resolved_at": unit.now_text, "resolved_by": unit.cause.by}
+    settled = {
+        "state": "settled",
+        "resolution": "moved_on",
+        "resolved_at": unit.now_text,
+        "resolved_by": unit.cause.by,
+    }
     unit.connection.execute(update(INCIDENTS).where(mine, c.token_id.not_in(standing)).values(settled))
 
 

@@ -1,7 +1,7 @@
 """The unit of work: one transaction in which records, history, audit and events are written together."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +21,9 @@ from engine.store.undo import UndoReport, WriteFor, undo_batch
 if TYPE_CHECKING:
     from engine.store.crypto import WorkspaceKeys
     from engine.store.workspaces import Workspace
+
+
+_NOTHING: AbstractContextManager[Any] = nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +230,17 @@ class Unit:
             self.cursor.execute(statement, rows[0])
         elif rows:
             self.cursor.executemany(statement, rows)
+
+    def batch(self, writes: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> int:
+        """Run statements of which only the last one's count of rows matters, in one trip to the database; return it."""
+        with self.together():
+            for statement, rows in writes:
+                self.many(statement, rows)
+        return int(self.cursor.rowcount)
+
+    def together(self) -> AbstractContextManager[Any]:
+        """Send what is executed in this block in one trip; nothing may be fetched or counted before it ends."""
+        return self.driver.pipeline() if self.is_postgres else _NOTHING
 
     def load_rows(self, copy: str, insert: str, rows: Iterable[Sequence[Any]]) -> None:
         """Bring many rows into a table the fastest way the driver has."""
