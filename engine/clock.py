@@ -36,6 +36,22 @@ class VirtualClock:
         self.at += by
 
 
+@dataclass(slots=True)
+class AheadClock:
+    """The machine's clock, put forward: practice mode, where a visitor wants to see tomorrow."""
+
+    ahead: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def advance(self, by: timedelta) -> None:
+        """Put it forward; a clock never goes back."""
+        if by < timedelta(0):
+            raise ValueError("a clock never goes back")
+        self.ahead += by
+
+
 def business_day(instant: datetime, zone: str) -> date:
     """Return the day of `instant` in the branch's time zone."""
     return instant.astimezone(ZoneInfo(zone)).date()

@@ -165,6 +165,20 @@ class MeChange(TypedDict):
     branch_id: NotRequired[str | None]
 
 
+class PracticeClock(TypedDict):
+    """Whether this is a practice clinic; there how late it is, and by how many hours its clock was put forward."""
+
+    is_practice: bool
+    now: NotRequired[str]
+    ahead_hours: NotRequired[float]
+
+
+class PracticeStep(TypedDict):
+    """By how many hours the clock goes on."""
+
+    hours: int
+
+
 class PasswordChange(TypedDict):
     """The old password and the new one."""
 

@@ -240,6 +240,15 @@ def touch(connection: Connection, token: str, now: datetime) -> None:
         )
 
 
+def renew(connection: Connection, token: str, now: datetime) -> None:
+    """Begin a session anew at `now`: the clock of a practice clinic was put forward under it."""
+    connection.execute(
+        update(SESSIONS)
+        .where(SESSIONS.c.token_hash == _hash(token))
+        .values(created_at=_text(now), seen_at=_text(now), expires_at=_text(now + IDLE))
+    )
+
+
 def choose_branch(connection: Connection, token: str, branch_id: str | None) -> None:
     """Remember the branch chosen in the switcher for this session."""
     connection.execute(

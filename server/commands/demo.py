@@ -32,7 +32,10 @@ def demo(
     """Set up on first use; later starts open what is there."""
     from server.commands.serve import run
 
-    house = House(settings_of(home, host=host, port=port, practice=True))
+    from server.practice import practice_clock
+
+    settings = settings_of(home, host=host, port=port, practice=True)
+    house = House(settings, practice_clock(settings.home))
     _prepare(house, template, scale, seed, fresh=fresh)
     if not serve:
         house.close()

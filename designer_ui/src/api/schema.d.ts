@@ -855,6 +855,18 @@ export type PoolTaken = {
   record_id: string | null;
 };
 
+/** Whether this is a practice clinic; there how late it is, and by how many hours its clock was put forward. */
+export type PracticeClock = {
+  ahead_hours?: number;
+  is_practice: boolean;
+  now?: string;
+};
+
+/** By how many hours the clock goes on. */
+export type PracticeStep = {
+  hours: number;
+};
+
 /** A setting of mine; null where there is none. */
 export type Pref = {
   value: Json;
@@ -1801,6 +1813,12 @@ export interface Operations {
     path: "/api/pools/{pool}";
     answer: PoolItems;
   };
+  /** Return whether this is a practice clinic, and how late it is there. */
+  practice: {
+    method: "GET";
+    path: "/api/practice";
+    answer: PracticeClock;
+  };
   /** Return a setting of mine: `{value}`, null where there is none. */
   pref: {
     method: "GET";
@@ -1845,6 +1863,13 @@ export interface Operations {
     method: "GET";
     path: "/api/workspaces/public";
     answer: WorkspaceChoice[];
+  };
+  /** Put the clock forward by some hours; what is due by then happens before the answer. 404 in a real clinic. */
+  put_forward: {
+    method: "POST";
+    path: "/api/practice/advance";
+    body: PracticeStep;
+    answer: PracticeClock;
   };
   /** Keep a setting of mine. */
   put_pref: {

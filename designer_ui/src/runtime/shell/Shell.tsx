@@ -23,6 +23,7 @@ import { BootScreen } from "../errors/BootScreen";
 import { type Frame, FrameProvider, type NewRecord } from "./frame";
 import { HelpDrawer } from "./HelpDrawer";
 import { Nav } from "./Nav";
+import { PracticeBar } from "./PracticeBar";
 import type { Offer } from "./palette";
 import { TopBar } from "./TopBar";
 
@@ -248,6 +249,7 @@ const SignedIn = ({ me }: { me: Me }) => {
               onSignOut={leave}
             />
             <OfflineBar />
+            <PracticeBar zone={host.zone} />
             <main id="content" className="content" tabIndex={-1}>
               {error ? <ErrorState error={error} /> : <Outlet />}
             </main>

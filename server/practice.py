@@ -1,0 +1,58 @@
+"""Practice mode: time can be put forward, so that a visitor sees what flows do within a day."""
+
+import json
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from engine.clock import AheadClock
+from engine.problems import Code, NotFound, Rejected
+from server.clinics import House
+
+NO_PRACTICE = Code("practice.none", zh="只有练习诊所可以拨快时间", en="Only a practice clinic can put its clock forward")
+TOO_FAR = Code("practice.hours", zh="一次可以拨快 1 到 {most} 小时", en="The clock can be put forward by 1 to {most} hours at a time")
+MOST_HOURS = 24 * 31
+STEP = timedelta(hours=6)
+"""The clock goes on by no more at once, so that what is due in between happens in its order."""
+PATIENCE_S = 20.0
+"""How long a visitor waits at most for one step; what is not done by then is done behind."""
+FILE = "practice-clock.json"
+
+
+def practice_clock(home: Path) -> AheadClock:
+    """Return the clock of a practice installation, as far ahead as it was left."""
+    try:
+        kept = json.loads((home / FILE).read_text("utf-8"))
+        return AheadClock(timedelta(seconds=max(0, int(kept["ahead_s"]))))
+    except (OSError, ValueError, KeyError, TypeError):
+        return AheadClock()
+
+
+def clock_of(house: House, workspace: str) -> AheadClock:
+    """Return the clock that can be put forward. NotFound where this is no practice clinic."""
+    clock = house.clock
+    if not house.settings.practice or not isinstance(clock, AheadClock) or not house.demo_logins(workspace):
+        raise NotFound(NO_PRACTICE.at(""))
+    return clock
+
+
+def advance(house: House, workspace: str, hours: int) -> AheadClock:
+    """Put the clock of a practice installation forward and let happen what then is due. NotFound, Rejected."""
+    clock = clock_of(house, workspace)
+    if not 1 <= hours <= MOST_HOURS:
+        raise Rejected(TOO_FAR.at("/hours", most=MOST_HOURS))
+    left = timedelta(hours=hours)
+    while left > timedelta(0):
+        step = min(left, STEP)
+        clock.advance(step)
+        _keep(house, clock)
+        left -= step
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until and house.work_once():
+            pass
+    return clock
+
+
+def _keep(house: House, clock: AheadClock) -> None:
+    path = Path(house.settings.home) / FILE
+    path.write_text(json.dumps({"ahead_s": int(clock.ahead.total_seconds())}), "utf-8")
