@@ -11,10 +11,10 @@ from engine.access.actor import system_actor
 from engine.access.levels import Level
 from engine.problems import Rejected
 from form_engine.exporting.service import Exported, ExportService
-from tests.templates.conftest import Practice, practice
+from tests.templates.conftest import Practice, dental, practice
 from tests.templates.test_roles import ROLES
 
-__all__ = ["practice"]
+__all__ = ["dental", "practice"]
 
 SECRET = {
     "phone": ("customer", "lead", "staff"),
