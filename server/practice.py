@@ -5,15 +5,25 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from engine.clock import AheadClock
 from engine.problems import Code, NotFound, Rejected
+from engine.store.platform import from_instant, instant
+from flow_engine.tables import TIMERS
 from server.clinics import House
 
-NO_PRACTICE = Code("practice.none", zh="只有练习诊所可以拨快时间", en="Only a practice clinic can put its clock forward")
-TOO_FAR = Code("practice.hours", zh="一次可以拨快 1 到 {most} 小时", en="The clock can be put forward by 1 to {most} hours at a time")
+NO_PRACTICE = Code(
+    "practice.none", zh="只有练习诊所可以拨快时间", en="Only a practice clinic can put its clock forward"
+)
+TOO_FAR = Code(
+    "practice.hours",
+    zh="一次可以拨快 1 到 {most} 小时",
+    en="The clock can be put forward by 1 to {most} hours at a time",
+)
 MOST_HOURS = 24 * 31
-STEP = timedelta(hours=6)
-"""The clock goes on by no more at once, so that what is due in between happens in its order."""
+LONGEST, SHORTEST = timedelta(hours=6), timedelta(minutes=10)
+"""The clock goes from one due time to the next, so that things happen in their order and none is found late."""
 PATIENCE_S = 20.0
 """How long a visitor waits at most for one step; what is not done by then is done behind."""
 FILE = "practice-clock.json"
@@ -43,7 +53,7 @@ def advance(house: House, workspace: str, hours: int) -> AheadClock:
         raise Rejected(TOO_FAR.at("/hours", most=MOST_HOURS))
     left = timedelta(hours=hours)
     while left > timedelta(0):
-        step = min(left, STEP)
+        step = min(left, _to_the_next(house, workspace, clock))
         clock.advance(step)
         _keep(house, clock)
         left -= step
@@ -51,6 +61,15 @@ def advance(house: House, workspace: str, hours: int) -> AheadClock:
         while time.monotonic() < until and house.work_once():
             pass
     return clock
+
+
+def _to_the_next(house: House, workspace: str, clock: AheadClock) -> timedelta:
+    """Return how long until the next timer, within bounds."""
+    now = clock.now()
+    query = select(func.min(TIMERS.c.at)).where(TIMERS.c.at > instant(now))
+    with house.installation.workspace(workspace).read() as unit:
+        due = unit.connection.execute(query).scalar()
+    return LONGEST if due is None else max(SHORTEST, min(LONGEST, from_instant(due) - now))
 
 
 def _keep(house: House, clock: AheadClock) -> None:

@@ -24,11 +24,11 @@ TOO_LONG = Code(
 
 _UNITS = {
     "s": "seconds", "sec": "seconds", "second": "seconds", "seconds": "seconds", "秒": "seconds", "秒钟": "seconds",
-    "min": "minutes", "mins": "minutes", "minute": "minutes", "minutes": "minutes", "分": "minutes", "分钟": "minutes",
+    "m": "minutes", "min": "minutes", "mins": "minutes", "minute": "minutes", "minutes": "minutes", "分": "minutes", "分钟": "minutes",
     "h": "hours", "hour": "hours", "hours": "hours", "小时": "hours", "时": "hours",
     "d": "days", "day": "days", "days": "days", "天": "days", "日": "days",
     "w": "weeks", "week": "weeks", "weeks": "weeks", "周": "weeks", "星期": "weeks",
-    "month": "months", "months": "months", "月": "months", "个月": "months",
+    "mo": "months", "month": "months", "months": "months", "月": "months", "个月": "months",
     "y": "years", "year": "years", "years": "years", "年": "years",
 }  # fmt: skip
 _PART = re.compile(r"\s*(\d{1,9})\s*([a-z]+|[一-鿿]+)")

@@ -43,7 +43,7 @@ def test_spans_as_people_write_them(text, means):
     assert read_span(text) == means
 
 
-@pytest.mark.parametrize("text", ["", "soon", "3", "h", "3 x", "3d!", "1e3d", "999999999y", "1d" * 40, "3m"])
+@pytest.mark.parametrize("text", ["", "soon", "3", "h", "3 x", "3d!", "1e3d", "999999999y", "1d" * 40])
 def test_what_is_no_span_is_refused_at_its_place(text):
     with pytest.raises(Rejected) as refused:
         read_span(text, "/nodes/2/after")

@@ -14,6 +14,7 @@ from engine.clock import VirtualClock
 from engine.expressions.types import Range
 from engine.ids import new_id
 from engine.store import Cause
+from engine.store.platform import from_instant, instant
 from form_engine.service import records
 from form_engine.service.records import fill_system
 from server.clinics import House
@@ -155,9 +156,11 @@ class Practice:
         self.go_to(self.clock.at + timedelta(**span))
 
     def go_to(self, at: datetime) -> None:
-        """Move the clock in steps of at most a day, so that what is due in between happens in its order."""
+        """Move the clock from one due time to the next, so that what is due in between happens in its order."""
         while self.clock.at < at:
-            self.clock.advance(min(at - self.clock.at, timedelta(hours=12)))
+            found = self.rows("SELECT min(at) AS due FROM cc_flow_timers WHERE at > :now", now=instant(self.clock.at))[0]["due"]
+            step = timedelta(hours=12) if found is None else max(timedelta(minutes=5), from_instant(found) - self.clock.at)
+            self.clock.advance(min(at - self.clock.at, step, timedelta(hours=12)))
             self.settle()
         self.settle()
 
@@ -225,7 +228,7 @@ class Practice:
         return next((name for name, one in self.user.items() if one == user_id), None)
 
     def no_incidents(self) -> None:
-        assert self.incidents() == []
+        assert [(one['flow'], one['node'], one['problem']) for one in self.incidents()] == []
 
 
 def local(day: int, hour: int, minute: int = 0, month: int = 3) -> datetime:

@@ -91,7 +91,7 @@ def test_who_leaves_hands_over_everything(story):
     assert story.record("followup_task", call)["assignee_id"] == ann
     assert story.task("lead_sop", lead)["assignee"] == ann
     assert story.task("followup_due", call)["assignee"] == ann
-    assert names(story.find("followup_task", f'{{rule_key}} = "F-H1"'), "lead_id") == [lead]
+    assert names(story.find("followup_task", '{rule_key} = "F-H1"'), "lead_id") == [lead]
     assert story.rows("SELECT * FROM cc_flow_tasks WHERE assignee = :u AND state = 'open'", u=gone) == []
     story.no_incidents()
 
