@@ -328,7 +328,11 @@ class FlowCommands:
     def own_actor(self, unit: Unit, instance_id: str) -> Actor:
         """Return the actor of an instance's flow."""
         instance = store.look(unit, instance_id)
-        return self._flow_actor(self.plans.of(unit, instance.flow, instance.version))
+        return self.actor_of(unit, instance.flow, instance.version)
+
+    def actor_of(self, unit: Unit, flow: str, version: int) -> Actor:
+        """Return the actor of a version of a flow."""
+        return self._flow_actor(self.plans.of(unit, flow, version))
 
 
 @contextmanager

@@ -46,12 +46,14 @@ class DueTimer:
     token_id: int
     key: str
     at: datetime
+    flow: str
+    version: int
 
 
 class _Texts:
     def __init__(self, dialect: Dialect) -> None:
         t, i = TIMERS.c, INSTANCES.c
-        columns = (t.instance_id, t.token_id, t.key, t.at)
+        columns = (t.instance_id, t.token_id, t.key, t.at, i.flow, i.version)
         due = (
             select(*columns)
             .select_from(TIMERS.join(INSTANCES, i.instance_id == t.instance_id))
@@ -60,7 +62,8 @@ class _Texts:
                 i.status.in_((literal_column("'running'"), literal_column("'failed'"))),
             )
             .order_by(t.at)
-            .limit(bindparam("p1", type_=t.token_id.type)).offset(literal_column("0"))
+            .limit(bindparam("p1", type_=t.token_id.type))
+            .offset(literal_column("0"))
             .with_for_update(of=INSTANCES, skip_locked=True)
         )
         self.due = str(due.compile(dialect=dialect))
@@ -80,7 +83,7 @@ def claim_due(unit: Unit, most: int) -> list[DueTimer]:
     """Return timers that are due, oldest first; their instances are locked until the unit ends."""
     text = _texts(unit.workspace.room.dialect).due
     rows = unit.cursor.execute(text, (unit.now_text, most)).fetchall()
-    return [DueTimer(row[0], row[1], row[2], from_instant(row[3])) for row in rows]
+    return [DueTimer(row[0], row[1], row[2], from_instant(row[3]), row[4], row[5]) for row in rows]
 
 
 class Timing:
@@ -110,19 +113,34 @@ class Timing:
     def _portion(self, workspace: Workspace, most: int) -> int:
         with workspace.write(Cause("system")) as unit:
             due = claim_due(unit, most)
-            seen: set[str] = set()
-            for timer in due:
-                # A first timer may take its instance elsewhere: the others of it are looked at anew in the next round.
-                if timer.instance_id not in seen:
-                    seen.add(timer.instance_id)
+            # A first timer may take its instance elsewhere: the others of it are looked at anew in the next round.
+            firsts = list({timer.instance_id: timer for timer in reversed(due)}.values())[::-1]
+            # Nearly always all goes well, and one savepoint will do; else each by itself, to tell which failed.
+            if not (len(firsts) > 1 and self._all_fired(unit, firsts)):
+                for timer in firsts:
                     self._fire(unit, timer)
         return len(due)
+
+    def _all_fired(self, unit: Unit, timers: list[DueTimer]) -> bool:
+        """Fire timers; where one fails nothing of any of them stands."""
+        try:
+            with unit.savepoint():
+                for timer in timers:
+                    self._move(unit, timer)
+        except psycopg.OperationalError:
+            raise
+        except Exception:
+            return False  # told when it is tried by itself
+        return True
+
+    def _move(self, unit: Unit, timer: DueTimer) -> None:
+        actor = self._flows.actor_of(unit, timer.flow, timer.version)
+        self._flows.handle_in(unit, actor, timer.instance_id, TimerFired(timer.token_id, timer.key))
 
     def _fire(self, unit: Unit, timer: DueTimer) -> None:
         try:
             with unit.savepoint():
-                actor = self._flows.own_actor(unit, timer.instance_id)
-                self._flows.handle_in(unit, actor, timer.instance_id, TimerFired(timer.token_id, timer.key))
+                self._move(unit, timer)
         except Rejected as refused:
             self._put_off(unit, timer, refused.problems[0])
         except psycopg.OperationalError:
@@ -140,7 +158,4 @@ class Timing:
         given: tuple[Any, ...] = (instant(unit.now + wait), timer.instance_id, timer.token_id, timer.key)
         unit.cursor.execute(text, given)
         if not writing.has_open_incident(unit, timer.instance_id, timer.token_id, "timer"):
-            flow = unit.connection.execute(
-                select(INSTANCES.c.flow).where(INSTANCES.c.instance_id == timer.instance_id)
-            ).scalar_one()
-            writing.open_incident(unit, flow, "timer", problem, timer.instance_id, timer.token_id)
+            writing.open_incident(unit, timer.flow, "timer", problem, timer.instance_id, timer.token_id)
