@@ -11,20 +11,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
+    DateTime,
     FromClause,
     Select,
     String,
     Subquery,
     and_,
     case,
+    cast,
     func,
     literal,
     select,
     true,
     type_coerce,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import ColumnClause, TextClause
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import TableClause, Values
@@ -61,6 +65,13 @@ ALLOWED_FUNCTIONS = frozenset(
     "last_value date_trunc date_part extract strftime substr printf date datetime julianday cast length lower "
     "greatest least timezone make_interval to_char concat julianday trunc percentile_disc mod".split()
 )
+
+LOG = TableClause(
+    "cc_history",
+    *(ColumnClause(name, TEXT) for name in ("id", "form", "record_id", "kind", "at", "by", "changes")),
+    ColumnClause("revision", BigInteger()),
+)
+"""The history of records as `engine.store.platform` lays it out; the store stands above access."""
 
 NOT_A_COLUMN = Code(
     "report.not_a_column",
@@ -169,12 +180,15 @@ class Sources(Core):
         where: Sequence[Wanted] = (),
         verb: str = "view",
         name: str = "s",
+        history: str | None = None,
     ) -> Source:
         """Return the records of `form` (a sub-table's rows: "bill.payments") that the asker reaches and that meet `where`.
 
         Rejected with every field that he may not use: hidden and unknown ones are told alike.
+        `history`: a field; there is then a row for each value a record has had in it, with the paths `@value`, `@entered`
+        and `@left` (seconds since 1970; None: still there), and `@by`.
         """
-        return _Making(self, form, verb).make(fields, where, name)
+        return _Making(self, form, verb, history).make(fields, where, name)
 
     def seal(
         self,
@@ -219,8 +233,10 @@ def _refuse_others(statement: Any, allowed: set[int]) -> None:
 class _Making:
     """Makes one source."""
 
-    def __init__(self, gate: Core, form: str, verb: str) -> None:
+    def __init__(self, gate: Core, form: str, verb: str, history: str | None = None) -> None:
         self.gate, self.verb = gate, verb
+        self.history = history
+        self.log = LOG.alias("log") if history is not None else None
         self.rights: Rights = gate.rights
         head, _, rows = form.partition(".")
         self.form = gate.guard.form(head, "view")
@@ -274,6 +290,8 @@ class _Making:
         if self.outer is not None:
             found = found.join(self.outer.table, self.fields.table.c.record_id == self.outer.table.c.id)
             joins = [*joins, *self.outer.joins]
+        if self.log is not None:
+            found = found.join(self.log, self._logged(self.log))
         for table, on in joins:
             found = found.outerjoin(table, on)
         for table in self.laterals:
@@ -323,7 +341,48 @@ class _Making:
             base = base.removeprefix("form.") if base.startswith("form.") else f"{self.rows}.{base}"
         return self.gate.guard.use(self.form, base, at)
 
+    def _logged(self, log: FromClause) -> ColumnElement[bool]:
+        """Return which entries of the history tell of the field, for a record of this form."""
+        mentions = log.c.changes.like(f'%"{self.history}":%')
+        kinds = log.c.kind.in_(["create", "update"])
+        return and_(log.c.record_id == self.fields.table.c.id, log.c.form == self.form.key, kinds, mentions)
+
+    def _entry(self, path: str, at: str) -> tuple[ColumnElement[Any], Kind]:
+        """Return a column of the history: the value, when it came, when it went, by whom."""
+        log, key = self.log, str(self.history)
+        assert log is not None
+        seen = self._use(key, at)
+        if seen.shape.sensitive or seen.shape.value_type not in ("choice", "text", "person", "reference"):
+            raise Rejected(NOT_A_COLUMN.at(at, label=seen.shape.label or {"zh": key, "en": key}))
+        if path == "@by":
+            return log.c.by, Kind("person")
+        if path == "@value":
+            return self._value(log, key), Kind(seen.shape.value_type, seen.shape.config, seen.shape.label)
+        entered = self._seconds(log.c.at)
+        if path == "@entered":
+            return entered, Kind("integer")
+        order = (log.c.revision, log.c.id)
+        return func.lead(entered).over(partition_by=log.c.record_id, order_by=order), Kind("integer")
+
+    def _value(self, log: FromClause, key: str) -> ColumnElement[Any]:
+        # Of a new record the value stands by itself, of a change both: before and after.
+        is_new = log.c.kind == "create"
+        if self.gate.moment.dialect == "postgresql":
+            changes = cast(log.c.changes, JSONB)
+            made = case((is_new, changes[key].astext), else_=changes[key][1].astext)
+        else:
+            first, then = (func.json_extract(log.c.changes, f"$.{key}{end}") for end in ("", "[1]"))
+            made = case((is_new, first), else_=then)
+        return type_coerce(made, TEXT)
+
+    def _seconds(self, at: ColumnElement[Any]) -> ColumnElement[Any]:
+        if self.gate.moment.dialect == "postgresql":
+            return cast(func.floor(func.date_part("epoch", cast(at, DateTime()))), BigInteger())
+        return cast(func.strftime("%s", at), BigInteger())
+
     def _field(self, wanted: Wanted) -> tuple[ColumnElement[Any], Kind]:
+        if wanted.path.startswith("@") and self.log is not None:
+            return self._entry(wanted.path, wanted.at)
         seen = self._use(wanted.path, wanted.at)
         shape, path = seen.shape, tuple(wanted.path.split("."))
         label = shape.label or {"zh": shape.key, "en": shape.key}

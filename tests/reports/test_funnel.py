@@ -1,0 +1,111 @@
+"""Funnels from the history of stages, against a plain walk through the same history."""
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Any
+
+import pytest
+
+from engine.problems import Rejected
+from engine.store.platform import HISTORY
+from tests.reports.clinic import NOW, House
+
+STEPS = ("new", "invited", "won")
+
+
+def moves(clinic: House, chance: random.Random, count: int = 40) -> dict[str, list[tuple[int, str]]]:
+    """Put leads with random careers into a clinic; return for each its stages with the second it came to them."""
+    HISTORY.create(clinic.clinic.connection, checkfirst=True)
+    found: dict[str, list[tuple[int, str]]] = {}
+    for _ in range(count):
+        at = datetime(2026, 2, 1, tzinfo=UTC) + timedelta(seconds=chance.randint(0, 20 * 86_400))
+        way = [(at, chance.choice(["new", "new", "new", "invited"]))]
+        for _ in range(chance.randint(0, 4)):
+            at += timedelta(seconds=chance.randint(1, 5 * 86_400))
+            way.append((at, chance.choice([s for s in (*STEPS, "lost") if s != way[-1][1]])))
+        record = clinic.add(
+            "lead", stage=way[-1][1], channel_id=chance.choice(["a", "b", None]), created_at=way[0][0]
+        )
+        for number, (when, stage) in enumerate(way):
+            changes = {"stage": stage, "x": 1} if number == 0 else {"stage": [way[number - 1][1], stage]}
+            clinic.clinic.connection.execute(HISTORY.insert().values(
+                id=f"{record}{number}", form="lead", record_id=record, revision=number + 1, kind="update" if number else "create",
+                at=when.strftime("%Y-%m-%d %H:%M:%S.%f"), cause="user", changes=json.dumps(changes, separators=(",", ":")),
+            ))  # fmt: skip
+        found[record] = [(int(when.timestamp()), stage) for when, stage in way]
+    return found
+
+
+def report(**settings: Any) -> dict[str, Any]:
+    return {
+        "kind": "funnel",
+        "form": "lead",
+        "steps": [{"stage": stage} for stage in STEPS],
+        "settings": settings,
+    }
+
+
+def reached(way: list[tuple[int, str]], skip: bool, window: int | None) -> int:
+    """Return how many steps a career has made, in order."""
+    begin, last, made = None, None, 0
+    for at, stage in enumerate(STEPS):
+        meant = STEPS[at:] if skip else (stage,)
+        times = [when for when, one in way if one in meant]
+        if not times or (last is not None and min(times) < last):
+            break
+        last = min(times)
+        begin = last if begin is None else begin
+        if window is not None and last > begin + window * 86_400:
+            break
+        made += 1
+    return made
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("skip", [True, False])
+@pytest.mark.parametrize("window", [None, 4])
+def test_steps_are_reached_in_order(clinic: House, seed: int, skip: bool, window: int | None) -> None:
+    ways = moves(clinic, random.Random(seed))
+    settings = {"skip": skip, "lost": ["lost"]} | ({"window": window} if window else {})
+    table = clinic.ask(report(**settings))
+    made = {record: reached(way, skip, window) for record, way in ways.items()}
+    counts = [sum(number > at for number in made.values()) for at in range(3)]
+    lost = [
+        sum(made[record] == at + 1 and way[-1][1] == "lost" for record, way in ways.items())
+        for at in range(3)
+    ]
+    assert [(row[0], row[1], row[4]) for row in table.rows] == list(zip(STEPS, counts, lost, strict=True))
+
+
+def test_time_in_stage_and_who_is_stuck(clinic: House) -> None:
+    ways = moves(clinic, random.Random(7))
+    table = clinic.ask(report(sla=240))
+    for row in table.rows:
+        stays = []
+        for way in ways.values():
+            ends = [
+                (then - when)
+                for (when, stage), (then, _) in zip(way, way[1:], strict=False)
+                if stage == row[0]
+            ]
+            stays += [sum(ends)] if ends else []
+        here = [way[-1][0] for way in ways.values() if way[-1][1] == row[0]]
+        late = NOW.timestamp() - 240 * 3600
+        assert row[5] == int(median(stays) + (0.5 if median(stays) % 1 else 0)) if stays else row[5] is None
+        assert row[7:9] == (len(here), sum(when < late for when in here))
+
+
+def test_a_breakdown_adds_up(clinic: House) -> None:
+    moves(clinic, random.Random(3))
+    whole = clinic.ask(report())
+    parts = clinic.ask({**report(), "by": ["channel"]})
+    for step in whole.rows:
+        assert sum(row[2] for row in parts.rows if row[1] == step[0]) == step[1]
+
+
+def test_an_unknown_stage_is_told(clinic: House) -> None:
+    with pytest.raises(Rejected) as refused:
+        clinic.ask({**report(), "steps": [{"stage": "new"}, {"stage": "gone"}]})
+    assert refused.value.problems[0].path == "/steps/1/stage"
