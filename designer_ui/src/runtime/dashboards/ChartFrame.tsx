@@ -1,0 +1,93 @@
+/** What stands in a cell: skeleton, problem, nothing, or the chart with its notes. A failure stays in its own cell. */
+
+import { Button, Skeleton } from "antd";
+import { Component, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { wordsOf } from "../../api/client";
+import type { Picked } from "../../charts/parts/figure";
+import { useChartView } from "../../charts/parts/view";
+import { useLang, useSay } from "../../shared/useLang";
+import type { Answered } from "./useAnswer";
+
+interface GuardProps {
+  readonly fallback: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** Keeps one broken chart from taking the dashboard down. */
+class Guard extends Component<GuardProps, { failed: boolean }> {
+  override state = { failed: false };
+  static getDerivedStateFromError(): { failed: boolean } {
+    return { failed: true };
+  }
+  override render(): ReactNode {
+    return this.state.failed ? this.props.fallback : this.props.children;
+  }
+}
+
+const Trouble = ({ title, hint, onRetry }: { title: string; hint?: string; onRetry?: () => void }) => {
+  const { t } = useTranslation();
+  return (
+    <div className="cell-state" role="alert">
+      <b>{title}</b>
+      {hint ? <span>{hint}</span> : null}
+      {onRetry ? (
+        <Button size="small" onClick={onRetry}>
+          {t("dashboard.retry")}
+        </Button>
+      ) : null}
+    </div>
+  );
+};
+
+export const ChartFrame = ({
+  kind,
+  title,
+  answered,
+  onPick,
+}: {
+  kind: string;
+  title: string;
+  answered: Answered;
+  onPick?: (picked: Picked) => void;
+}) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const lang = useLang();
+  const { answer, error, isFirst, retry } = answered;
+  const figure = answer?.figure;
+  const view = useChartView(figure?.kind ?? kind);
+  if (isFirst || (figure && view === undefined))
+    return (
+      <div className="cell-wait" aria-busy="true">
+        {kind === "kpi" ? (
+          <Skeleton active title={{ width: "60%" }} paragraph={{ rows: 1 }} />
+        ) : (
+          <div className="cell-shimmer" />
+        )}
+      </div>
+    );
+  if (answer?.problem)
+    return <Trouble title={say(answer.problem.message)} hint={say(answer.problem.hint)} onRetry={retry} />;
+  if (error && !figure)
+    return <Trouble title={t("dashboard.failed")} hint={wordsOf(error, lang)} onRetry={retry} />;
+  if (!figure || figure.empty)
+    return (
+      <div className="cell-state">
+        <b>{t("dashboard.empty")}</b>
+        <span>{t("dashboard.emptyNext")}</span>
+      </div>
+    );
+  if (!view) return <Trouble title={t("dashboard.noChart")} />;
+  const { View } = view;
+  return (
+    <>
+      <div className="cell-chart">
+        <Guard fallback={<Trouble title={t("dashboard.failed")} onRetry={retry} />}>
+          <View figure={figure} title={title} onPick={onPick} />
+        </Guard>
+      </div>
+      {figure.notes.length > 0 ? <div className="cell-notes">{figure.notes.join(" · ")}</div> : null}
+    </>
+  );
+};

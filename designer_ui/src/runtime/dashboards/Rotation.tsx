@@ -1,0 +1,127 @@
+/** Full-screen rotation for a wall screen: one chart after another, numbers together on the first page. */
+
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useSay } from "../../shared/useLang";
+import { type Board, inOrder, questionOf } from "./board";
+import { ChartFrame } from "./ChartFrame";
+import type { CellPart, Dashboard, Source } from "./contract";
+import { useAnswer } from "./useAnswer";
+
+const REFRESH_MS = 60_000;
+
+/** Pages of a rotation: all single numbers together, then each chart alone. */
+export const pagesOf = (dashboard: Dashboard): CellPart[][] => {
+  const cells = inOrder(dashboard);
+  const numbers = cells.filter((one) => one.chart === "kpi");
+  const rest = cells.filter((one) => one.chart !== "kpi").map((one) => [one]);
+  return numbers.length > 0 ? [numbers, ...rest] : rest;
+};
+
+const Shown = ({
+  part,
+  dashboard,
+  board,
+  source,
+}: {
+  part: CellPart;
+  dashboard: Dashboard;
+  board: Board;
+  source: Source;
+}) => {
+  const say = useSay();
+  const answered = useAnswer(dashboard.key, source, questionOf(dashboard, board, part.key), REFRESH_MS);
+  return (
+    <section className={`cell cell-${part.chart}`}>
+      <header className="cell-head">
+        <h3>{say(part.title)}</h3>
+      </header>
+      <ChartFrame kind={part.chart} title={say(part.title)} answered={answered} />
+    </section>
+  );
+};
+
+export const Rotation = ({
+  dashboard,
+  board,
+  source,
+  eachMs = 12_000,
+  onClose,
+}: {
+  dashboard: Dashboard;
+  board: Board;
+  source: Source;
+  eachMs?: number;
+  onClose: () => void;
+}) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const stage = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState(0);
+  const [isPaused, setPaused] = useState(false);
+  const pages = pagesOf(dashboard);
+  const count = Math.max(1, pages.length);
+
+  useEffect(() => {
+    const element = stage.current;
+    element?.focus();
+    // Refused where the browser does not allow it; the page is covered all the same.
+    element?.requestFullscreen?.().catch(() => undefined);
+    const left = (): void => {
+      if (!document.fullscreenElement) onClose();
+    };
+    document.addEventListener("fullscreenchange", left);
+    return () => {
+      document.removeEventListener("fullscreenchange", left);
+      if (document.fullscreenElement) void document.exitFullscreen();
+    };
+  }, [onClose]);
+
+  useEffect(() => {
+    if (isPaused) return;
+    const timer = setTimeout(() => setAt((at + 1) % count), eachMs);
+    return () => clearTimeout(timer);
+  }, [at, count, eachMs, isPaused]);
+
+  return (
+    <div
+      ref={stage}
+      className="rotation"
+      role="dialog"
+      aria-label={say(dashboard.name)}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") onClose();
+        if (event.key === "ArrowRight") setAt((at + 1) % count);
+        if (event.key === "ArrowLeft") setAt((at + count - 1) % count);
+        if (event.key === " ") setPaused(!isPaused);
+      }}
+    >
+      <header>
+        <h1>{say(dashboard.name)}</h1>
+        <nav>
+          {pages.map((page, place) => (
+            <button
+              key={page[0]?.key}
+              type="button"
+              aria-label={say(page[0]?.title)}
+              aria-current={place === at}
+              onClick={() => setAt(place)}
+            />
+          ))}
+        </nav>
+        <button type="button" className="rotation-word" onClick={() => setPaused(!isPaused)}>
+          {t(isPaused ? "dashboard.play" : "dashboard.pause")}
+        </button>
+        <button type="button" className="rotation-word" onClick={onClose}>
+          {t("dashboard.close")}
+        </button>
+      </header>
+      <div className="rotation-page" key={at}>
+        {pages[at]?.map((part) => (
+          <Shown key={part.key} part={part} dashboard={dashboard} board={board} source={source} />
+        ))}
+      </div>
+    </div>
+  );
+};
