@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from engine.clock import AheadClock
 from engine.problems import Code, NotFound, Rejected
 from engine.store.platform import from_instant, instant
-from flow_engine.tables import TIMERS
+from flow_engine.tables import OCCURRENCES, TIMERS
 from server.clinics import House
 
 NO_PRACTICE = Code(
@@ -64,11 +64,15 @@ def advance(house: House, workspace: str, hours: int) -> AheadClock:
 
 
 def _to_the_next(house: House, workspace: str, clock: AheadClock) -> timedelta:
-    """Return how long until the next timer, within bounds."""
-    now = clock.now()
-    query = select(func.min(TIMERS.c.at)).where(TIMERS.c.at > instant(now))
+    """Return how long until the next timer or date that a flow waits for, within bounds."""
+    now, o = clock.now(), OCCURRENCES.c
+    queries = (
+        select(func.min(TIMERS.c.at)).where(TIMERS.c.at > instant(now)),
+        select(func.min(o.due_at)).where(o.state == "expected", o.due_at > instant(now)),
+    )
     with house.installation.workspace(workspace).read() as unit:
-        due = unit.connection.execute(query).scalar()
+        found = [unit.connection.execute(query).scalar() for query in queries]
+    due = min((one for one in found if one), default=None)
     return LONGEST if due is None else max(SHORTEST, min(LONGEST, from_instant(due) - now))
 
 

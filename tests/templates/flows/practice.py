@@ -158,7 +158,8 @@ class Practice:
     def go_to(self, at: datetime) -> None:
         """Move the clock from one due time to the next, so that what is due in between happens in its order."""
         while self.clock.at < at:
-            found = self.rows("SELECT min(at) AS due FROM cc_flow_timers WHERE at > :now", now=instant(self.clock.at))[0]["due"]
+            sql = "SELECT min(at) AS due FROM cc_flow_timers WHERE at > :now UNION ALL SELECT min(due_at) FROM cc_flow_occurrences WHERE state = 'expected' AND due_at > :now"
+            found = min((one["due"] for one in self.rows(sql, now=instant(self.clock.at)) if one["due"]), default=None)
             step = timedelta(hours=12) if found is None else max(timedelta(minutes=5), from_instant(found) - self.clock.at)
             self.clock.advance(min(at - self.clock.at, step, timedelta(hours=12)))
             self.settle()

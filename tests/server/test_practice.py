@@ -1,0 +1,52 @@
+"""Practice mode: the clock goes forward for visitors, and only there."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from engine.clock import AheadClock, SystemClock
+from engine.store.platform import META
+from engine.store.unit import Cause
+from server.app import create_app
+from server.clinics import DEMO_LOGINS, House
+from server.installing import first_account, install
+from server.practice import practice_clock
+from server.settings import Settings
+from tests.templates.flows.practice import REPOSITORY
+
+HEADERS = {"X-Clinicraft": "1"}
+
+
+def signed_in(tmp_path, clock, *, practice=True):
+    house = House(Settings(home=tmp_path, practice=practice), clock)
+    clinic = install(house, "dental", REPOSITORY / "templates" / "dental")
+    password = first_account(house, clinic, "admin", "group_admin")
+    with clinic.workspace.write(Cause("system")) as unit:
+        unit.connection.execute(META.insert().values(key=DEMO_LOGINS, value=json.dumps([{"login": "admin"}])))
+    browser = TestClient(create_app(house), headers=HEADERS)
+    assert browser.post("/api/session", json={"login": "admin", "password": password}).status_code == 200
+    return browser
+
+
+def test_a_visitor_puts_the_clock_forward_and_stays_signed_in(tmp_path):
+    clock = AheadClock()
+    browser = signed_in(tmp_path, clock)
+    assert browser.get("/api/practice").json()["ahead_hours"] == 0
+    said = browser.post("/api/practice/advance", json={"hours": 24}).json()
+    assert (said["is_practice"], said["ahead_hours"]) == (True, 24)
+    assert browser.get("/api/me").status_code == 200
+    assert practice_clock(tmp_path).ahead == timedelta(hours=24)
+
+
+@pytest.mark.parametrize("hours", [0, -1, 10_000])
+def test_nobody_goes_back_or_far_away(tmp_path, hours):
+    browser = signed_in(tmp_path, AheadClock())
+    assert browser.post("/api/practice/advance", json={"hours": hours}).status_code == 422
+
+
+def test_a_real_clinic_has_no_such_thing(tmp_path):
+    browser = signed_in(tmp_path, SystemClock(), practice=False)
+    assert browser.get("/api/practice").json() == {"is_practice": False}
+    assert browser.post("/api/practice/advance", json={"hours": 1}).status_code == 404
