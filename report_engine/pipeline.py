@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions.checks.schemas import file_checker
+from engine.definitions.validate import MISSING, Checker
 from engine.problems import Rejected
 from engine.text import nearest
 from report_engine.binding import Bound, bind
@@ -36,6 +37,13 @@ def bound_report(
     if kind not in KINDS:
         choices = ", ".join(nearest(kind, KINDS.all()) or sorted(KINDS.all()))
         raise Rejected(UNKNOWN_KIND.at("/kind", name=kind, choices=choices))
+    settings = report.get("settings", {})
+    problems += Checker(KINDS.get(kind).settings_schema).problems(settings, "/settings")
+    for name in KINDS.get(kind).needs:
+        if not report.get(name):
+            problems.append(MISSING.at("", name=name))
+    if problems:
+        raise Rejected(problems)
     problems += KINDS.get(kind).problems(report, data)
     if problems:
         raise Rejected(problems)

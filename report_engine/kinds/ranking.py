@@ -1,0 +1,119 @@
+"""Ranking (排行): who leads, by how much, who rose and fell; small samples neither top the list nor fill its end.
+
+The first measure decides. Columns are added for rank (equal values share the better one), share of the whole and, with a
+comparison, the rank then. `settings.shrink`: rates are drawn towards the rate of all by so many cases, so that one of
+one is no leader.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.schema import closed
+from report_engine.binding import Bound
+from report_engine.desk import Desk
+from report_engine.draft import Draft, Group
+from report_engine.grid import Grid
+from report_engine.kind import Kind
+from report_engine.passes.runs import PASSES
+from report_engine.query import rounded
+from report_engine.table import Cell, Column, Table
+
+
+class Ranking(Kind):
+    """Rows in the order of their first measure, with their ranks."""
+
+    def table(self, bound: Bound, desk: Desk) -> Table:
+        first = bound.measures[0].key
+        bound = replace(bound, sort=bound.sort or (f"-{first}",))
+        limit = bound.limit
+        # Ranks are among all, so the list is cut last.
+        draft = Draft(replace(bound, limit=None), desk)
+        for one in PASSES[:-1]:
+            draft = one(draft)
+        draft = _ranked(draft, first)
+        if limit is not None:
+            draft = replace(draft, rows=draft.rows[:limit])
+        made = PASSES[-1](draft).table
+        assert made is not None
+        return made
+
+
+def _ranked(draft: Draft, first: str) -> Draft:
+    bound = draft.bound
+    shrink = bound.settings.get("shrink")
+    rows = list(draft.rows)
+    values = _drawn(draft, first, int(shrink)) if shrink else [row.values.get(first) for row in rows]
+    ranks = ranked(values)
+    if shrink:
+        order = sorted(range(len(rows)), key=lambda at: (ranks[at] is None, ranks[at] or 0, at))
+        rows, ranks, values = (
+            [rows[at] for at in order],
+            [ranks[at] for at in order],
+            [values[at] for at in order],
+        )
+    more: dict[str, Sequence[Cell]] = {"rank": ranks}
+    columns = [Column("rank", {"zh": "名次", "en": "Rank"}, "mark", "integer", of=first)]
+    if shrink:
+        more[f"{first}.drawn"] = values
+        columns.append(
+            Column(f"{first}.drawn", {"zh": "收缩后", "en": "Drawn to the mean"}, "mark", "percent", of=first)
+        )
+    for name in bound.compare:
+        before = ranked([row.values.get(f"{first}@{name}") for row in rows])
+        more[f"rank@{name}"] = before
+        more[f"rank@{name}.change"] = [
+            None if a is None or b is None else b - a for a, b in zip(ranks, before, strict=True)
+        ]
+        columns.append(
+            Column(f"rank@{name}", {"zh": "上期名次", "en": "Rank then"}, "mark", "integer", of=first)
+        )
+        columns.append(
+            Column(
+                f"rank@{name}.change",
+                {"zh": "名次变化", "en": "Places up"},
+                "mark",
+                "integer",
+                "up",
+                of=first,
+            )
+        )
+    made = tuple(
+        replace(row, values={**row.values, **{key: cells[at] for key, cells in more.items()}})
+        for at, row in enumerate(rows)
+    )
+    return replace(draft, rows=made, columns=(*draft.columns, *columns))
+
+
+def ranked(values: Sequence[Cell]) -> list[int | None]:
+    """Return ranks, the largest value first; equal values share the better rank, blank ones have none."""
+    numbers = sorted((v for v in values if isinstance(v, int | Decimal)), reverse=True)
+    places: dict[object, int] = {}
+    for at, value in enumerate(numbers):
+        places.setdefault(value, at + 1)
+    return [places.get(value) if isinstance(value, int | Decimal) else None for value in values]
+
+
+def _drawn(draft: Draft, key: str, weight: int) -> list[Cell]:
+    """Return rates drawn towards that of all records, by as many cases as `weight`."""
+    plain = replace(draft.bound, compare=())
+    whole = Grid(plain, draft.desk).groups(())
+    mean = whole[0].values.get(key) if whole else None
+
+    def drawn(row: Group) -> Cell:
+        value, cases = row.values.get(key), row.cases.get(key)
+        if not isinstance(value, Decimal) or not isinstance(mean, Decimal) or cases is None:
+            return value
+        return rounded((Fraction(value) * cases + Fraction(mean) * weight) / (cases + weight), 6)
+
+    return [drawn(row) for row in draft.rows]
+
+
+KIND = Ranking(
+    kind="ranking",
+    zh="排行",
+    en="Ranking",
+    needs=("measures", "by"),
+    settings_schema=closed(shrink={"type": "integer", "minimum": 1, "maximum": 10_000}),
+)

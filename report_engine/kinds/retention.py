@@ -1,0 +1,163 @@
+"""Retention (留存): of those who began in a month, how many came back after how many months.
+
+`settings`: `subject` (path or role, e.g. customer_id), `start` (condition on the first event), `again` (condition on coming back),
+`again_form` (where coming back is recorded, default the same form), `grain` (week, month, quarter, year), `periods`, `mode`: on (in that
+very period), within (by then), rolling (then or later). What has not had time yet is blank, not 0.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from engine.access.sources import Source, Wanted
+from engine.schema import closed
+from report_engine.binding import Bound
+from report_engine.buckets import MONTHS, floor_day, month_of, months, next_bucket
+from report_engine.desk import Desk
+from report_engine.grains import bucket
+from report_engine.kind import Kind
+from report_engine.problems import EMPTY
+from report_engine.query import rounded
+from report_engine.table import Cell, Column, Table
+from report_engine.tabled import condition, day_of, fact_of, filters, path_of, rows_of, within
+
+MODES = ("on", "within", "rolling")
+GRAINS = ("week", "month", "quarter", "year")
+
+
+class Retention(Kind):
+    """Cohorts by periods since."""
+
+    def table(self, bound: Bound, desk: Desk) -> Table:
+        return _Retention(bound, desk).table()
+
+
+class _Retention:
+    def __init__(self, bound: Bound, desk: Desk) -> None:
+        self.bound, self.desk = bound, desk
+        settings = bound.settings
+        self.grain = str(settings.get("grain", "month"))
+        self.periods = int(settings.get("periods", 12))
+        self.mode = str(settings.get("mode", "within"))
+        self.fact = fact_of(bound, bound.form, "/form")
+        self.again = fact_of(bound, settings.get("again_form", bound.form), "/settings/again_form")
+
+    def table(self) -> Table:
+        sizes, back = self._sizes(), self._back()
+        rows: list[tuple[Cell, ...]] = []
+        for cohort in sorted(sizes):
+            for number in range(1, self.periods + 1):
+                returned = self._returned(back[cohort], number) if self._is_over(cohort, number) else None
+                share = rounded(Fraction(returned, sizes[cohort]), 6) if returned is not None else None
+                rows.append((cohort, number, sizes[cohort], returned, share))
+        columns = (
+            Column("cohort", {"zh": "首次", "en": "Began"}, "dimension", self.grain),
+            Column("period", {"zh": "第几期", "en": "Periods on"}, "dimension", "integer"),
+            Column("size", {"zh": "人数", "en": "Began"}, "measure", "integer", adds_up=False),
+            Column(
+                "returned", {"zh": "回来人数", "en": "Came back"}, "measure", "integer", "up", adds_up=False
+            ),
+            Column("share", {"zh": "留存率", "en": "Share"}, "measure", "percent", "up", adds_up=False),
+        )
+        warnings = () if rows else (EMPTY.at(""),)
+        notes = {"mode": self.mode, "grain": self.grain}
+        return Table(columns, tuple(rows), as_of=self.bound.now, warnings=warnings, notes=notes)
+
+    def _source(self, fact: Any, text: Any, place: str, name: str) -> Source:
+        subject = self.bound.settings.get("subject", "customer_id")
+        fields = {
+            "who": Wanted(path_of(self.bound, fact, subject, "/settings/subject"), at="/settings/subject"),
+            "day": Wanted(self.bound.data.day(fact, fact.date), at="/form"),
+        }
+        where = [*filters(self.bound, fact), *condition(self.bound, fact, text, place)]
+        return self.desk.gate.source(fact.key, fields, where, name=name)
+
+    def _began(self) -> tuple[Source, Any]:
+        source = self._source(self.fact, self.bound.settings.get("start"), "/settings/start", "a")
+        chosen = select(source.c.who, func.min(source.c.day).label("day"))
+        chosen = chosen.where(source.c.who.is_not(None), source.c.day.is_not(None)).group_by(source.c.who)
+        return source, chosen.subquery("began")
+
+    def _bucket(self, day: Any) -> Any:
+        return bucket(day, self.grain, self.desk.unit.dialect, self.desk.zone)
+
+    def _sizes(self) -> dict[date, int]:
+        source, began = self._began()
+        each = (
+            select(self._bucket(began.c.day).label("cohort"))
+            .where(*within(self.bound, began.c.day))
+            .subquery("each")
+        )
+        chosen = select(each.c.cohort, func.count()).group_by(each.c.cohort)
+        return {day_of(row[0]): int(row[1]) for row in self._run(chosen, [source])}
+
+    def _back(self) -> Mapping[date, dict[int, int]]:
+        """Return for each cohort how many came back so many periods on (first or last time, by mode)."""
+        source, began = self._began()
+        other = self._source(self.again, self.bound.settings.get("again"), "/settings/again", "b")
+        later = other.c.day > began.c.day
+        joined = began.join(other.table, (other.c.who == began.c.who) & later)
+        tests = within(self.bound, began.c.day)
+        cohort, then = self._bucket(began.c.day).label("cohort"), self._bucket(other.c.day).label("then")
+        if self.mode == "on":
+            each: Select[Any] = select(began.c.who, cohort, then).select_from(joined).where(*tests).distinct()
+        else:
+            pick = func.min if self.mode == "within" else func.max
+            day = pick(other.c.day).label("day")
+            once = select(began.c.who, began.c.day.label("began"), day).select_from(joined).where(*tests)
+            found = once.group_by(began.c.who, began.c.day).subquery("once")
+            each = select(
+                found.c.who,
+                self._bucket(found.c.began).label("cohort"),
+                self._bucket(found.c.day).label("then"),
+            )
+        all_ = each.subquery("all")
+        chosen = select(all_.c.cohort, all_.c.then, func.count()).group_by(all_.c.cohort, all_.c.then)
+        counts: dict[date, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        for first, when, count in self._run(chosen, [source, other]):
+            counts[day_of(first)][self._distance(day_of(first), day_of(when))] += int(count)
+        return counts
+
+    def _returned(self, back: Mapping[int, int], number: int) -> int:
+        if self.mode == "on":
+            return back.get(number, 0)
+        if self.mode == "within":
+            return sum(count for at, count in back.items() if at <= number)
+        return sum(count for at, count in back.items() if at >= number)
+
+    def _distance(self, first: date, then: date) -> int:
+        if self.grain == "week":
+            return (then - first).days // 7
+        return (months(then) - months(first)) // MONTHS[self.grain]
+
+    def _is_over(self, cohort: date, number: int) -> bool:
+        """Tell whether the period so many after a cohort's lies wholly in the past."""
+        if self.grain == "week":
+            start = cohort + timedelta(days=7 * number)
+        else:
+            start = month_of(months(cohort) + number * MONTHS[self.grain])
+        return next_bucket(floor_day(start, self.grain), self.grain) <= self.bound.today
+
+    def _run(self, statement: Select[Any], sources: list[Source]) -> Any:
+        return rows_of(self.desk, statement, sources, self.fact.key)
+
+
+KIND = Retention(
+    kind="retention",
+    zh="留存",
+    en="Retention",
+    needs=("form",),
+    settings_schema=closed(
+        subject={"type": "string", "maxLength": 200},
+        start={"type": "string", "maxLength": 2000},
+        again={"type": "string", "maxLength": 2000},
+        again_form={"type": "string", "maxLength": 100},
+        grain={"enum": list(GRAINS)},
+        periods={"type": "integer", "minimum": 1, "maximum": 60},
+        mode={"enum": list(MODES)},
+    ),
+)

@@ -1,0 +1,210 @@
+"""The other kinds of question, each against a count of its own."""
+
+import random
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from engine.problems import Rejected
+from report_engine.kinds.change import shapley, split
+from tests.reports.clinic import House, boss, house
+from tests.reports.test_scope import SECRETIVE, me
+
+TODAY = date(2026, 3, 5)
+
+
+def bills(
+    clinic: House, chance: random.Random, people: int = 12, count: int = 80
+) -> list[tuple[str, date, Decimal]]:
+    names = [clinic.add("customer", name=f"c{n}") for n in range(people)]
+    found = []
+    for _ in range(count):
+        who, day = chance.choice(names), date(2024, 10, 1) + timedelta(days=chance.randint(0, 520))
+        paid = Decimal(chance.randint(1, 99_999)) / 100
+        clinic.add("bill", customer_id=who, on=day, paid=paid, status="ok")
+        found.append((who, day, paid))
+    return found
+
+
+def months_on(first: date, day: date) -> int:
+    return (day.year - first.year) * 12 + day.month - first.month
+
+
+def month_end(first: date, number: int) -> date:
+    count = first.year * 12 + first.month - 1 + number + 1
+    return date(count // 12, count % 12 + 1, 1)
+
+
+@pytest.mark.parametrize("mode", ["on", "within", "rolling"])
+@pytest.mark.parametrize("seed", range(3))
+def test_who_comes_back(clinic: House, mode: str, seed: int) -> None:
+    sold = [one for one in bills(clinic, random.Random(seed))]
+    days: dict[str, set[date]] = defaultdict(set)
+    for who, day, _ in sold:
+        days[who].add(day)
+    cohorts: dict[date, list[tuple[date, set[date]]]] = defaultdict(list)
+    for visits in days.values():
+        first = min(visits)
+        cohorts[first.replace(day=1)].append((first, {day for day in visits if day > first}))
+    expected: dict[Any, Any] = {}
+    for cohort, people in cohorts.items():
+        for n in range(1, 5):
+            tests = {"on": lambda d, n=n, c=cohort: months_on(c, d) == n, "within": lambda d, n=n, c=cohort: months_on(c, d) <= n,
+                     "rolling": lambda d, n=n, c=cohort: months_on(c, d) >= n}  # fmt: skip
+            came = sum(any(tests[mode](day) for day in later) for _, later in people)
+            expected[cohort, n] = (len(people), came if month_end(cohort, n) <= TODAY else None)
+    table = clinic.ask(
+        {
+            "kind": "retention",
+            "form": "bill",
+            "settings": {"subject": "customer_id", "periods": 4, "mode": mode},
+        }
+    )
+    assert {row[:2]: row[2:4] for row in table.rows} == expected
+
+
+def test_rfm_groups_hold_everybody_once(clinic: House) -> None:
+    sold = [one for one in bills(clinic, random.Random(1)) if one[1] <= TODAY]
+    table = clinic.ask({"kind": "rfm", "form": "bill", "settings": {"amount": "paid", "since": 30}})
+    assert sum(row[1] for row in table.rows) == len({who for who, _, _ in sold})
+    year = sum((paid for _, day, paid in sold if day > TODAY - timedelta(days=365)), Decimal(0))
+    assert sum(row[3] for row in table.rows) == year
+    assert sum(one["count"] for one in table.notes["moves"]) == table.notes["customers"]
+
+
+def test_rfm_by_person_has_the_very_numbers(clinic: House) -> None:
+    sold = [one for one in bills(clinic, random.Random(2)) if one[1] <= TODAY]
+    table = clinic.ask({"kind": "rfm", "form": "bill", "settings": {"amount": "paid", "customers": True}})
+    for row in table.rows:
+        own = [(day, paid) for who, day, paid in sold if who == row[0]]
+        year = [(day, paid) for day, paid in own if day > TODAY - timedelta(days=365)]
+        assert row[5] == (TODAY - max(day for day, _ in own)).days
+        assert row[6:8] == (len({day for day, _ in year}), sum((paid for _, paid in year), Decimal("0.00")))
+
+
+def test_few_customers_are_no_ground_for_a_forecast_of_their_value(clinic: House) -> None:
+    bills(clinic, random.Random(3))
+    table = clinic.ask({"kind": "customer_value", "form": "bill", "settings": {"amount": "paid"}})
+    assert [one.code for one in table.warnings] == ["report.too_few_customers"]
+    assert all(row[3] is None for row in table.rows)
+
+
+def test_equal_values_share_a_rank_and_a_lucky_one_of_one_does_not_lead(clinic: House) -> None:
+    for channel, valid, count in (
+        ("one", True, 1),
+        ("many", True, 40),
+        ("many", False, 4),
+        ("poor", False, 20),
+    ):
+        for _ in range(count):
+            clinic.add("lead", channel_id=channel, is_valid=valid)
+    report = {"kind": "ranking", "measures": ["lead.valid_rate"], "by": ["channel"]}
+    plain = clinic.ask(report)
+    assert [(row[0], row[plain.at("rank")]) for row in plain.rows] == [("one", 1), ("many", 2), ("poor", 3)]
+    drawn = clinic.ask({**report, "settings": {"shrink": 20}})
+    assert [row[0] for row in drawn.rows] == ["many", "one", "poor"]
+
+
+def test_a_distribution_has_round_bands_and_everybody_in_them(clinic: House) -> None:
+    chance = random.Random(4)
+    for _ in range(50):
+        clinic.add("lead", score=chance.randint(0, 100))
+    table = clinic.ask({"kind": "distribution", "form": "lead", "settings": {"of": "score", "bands": 10}})
+    assert sum(row[1] for row in table.rows) == 50
+    assert table.notes["width"] == "10"
+
+
+def test_a_list_shows_records_and_masks_what_is_masked(clinic: House, connection: Any) -> None:
+    other = clinic
+    other.add("lead", name="Ann", stage="won", score=3)
+    other.add("lead", name="Ben", stage="new", score=4)
+    table = other.ask(
+        {
+            "kind": "list",
+            "form": "lead",
+            "filter": '{stage} = "won"',
+            "settings": {"columns": ["name", "score"]},
+        },
+        boss(),
+    )
+    assert [row[1:] for row in table.rows] == [("Ann", 3)]
+
+
+def test_a_list_of_hidden_fields_is_refused(connection: Any) -> None:
+    clinic = house(connection, user=SECRETIVE)
+    clinic.add("customer", name="Ann", secret=Decimal("3.00"))
+    table = clinic.ask(
+        {"kind": "list", "form": "customer", "settings": {"columns": ["name", "secret"]}}, me()
+    )
+    assert table.rows[0][2] != Decimal("3.00")
+    with pytest.raises(Rejected):
+        clinic.ask({"kind": "list", "form": "customer", "settings": {"columns": ["born"]}}, me())
+
+
+def test_a_forecast_goes_on_from_the_last_whole_month(clinic: House) -> None:
+    for n in range(30):
+        count = 2023 * 12 + 8 + n
+        clinic.add("bill", on=date(count // 12, count % 12 + 1, 5), paid=Decimal(1000 + 100 * (n % 12)))
+    table = clinic.ask({
+        "kind": "forecast", "measures": ["bill.paid.sum"], "by": [{"role": "date", "bucket": "month"}], "period": "last 30 months",
+        "settings": {"ahead": 2},
+    })  # fmt: skip
+    ahead = [row for row in table.rows if row[4]]
+    assert [row[0] for row in ahead] == [date(2026, 3, 1), date(2026, 4, 1)]
+    assert all(row[2] <= row[1] <= row[3] for row in ahead)
+
+
+def test_the_parts_of_a_change_add_up_to_the_last_fen() -> None:
+    chance = random.Random(5)
+    for _ in range(200):
+        before, after = (
+            [Fraction(chance.randint(0, 5000), chance.randint(1, 90)) for _ in range(4)] for _ in range(2)
+        )
+        then, now = Fraction(chance.randint(0, 10**8), 100), Fraction(chance.randint(0, 10**8), 100)
+        assert (
+            sum(split(then, now, before, after, 2))
+            == Decimal((now - then).numerator) / (now - then).denominator
+        )
+
+
+def test_each_factor_alone_explains_what_it_alone_changed() -> None:
+    assert list(shapley([Fraction(2), Fraction(3)], [Fraction(5), Fraction(3)])) == [9, 0]
+
+
+def test_why_revenue_changed(clinic: House) -> None:
+    for month, count, paid in ((2, 4, "10.00"), (1, 2, "30.00")):
+        for day in range(1, count + 1):
+            clinic.add("bill", on=date(2026, month, day), paid=Decimal(paid), status="ok")
+    table = clinic.ask({
+        "kind": "change", "compare": ["previous_month"], "period": "2026-02-01..2026-02-28",
+        "measures": ["bill.net", "bill.count", {"key": "ticket", "formula": "{bill.net} / {bill.count}", "format": "money"}],
+    })  # fmt: skip
+    assert {row[0]: row[1] for row in table.rows} == {
+        "bill.count": Decimal("40.00"),
+        "ticket": Decimal("-60.00"),
+    }
+
+
+def test_settings_of_a_kind_are_closed(clinic: House) -> None:
+    with pytest.raises(Rejected) as refused:
+        clinic.ask(
+            {
+                "kind": "funnel",
+                "form": "lead",
+                "steps": [{"stage": "new"}, {"stage": "won"}],
+                "settings": {"windw": 3},
+            }
+        )
+    assert refused.value.problems[0].code == "schema.unknown_property"
+
+
+@pytest.mark.parametrize("report", [{"measures": 5}, {"measures": [None]}, {"by": {}, "measures": ["lead.count"]}, {"kind": "no_such", "measures": ["lead.count"]},
+                                    {"measures": ["lead.count"], "filter": "{"}, {"measures": ["lead.count"], "period": "soon"}, {"measures": ["lead.count"] * 13}])  # fmt: skip
+def test_nonsense_is_told_in_words(clinic: House, report: dict[str, Any]) -> None:
+    with pytest.raises(Rejected) as refused:
+        clinic.ask(report)
+    assert all(problem.message("zh") and problem.message("en") for problem in refused.value.problems)
