@@ -8,7 +8,7 @@ does no input or output, knows no clock and no chance, and is the same everywher
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +150,6 @@ class Run:
     timeout_s: float = 2.0
 
 
-Act = Read | Create | Update | Fill | Delete | Find | Aggregate | People | Choose | Due | Left | Past | Run
-
-
 @dataclass(frozen=True, slots=True)
 class Effect:
     """Something that leaves the house, done by a job after the commit. `kind`: message, http, webhook.
@@ -170,6 +167,41 @@ class Effect:
     """Retries, back-off, what to do about an unknown outcome."""
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A node that wrote is over → None. Unless `is_kept`, one of its writes was refused: the others are taken back too."""
+
+    is_kept: bool
+
+
+Act = (
+    Read
+    | Create
+    | Update
+    | Fill
+    | Delete
+    | Find
+    | Aggregate
+    | People
+    | Choose
+    | Due
+    | Left
+    | Past
+    | Run
+    | Over
+)
+WRITES = (Create, Update, Fill, Delete)
+"""Acts that write records."""
+
+
+@runtime_checkable
+class TakesBack(Protocol):
+    """A world whose writes can be taken back."""
+
+    def over(self, is_kept: bool) -> None:
+        """Keep all that was written since the last time, or take it back."""
+
+
 class World(Protocol):
     """Answers acts."""
 
@@ -178,5 +210,23 @@ class World(Protocol):
 
 
 __all__ = [
-    "Act", "Aggregate", "Choose", "Create", "Delete", "Due", "Effect", "Fill", "Find", "Left", "Past", "People", "Read", "Run", "Update", "World",
+    "WRITES",
+    "Act",
+    "Aggregate",
+    "Choose",
+    "Create",
+    "Delete",
+    "Due",
+    "Effect",
+    "Fill",
+    "Find",
+    "Left",
+    "Over",
+    "Past",
+    "People",
+    "Read",
+    "Run",
+    "TakesBack",
+    "Update",
+    "World",
 ]  # fmt: skip

@@ -322,11 +322,23 @@ class _Compiler:
         scope: TypeScope = (
             RecordScope(self.analysis.types, outline) if outline else FlowScope(self.analysis.types, {})
         )
+        if outline is not None and "field" in config:
+            self._trigger_field(trigger, str(config["field"]), outline, at)
         for one in places(trigger_schema(trigger), given):
             checked = self._checked(one, scope, at)
             if checked is not None:
                 formulas[one.path] = checked
         return TriggerPlan(str(given.get("key", "trigger")), kind, trigger, config, form, formulas)
+
+    def _trigger_field(self, trigger: Trigger, field: str, outline: FormOutline, path: str) -> None:
+        """Look whether the field that a trigger watches is there, and of a type that it can watch."""
+        if not outline.has(field):
+            self.problems.append(wrong.no_field(field, outline.key, f"{path}/field", outline.fields))
+            return
+        given = RecordScope(self.analysis.types, outline).field((field,))
+        wanted = trigger.field_types
+        if wanted and given is not None and given.name not in {*wanted, ANY.name}:
+            self.problems.append(wrong.wrong_field(field, given, ExprType(min(wanted)), f"{path}/field"))
 
     def _form(self, form: str, path: str) -> FormOutline | None:
         found = self.analysis.forms.get(form)

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.problems import Problem, Rejected
 from flow_engine import refusals
-from flow_engine.acts import Act
+from flow_engine.acts import WRITES, Act, Over
 from flow_engine.asking import moment, span_of
 from flow_engine.board import ENDED_TASKS, INSTANCE, Acts, Board
 from flow_engine.compile import IGNORE, STOP
@@ -29,6 +29,9 @@ MOST_MOVES = 500
 
 class Run(Board):
     """One step: `settle` moves tokens until every one waits."""
+
+    _has_written = False
+    """Whether the node at work has written records."""
 
     # the main loop
 
@@ -92,14 +95,39 @@ class Run(Board):
     def perform(self, token: Token, node: NodePlan, ask: Any, is_direct: bool) -> Acts:
         """Do what a node or an action answers."""
         context = Context(self, node, token)
+        self._has_written = False
         try:
             answer: Answer = ask(context)
-            outcome: Outcome = (yield from answer) if isinstance(answer, GeneratorType) else answer  # type: ignore[assignment]
+            outcome: Outcome = (
+                (yield from self._watched(answer)) if isinstance(answer, GeneratorType) else answer  # type: ignore[assignment]
+            )
         except Rejected as rejected:
             if is_direct:
                 raise
             outcome = Fail(rejected.problems[0])
+            if self._has_written:
+                yield Over(is_kept=False)
+                self.forget_records()
+        else:
+            if self._has_written:
+                yield Over(is_kept=True)
         yield from self.apply(token, node, outcome)
+
+    def _watched(self, answer: Generator[Act, Any, Outcome]) -> Generator[Act, Any, Outcome]:
+        """Pass a node's acts on, noting whether it writes."""
+        try:
+            act = next(answer)
+            while True:
+                self._has_written = self._has_written or isinstance(act, WRITES)
+                try:
+                    given = yield act
+                except Rejected as refused:
+                    act = answer.throw(refused)
+                else:
+                    act = answer.send(given)
+        except StopIteration as done:
+            outcome: Outcome = done.value
+            return outcome
 
     # outcomes
 

@@ -10,7 +10,7 @@ from typing import Any
 from engine.problems import Conflict, Forbidden, Rejected
 from flow_engine import refusals
 from flow_engine.action import ACTIONS
-from flow_engine.acts import Act, World
+from flow_engine.acts import Act, Over, TakesBack, World
 from flow_engine.asking import as_moment, shifted
 from flow_engine.context import Context
 from flow_engine.happenings import (
@@ -61,6 +61,10 @@ def drive(steps: Steps, world: World) -> Step:
     try:
         act = next(steps)
         while True:
+            if isinstance(act, Over):
+                _over(world, act)
+                act = steps.send(None)
+                continue
             try:
                 answer = world.answer(act)
             except Rejected as refused:
@@ -70,6 +74,15 @@ def drive(steps: Steps, world: World) -> Step:
     except StopIteration as done:
         found: Step = done.value
         return found
+    except BaseException:
+        # Whatever a node had begun to write must not outlive the step.
+        _over(world, Over(is_kept=False))
+        raise
+
+
+def _over(world: World, act: Over) -> None:
+    if isinstance(world, TakesBack):
+        world.over(act.is_kept)
 
 
 def _may_happen(state: State, happening: Happening) -> None:

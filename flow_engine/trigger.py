@@ -27,6 +27,8 @@ class Trigger:
     config_schema: Schema = field(default_factory=closed)
     """Its settings besides `key kind form when name off`, which all triggers have."""
     sample: Mapping[str, Any] = field(default_factory=dict)
+    field_types: frozenset[str] = frozenset()
+    """What `field` of its settings may be (`date`, `datetime`, `number`), where it must be one of them."""
     is_edge: bool = False
     """Whether `when` must not have held before the write: becoming true starts, being true does not."""
 

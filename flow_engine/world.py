@@ -4,6 +4,7 @@ What flows need of other rooms comes through `FlowPorts`, made by `server`.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from engine.problems import Code, Rejected
 from engine.store.unit import Unit
 from flow_engine import store
 from flow_engine.acts import (
+    WRITES,
     Act,
     Aggregate,
     Choose,
@@ -82,12 +84,18 @@ class FlowPorts:
     """Answers to further kinds of acts."""
 
 
+class _TakenBackError(Exception):
+    """Ends the savepoint of a node of which nothing may stand."""
+
+
 class UnitWorld:
     """Answers acts in an open unit. `instance_id` is the one that moves."""
 
     def __init__(self, unit: Unit, ports: FlowPorts, actor: Actor, instance_id: str) -> None:
         self.unit, self.ports, self.actor, self.instance_id = unit, ports, actor, instance_id
         self._records: FlowRecords | None = None
+        self._node: AbstractContextManager[None] | None = None
+        """The savepoint of the node at work, once it has written."""
 
     @property
     def records(self) -> FlowRecords:
@@ -98,15 +106,38 @@ class UnitWorld:
     def answer(self, act: Act) -> Any:
         """Return the answer. Rejected where a form's rule refuses the write, of which then nothing stands."""
         how = _ANSWERS.get(type(act))
-        if isinstance(act, Create | Update | Fill | Delete):
-            with self.unit.savepoint():
-                return _ANSWERS[type(act)](self, act)
+        if isinstance(act, WRITES):
+            return self._write(act)
         if how is not None:
             return how(self, act)
         further = self.ports.acts.get(type(act))
         if further is None:
             raise Rejected(NO_PORT.at("", what=type(act).__name__))
         return further(self.unit, act)
+
+    def _write(self, act: Act) -> Any:
+        """Write within the node's savepoint, the first write in none of its own: where it is refused there is nothing else."""
+        if self._node is not None:
+            with self.unit.savepoint():
+                return _ANSWERS[type(act)](self, act)
+        self._node = self.unit.savepoint()
+        self._node.__enter__()
+        try:
+            return _ANSWERS[type(act)](self, act)
+        except BaseException:
+            self.over(is_kept=False)
+            raise
+
+    def over(self, is_kept: bool) -> None:
+        """Keep what the node has written, or take all of it back."""
+        node, self._node = self._node, None
+        if node is None:
+            return
+        if is_kept:
+            node.__exit__(None, None, None)
+        else:
+            taken_back = _TakenBackError()
+            node.__exit__(_TakenBackError, taken_back, None)
 
     def _read(self, act: Read) -> Any:
         return self.records.read(act.form, act.record_id, act.paths)

@@ -72,6 +72,14 @@ WRONG_RESULT = Code(
     hint_en="Convert it, for example with TEXT, VALUE or DATEVALUE",
 )
 
+WRONG_FIELD = Code(
+    "flow.wrong_field",
+    zh="字段“{field}”是{given}，这个触发器要的是{wanted}",
+    en="The field “{field}” is {given}, but this trigger watches {wanted}",
+    hint_zh="换一个字段，或换一种触发器",
+    hint_en="Choose another field, or another kind of trigger",
+)
+
 
 def no_node(key: str, path: str, among: Iterable[str]) -> Problem:
     """Return the problem of a way that leads to a node that is not there."""
@@ -96,3 +104,8 @@ def fits(given: ExprType, wanted: ExprType) -> bool:
 def wrong_result(given: ExprType, wanted: ExprType, path: str) -> Problem:
     """Return the problem of a formula of the wrong type."""
     return WRONG_RESULT.at(path, given=words(given), wanted=words(wanted))
+
+
+def wrong_field(field: str, given: ExprType, wanted: ExprType, path: str) -> Problem:
+    """Return the problem of a field that a trigger cannot watch."""
+    return WRONG_FIELD.at(path, field=field, given=words(given), wanted=words(wanted))

@@ -6,9 +6,11 @@ them, on SQLite triggers refuse it.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, inspect, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.schema import CreateColumn
 
 from engine.access.account_tables import ACCOUNTS
 from engine.definitions.versions import VERSIONS
@@ -275,11 +277,44 @@ def append_only(more: Sequence[MetaData] = ()) -> tuple[str, ...]:
     return (*APPEND_ONLY, *said)
 
 
+def missing_columns(
+    connection: Connection, schema: str | None, more: Sequence[MetaData] = ()
+) -> list[Column[Any]]:
+    """Return the columns that existing tables of `PLATFORM` and `more` lack: those a newer release brought."""
+    found = inspect(connection).get_multi_columns(schema=schema)
+    known = {name: {column["name"] for column in columns} for (_, name), columns in found.items()}
+    return [
+        column
+        for tables in (PLATFORM, *more)
+        for table in tables.tables.values()
+        for column in table.columns
+        if table.name in known and column.name not in known[table.name]
+    ]
+
+
+def _add_columns(connection: Connection, columns: Sequence[Column[Any]]) -> None:
+    """Add columns and the indexes on them; older releases go on beside, so nothing is ever taken away or narrowed."""
+    for column in columns:
+        table = column.table
+        if not column.nullable and column.server_default is None:
+            raise RuntimeError(
+                f"{table.name}.{column.name} is new: it must be nullable or have a server default"
+            )
+        spec = CreateColumn(column).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {spec}")
+    fresh = set(columns)
+    for table in {column.table.name: column.table for column in columns}.values():
+        for index in table.indexes:
+            if fresh & set(index.columns):
+                index.create(connection, checkfirst=True)
+
+
 def create_platform(connection: Connection, more: Sequence[MetaData] = ()) -> None:
-    """Create the platform tables in the current schema, with their guards against rewriting the past.
+    """Create the platform tables and columns that are missing in the current schema, with their guards against rewriting the past.
 
     `more`: tables that parts above the store keep in every workspace.
     """
+    _add_columns(connection, missing_columns(connection, None, more))
     for tables in (PLATFORM, *more):
         tables.create_all(connection)
     if connection.dialect.name == "sqlite":

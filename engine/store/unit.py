@@ -77,6 +77,7 @@ class Unit:
         self._audit: list[AuditEntry] = []
         self._events: list[list[Any]] = []
         self._last: list[Callable[[], None]] = []
+        self._depth = 0
 
     @property
     def dialect(self) -> str:
@@ -181,15 +182,20 @@ class Unit:
     def savepoint(self) -> Iterator[None]:
         """Take back only this block when it raises; the unit goes on."""
         marks = len(self._audit), len(self._events), len(self._last)
-        self.cursor.execute("SAVEPOINT unit_step")
+        # Each depth has its name, so that an outer block never takes an inner one's savepoint for its own.
+        depth, name = self._depth, f"unit_step_{self._depth}"
+        self.cursor.execute(f"SAVEPOINT {name}")
+        self._depth += 1
         try:
             yield
         except BaseException:
-            self.cursor.execute("ROLLBACK TO SAVEPOINT unit_step")
-            self.cursor.execute("RELEASE SAVEPOINT unit_step")
+            self._depth = depth
+            self.cursor.execute(f"ROLLBACK TO SAVEPOINT {name}")
+            self.cursor.execute(f"RELEASE SAVEPOINT {name}")
             del self._audit[marks[0] :], self._events[marks[1] :], self._last[marks[2] :]
             raise
-        self.cursor.execute("RELEASE SAVEPOINT unit_step")
+        self._depth = depth
+        self.cursor.execute(f"RELEASE SAVEPOINT {name}")
 
     def _writer(self, write: ScopedWrite, verb: str | None = None) -> RecordWriter:
         self._sealed(write, ScopedWrite)

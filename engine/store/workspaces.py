@@ -20,7 +20,7 @@ from engine.schema import KEY_PATTERN
 from engine.store.backends import Backend, Place, PostgresBackend, Room, SqliteBackend, schema_name
 from engine.store.codec import Codec
 from engine.store.crypto import Keyring, WorkspaceKeys
-from engine.store.platform import PLATFORM, instant
+from engine.store.platform import PLATFORM, instant, missing_columns
 from engine.store.unit import AfterWrite, Cause, Unit
 
 NO_WORKSPACE = Code(
@@ -297,11 +297,13 @@ class Installation:
         return workspace
 
     def _upgrade(self, workspace: Workspace) -> None:
-        """Add platform tables that a newer release brought."""
+        """Add platform tables and columns that a newer release brought."""
+        more, schema = self.settings.more_tables, workspace.room.schema
         with workspace.room.read(False) as connection:
-            known = set(inspect(connection).get_table_names(schema=workspace.room.schema))
-        wanted = {name for tables in (PLATFORM, *self.settings.more_tables) for name in tables.tables}
-        if not known >= wanted:
+            known = set(inspect(connection).get_table_names(schema=schema))
+            lacking = missing_columns(connection, schema, more)
+        wanted = {name for tables in (PLATFORM, *more) for name in tables.tables}
+        if lacking or not known >= wanted:
             with workspace.room.change() as connection:
                 workspace.room.prepare(connection)
 

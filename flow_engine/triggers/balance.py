@@ -41,6 +41,7 @@ TRIGGER = Balance(
     kind="balance",
     zh="余额不足",
     en="Balance below",
+    field_types=frozenset({"number"}),
     config_schema=closed(
         ("form", "field", "below"),
         form=KEY,

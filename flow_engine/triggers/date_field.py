@@ -61,6 +61,7 @@ TRIGGER = DateField(
     zh="日期到达",
     en="Date has come",
     listens="date",
+    field_types=frozenset({"date", "datetime"}),
     config_schema=closed(
         ("form", "field"),
         form=KEY,

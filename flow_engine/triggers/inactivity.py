@@ -40,6 +40,7 @@ TRIGGER = Inactivity(
     zh="久无动静",
     en="No activity",
     listens="date",
+    field_types=frozenset({"date", "datetime"}),
     config_schema=closed(
         ("form", "field", "after"),
         form=KEY,

@@ -1,10 +1,13 @@
 """The contract of every node and trigger: schema, sample, words, and its place in the format."""
 
+from typing import Any
+
 import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator
 
 from engine.definitions.checks.schemas import json_schema
+from engine.problems import Rejected
 from flow_engine import nodes as package
 from flow_engine.compile import PARTS, node_schema, trigger_schema
 from flow_engine.node import NODES, Node
@@ -12,6 +15,7 @@ from flow_engine.settings import places
 from flow_engine.trigger import TRIGGERS, Trigger
 from form_engine.control import CONTROLS
 from tests.flow.test_patterns import PATTERNS
+from tests.flow.worlds import analysis_of, end, flow, form, plan_of
 
 every_node = pytest.mark.parametrize("kind", list(NODES), ids=lambda one: one.kind)
 every_trigger = pytest.mark.parametrize("kind", list(TRIGGERS), ids=lambda one: one.kind)
@@ -71,6 +75,27 @@ def test_a_trigger_speaks_both_languages_and_its_sample_fits_its_schema(kind: Tr
     sample = {"kind": kind.kind, **kind.sample.get("config", kind.sample)}
     assert accepts(sample)
     assert not accepts({**sample, "no_such_setting": 1})
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [("date_field", {}), ("inactivity", {"after": "30d"}), ("balance", {"below": 2}), ("field_changed", {})],
+)
+def test_a_trigger_on_a_field_that_is_not_there_or_cannot_be_watched_is_told(kind: str, more: dict[str, Any]):
+    forms = analysis_of(form("card", name="text", left="number", ends_on="date"))
+
+    def told(field: str) -> list[tuple[str, str]]:
+        trigger = {"kind": kind, "form": "card", "field": field, **more}
+        try:
+            plan_of(flow(end(), trigger=trigger), forms)
+        except Rejected as rejected:
+            return [(one.code, one.path) for one in rejected.problems]
+        return []
+
+    path = "/flows/test/trigger/field"
+    assert told("lef") == [("flow.no_field", path)]
+    assert told("left" if kind == "balance" else "ends_on") == []
+    assert told("name") == ([] if kind == "field_changed" else [("flow.wrong_field", path)])
 
 
 def test_the_served_schema_takes_all_patterns_and_refuses_what_no_node_knows():

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.jobs.queue import claim
+from engine.jobs.queue import LeaseLostError, cancel, claim, read_job
 from engine.problems import Forbidden, NotFound
+from engine.store import Cause
 from form_engine.exporting import service as exporting
 from form_engine.exporting.escaping import guarded, unguarded
 from form_engine.exporting.service import Exported, ExportService
@@ -129,3 +130,30 @@ def test_a_large_export_waits_in_the_background_for_its_owner(
     assert len(lines(exports.fetch(staff.boss, started["job"]))) == 6
     with pytest.raises(NotFound):
         exports.fetch(actor_of(staff.service.workspace, "other", "manager"), started["job"])
+
+
+def test_a_long_export_tells_how_far_it_is_and_stops_when_cancelled(
+    exports: ExportService, staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "AT_ONCE", 2)
+    monkeypatch.setattr(exporting, "TOLD_EVERY", 2)
+    people = [{"name": f"客户{n}", "phone": f"1390000{n:04d}", "channel_id": staff.channel} for n in range(5)]
+    staff.service.load(staff.boss, "lead", people)
+    workspace, request = staff.service.workspace, {"format": "csv", "columns": ["name"]}
+    first = exports.export(staff.boss, "lead", request)
+    run = claim(workspace, (exporting.KIND,), "test")
+    assert isinstance(first, dict)
+    assert run is not None
+    exports.execute(run)
+    with workspace.read() as unit:
+        job = read_job(unit, first["job"])
+    assert (job.done, job.total) == (4, 5)
+    run.finish()
+    second = exports.export(staff.boss, "lead", request)
+    again = claim(workspace, (exporting.KIND,), "test")
+    assert isinstance(second, dict)
+    assert again is not None
+    with workspace.write(Cause("system")) as unit:
+        cancel(unit, second["job"])
+    with pytest.raises(LeaseLostError):
+        exports.execute(again)

@@ -2,10 +2,12 @@
 
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from engine.clock import VirtualClock
@@ -250,3 +252,38 @@ def test_settings_without_a_database_need_only_a_folder(tmp_path: Path):
     opened = Installation.open(Settings(tmp_path / "new" / "folder"))
     assert opened.create("a", {"zh": "甲"}).dialect == "sqlite"
     opened.close()
+
+
+def _release(*columns: Column[Any], index: str | None = None) -> MetaData:
+    tables = MetaData()
+    Table("cc_flow_things", tables, Column("id", Text, primary_key=True), *columns)
+    if index is not None:
+        Index("ix_cc_flow_things_new", tables.tables["cc_flow_things"].c[index])
+    return tables
+
+
+def test_a_newer_release_adds_its_columns_when_a_workspace_is_opened(
+    installation: Installation, tmp_path: Path
+):
+    def fresh() -> tuple[Column[Any], Column[Any]]:
+        return Column("note", Text), Column("tries", Integer, nullable=False, server_default="3")
+
+    def opened(tables: MetaData) -> Installation:
+        return Installation.open(replace(installation.settings, data_dir=tmp_path, more_tables=(tables,)))
+
+    first = opened(_release())
+    with first.create("grown", {"zh": "长大"}).write(USER) as unit:
+        unit.connection.execute(text("INSERT INTO cc_flow_things (id) VALUES ('a')"))
+    first.close()
+    second = opened(_release(*fresh(), index="note"))
+    for _ in range(2):  # and once is enough
+        with second.workspace("grown").write(USER) as unit:
+            row = unit.connection.execute(text("SELECT id, note, tries FROM cc_flow_things")).one()
+            assert tuple(row) == ("a", None, 3)
+            names = inspect(unit.connection).get_indexes("cc_flow_things", schema=unit.workspace.room.schema)
+        assert [one["name"] for one in names] == ["ix_cc_flow_things_new"]
+        second.close()
+        second = opened(_release(*fresh(), index="note"))
+    second.close()
+    with pytest.raises(RuntimeError, match="must be nullable"):
+        opened(_release(Column("must", Text, nullable=False))).workspace("grown")

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from engine.jobs import work
+from engine.problems import Code, Rejected
 from flow_engine import starting
 from flow_engine.triggers.field_changed import TRIGGER as FIELD_CHANGED
+from server.flows import FlowDesk
 from tests.flow.shell.house import END, House, Maker, flow
+
+LOCKED = Code("test.locked", zh="锁定", en="Locked")
 
 
 def noted(key: str, trigger: Any, text: str | None = None, **more: Any) -> dict[str, Any]:
@@ -242,3 +246,32 @@ def _system() -> Any:
 
 
 __all__ = ["work"]
+
+
+def test_a_node_of_several_writes_leaves_none_when_one_is_refused(
+    make_house: Maker, monkeypatch: pytest.MonkeyPatch
+):
+    first = {"key": "note", "kind": "create", "form": "call", "set": {"what": '"before"'}, "to": "all"}
+    every = {"key": "all", "kind": "update", "form": "plan", "set": {"state": '"seen"'}, "to": "end"}
+    house = make_house(flow("many", first, every, END))
+    for name in ("a", "b"):
+        house.create("plan", name=name)
+    house.settle()
+    right, written = FlowDesk.update, []
+
+    def update(desk: FlowDesk, form: str, record_id: str, values: Any) -> None:
+        if written:
+            raise Rejected(LOCKED.at(""))
+        right(desk, form, record_id, values)
+        written.append(record_id)
+
+    monkeypatch.setattr(FlowDesk, "update", update)
+    instance = house.start("many")
+    assert house.status(instance) == "failed"
+    assert house.calls() == ["before"]
+    assert [one["state"] for one in house.rows("SELECT state FROM f_plan")] == [None, None]
+    monkeypatch.undo()
+    house.service.incidents.settle(house.actor(), house.incidents()[0]["id"], "retry")
+    house.settle()
+    assert house.status(instance) == "done"
+    assert [one["state"] for one in house.rows("SELECT state FROM f_plan")] == ["seen", "seen"]
