@@ -25,7 +25,9 @@ class TaskSender:
         """Move the tasks, each by its own command."""
         actor = system_actor(self._workspace.key, zone=self._workspace.zone)
         try:
-            done = self._tasking().handing_over.hand_over(actor, str(ready["from"]), list(ready["to"]), None, key, None)
+            done = self._tasking().handing_over.hand_over(
+                actor, str(ready["from"]), list(ready["to"]), None, key, None
+            )
         except Rejected as refused:
             return Delivery("failed", error=refused.problems[0].message("zh"))
         return Delivery("sent", str(done["id"]), {"moved": done["moved"], "failed": len(done["failed"])})

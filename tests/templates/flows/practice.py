@@ -121,7 +121,14 @@ class Practice:
 
     def item(self, name: str = "拔牙", **values: Any) -> str:
         self.numbers += 1
-        given = {"code": f"T{self.numbers}", "name": name, "price": 1000, "minutes": 30, "dept": "dentistry", "status": "enabled"}
+        given = {
+            "code": f"T{self.numbers}",
+            "name": name,
+            "price": 1000,
+            "minutes": 30,
+            "dept": "dentistry",
+            "status": "enabled",
+        }
         return self.put("service_item", **{**given, **values})
 
     def actor(self, name: str) -> Any:
@@ -131,11 +138,22 @@ class Practice:
     def system(self) -> Any:
         return system_actor("dental", zone=self.workspace.zone)
 
-    def act(self, task: Json, action: str, values: Json | None = None, comment: str | None = None, by: str | None = None) -> Json:
+    def act(
+        self,
+        task: Json,
+        action: str,
+        values: Json | None = None,
+        comment: str | None = None,
+        by: str | None = None,
+    ) -> Json:
         """Do something with a task, as who it waits for."""
         name = by or self.name(task["assignee"]) or self.name(next(iter(task["candidates"] or []), None))
         tasking = self.clinic.tasking
-        return dict(tasking.tasks.act(self.actor(str(name)), task["instance_id"], task["task_id"], action, values, comment, new_id()))
+        return dict(
+            tasking.tasks.act(
+                self.actor(str(name)), task["instance_id"], task["task_id"], action, values, comment, new_id()
+            )
+        )
 
     def complete(self, task: Json, by: str | None = None, comment: str | None = None, **values: Any) -> Json:
         return self.act(task, "complete", {"values": values} if values else {}, comment, by)
@@ -159,8 +177,14 @@ class Practice:
         """Move the clock from one due time to the next, so that what is due in between happens in its order."""
         while self.clock.at < at:
             sql = "SELECT min(at) AS due FROM cc_flow_timers WHERE at > :now UNION ALL SELECT min(due_at) FROM cc_flow_occurrences WHERE state = 'expected' AND due_at > :now"
-            found = min((one["due"] for one in self.rows(sql, now=instant(self.clock.at)) if one["due"]), default=None)
-            step = timedelta(hours=12) if found is None else max(timedelta(minutes=5), from_instant(found) - self.clock.at)
+            found = min(
+                (one["due"] for one in self.rows(sql, now=instant(self.clock.at)) if one["due"]), default=None
+            )
+            step = (
+                timedelta(hours=12)
+                if found is None
+                else max(timedelta(minutes=5), from_instant(found) - self.clock.at)
+            )
             self.clock.advance(min(at - self.clock.at, step, timedelta(hours=12)))
             self.settle()
         self.settle()
@@ -199,10 +223,14 @@ class Practice:
             return dict(records.read(service.desk(unit, self.system), form, record_id)["record"])
 
     def instances(self, flow: str, record_id: str | None = None) -> list[Json]:
-        found = self.rows("SELECT * FROM cc_flow_instances WHERE flow = :f ORDER BY started_at, instance_id", f=flow)
+        found = self.rows(
+            "SELECT * FROM cc_flow_instances WHERE flow = :f ORDER BY started_at, instance_id", f=flow
+        )
         return [one for one in found if record_id in (None, one["record_id"])]
 
-    def tasks(self, flow: str, record_id: str | None = None, node: str | None = None, state: str = "open") -> list[Json]:
+    def tasks(
+        self, flow: str, record_id: str | None = None, node: str | None = None, state: str = "open"
+    ) -> list[Json]:
         """Return the tasks of a flow about a record; `candidates` as a list."""
         found = self.rows(
             "SELECT t.*, i.record_id AS subject FROM cc_flow_tasks t JOIN cc_flow_instances i ON i.instance_id = t.instance_id "
@@ -229,7 +257,7 @@ class Practice:
         return next((name for name, one in self.user.items() if one == user_id), None)
 
     def no_incidents(self) -> None:
-        assert [(one['flow'], one['node'], one['problem']) for one in self.incidents()] == []
+        assert [(one["flow"], one["node"], one["problem"]) for one in self.incidents()] == []
 
 
 def local(day: int, hour: int, minute: int = 0, month: int = 3) -> datetime:

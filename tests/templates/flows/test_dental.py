@@ -18,7 +18,10 @@ def treated(practice, rule="d7", invasive=True, **values):
 
 def calls(practice, treatment):
     found = practice.find("followup_task", f'{{source_id}} = "{treatment}"')
-    return [(one["day_no"], one["plan_at"], one["due_at"], practice.name(one["assignee_id"]), one["status"]) for one in sorted(found, key=lambda one: one["day_no"])]
+    return [
+        (one["day_no"], one["plan_at"], one["due_at"], practice.name(one["assignee_id"]), one["status"])
+        for one in sorted(found, key=lambda one: one["day_no"])
+    ]
 
 
 def iso(at):
@@ -58,9 +61,15 @@ def test_moving_the_day_of_surgery_moves_the_calls(story):
     story.settle()
     assert [one[:3] for one in calls(story, treatment)] == expected(morning(story) + timedelta(days=2), 1, 7)
     story.pass_time(days=1, hours=1)
-    assert story.tasks("followup_due", None) == [] or all(one["subject"] not in ids(story, treatment) for one in story.tasks("followup_due"))
+    assert story.tasks("followup_due", None) == [] or all(
+        one["subject"] not in ids(story, treatment) for one in story.tasks("followup_due")
+    )
     story.pass_time(days=2)
-    assert [story.name(one["assignee"]) for one in story.tasks("followup_due") if one["subject"] in ids(story, treatment)] == ["nurse"]
+    assert [
+        story.name(one["assignee"])
+        for one in story.tasks("followup_due")
+        if one["subject"] in ids(story, treatment)
+    ] == ["nurse"]
     story.no_incidents()
 
 
@@ -94,7 +103,15 @@ def test_a_call_not_made_in_time_climbs(practice):
 def test_what_is_abnormal_goes_to_the_doctor_and_after_two_hours_to_the_director(practice):
     treatment = treated(practice)
     customer = practice.record("treatment_log", treatment)["customer_id"]
-    sheet = practice.create("postop_care", customer_id=customer, treatment_id=treatment, day_no=1, pain=8, bleeding="marked", swelling="mild")
+    sheet = practice.create(
+        "postop_care",
+        customer_id=customer,
+        treatment_id=treatment,
+        day_no=1,
+        pain=8,
+        bleeding="marked",
+        swelling="mild",
+    )
     practice.settle()
     assert practice.outbox("postop_abnormal", practice.user["doc"])
     assert practice.task("postop_abnormal", sheet)["assignee"] == practice.user["doc"]

@@ -20,16 +20,32 @@ def test_reminders_move_with_the_appointment_and_stop_with_it(practice):
     start = (practice.clock.at + timedelta(days=4)).replace(hour=6, minute=0)
     kept, moved, off = (appointment(practice, start + timedelta(hours=n)) for n in range(3))
     practice.settle()
-    assert reminded(practice, kept) == {"appointment_booked": 1, "reminder_day_before": 0, "reminder_two_hours": 0}
+    assert reminded(practice, kept) == {
+        "appointment_booked": 1,
+        "reminder_day_before": 0,
+        "reminder_two_hours": 0,
+    }
     practice.put_in("appointment", moved, start_at=start + timedelta(days=3))
     practice.put_in("appointment", off, status="cancelled", cancel_reason="other")
     practice.put_in("appointment", kept, remark="再保存")
     practice.settle()
     practice.go_to(start + timedelta(hours=1))
-    assert reminded(practice, kept) == {"appointment_booked": 1, "reminder_day_before": 1, "reminder_two_hours": 1}
-    assert reminded(practice, off) == reminded(practice, moved) == {"appointment_booked": 1, "reminder_day_before": 0, "reminder_two_hours": 0}
+    assert reminded(practice, kept) == {
+        "appointment_booked": 1,
+        "reminder_day_before": 1,
+        "reminder_two_hours": 1,
+    }
+    assert (
+        reminded(practice, off)
+        == reminded(practice, moved)
+        == {"appointment_booked": 1, "reminder_day_before": 0, "reminder_two_hours": 0}
+    )
     practice.go_to(start + timedelta(days=3))
-    assert reminded(practice, moved) == {"appointment_booked": 1, "reminder_day_before": 1, "reminder_two_hours": 1}
+    assert reminded(practice, moved) == {
+        "appointment_booked": 1,
+        "reminder_day_before": 1,
+        "reminder_two_hours": 1,
+    }
     practice.no_incidents()
 
 
@@ -51,7 +67,10 @@ def test_who_did_not_come_is_called_and_the_second_time_the_lead_hears_of_it(pra
         practice.settle()
         practice.put_in("appointment", booked, remark="再保存")
         practice.settle()
-    assert len(practice.find("followup_task", f'AND({{rule_key}} = "F-T4", {{customer_id}} = "{customer}")')) == 2
+    assert (
+        len(practice.find("followup_task", f'AND({{rule_key}} = "F-T4", {{customer_id}} = "{customer}")'))
+        == 2
+    )
     assert len(practice.outbox("no_show_again", practice.user["lead"])) == 1
     practice.no_incidents()
 
@@ -77,7 +96,9 @@ def test_a_visit_goes_from_door_to_door(practice):
     practice.put_in("visit", made, status="done", left_at=practice.clock.at)
     practice.settle()
     for task in practice.tasks("visit_flow", made):
-        practice.complete(task, by="doc" if task["node"] == "treating" else "desk" if task["node"] == "paying" else "nurse")
+        practice.complete(
+            task, by="doc" if task["node"] == "treating" else "desk" if task["node"] == "paying" else "nurse"
+        )
         practice.settle()
     practice.pass_time(hours=3)
     assert practice.outbox("satisfaction_invite")
@@ -105,8 +126,25 @@ def test_who_left_without_a_deal_is_called_twice_unless_they_pay(practice):
 
 
 def test_stock_below_its_minimum_is_told_with_a_draft_purchase(practice):
-    low = practice.put("material", code="M1", name="种植体", kind="goods", spec="4.0", unit="piece", min_stock=10, max_stock=40, status="enabled")
-    practice.put("stock_batch", material_id=low, warehouse="main", batch_no="B1", expire_at=(practice.clock.at + timedelta(days=30)).date(), qty=3)
+    low = practice.put(
+        "material",
+        code="M1",
+        name="种植体",
+        kind="goods",
+        spec="4.0",
+        unit="piece",
+        min_stock=10,
+        max_stock=40,
+        status="enabled",
+    )
+    practice.put(
+        "stock_batch",
+        material_id=low,
+        warehouse="main",
+        batch_no="B1",
+        expire_at=(practice.clock.at + timedelta(days=30)).date(),
+        qty=3,
+    )
     practice.pass_time(days=1)
     assert practice.outbox("stock_low", practice.user["store"])
     assert practice.outbox("batch_expiring", practice.user["store"])
@@ -126,7 +164,15 @@ def test_stock_below_its_minimum_is_told_with_a_draft_purchase(practice):
 
 
 def test_a_complaint_is_handled_by_its_level_and_called_afterwards(practice):
-    made = practice.create("complaint", customer_id=practice.customer(), source="phone", kind="attitude", level="urgent", content="态度差", handler_id=practice.user["care"])
+    made = practice.create(
+        "complaint",
+        customer_id=practice.customer(),
+        source="phone",
+        kind="attitude",
+        level="urgent",
+        content="态度差",
+        handler_id=practice.user["care"],
+    )
     practice.settle()
     practice.complete(practice.task("complaint", made), solution="道歉并免复诊费")
     practice.settle()
@@ -145,7 +191,14 @@ def test_a_low_score_becomes_a_complaint(practice):
 
 
 def test_a_failed_pack_is_recalled_with_every_patient(practice):
-    used = practice.put("treatment_log", customer_id=practice.customer(), service_item_id=practice.item(), doctor_id=practice.staff["doc"], sterile_pack="P1", status="done")
+    used = practice.put(
+        "treatment_log",
+        customer_id=practice.customer(),
+        service_item_id=practice.item(),
+        doctor_id=practice.staff["doc"],
+        sterile_pack="P1",
+        status="done",
+    )
     packs = [practice.put("sterilization", pack_code=code, content="拔牙包", sterilizer="s1", cycle_no="C1", status=status, bio_result="pending", operator_id=practice.staff["nurse"],
                           sterilized_at=practice.clock.at, expire_at=practice.clock.at.date()) for code, status in (("P1", "used"), ("P2", "available"))]  # fmt: skip
     practice.settle()
@@ -159,7 +212,14 @@ def test_a_failed_pack_is_recalled_with_every_patient(practice):
 
 def test_lab_work_that_is_not_here_the_day_before_is_chased(practice):
     due = (practice.clock.at + timedelta(hours=8, days=3)).date()
-    made = practice.put("lab_order", customer_id=practice.customer(), doctor_id=practice.staff["doc"], lab="l1", due_at=due, status="sent")
+    made = practice.put(
+        "lab_order",
+        customer_id=practice.customer(),
+        doctor_id=practice.staff["doc"],
+        lab="l1",
+        due_at=due,
+        status="sent",
+    )
     practice.settle()
     practice.go_to(datetime(due.year, due.month, due.day, 2, 5, tzinfo=UTC) - timedelta(days=1))
     assert practice.outbox("lab_late", practice.user["desk"])
@@ -170,22 +230,39 @@ def test_lab_work_that_is_not_here_the_day_before_is_chased(practice):
 
 
 def test_an_implant_in_place_makes_its_two_dates(practice):
-    made = practice.put("implant_case", customer_id=practice.customer(), doctor_id=practice.staff["doc"], status="phase_1")
+    made = practice.put(
+        "implant_case", customer_id=practice.customer(), doctor_id=practice.staff["doc"], status="phase_1"
+    )
     practice.put_in("implant_case", made, status="osseointegration")
     practice.settle()
     found = practice.find("followup_task", f'{{source_id}} = "{made}"')
     assert names(found, "day_no") == [7, 90]
     practice.put_in("implant_case", made, status="failed")
     practice.settle()
-    assert names(practice.find("followup_task", f'{{source_id}} = "{made}"'), "status") == ["cancelled", "cancelled"]
+    assert names(practice.find("followup_task", f'{{source_id}} = "{made}"'), "status") == [
+        "cancelled",
+        "cancelled",
+    ]
     practice.no_incidents()
 
 
 def test_an_orthodontic_visit_makes_the_recall(practice):
     customer = practice.customer()
-    made = practice.put("ortho_case", customer_id=customer, doctor_id=practice.staff["doc"], status="active", start_date=practice.clock.at.date(), est_months=24, visit_interval=5)
+    made = practice.put(
+        "ortho_case",
+        customer_id=customer,
+        doctor_id=practice.staff["doc"],
+        status="active",
+        start_date=practice.clock.at.date(),
+        est_months=24,
+        visit_interval=5,
+    )
     day = (practice.clock.at + timedelta(days=35)).date()
-    practice.change("ortho_case", made, visits=[{"date": practice.clock.at.date().isoformat(), "next_date": day.isoformat()}])
+    practice.change(
+        "ortho_case",
+        made,
+        visits=[{"date": practice.clock.at.date().isoformat(), "next_date": day.isoformat()}],
+    )
     practice.settle()
     assert len(practice.find("recall", f'{{customer_id}} = "{customer}"')) == 1
     practice.go_to(practice.clock.at + timedelta(days=33))

@@ -4,7 +4,15 @@ from datetime import timedelta
 
 from tests.templates.flows.practice import names
 
-WEBSITE = {"id": "w1", "channel": "官网", "name": "王小姐", "phone": "138 1234 5678", "item": "implant", "message": "想种牙", "consent": True}
+WEBSITE = {
+    "id": "w1",
+    "channel": "官网",
+    "name": "王小姐",
+    "phone": "138 1234 5678",
+    "item": "implant",
+    "message": "想种牙",
+    "consent": True,
+}
 
 
 def push(practice, **body):
@@ -20,7 +28,12 @@ def push(practice, **body):
 
 def test_a_pushed_lead_is_cleaned_assigned_and_gets_its_first_step(story):
     lead = push(story)
-    assert (lead["phone"], lead["stage"], lead["assign_mode"], lead["sop_step"]) == ("13812345678", "new", "automatic", 1)
+    assert (lead["phone"], lead["stage"], lead["assign_mode"], lead["sop_step"]) == (
+        "13812345678",
+        "new",
+        "automatic",
+        1,
+    )
     assert story.record("channel", lead["channel_id"])["name"] == "官网表单"
     owner = story.name(lead["owner_id"])
     assert owner in ("ann", "ben")
@@ -47,7 +60,7 @@ def test_a_number_that_is_none_goes_to_the_online_consultant(story):
     assert task["assignee"] == story.user["net"]
     story.complete(task, phone="13712340000", intent_items=["ortho"])
     story.settle()
-    assert [one["name"] for one in story.find("lead", "INCLUDES({intent_items}, \"ortho\")")] == ["王小姐"]
+    assert [one["name"] for one in story.find("lead", 'INCLUDES({intent_items}, "ortho")')] == ["王小姐"]
     story.no_incidents()
 
 
@@ -64,7 +77,14 @@ def test_a_known_person_is_a_touch_and_no_second_lead(story):
 
 def test_steps_complete_themselves_when_the_thing_has_happened(story):
     lead = push(story, phone="13412345678")["id"]
-    story.create("comm_log", lead_id=lead, channel="phone", result="connected", content="介绍了种植方案", next_followup_at=(story.clock.at + timedelta(days=1)).isoformat())
+    story.create(
+        "comm_log",
+        lead_id=lead,
+        channel="phone",
+        result="connected",
+        content="介绍了种植方案",
+        next_followup_at=(story.clock.at + timedelta(days=1)).isoformat(),
+    )
     story.settle()
     found = story.record("lead", lead)
     assert (found["stage"], found["sop_step"]) == ("contacted", 3)
@@ -80,10 +100,16 @@ def test_steps_complete_themselves_when_the_thing_has_happened(story):
 
 def test_saving_a_lead_again_starts_nothing(story):
     lead = push(story, phone="13312345678")["id"]
-    before = {flow: len(story.instances(flow, lead)) for flow in ("lead_intake", "lead_assignment", "lead_sop")}
+    before = {
+        flow: len(story.instances(flow, lead)) for flow in ("lead_intake", "lead_assignment", "lead_sop")
+    }
     story.change("lead", lead, message="再保存")
     story.settle()
-    assert {flow: len(story.instances(flow, lead)) for flow in before} == before == {"lead_intake": 1, "lead_assignment": 1, "lead_sop": 1}
+    assert (
+        {flow: len(story.instances(flow, lead)) for flow in before}
+        == before
+        == {"lead_intake": 1, "lead_assignment": 1, "lead_sop": 1}
+    )
 
 
 def test_left_alone_it_escalates_and_returns_to_the_pool(story):
@@ -111,7 +137,14 @@ def test_left_alone_it_escalates_and_returns_to_the_pool(story):
 def test_a_lead_contacted_in_time_is_left_in_peace(story):
     lead = push(story, phone="13112345678")["id"]
     story.pass_time(hours=3)
-    story.create("comm_log", lead_id=lead, channel="phone", result="connected", content="已联系并加微信", next_followup_at=(story.clock.at + timedelta(days=1)).isoformat())
+    story.create(
+        "comm_log",
+        lead_id=lead,
+        channel="phone",
+        result="connected",
+        content="已联系并加微信",
+        next_followup_at=(story.clock.at + timedelta(days=1)).isoformat(),
+    )
     story.pass_time(hours=24)
     assert story.instances("lead_uncontacted", lead) == []
 

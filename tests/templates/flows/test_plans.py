@@ -39,7 +39,9 @@ def test_the_doctor_sends_it_back_with_a_word(practice):
     assert practice.record("plan", plan)["status"] == "draft"
 
 
-@pytest.mark.parametrize(("discount", "who"), [("0.90", ["lead"]), ("0.75", ["director"]), ("0.65", ["director", "money"])])
+@pytest.mark.parametrize(
+    ("discount", "who"), [("0.90", ["lead"]), ("0.75", ["director"]), ("0.65", ["director", "money"])]
+)
 def test_the_depth_of_the_discount_decides_who_is_asked(story, discount, who):
     plan = submitted(story, discount)
     assert story.record("plan", plan)["status"] == "discount_review"
@@ -57,13 +59,26 @@ def test_25_percent_approved_by_the_director(story):
 
 def test_35_percent_returned_changed_approved_by_both(story):
     plan = submitted(story, "0.65")
-    first = next(one for one in story.tasks("discount_approval", plan) if story.name(one["assignee"]) == "money")
+    first = next(
+        one for one in story.tasks("discount_approval", plan) if story.name(one["assignee"]) == "money"
+    )
     story.decide(first, "returned", "最多 33%")
     story.settle()
     row = story.record("plan", plan)["items"][0]
     revise = story.task("discount_approval", plan, "revise")
     assert revise["assignee"] == story.user["ann"]
-    story.complete(revise, items=[{"id": row["id"], "service_item": row["service_item"], "qty": 1, "discount": "0.67", "price": "6700.00"}])
+    story.complete(
+        revise,
+        items=[
+            {
+                "id": row["id"],
+                "service_item": row["service_item"],
+                "qty": 1,
+                "discount": "0.67",
+                "price": "6700.00",
+            }
+        ],
+    )
     story.settle()
     both = story.tasks("discount_approval", plan)
     assert sorted(story.name(one["assignee"]) for one in both) == ["director", "money"]
@@ -87,7 +102,10 @@ def test_refused_it_is_a_draft_again(story):
 def test_who_does_not_answer_is_reminded_then_joined_by_the_next_level(practice):
     plan = submitted(practice, "0.90")
     practice.pass_time(hours=4, minutes=1)
-    assert {practice.name(one["assignee"]) for one in practice.tasks("discount_approval", plan)} == {"lead", "director"}
+    assert {practice.name(one["assignee"]) for one in practice.tasks("discount_approval", plan)} == {
+        "lead",
+        "director",
+    }
 
 
 def test_an_approval_not_used_within_a_day_is_void(practice):
@@ -104,11 +122,15 @@ def test_a_plan_sent_is_followed_up_on_the_third_day_unless_answered(practice):
         practice.change("plan", one, status="sent")
     practice.settle()
     assert practice.outbox("plan_sent")[-1]["state"] == "outbox"
-    calls = practice.find("followup_task", f'AND({{rule_key}} = "F-T2", INCLUDES(LIST("{plan}", "{other}"), {{source_id}}))')
+    calls = practice.find(
+        "followup_task", f'AND({{rule_key}} = "F-T2", INCLUDES(LIST("{plan}", "{other}"), {{source_id}}))'
+    )
     assert names(calls, "status") == ["todo", "todo"]
     practice.change("plan", other, status="declined", reject_reason="price")
     practice.settle()
-    states = {one["source_id"]: one["status"] for one in practice.find("followup_task", '{rule_key} = "F-T2"')}
+    states = {
+        one["source_id"]: one["status"] for one in practice.find("followup_task", '{rule_key} = "F-T2"')
+    }
     assert (states[plan], states[other]) == ("todo", "cancelled")
     practice.pass_time(days=3, minutes=1)
     [call] = [one for one in calls if one["source_id"] == plan]
@@ -124,12 +146,23 @@ def test_a_plan_sent_is_followed_up_on_the_third_day_unless_answered(practice):
 def test_the_first_consultation_is_followed_by_a_call_once(practice):
     customer = practice.customer()
     item = practice.item("洁牙")
+
     def consult():
-        made = practice.create("consultation", customer_id=customer, consultant_id=practice.user["ann"], demand="想洗牙", intent_items=[item])
+        made = practice.create(
+            "consultation",
+            customer_id=customer,
+            consultant_id=practice.user["ann"],
+            demand="想洗牙",
+            intent_items=[item],
+        )
         practice.change("consultation", made, status="done")
         practice.settle()
         practice.change("consultation", made, suggestion="再保存")
         practice.settle()
+
     consult()
     consult()
-    assert len(practice.find("followup_task", f'AND({{rule_key}} = "F-T1", {{customer_id}} = "{customer}")')) == 1
+    assert (
+        len(practice.find("followup_task", f'AND({{rule_key}} = "F-T1", {{customer_id}} = "{customer}")'))
+        == 1
+    )

@@ -28,13 +28,29 @@ def paid_bill(practice, amount):
                            payments=[{"method": "wechat", "amount": amount}])  # fmt: skip
     practice.change("bill", bill, status="to_pay")
     practice.change("bill", bill, status="paid")
-    practice.put("performance", bill_id=bill, staff_id=practice.staff["ann"], role="consultant", amount=100, rate=0, happened_at=practice.clock.at.date())
+    practice.put(
+        "performance",
+        bill_id=bill,
+        staff_id=practice.staff["ann"],
+        role="consultant",
+        amount=100,
+        rate=0,
+        happened_at=practice.clock.at.date(),
+    )
     practice.settle()
     return bill
 
 
 def refund(practice, amount, asked):
-    made = practice.create("refund", by="desk", bill_id=paid_bill(practice, amount), amount=asked, reason=practice.reason(), detail="不想做了", back_to="original_way")
+    made = practice.create(
+        "refund",
+        by="desk",
+        bill_id=paid_bill(practice, amount),
+        amount=asked,
+        reason=practice.reason(),
+        detail="不想做了",
+        back_to="original_way",
+    )
     practice.change("refund", made, status="lead_review")
     practice.settle()
     return made
@@ -50,7 +66,9 @@ def test_a_small_refund_goes_to_the_supervisor_then_finance(story):
     found = story.record("refund", one)
     bill = story.record("bill", found["bill_id"])
     assert (found["status"], bill["status"], bill["refunded"]) == ("refunded", "part_refunded", "1000.00")
-    assert names(story.find("performance", f'AND({{bill_id}} = "{bill["id"]}", {{amount}} < 0)'), "amount") == ["-33.33"]
+    assert names(
+        story.find("performance", f'AND({{bill_id}} = "{bill["id"]}", {{amount}} < 0)'), "amount"
+    ) == ["-33.33"]
     assert story.outbox("refund_result")[-1]["text"].startswith("您的退款1000元")
     story.no_incidents()
 
@@ -60,7 +78,10 @@ def test_a_large_refund_needs_the_director_too_and_may_be_refused(story):
     story.decide(story.task("refund_approval", one), "approved")
     story.settle()
     task = story.task("refund_approval", one, "director")
-    assert (story.name(task["assignee"]), story.record("refund", one)["status"]) == ("director", "director_review")
+    assert (story.name(task["assignee"]), story.record("refund", one)["status"]) == (
+        "director",
+        "director_review",
+    )
     story.decide(task, "rejected", "已做大半")
     story.settle()
     assert story.record("refund", one)["status"] == "rejected"
@@ -71,11 +92,22 @@ def test_who_leaves_hands_over_everything(story):
     gone = story.user["ben"]
     lead = story.lead(owner_id=gone, intent_level="a")
     customer = story.customer(consultant_id=gone)
-    call = story.put("followup_task", title="回访", kind="other", customer_id=customer, assignee_id=gone, plan_at=story.clock.at, due_at=story.clock.at, status="todo")
+    call = story.put(
+        "followup_task",
+        title="回访",
+        kind="other",
+        customer_id=customer,
+        assignee_id=gone,
+        plan_at=story.clock.at,
+        due_at=story.clock.at,
+        status="todo",
+    )
     story.settle()
     assert story.task("lead_sop", lead)["assignee"] == gone
     assert story.task("followup_due", call)["assignee"] == gone
-    story.change("staff", story.staff["ben"], leave_date=(story.clock.at + timedelta(days=10)).date().isoformat())
+    story.change(
+        "staff", story.staff["ben"], leave_date=(story.clock.at + timedelta(days=10)).date().isoformat()
+    )
     story.settle()
     [handover] = story.find("handover", f'{{from_staff}} = "{story.staff["ben"]}"')
     task = story.task("handover", handover["id"])
@@ -101,8 +133,25 @@ def test_leave_asks_the_supervisor_and_rewrites_the_roster(practice):
     doctor = practice.staff["doc"]
     shift = practice.put("roster", staff_id=doctor, work_date=day, shift="full_day", is_bookable=True)
     at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
-    booked = practice.put("appointment", customer_id=practice.customer(), staff_id=doctor, kind="treatment", consultant_id=practice.user["ann"], start_at=at, minutes=30, status="confirmed")
-    asked = practice.put("roster_request", applicant_id=doctor, kind="leave", period=practice.days(day, day), reason="有事", handling="call_each", status="draft")
+    booked = practice.put(
+        "appointment",
+        customer_id=practice.customer(),
+        staff_id=doctor,
+        kind="treatment",
+        consultant_id=practice.user["ann"],
+        start_at=at,
+        minutes=30,
+        status="confirmed",
+    )
+    asked = practice.put(
+        "roster_request",
+        applicant_id=doctor,
+        kind="leave",
+        period=practice.days(day, day),
+        reason="有事",
+        handling="call_each",
+        status="draft",
+    )
     practice.put_in("roster_request", asked, status="pending")
     practice.settle()
     for _ in range(2):
