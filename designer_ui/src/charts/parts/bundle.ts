@@ -1,5 +1,7 @@
 /** Our own plotly.js: the core and the traces our charts use, no maps, no WebGL, nothing that compiles code. */
 
+import "./global";
+
 import bar from "plotly.js/lib/bar";
 import box from "plotly.js/lib/box";
 import Plotly from "plotly.js/lib/core";

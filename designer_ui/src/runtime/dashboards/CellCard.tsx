@@ -34,12 +34,12 @@ const Way = ({
       at === path.length ? (
         name
       ) : (
-        <button type="button" className="crumb" onClick={() => onClimb(at)}>
+        <button type="button" className="dash-crumb" onClick={() => onClimb(at)}>
           {name}
         </button>
       ),
   }));
-  return <Breadcrumb className="cell-way" items={items} />;
+  return <Breadcrumb className="dash-cell-way" items={items} />;
 };
 
 export const CellCard = ({
@@ -75,19 +75,19 @@ export const CellCard = ({
   const chart = <ChartFrame kind={part.chart} title={title} answered={answered} onPick={pick} />;
   return (
     <section
-      className={`cell cell-${part.chart}${isCrossing ? " is-crossing" : ""}${answered.isFetching && !answered.isFirst ? " is-fetching" : ""}`}
+      className={`dash-cell dash-cell-${part.chart}${isCrossing ? " is-crossing" : ""}${answered.isFetching && !answered.isFirst ? " is-fetching" : ""}`}
       aria-label={title}
     >
-      <header className="cell-head">
+      <header className="dash-cell-head">
         <h3 title={title}>{title}</h3>
         {part.note ? (
           <Tooltip title={say(part.note)}>
-            <InfoCircleOutlined className="cell-note" aria-label={say(part.note)} tabIndex={0} />
+            <InfoCircleOutlined className="dash-cell-note" aria-label={say(part.note)} tabIndex={0} />
           </Tooltip>
         ) : null}
         {part.chart === "kpi" ? null : (
           <Button
-            className="cell-tool"
+            className="dash-cell-tool"
             type="text"
             size="small"
             icon={<ExpandOutlined />}
@@ -99,7 +99,7 @@ export const CellCard = ({
       {question.path.length > 0 ? (
         <Way path={question.path} words={words} onClimb={(to) => act({ do: "climb", cell: part.key, to })} />
       ) : null}
-      {isLarge ? <div className="cell-chart" /> : chart}
+      {isLarge ? <div className="dash-cell-chart" /> : chart}
       <Modal
         open={isLarge}
         title={title}
@@ -109,7 +109,7 @@ export const CellCard = ({
         destroyOnHidden
         onCancel={() => setLarge(false)}
       >
-        <div className="cell-large">{isLarge ? chart : null}</div>
+        <div className="dash-cell-large">{isLarge ? chart : null}</div>
       </Modal>
       {picked ? (
         <PointMenu

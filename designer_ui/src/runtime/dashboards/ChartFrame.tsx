@@ -28,7 +28,7 @@ class Guard extends Component<GuardProps, { failed: boolean }> {
 const Trouble = ({ title, hint, onRetry }: { title: string; hint?: string; onRetry?: () => void }) => {
   const { t } = useTranslation();
   return (
-    <div className="cell-state" role="alert">
+    <div className="dash-cell-state" role="alert">
       <b>{title}</b>
       {hint ? <span>{hint}</span> : null}
       {onRetry ? (
@@ -59,11 +59,11 @@ export const ChartFrame = ({
   const view = useChartView(figure?.kind ?? kind);
   if (isFirst || (figure && view === undefined))
     return (
-      <div className="cell-wait" aria-busy="true">
+      <div className="dash-cell-wait" aria-busy="true">
         {kind === "kpi" ? (
           <Skeleton active title={{ width: "60%" }} paragraph={{ rows: 1 }} />
         ) : (
-          <div className="cell-shimmer" />
+          <div className="dash-cell-shimmer" />
         )}
       </div>
     );
@@ -73,7 +73,7 @@ export const ChartFrame = ({
     return <Trouble title={t("dashboard.failed")} hint={wordsOf(error, lang)} onRetry={retry} />;
   if (!figure || figure.empty)
     return (
-      <div className="cell-state">
+      <div className="dash-cell-state">
         <b>{t("dashboard.empty")}</b>
         <span>{t("dashboard.emptyNext")}</span>
       </div>
@@ -82,12 +82,12 @@ export const ChartFrame = ({
   const { View } = view;
   return (
     <>
-      <div className="cell-chart">
+      <div className="dash-cell-chart">
         <Guard fallback={<Trouble title={t("dashboard.failed")} onRetry={retry} />}>
           <View figure={figure} title={title} onPick={onPick} />
         </Guard>
       </div>
-      {figure.notes.length > 0 ? <div className="cell-notes">{figure.notes.join(" · ")}</div> : null}
+      {figure.notes.length > 0 ? <div className="dash-cell-notes">{figure.notes.join(" · ")}</div> : null}
     </>
   );
 };

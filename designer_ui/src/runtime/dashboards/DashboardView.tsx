@@ -45,11 +45,11 @@ export const DashboardView = ({
     { key: "print", icon: <PrinterOutlined />, run: () => window.print() },
   ];
   return (
-    <div className="board">
-      <header className="board-head">
+    <div className="dash-board">
+      <header className="dash-board-head">
         <h1>{say(dashboard.name)}</h1>
-        {asOf ? <span className="board-asof">{t("dashboard.asOf", { at: asOf })}</span> : null}
-        <div className="board-tools">
+        {asOf ? <span className="dash-board-asof">{t("dashboard.asOf", { at: asOf })}</span> : null}
+        <div className="dash-board-tools">
           {tools.map((tool) => (
             <Button
               key={tool.key}
@@ -68,11 +68,11 @@ export const DashboardView = ({
           {t("dashboard.noneNext")}
         </StateView>
       ) : (
-        <div className={`board-grid${isNarrow ? " is-narrow" : ""}`}>
+        <div className={`dash-board-grid${isNarrow ? " is-narrow" : ""}`}>
           {inOrder(dashboard).map((part) => (
             <div
               key={part.key}
-              className={`board-spot spot-${part.chart}`}
+              className={`dash-board-spot spot-${part.chart}`}
               style={
                 isNarrow
                   ? undefined

@@ -27,11 +27,11 @@ export const FilterBar = ({
   );
   if (dashboard.filters.length === 0 && chips.length === 0 && !board.before) return null;
   return (
-    <search className="board-filters" aria-label={t("dashboard.filters")}>
+    <search className="dash-board-filters" aria-label={t("dashboard.filters")}>
       {dashboard.filters.map((part) => (
         <Select
           key={part.key}
-          className="board-filter"
+          className="dash-board-filter"
           aria-label={say(part.name)}
           placeholder={say(part.name)}
           mode={part.kind === "choice" ? "multiple" : undefined}

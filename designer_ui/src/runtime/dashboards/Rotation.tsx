@@ -32,8 +32,8 @@ const Shown = ({
   const say = useSay();
   const answered = useAnswer(dashboard.key, source, questionOf(dashboard, board, part.key), REFRESH_MS);
   return (
-    <section className={`cell cell-${part.chart}`}>
-      <header className="cell-head">
+    <section className={`dash-cell dash-cell-${part.chart}`}>
+      <header className="dash-cell-head">
         <h3>{say(part.title)}</h3>
       </header>
       <ChartFrame kind={part.chart} title={say(part.title)} answered={answered} />
