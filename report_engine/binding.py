@@ -3,6 +3,7 @@
 Nothing here asks for data, and nothing here knows who may see what: that is the gate's, when sources are made.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -27,6 +28,7 @@ from report_engine.problems import (
     NEEDS_PERIOD,
     NO_MEASURES,
     NO_WAY,
+    NOT_AVAILABLE,
     REPEATED_KEY,
     SEVERAL_FACTS,
     TOO_MANY_PARTS,
@@ -209,6 +211,8 @@ class _Binding:
         totals = self._totals(dimensions)
         having = self._having(measures)
         compare = tuple(dict.fromkeys(one for one in report.get("compare", ()) if one in SHIFTS))
+        if "goal" in report.get("compare", ()):
+            self.problems.append(NOT_AVAILABLE.at("/compare", what="goal"))
         if compare and (self.period is None or self.period.is_open):
             self.problems.append(NEEDS_PERIOD.at("/compare"))
         if self.problems:
@@ -313,7 +317,7 @@ class _Binding:
             return None
         edges = tuple(Decimal(str(one)) for one in bins.get("edges", ()))
         width = Decimal(str(bins["width"])) if bins.get("width") is not None else None
-        rising = all(a < b for a, b in zip(edges, edges[1:], strict=False))
+        rising = all(a < b for a, b in itertools.pairwise(edges))
         ways = sum((width is not None, bool(edges), bins.get("quantiles") is not None))
         if kind not in NUMBERS or ways != 1 or not rising or (width is not None and width <= 0):
             raise Rejected(BAD_BINS.at(f"{at}/bins", label=label))

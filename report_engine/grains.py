@@ -1,6 +1,6 @@
 """Time buckets and bands of numbers in SQL, the same on both databases."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,7 @@ from report_engine.binding import Bins
 from report_engine.buckets import MONTHS
 from report_engine.periods import Shift
 
-FIRST, LAST = datetime(1992, 1, 1), datetime(2080, 1, 1)
+FIRST, LAST = datetime(1992, 1, 1, tzinfo=UTC), datetime(2080, 1, 1, tzinfo=UTC)
 
 
 def bucket(column: ColumnElement[Any], grain: str, dialect: str, zone: str) -> ColumnElement[Any]:
@@ -121,7 +121,8 @@ def _minutes(zone: str) -> int:
     """Return how far a zone is ahead of UTC. SQLite knows fixed offsets only: a zone with summer time has its winter's."""
     known = ZoneInfo(zone)
     found = {
-        int((known.utcoffset(FIRST + timedelta(days=day)) or timedelta()).total_seconds()) // 60
+        int(((FIRST + timedelta(days=day)).astimezone(known).utcoffset() or timedelta()).total_seconds())
+        // 60
         for day in range(0, (LAST - FIRST).days, 30)
     }
     return min(found)
@@ -137,7 +138,7 @@ def banded(column: ColumnElement[Any], bins: Bins, kind: Kind, dialect: str) -> 
             return _whole_bands(raw, width, start)
         exact = (column - literal(start)) / literal(width)
         return cast(func.floor(exact), BigInteger())
-    cases = []
+    cases: list[tuple[ColumnElement[bool], ColumnElement[Any]]] = []
     for at, edge in enumerate(bins.edges):
         limit = (
             _limit(edge * scale)

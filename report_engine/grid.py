@@ -5,6 +5,7 @@ Rows and totals come from here alike, so a total is always worked out at its own
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -92,12 +93,14 @@ def moved(key: Key, dimensions: Iterable[Dimension], shift: Shift) -> Key | None
             found.append(value)
             continue
         there = shift.forth(value, dimension.grain)
-        day = there.date() if hasattr(there, "date") else there
-        own = value.date() if hasattr(value, "date") else value
-        if shift.back(day) != own:
+        if not isinstance(there, date) or shift.back(_plain_day(there)) != _plain_day(value):
             return None
         found.append(there)
     return tuple(found)
+
+
+def _plain_day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
 
 
 def compare_cells(one: Measure, name: str, now: Cell, then: Cell) -> Iterable[tuple[str, Cell]]:

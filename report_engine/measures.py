@@ -10,7 +10,14 @@ from engine.expressions.types import NUMBER, ExprType
 from engine.problems import Problem, Rejected, pointer
 from engine.text import Words, nearest
 from report_engine.dataset import NUMBERS, Datasets, Fact
-from report_engine.problems import BAD_AGGREGATE, MEASURE_CYCLE, UNKNOWN_FACT, UNKNOWN_FIELD, UNKNOWN_MEASURE
+from report_engine.problems import (
+    BAD_AGGREGATE,
+    MEASURE_CYCLE,
+    NOT_AVAILABLE,
+    UNKNOWN_FACT,
+    UNKNOWN_FIELD,
+    UNKNOWN_MEASURE,
+)
 
 Json = Mapping[str, Any]
 SIMPLE = ("sum", "avg", "min", "max", "median", "p90", "count_distinct")
@@ -149,6 +156,10 @@ class Measures:
         if given.get("formula"):
             return self._formula(str(given["formula"]), key, words, path, way)
         of = str(given.get("of", ""))
+        # A number that leaves a part of its definition out would be a wrong number.
+        for name in ("attribute", "goal"):
+            if given.get(name):
+                raise Rejected(NOT_AVAILABLE.at(f"{path}/{name}", what=name))
         if given.get("show"):
             part = self.find(of, f"{path}/of", way)
             shown = (

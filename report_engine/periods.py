@@ -164,7 +164,8 @@ def compared(name: str, period: Period, today: date, grain: str | None) -> tuple
 
 
 def _previous(period: Period, grain: str | None) -> Shift:
-    assert period.start is not None and period.end is not None
+    assert period.start is not None
+    assert period.end is not None
     if period.unit in MONTHS and period.start.day == 1 and grain != "week":
         return Shift(months=max(1, period.count) * MONTHS[period.unit])
     if period.unit == "week":
@@ -180,16 +181,17 @@ def _year(period: Period, grain: str | None) -> Shift:
 
 
 def _spring(period: Period, _grain: str | None) -> Shift:
-    assert period.start is not None and period.end is not None
+    assert period.start is not None
+    assert period.end is not None
     middle = period.start + (period.end - period.start) // 2
     return Shift(days=(spring_festival(middle.year) - spring_festival(middle.year - 1)).days)
 
 
 SHIFTS: Mapping[str, Callable[[Period, str | None], Shift]] = {
     "previous_period": _previous,
-    "previous_month": lambda p, g: Shift(days=28) if g == "week" else Shift(months=1),
+    "previous_month": lambda _p, g: Shift(days=28) if g == "week" else Shift(months=1),
     "previous_year": _year,
-    "same_weekdays": lambda p, g: Shift(days=364),
+    "same_weekdays": lambda _p, _g: Shift(days=364),
     "spring_festival": _spring,
 }
 

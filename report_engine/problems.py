@@ -142,6 +142,13 @@ NOT_ADDING = Code(
     hint_zh="合计里每条记录只计一次",
     hint_en="The total counts each record once",
 )
+NOT_AVAILABLE = Code(
+    "report.not_available",
+    zh="报表还不能计算“{what}”",
+    en="Reports cannot work out “{what}” yet",
+    hint_zh="去掉这一项，其余照常计算",
+    hint_en="Take it out; the rest is worked out as ever",
+)
 EMPTY = Code(
     "report.empty",
     zh="这个范围内没有数据",

@@ -125,7 +125,7 @@ class _Statement:
         identity, down = self.ask.order
         slot = next(one for one in slots if one.identity == identity)
         column = slot.columns[0][1]
-        keys = [literal_column(str(at + 1)) for at in range(len(self.dimensions))]
+        keys: list[ColumnElement[Any]] = [literal_column(str(at + 1)) for at in range(len(self.dimensions))]
         first = column.desc().nulls_last() if down else column.asc().nulls_last()
         return chosen.order_by(first, *(key.asc().nulls_last() for key in keys))
 
@@ -278,11 +278,14 @@ class _Part:
             return banded(column, whole.edges(dimension), kind, whole.dialect)
         kept = whole.ask.kept.get(dimension.key)
         if kept is None:
-            return column
+            own: ColumnElement[Any] = column
+            return own
         named = [one for one in kept if one is not None]
         alone = column.is_(None) if None in kept else None
         shown = column.in_(named) if named else None
         tests = [one for one in (alone, shown) if one is not None]
+        if not tests:
+            return type_coerce(literal(OTHER), column.type)
         return type_coerce(case(*((one, column) for one in tests), else_=literal(OTHER)), column.type)
 
     def _days(self, period: Period | None) -> list[ColumnElement[bool]]:

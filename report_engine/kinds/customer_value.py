@@ -38,7 +38,7 @@ class CustomerValue(Kind):
         people = buyers(bound, desk, bound.today)
         returned = sum(one.days > 1 for one in people)
         notes: dict[str, Any] = {"customers": len(people), "came_back": returned}
-        warnings = ()
+        warnings: tuple[Any, ...] = ()
         expected: list[tuple[Cell, ...]] = [(None, None, None)] * len(people)
         if returned >= LEAST:
             expected, notes["model"] = _expected(people, bound)

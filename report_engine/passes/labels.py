@@ -1,5 +1,6 @@
 """Makes the table: columns with their words, titles of records as the asker may see them."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -88,7 +89,7 @@ def _bands(draft: Draft, one: Dimension) -> dict[str, Words]:
     assert bins is not None
     if bins.width is not None:
         numbers = {row.key[draft.bound.dimensions.index(one)] for row in draft.rows}
-        made = {}
+        made: dict[str, Words] = {}
         for number in (n for n in numbers if isinstance(n, int)):
             low = bins.start + number * bins.width
             text = f"{_plain(low)}–{_plain(low + bins.width)}"
@@ -102,7 +103,7 @@ def _bands(draft: Draft, one: Dimension) -> dict[str, Words]:
         "-1": {"zh": f"{first} 以下", "en": f"below {first}"},
         str(len(edges) - 1): {"zh": f"{last} 及以上", "en": f"{last} and more"},
     }
-    for at, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for at, (low, high) in enumerate(itertools.pairwise(edges)):
         text = f"{_plain(low)}–{_plain(high)}"
         found[str(at)] = {"zh": text, "en": text}
     for at, words in enumerate(bins.labels):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from report_engine.binding import MOST_ROWS, Bound, Dimension
@@ -25,13 +26,19 @@ def order(draft: Draft) -> Draft:
     for name in reversed(bound.sort or _usual(bound)):
         down, key = name.startswith("-"), name.removeprefix("-")
         if key in keys:
-            place = keys.index(key)
-            rows = _sorted(rows, lambda row, p=place, k=key: ranks[k](row.key[p]), down)
+            rows = _sorted(rows, partial(_by_key, ranks[key], keys.index(key)), down)
         else:
-            rows.sort(
-                key=lambda row, k=key, d=down: (row.values.get(k) is None, sortable(row.values.get(k), d))
-            )
+            rows.sort(key=partial(_by_value, key, down))
     return replace(draft, rows=tuple(rows))
+
+
+def _by_key(rank: Rank, place: int, row: Group) -> tuple[Any, ...]:
+    return rank(row.key[place])
+
+
+def _by_value(key: str, down: bool, row: Group) -> tuple[Any, ...]:
+    value = row.values.get(key)
+    return value is None, sortable(value, down)
 
 
 def cut(draft: Draft) -> Draft:

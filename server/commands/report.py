@@ -89,7 +89,7 @@ def report(
             return
         lang = actor.lang
         made = {
-            "json": lambda: (json.dumps(to_json(table), ensure_ascii=False, indent=1) + "\n").encode(),
+            "json": (json.dumps(to_json(table), ensure_ascii=False, indent=1) + "\n").encode,
             "csv": lambda: to_csv(table, lang),
             "xlsx": lambda: to_xlsx(table, lang, say(asked.get("name", {}), lang)),
         }[form]()

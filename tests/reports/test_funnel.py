@@ -1,5 +1,6 @@
 """Funnels from the history of stages, against a plain walk through the same history."""
 
+import itertools
 import json
 import random
 from datetime import UTC, datetime, timedelta
@@ -85,11 +86,7 @@ def test_time_in_stage_and_who_is_stuck(clinic: House) -> None:
     for row in table.rows:
         stays = []
         for way in ways.values():
-            ends = [
-                (then - when)
-                for (when, stage), (then, _) in zip(way, way[1:], strict=False)
-                if stage == row[0]
-            ]
+            ends = [(then - when) for (when, stage), (then, _) in itertools.pairwise(way) if stage == row[0]]
             stays += [sum(ends)] if ends else []
         here = [way[-1][0] for way in ways.values() if way[-1][1] == row[0]]
         late = NOW.timestamp() - 240 * 3600

@@ -42,7 +42,7 @@ def month_end(first: date, number: int) -> date:
 @pytest.mark.parametrize("mode", ["on", "within", "rolling"])
 @pytest.mark.parametrize("seed", range(3))
 def test_who_comes_back(clinic: House, mode: str, seed: int) -> None:
-    sold = [one for one in bills(clinic, random.Random(seed))]
+    sold = list(bills(clinic, random.Random(seed)))
     days: dict[str, set[date]] = defaultdict(set)
     for who, day, _ in sold:
         days[who].add(day)
