@@ -276,6 +276,11 @@ class FlowCommands:
             body = {"instance": instance.instance_id, "revision": instance.revision}
             key = f"flow.continue:{instance.instance_id}:{instance.revision}"
             writing.put_job(unit, "flow.continue", body, key=key)
+        if instance.move_to is not None and not done.has_ended:
+            # It has come to another wait: perhaps it can move from here.
+            body = {"instance": instance.instance_id, "to": instance.move_to}
+            key = f"flow.move:{instance.instance_id}:{instance.revision}"
+            writing.put_job(unit, "flow.move", body, key=key)
         if self.ports.notify is not None:
             plan = self.plans.of(unit, instance.flow, instance.version)
             for kind, people, body in notices.lines(plan, done):

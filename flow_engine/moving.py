@@ -11,6 +11,7 @@ from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from flow_engine import plans, store
 from flow_engine.commanding import FlowCommands, acting
+from flow_engine.evolving import evolve
 from flow_engine.migrating import Nodes, inverse, mapping_of, migrate, plan_move
 from flow_engine.names import Setting
 from flow_engine.rows import pack, unpack
@@ -117,17 +118,21 @@ class Moving:
             query = select(c.instance_id, c.move_to).where(c.status.in_(RUNNING), c.move_to.is_not(None))
             rows = unit.connection.execute(query.limit(MOST_AT_ONCE)).all()
         for instance_id, to in rows:
-            try:
-                with workspace.write(Cause("system")) as unit:
-                    self._move(unit, self._flows.own_actor(unit, instance_id), instance_id, to, None)
-            except Rejected:
-                continue  # it does not stand where it could move yet
-            moved += 1
+            moved += self.try_move(workspace, instance_id, to)
         return moved
+
+    def try_move(self, workspace: Workspace, instance_id: str, to: int) -> bool:
+        """Move an instance that was to move when it could; False where it does not stand so yet, or need not."""
+        try:
+            with workspace.write(Cause("system")) as unit:
+                self._move(unit, self._flows.own_actor(unit, instance_id), instance_id, to, None)
+        except Rejected:
+            return False
+        return True
 
     def _move(self, unit: Unit, actor: Actor, instance_id: str, to: int, by_hand: Nodes | None) -> None:
         flows = self._flows
-        instance = store.lock(unit, instance_id)
+        instance = evolve(store.lock(unit, instance_id), move_to=None)
         if instance.version == to:
             raise Conflict(IS_THERE.at("/to", version=to))
         old = flows.plans.of(unit, instance.flow, instance.version)

@@ -67,6 +67,7 @@ class FlowService(FlowCommands):
             "flow.drop": self._drop,
             "flow.child": self._child,
             "flow.continue": self._continue,
+            "flow.move": self._move_on,
             "flow.record": self._record,
             "flow.judge": self._judge,
             "flow.each": self._each,
@@ -180,6 +181,10 @@ class FlowService(FlowCommands):
             ):
                 return None
             return self.resume(unit, instance.instance_id).to_json()
+
+    def _move_on(self, run: JobRun) -> Any:
+        """Move an instance that was to move when it could; else it is tried again at its next wait."""
+        return self.moving.try_move(run.workspace, run.job.body["instance"], int(run.job.body["to"]))
 
     def _each(self, run: JobRun) -> Any:
         return self.schedules.start_each(run.workspace, run.job.body["trigger"], run.job.body["at"])

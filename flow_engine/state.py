@@ -39,6 +39,8 @@ class Instance:
     """The next number in its history; no gaps."""
     branch_id: str | None = None
     title: str = ""
+    move_to: int | None = None
+    """The version it is to move to as soon as it stands where it can."""
 
 
 @dataclass(frozen=True, slots=True)

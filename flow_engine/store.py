@@ -249,6 +249,7 @@ def instance_of(row: Sequence[Any]) -> Instance:
         next_seq=row[16],
         branch_id=row[17],
         title=row[18],
+        move_to=row[20],
     )
 
 
@@ -334,7 +335,7 @@ def instance_row(one: Instance, trigger: str | None = None) -> tuple[Any, ...]:
     return (
         one.instance_id, one.flow, one.version, one.status, instant(one.started_at), one.started_by, one.key, one.form,
         one.record_id, *parent, one.root_id, at_text(one.ended_at), one.outcome, one.revision, one.next_id, one.next_seq,
-        one.branch_id, one.title, trigger, None,
+        one.branch_id, one.title, trigger, one.move_to,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.jobs import work
 from engine.problems import Rejected
 from tests.flow.shell.house import END, House, Maker, flow
 from tests.flow.shell.test_starting import noted
@@ -70,6 +71,23 @@ def test_what_cannot_move_now_moves_later(make_house: Maker):
     house.act(house.tasks(instance)[0], way="approved")
     house.pass_time(hours=2)
     assert house.instances()[0]["version"] == 2
+    house.no_orphans()
+
+
+def test_what_is_to_move_later_moves_at_the_wait_where_it_can(make_house: Maker):
+    """No sweep is waited for: the job that the step leaves behind moves it."""
+    two = flow("ask", {**ASK, "to": {"approved": "second", "rejected": "end"}}, {**ASK, "key": "second"}, END)
+    house = make_house(two)
+    instance = house.start("ask")
+    house.take_up(flow("ask", {**ASK, "key": "second"}, END))
+    house.service.moving.move_many(house.actor(), [instance], 2, later=True)
+    house.act(house.tasks(instance)[0], way="approved")
+    work(house.workspace, house.service.handlers(), "test")
+    assert house.instances()[0]["version"] == 2
+    assert house.rows("SELECT move_to FROM cc_flow_instances") == [{"move_to": None}]
+    house.act(house.tasks(instance)[0], way="approved")
+    assert work(house.workspace, house.service.handlers(), "test") == 0
+    assert house.status(instance) == "done"
     house.no_orphans()
 
 

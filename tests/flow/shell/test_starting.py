@@ -275,3 +275,22 @@ def test_a_node_of_several_writes_leaves_none_when_one_is_refused(
     house.settle()
     assert house.status(instance) == "done"
     assert [one["state"] for one in house.rows("SELECT state FROM f_plan")] == ["seen", "seen"]
+
+
+def test_a_long_way_without_a_wait_goes_on_by_a_job(make_house: Maker):
+    count = {"key": "count", "kind": "set", "set": {"n": "{n} + 1"}, "to": "more"}
+    more = {
+        "key": "more",
+        "kind": "switch",
+        "ways": [
+            {"key": "on", "when": "{n} < 400", "to": "count"},
+            {"key": "over", "otherwise": True, "to": "end"},
+        ],
+    }
+    variables = [{"key": "n", "type": "number", "default": "0"}]
+    house = make_house(flow("long", count, more, END, variables=variables))
+    instance = house.start("long")
+    assert house.status(instance) == "running"
+    assert work(house.workspace, house.service.handlers(), "test") == 1
+    assert house.status(instance) == "done"
+    house.no_orphans()
