@@ -16,6 +16,7 @@ from report_engine.dataset import Datasets, datasets
 from report_engine.desk import PlainDesk
 from report_engine.output import to_csv, to_json, to_xlsx
 from report_engine.pipeline import bound_report, run
+from report_engine.table import Table
 from server.clinics import Clinic
 from server.commands._house import Home, Workspace, open_house
 
@@ -87,16 +88,19 @@ def report(
         if sql or explain:
             _tell(bound, recorder, sql=sql, explain=explain)
             return
-        lang = actor.lang
-        made = {
-            "json": (json.dumps(to_json(table), ensure_ascii=False, indent=1) + "\n").encode,
-            "csv": lambda: to_csv(table, lang),
-            "xlsx": lambda: to_xlsx(table, lang, say(asked.get("name", {}), lang)),
-        }[form]()
+        made = _written(form, table, actor.lang, say(asked.get("name", {}), actor.lang))
         if out is not None:
             out.write_bytes(made)
         else:
             sys.stdout.buffer.write(made)
+
+
+def _written(form: Format, table: Table, lang: str, title: str) -> bytes:
+    if form == "csv":
+        return to_csv(table, lang)
+    if form == "xlsx":
+        return to_xlsx(table, lang, title)
+    return (json.dumps(to_json(table), ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def data_of(clinic: Clinic) -> Datasets:
