@@ -129,7 +129,7 @@ def tables(luck: random.Random) -> dict[str, Table]:
             ],
         ),
         "waterfall": table(
-            [dim("part", "原因"), PAID],
+            [dim("part", "原因", labels={"start": {"zh": "上月"}, "end": {"zh": "本月"}}), PAID],
             [
                 ["start", Decimal(820_000)],
                 ["线索数", Decimal(96_000)],

@@ -30,7 +30,7 @@ def traces(made: Frame, lang: str, labels: str, *, flat: bool = False) -> list[d
         if one.kind == "goal":
             symbol = {
                 "symbol": "line-ns" if flat else "line-ew",
-                "size": 18,
+                "size": 12,
                 "line": {"width": 2, "color": "warn"},
             }
             drawn.append(

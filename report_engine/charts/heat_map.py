@@ -10,7 +10,7 @@ from report_engine.drawing.frame import Frame, Series, frame
 from report_engine.drawing.numbers import short
 from report_engine.drawing.paper import heat_map
 from report_engine.drawing.plot import axis_words, figure, layout
-from report_engine.drawing.reading import dimensions, is_ordered, is_time, measures, safe
+from report_engine.drawing.reading import MARKS, dimensions, is_ordered, is_time, measures, safe
 from report_engine.drawing.settings import DIMENSION, LABELS, MEASURE, check_columns, check_needs
 from report_engine.table import Table
 
@@ -27,6 +27,12 @@ def grid(table: Table, config: Mapping[str, Any], lang: str) -> Frame:
     """Return the frame whose positions are columns and whose series are the rows."""
     settings = {"x": config.get("x"), "split": config.get("y"), "values": [config.get("value")]}
     return frame(table, settings, lang, 60, most_series=60)
+
+
+BRACKETS = {
+    "small": {"zh": "括号：样本不足，仅供参考", "en": "In brackets: too few records to rely on"},
+    "immature": {"zh": "括号：未满观察期", "en": "In brackets: not mature yet"},
+}
 
 
 class HeatMap(Chart):
@@ -100,7 +106,8 @@ class HeatMap(Chart):
                 "cells": True,
             },
         )
-        return figure(self.kind, [drawn], shape, made.notes)
+        marked = {words[lang]: BRACKETS[name][lang] for name, words in MARKS.items() if name in BRACKETS}
+        return figure(self.kind, [drawn], shape, [marked.get(note, note) for note in made.notes])
 
     def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
         return heat_map(grid(table, config, lang), lang)

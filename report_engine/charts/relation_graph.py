@@ -9,7 +9,6 @@ from engine.problems import Problem
 from engine.schema import closed
 from report_engine.chart import Chart, Figure
 from report_engine.drawing.numbers import full, number
-from report_engine.drawing.palette import faint
 from report_engine.drawing.plot import figure, layout
 from report_engine.drawing.reading import (
     clip,
@@ -100,7 +99,7 @@ class _Graph:
             "mode": "lines",
             "x": x,
             "y": y,
-            "line": {"color": faint("muted", 70), "width": 1},
+            "line": {"color": "muted", "width": 1},
             "hoverinfo": "skip",
         }
         return [lines, self._dots()]
@@ -159,7 +158,7 @@ def spread(count: int, ends: list[tuple[int, int]]) -> "np.ndarray[Any, np.dtype
         pull = along * np.sqrt((along**2).sum(-1))[:, None] / near
         np.add.at(push, a, -pull)
         np.add.at(push, b, pull)
-        push -= places * 0.12
+        push -= places * 0.45
         size = np.maximum(np.sqrt((push**2).sum(-1)), 1e-9)
         places = places + push / size[:, None] * np.minimum(size, 0.12 * (1 - step / STEPS))[:, None]
     places -= (places.max(0) + places.min(0)) / 2

@@ -31,13 +31,25 @@ class Sunburst(Chart):
         if made is None:
             return figure(self.kind, [], layout(), is_empty=True)
         middle = f"<b>{short(made.whole, made.one.format, lang)}</b>"
+        shape = layout(
+            margin={"l": 4, "r": 4, "t": 4, "b": 4},
+            annotations=[
+                {
+                    "text": middle,
+                    "x": 0.5,
+                    "y": 0.5,
+                    "showarrow": False,
+                    "font": {"size": 14, "color": "text"},
+                }
+            ],
+        )
         trace = made.trace("sunburst")
         # A root of its own leaves the middle free for the whole.
         trace["parents"] = [parent or "root" for parent in trace["parents"]]
         for name, first in (
             ("ids", "root"),
             ("parents", ""),
-            ("labels", middle),
+            ("labels", ""),
             ("values", made.whole),
             ("text", ""),
             ("hovertext", middle),
@@ -48,10 +60,10 @@ class Sunburst(Chart):
         trace |= {
             "insidetextorientation": "radial",
             "textinfo": "label",
-            "textfont": {"size": 12},
+            "textfont": {"size": 12, "color": "bg"},
             "leaf": {"opacity": 1},
         }
-        return figure(self.kind, [trace], layout(margin={"l": 4, "r": 4, "t": 4, "b": 4}))
+        return figure(self.kind, [trace], shape)
 
 
 CHART = Sunburst(

@@ -52,7 +52,7 @@ class Tree:
         sizes = {key: sum(number(row[at]) or 0.0 for row in group) for key, group in groups.items()}
         ordered = sorted(sizes, key=lambda key: -sizes[key])
         for place, key in enumerate(ordered[:MOST_A_LEVEL]):
-            shade = series(place) if depth == 0 else faint(colour, max(35, 80 - 8 * place))
+            shade = series(place) if depth == 0 else faint(colour, max(64, 88 - 6 * place))
             base = series(place) if depth == 0 else colour
             keys = [one.key for one in self.levels[: depth + 1]]
             here = self._add(
@@ -138,7 +138,7 @@ class Treemap(Chart):
             "textinfo": "label+text",
             "tiling": {"pad": 2},
             "pathbar": {"visible": False},
-            "textfont": {"size": 12},
+            "textfont": {"size": 12, "color": "bg"},
         }
         return figure(
             self.kind, [{**made.trace("treemap"), **more}], layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})

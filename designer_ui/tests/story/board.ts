@@ -28,8 +28,8 @@ const WIDE = new Set(["calendar_heat_map", "crosstab"]);
 
 const place = (kind: string, at: number): CellPart => {
   const title = { zh: TITLES[kind] ?? kind, en: kind };
-  if (WIDE.has(kind)) return { key: kind, title, chart: kind, x: 0, y: 2 + at * 6, w: 24, h: 6 };
-  return { key: kind, title, chart: kind, x: (at % 2) * 12, y: 2 + Math.floor(at / 2) * 6, w: 12, h: 6 };
+  if (WIDE.has(kind)) return { key: kind, title, chart: kind, x: 0, y: 3 + at * 6, w: 24, h: 6 };
+  return { key: kind, title, chart: kind, x: (at % 2) * 12, y: 3 + Math.floor(at / 2) * 6, w: 12, h: 6 };
 };
 
 const NUMBERS = ["本月实收", "到诊人数", "成交率", "爽约率"];
@@ -69,7 +69,7 @@ export const dashboard: Dashboard = {
       x: at * 6,
       y: 0,
       w: 6,
-      h: 2,
+      h: 3,
       note: { zh: "按到账时间，退款计在退款当月" },
     })),
     ...plain.map(place),
@@ -79,7 +79,7 @@ export const dashboard: Dashboard = {
       title: { zh: "渠道 ROI", en: "ROI" },
       chart: "bar",
       x: 0,
-      y: 2 + (rows + 2) * 6,
+      y: 3 + (rows + 2) * 6,
       w: 8,
       h: 4,
     },
@@ -88,7 +88,7 @@ export const dashboard: Dashboard = {
       title: { zh: "投诉趋势", en: "Complaints" },
       chart: "line",
       x: 8,
-      y: 2 + (rows + 2) * 6,
+      y: 3 + (rows + 2) * 6,
       w: 8,
       h: 4,
     },
@@ -97,7 +97,7 @@ export const dashboard: Dashboard = {
       title: { zh: "库存周转", en: "Stock" },
       chart: "line",
       x: 16,
-      y: 2 + (rows + 2) * 6,
+      y: 3 + (rows + 2) * 6,
       w: 8,
       h: 4,
     },

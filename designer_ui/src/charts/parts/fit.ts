@@ -33,6 +33,20 @@ export const clipped = (text: string, room: number): string => {
   return `${kept}…`;
 };
 
+/** Every n-th of the words; a second line (the year) left out with its word moves to the next one kept. */
+export const thinned = (words: readonly string[], every: number): string[] => {
+  const kept: string[] = [];
+  let line = "";
+  words.forEach((word, at) => {
+    const [head = "", below] = word.split("<br>");
+    line = below ?? line;
+    if (at % every !== 0) return;
+    kept.push(line ? `${head}<br>${line}` : head);
+    line = "";
+  });
+  return kept;
+};
+
 const fitX = (axis: Part, width: number, how: string): Part => {
   const words = texts(axis.ticktext);
   const places = Array.isArray(axis.tickvals) ? axis.tickvals : [];
@@ -46,7 +60,7 @@ const fitX = (axis: Part, width: number, how: string): Part => {
     return { ...axis, tickangle: -45, ticktext: words.map((word) => clipped(word, 84)) };
   const every = Math.max(1, Math.ceil(widest / step));
   const keep = (_: unknown, at: number): boolean => at % every === 0;
-  return { ...axis, tickangle: 0, tickvals: places.filter(keep), ticktext: words.filter(keep) };
+  return { ...axis, tickangle: 0, tickvals: places.filter(keep), ticktext: thinned(words, every) };
 };
 
 const fitNumbers = (axis: Part, room: number): Part => {
@@ -61,9 +75,11 @@ const fitNumbers = (axis: Part, room: number): Part => {
 /** The layout for `width` × `height` pixels. */
 export const fitted = (figure: PlotFigure, width: number, height: number): Part => {
   const layout: Part = { ...figure.layout, width, height, autosize: false };
-  const { axis, flat, cells } = part(layout.meta);
+  const { axis, flat, cells, width: asked } = part(layout.meta);
   const x = part(layout.xaxis);
   const y = part(layout.yaxis);
+  // A calendar keeps its squares square and scrolls where the room is too narrow for the year.
+  if (axis === "fixed" && typeof asked === "number") return { ...layout, width: Math.max(width, asked) };
   if (axis === undefined || axis === "fixed") return layout;
   const names = Math.min(Math.max(80, width * 0.3), 220);
   const shortened = texts(y.ticktext).map((word) => clipped(word, names));
