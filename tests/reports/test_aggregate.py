@@ -136,3 +136,50 @@ def test_facts_without_a_shared_dimension_name_the_missing_link(small: House) ->
     with pytest.raises(Rejected) as refused:
         small.ask({"measures": ["spend.amount", "lead.count"], "by": ["lead.stage"]})
     assert [problem.code for problem in refused.value.problems] == ["report.no_way"]
+
+
+def test_parts_add_up_and_filters_split(small: House) -> None:
+    report = {"measures": ["lead.count", "bill.net"], "by": ["channel"], "totals": True}
+    table = small.ask(report)
+    assert sum(row[1] for row in table.rows) == table.totals[0].rows[0][1]
+    assert sum(row[2] or 0 for row in table.rows) == table.totals[0].rows[0][2]
+    parts = [
+        small.ask({"measures": ["lead.count"], "filter": text}).rows[0][0]
+        for text in ("{lead.is_valid}", "NOT({lead.is_valid})")
+    ]
+    assert sum(parts) == table.totals[0].rows[0][1]
+
+
+def test_the_order_of_dimensions_changes_nothing_but_the_order(small: House) -> None:
+    one = cells(small.ask({"measures": ["lead.count"], "by": ["lead.stage", "channel"]}))
+    other = cells(small.ask({"measures": ["lead.count"], "by": ["channel", "lead.stage"]}))
+    assert {key[::-1]: value for key, value in one.items()} == other
+
+
+def test_shares_ranks_and_running_totals(small: House) -> None:
+    table = small.ask({
+        "measures": ["lead.count", {"key": "part", "of": "lead.count", "show": "share"}, {"key": "place", "of": "lead.count", "show": "rank"},
+                     {"key": "so_far", "of": "lead.count", "show": "running"}],
+        "by": ["channel"],
+    })  # fmt: skip
+    assert [row[1:] for row in table.rows] == [
+        (2, Decimal("0.500000"), 1, 2),
+        (1, Decimal("0.250000"), 2, 3),
+        (1, Decimal("0.250000"), 2, 4),
+    ]
+
+
+def test_a_measure_whose_definition_cannot_be_kept_is_refused(small: House) -> None:
+    with pytest.raises(Rejected) as refused:
+        small.ask(
+            {
+                "measures": [
+                    {
+                        "key": "rev90",
+                        "of": "bill.net",
+                        "attribute": {"to": "lead.channel_id", "within": "90d"},
+                    }
+                ]
+            }
+        )
+    assert refused.value.problems[0].code == "report.not_available"
