@@ -34,10 +34,13 @@ const deep = (board: Board | null): number => {
   return count;
 };
 
-const forget = (board: Board): Board =>
-  deep(board) < MOST_UNDO
-    ? board
-    : { ...board, before: board.before ? forget({ ...board.before, before: null }) : null };
+const kept = (board: Board, steps: number): Board => ({
+  ...board,
+  before: board.before && steps > 1 ? kept(board.before, steps - 1) : null,
+});
+
+/** The board as a step to come back to, without what lies too far behind. */
+const remembered = (board: Board): Board => (deep(board) <= MOST_UNDO ? board : kept(board, MOST_UNDO));
 
 export const opened = (dashboard: Dashboard): Board => ({
   filters: Object.fromEntries(
@@ -59,7 +62,7 @@ const uncrossed = (crossed: Board["crossed"], cell: string, dimension?: string):
 };
 
 export const acted = (board: Board, act: Act): Board => {
-  const from = { ...board, before: forget(board) };
+  const from = { ...board, before: remembered(board) };
   switch (act.do) {
     case "undo":
       return board.before ?? board;
