@@ -17,7 +17,7 @@ from form_engine.control import CONTROLS
 from tests.definitions.test_format_page import source
 
 PAGE = (Path(__file__).parents[2] / "docs" / "format.md").read_text(encoding="utf-8")
-SECTION = PAGE[PAGE.index("### Flows: nodes") : PAGE.index("## reports/ dashboards/")]
+SECTION = PAGE[PAGE.index("### Flows: nodes") : PAGE.index("## reports/ metrics/ dashboards/")]
 NOTES = (Path(__file__).parents[2] / "docs" / "flow-patterns.md").read_text(encoding="utf-8")
 
 
