@@ -56,7 +56,7 @@ const Corner = ({ figure }: { figure: CrosstabFigure }) => {
       <th
         key={at}
         rowSpan={deep}
-        className={`corner side${isSlashed ? " is-slashed" : ""}`}
+        className={`corner xt-side${isSlashed ? " is-slashed" : ""}`}
         style={{ left: `var(--side-${at})`, top: 0 }}
       >
         {isSlashed ? (
@@ -134,7 +134,7 @@ const Sheet = ({
                     rowSpan={cell.span}
                     colSpan={cell.deep}
                     title={cell.text}
-                    className={`side${cell.total ? " is-total" : ""}`}
+                    className={`xt-side${cell.total ? " is-total" : ""}`}
                     style={{ left: `var(--side-${places[at] ?? 0})` }}
                   >
                     {cell.text}

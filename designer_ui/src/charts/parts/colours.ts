@@ -58,11 +58,23 @@ export const ink = (name: string, inks: Inks): string => {
   return found ? `rgba(${found.join(",")},${Number(percent) / 100})` : colour;
 };
 
+/** The colour as it looks on the background: cells choose light or dark words by it. */
+const solid = (name: string, inks: Inks): string => {
+  const [base = "", percent] = name.split("/");
+  const over = channels(inks[base] ?? "");
+  const under = channels(inks.bg ?? "");
+  if (percent === undefined || !over || !under) return ink(name, inks);
+  const share = Number(percent) / 100;
+  const mixed = over.map((value, at) => Math.round(value * share + (under[at] ?? 0) * (1 - share)));
+  return `rgb(${mixed.join(",")})`;
+};
+
 const KEYS = /(color|colors|colorscale)$/;
 
 /** The figure with its colours put in; words of the data are left alone. */
 export const inked = (value: unknown, inks: Inks, key = ""): unknown => {
-  if (typeof value === "string") return KEYS.test(key) ? ink(value, inks) : value;
+  if (typeof value === "string")
+    return key === "colorscale" ? solid(value, inks) : KEYS.test(key) ? ink(value, inks) : value;
   if (Array.isArray(value)) return value.map((item) => inked(item, inks, key));
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inked(item, inks, name)]));
