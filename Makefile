@@ -12,7 +12,7 @@ test: ## set up and pass all tests
 	@tools/setup.sh test
 	@tools/npm run --silent check
 	@tools/npm run --silent test
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q -n auto --dist loadfile
 
 chaos: ## kill the flow engine before every statement, on both databases; kill workers, empty Redis, cut connections
 	@$(PY) -m tools.chaos
