@@ -67,7 +67,9 @@ class FlowRecords(Protocol):
     ) -> list[str]:
         """Return the ids of records for which the formula `where` holds; `names`: what `{form.x}` in it means."""
 
-    def aggregate(self, form: str, where: str, function: str, of: str | None, names: Mapping[str, Any]) -> Any:
+    def aggregate(
+        self, form: str, where: str, function: str, of: str | None, names: Mapping[str, Any]
+    ) -> Any:
         """Return count, sum, avg, min or max over the records for which `where` holds."""
 
     def change(
@@ -79,8 +81,14 @@ class FlowRecords(Protocol):
         """
 
     def fill(
-        self, by: str, form: str, record_id: str | None, values: Mapping[str, Any], fields: Mapping[str, str],
-        preset: Mapping[str, Any], revision: int | None,
+        self,
+        by: str,
+        form: str,
+        record_id: str | None,
+        values: Mapping[str, Any],
+        fields: Mapping[str, str],
+        preset: Mapping[str, Any],
+        revision: int | None,
     ) -> str:
         """Write what a person entered in a task, by their own rights narrowed to `fields`; return the record's id."""
 
@@ -97,18 +105,34 @@ class Calendar(Protocol):
     """Due times by the opening hours of branches and the shifts of people."""
 
     def due(
-        self, unit: Unit, start: datetime, after: str, clock: str = "wall", branch_id: str | None = None,
-        person: str | None = None, time: str | None = None,
+        self,
+        unit: Unit,
+        start: datetime,
+        after: str,
+        clock: str = "wall",
+        branch_id: str | None = None,
+        person: str | None = None,
+        time: str | None = None,
     ) -> datetime:
         """Return `start` and the span `after` (`2h`, `3d`) later, in UTC; `time` moves it to that time of the day."""
 
     def left(
-        self, unit: Unit, due_at: datetime, clock: str = "wall", branch_id: str | None = None, person: str | None = None
+        self,
+        unit: Unit,
+        due_at: datetime,
+        clock: str = "wall",
+        branch_id: str | None = None,
+        person: str | None = None,
     ) -> timedelta:
         """Return how much is left on the clock now: what to keep while it stands still."""
 
     def resumed(
-        self, unit: Unit, left: timedelta, clock: str = "wall", branch_id: str | None = None, person: str | None = None
+        self,
+        unit: Unit,
+        left: timedelta,
+        clock: str = "wall",
+        branch_id: str | None = None,
+        person: str | None = None,
     ) -> datetime:
         """Return the due time of a clock that goes on now with so much left."""
 
@@ -124,7 +148,11 @@ class Scripts(Protocol):
         """The problem that keeps scripts off; None when they run."""
 
     def run(
-        self, source: str, given: Mapping[str, Any], calls: Mapping[str, Callable[..., Any]], timeout_s: float = 2.0
+        self,
+        source: str,
+        given: Mapping[str, Any],
+        calls: Mapping[str, Callable[..., Any]],
+        timeout_s: float = 2.0,
     ) -> Any:
         """Return the script's result as JSON. `calls` answers what it asks of the house. Rejected."""
 

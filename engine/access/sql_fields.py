@@ -21,7 +21,7 @@ from engine.access.row_sql import RowSql
 from engine.access.rules import RowRule
 from engine.access.type_scope import MOST_HOPS, ShapeTypes, walk
 from engine.definitions.shape import FieldShape, FormShape
-from engine.definitions.tables import RANGES, FormTables, column_type, shadows
+from engine.definitions.tables import RANGES, FormTables, column_type
 from engine.expressions import check, parse
 from engine.expressions.sql import Rows, to_condition, to_sql
 from engine.expressions.types import DATE, DATETIME, ExprType

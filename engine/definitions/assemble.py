@@ -65,7 +65,17 @@ UNKNOWN_WORD = Code(
 )
 
 OBJECT_KINDS = tuple(kind for kind in FILES.all() if kind not in ("app", "module"))
-_DROPPED_WHEN_OFF = ("pages", "flows", "reports", "metrics", "dashboards", "segments", "messages", "prints", "sample")
+_DROPPED_WHEN_OFF = (
+    "pages",
+    "flows",
+    "reports",
+    "metrics",
+    "dashboards",
+    "segments",
+    "messages",
+    "prints",
+    "sample",
+)
 
 
 def load_template(folder: str | Path, profile: str | None = None) -> App:

@@ -160,7 +160,11 @@ class _Tree:
     def _mode(self, group: Sequence[Task]) -> str:
         """Return how a group votes: as whoever made it has said, also when others speak in their place."""
         at = group[0]
-        while (parent := self._known.get(at.parent_id or 0)) is not None and parent.state in GONE and added(parent):
+        while (
+            (parent := self._known.get(at.parent_id or 0)) is not None
+            and parent.state in GONE
+            and added(parent)
+        ):
             at = parent
         return str((added(at) or {}).get("mode", "all"))
 

@@ -31,7 +31,6 @@ def demo(
 ) -> None:
     """Set up on first use; later starts open what is there."""
     from server.commands.serve import run
-
     from server.practice import practice_clock
 
     settings = settings_of(home, host=host, port=port, practice=True)

@@ -152,7 +152,8 @@ def test_the_length_is_capped():
             read_text("{% for a in rows %}{{ big }}{% endfor %}"), {"rows": [1] * 100, "big": "x" * 10_000}
         )
     assert (
-        refused.value.problems[0].code == "wording.too_long" or refused.value.problems[0].code == "wording.too_much"
+        refused.value.problems[0].code == "wording.too_long"
+        or refused.value.problems[0].code == "wording.too_much"
     )
 
 
