@@ -90,10 +90,10 @@ def _between(start: Any, end: Any, given: Any, path: str) -> Period:
     try:
         first = date.fromisoformat(start) if start else None
         last = date.fromisoformat(end) + ONE if end else None
-        if first is not None and last is not None and last <= first:
-            raise ValueError
     except (ValueError, TypeError, OverflowError):
         raise Rejected(BAD_PERIOD.at(path, given=str(given))) from None
+    if first is not None and last is not None and last <= first:
+        raise Rejected(BAD_PERIOD.at(path, given=str(given)))
     if first is None or last is None:
         return Period(first, last)
     if first.day == 1 and last.day == 1:

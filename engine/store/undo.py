@@ -1,6 +1,7 @@
 """Taking back a batch: what it created goes to the bin, what it changed gets its old values, what it deleted returns.
 
-What someone changed since is theirs: such a record, or such a field of it, is kept and told.
+What someone changed since is theirs: such a record, or such a field of it, is kept and told. What flows and the system
+made of a created record follows from the batch, and goes with it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +27,8 @@ WriteFor = Callable[[str, str], ScopedWrite]
 CHANGED_SINCE: Words = {"zh": "之后又被修改过", "en": "changed since"}
 GONE: Words = {"zh": "已被删除或无权修改", "en": "deleted since, or out of reach"}
 PORTION = 500
+BY_ITSELF = ("flow", "system")
+"""Causes of changes that nobody made by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +99,28 @@ def _uncreate(unit: "Unit", write: ScopedWrite, created: list[_Doing]) -> tuple[
         if unit.is_postgres:
             query = query.with_for_update(of=table)
         now: dict[str, int] = {row[0]: row[1] for row in unit.connection.execute(query)}
-        fresh = [one for one in portion if now.get(one.record_id) == one.revision]
+        later = {one.record_id: one.revision for one in portion if now.get(one.record_id, 0) > one.revision}
+        touched = _touched_by_hand(unit, portion[0].form, later)
+        fresh = [one.record_id for one in portion if one.record_id in now and one.record_id not in touched]
         for one in portion:
-            if now.get(one.record_id) != one.revision:
+            if one.record_id not in now or one.record_id in touched:
                 why = CHANGED_SINCE if one.record_id in now else GONE
                 kept.append(Kept(one.form, one.record_id, why))
         writer = RecordWriter(unit, unit.workspace.codec(write.tables))
-        writer.bin_many([(one.record_id, one.revision) for one in fresh], write)
+        writer.bin_many([(record_id, now[record_id]) for record_id in fresh], write)
         undone += len(fresh)
     return undone, kept
+
+
+def _touched_by_hand(unit: "Unit", form: str, since: Mapping[str, int]) -> set[str]:
+    """Return which of the records somebody changed after the revision given."""
+    if not since:
+        return set()
+    h = HISTORY.c
+    query = select(h.record_id, h.revision).where(
+        h.form == form, h.record_id.in_(since), h.cause.not_in(BY_ITSELF)
+    )
+    return {row[0] for row in unit.connection.execute(query) if row[1] > since[row[0]]}
 
 
 def _undo_one(unit: "Unit", write_for: WriteFor, doing: _Doing) -> Kept | None:

@@ -72,7 +72,7 @@ def bucket(day: date | None, grain: str) -> Any:
         "half": lambda: date(day.year, 1 if day.month < 7 else 7, 1),
         "year": lambda: date(day.year, 1, 1),
         "xun": lambda: date(day.year, day.month, 1 if day.day < 11 else 11 if day.day < 21 else 21),
-        "weekday": lambda: day.isoweekday(),
+        "weekday": day.isoweekday,
         "month_of_year": lambda: day.month,
         "day_of_month": lambda: day.day,
     }

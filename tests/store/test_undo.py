@@ -40,6 +40,16 @@ def test_an_import_is_undone_except_what_was_touched_since(clinic: Workspace, le
     assert load(clinic, lead, ids[0], "restore")["revision"] == 2
 
 
+def test_what_flows_made_of_an_import_goes_with_it(clinic: Workspace, lead: FormTables):
+    ids = bulk(clinic, lead, 3)
+    change(clinic, lead, ids[0], Cause("system"), name="assigned")
+    change(clinic, lead, ids[1], Cause("flow"), name="assigned")
+    change(clinic, lead, ids[1], name="mine")
+    report = undo(clinic, lead)
+    assert (report.undone, [one.record_id for one in report.kept]) == (2, [ids[1]])
+    assert load(clinic, lead, ids[1])["name"] == "mine"
+
+
 def test_a_bulk_edit_gives_back_each_field_nobody_changed_since(clinic: Workspace, lead: FormTables):
     made = create(clinic, lead, name="a", visits=1, phone="13800001234", items=({"what": "x"},))
     batch = {"name": "b", "visits": 2, "phone": "13900001234", "items": ({"what": "y"}, {"what": "z"})}

@@ -6,7 +6,6 @@ from engine.definitions.schemas._parts import (
     KEY,
     PATH,
     WORDS,
-    Schema,
     array,
     closed,
     either,
@@ -14,6 +13,7 @@ from engine.definitions.schemas._parts import (
     map_of,
     one_of,
 )
+from engine.schema import Schema
 
 NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}([.][a-z][a-z0-9_]{0,62}){0,6}$"}
 """A measure, a fact or a field of one: `lead.count`, `bill.payments.amount.sum`, `lead.customer_id.channel_id`."""
