@@ -15,6 +15,7 @@ from engine.store.unit import Cause
 from engine.text import say
 from form_engine.service import records
 from server.clinics import DEMO_LOGINS, Clinic, House
+from server.demo.connections import agree_with_website
 from server.demo.flows import play_flows
 from server.demo.generate import accounts, generate
 from server.demo.papers import papers
@@ -51,6 +52,7 @@ def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: d
         tell(say(plan.forms[form].name, "zh"), sum(done.values()), None)
     _count_segments(clinic, actor)
     tell("流程", sum(done.values()) + play_flows(house, clinic, seed), None)
+    agree_with_website(house.settings.home, clinic.key)
     offered = _offered(clinic, people, password)
     with clinic.workspace.write(Cause("system")) as unit:
         unit.connection.execute(
