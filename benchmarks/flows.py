@@ -23,7 +23,7 @@ from flow_engine.soundness import check
 from flow_engine.state import Instance, Timer, Token
 from flow_engine.step import first_state
 from flow_engine.tables import FLOW_TABLES
-from tests.flow.shell.house import END, House, flow
+from tests.flow_engine.shell.house import END, House, flow
 
 ROUND = 10
 """Instances a round; the cheapest quarter of the rounds counts, since whatever else runs only ever adds."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.flow.shell.crashing import Yard, some
+from tests.flow_engine.shell.crashing import Yard, some
 
 SEVERAL = 12
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from engine.problems import NotFound
 from engine.store import Cause
 from flow_engine.journeys import Enrolment, Entry, JourneyRule, is_control, journey_problems, may_enter
-from tests.flow.shell.house import END, FORMS, ROLES, House, flow
 from tests.flow_engine.installations import *  # noqa: F403
+from tests.flow_engine.shell.house import END, FORMS, ROLES, House, flow
 from tests.form_engine.making import app
 
 NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)

@@ -10,7 +10,7 @@ from engine.problems import Code, Rejected
 from flow_engine import starting
 from flow_engine.triggers.field_changed import TRIGGER as FIELD_CHANGED
 from server.flows import FlowDesk
-from tests.flow.shell.house import END, House, Maker, flow
+from tests.flow_engine.shell.house import END, House, Maker, flow
 
 LOCKED = Code("test.locked", zh="锁定", en="Locked")
 

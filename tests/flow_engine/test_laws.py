@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from engine.problems import Conflict
 from flow_engine.happenings import MessageCame, TimerFired
 from flow_engine.soundness.shape import shape_findings
-from tests.flow import token_game as game
-from tests.flow.worlds import Json, Play, end, flow, node, plan_of, task
+from tests.flow_engine import token_game as game
+from tests.flow_engine.worlds import Json, Play, end, flow, node, plan_of, task
 
 Term = tuple[Any, ...]
 

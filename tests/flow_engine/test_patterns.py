@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.problems import Rejected
-from tests.flow.worlds import Play, plan_of
+from tests.flow_engine.worlds import Play, plan_of
 
 FILES = sorted((Path(__file__).parent / "patterns").glob("*.json"))
 PATTERNS = {path.stem: json.loads(path.read_text("utf-8")) for path in FILES}

@@ -16,8 +16,8 @@ from flow_engine.happenings import (
     TimerFired,
 )
 from flow_engine.run import MOST_MOVES
-from tests.flow.conftest import Begin
-from tests.flow.worlds import Play, analysis_of, end, flow, form, node, plan_of, task
+from tests.flow_engine.conftest import Begin
+from tests.flow_engine.worlds import Play, analysis_of, end, flow, form, node, plan_of, task
 
 
 def parallel(key: str, *to: str) -> dict[str, Any]:

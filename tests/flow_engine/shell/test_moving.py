@@ -6,9 +6,9 @@ import pytest
 
 from engine.jobs import work
 from engine.problems import Rejected
-from tests.flow.shell.house import END, House, Maker, flow
-from tests.flow.shell.test_starting import noted
-from tests.flow.shell.test_timing import days
+from tests.flow_engine.shell.house import END, House, Maker, flow
+from tests.flow_engine.shell.test_starting import noted
+from tests.flow_engine.shell.test_timing import days
 
 ASK = {"key": "ask", "kind": "approve", "who": '"ben"', "to": {"approved": "end", "rejected": "end"}}
 OLD = flow("ask", ASK, END)

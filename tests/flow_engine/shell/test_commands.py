@@ -5,7 +5,7 @@ import pytest
 from engine.ids import new_id
 from engine.problems import Conflict, Forbidden, NotFound
 from flow_engine.happenings import InstanceAction, TaskAction
-from tests.flow.shell.house import END, House, Maker, flow
+from tests.flow_engine.shell.house import END, House, Maker, flow
 
 APPROVAL = flow(
     "approval",

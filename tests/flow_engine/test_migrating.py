@@ -8,7 +8,7 @@ from engine.problems import Rejected
 from flow_engine.compile import compile_flow
 from flow_engine.migrating import inverse, mapping_of, migrate, plan_move
 from flow_engine.step import drive
-from tests.flow.worlds import EMPTY, Json, Play, assert_sound, end, flow, node, plan_of, saved, task
+from tests.flow_engine.worlds import EMPTY, Json, Play, assert_sound, end, flow, node, plan_of, saved, task
 
 
 def parallel(key: str, *to: str) -> Json:

@@ -1,7 +1,7 @@
 """What may happen while something waits: timers, messages, conditions, errors, escalations, cancellations."""
 
-from tests.flow.conftest import Begin
-from tests.flow.worlds import analysis_of, end, flow, form, node, task
+from tests.flow_engine.conftest import Begin
+from tests.flow_engine.worlds import analysis_of, end, flow, form, node, task
 
 PLAN = analysis_of(form("plan", amount="number", status="text"))
 

@@ -12,8 +12,8 @@ from flow_engine.compile import compile_flow
 from flow_engine.plan import FlowPlan
 from flow_engine.soundness import check
 from flow_engine.soundness.shape import shape_findings
-from tests.flow.test_patterns import PATTERNS
-from tests.flow.worlds import EMPTY, Json, Play, end, flow, node, plan_of, task
+from tests.flow_engine.test_patterns import PATTERNS
+from tests.flow_engine.worlds import EMPTY, Json, Play, end, flow, node, plan_of, task
 
 JUNK = st.one_of(
     st.none(), st.booleans(), st.integers(-5, 10**6), st.text(max_size=8), st.just({}), st.just([]),

@@ -27,7 +27,7 @@ from engine.jobs.queue import LEASE_S
 from engine.ports import Delivery
 from engine.store import Installation, Settings
 from flow_engine.tables import FLOW_TABLES
-from tests.flow.shell.house import END, House, flow
+from tests.flow_engine.shell.house import END, House, flow
 
 http = {"kind": "http", "connection": "lab", "method": "POST", "waits": True}
 STORY = flow(

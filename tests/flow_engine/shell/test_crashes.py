@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.shell.crashing import Yard, some
+from tests.flow_engine.shell.crashing import Yard, some
 from tests.installations import BOTH
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from engine.problems import Code, Conflict, Rejected
 from flow_engine.acts import Create, Find, Update
-from tests.flow.conftest import Begin
-from tests.flow.worlds import NOW, World, analysis_of, end, flow, form, node, plan_of, task
+from tests.flow_engine.conftest import Begin
+from tests.flow_engine.worlds import NOW, World, analysis_of, end, flow, form, node, plan_of, task
 
 FORMS = analysis_of(
     form("customer", name="text", owner="user"),

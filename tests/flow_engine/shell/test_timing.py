@@ -9,8 +9,8 @@ from engine.clock import VirtualClock
 from engine.store import Cause
 from flow_engine import timing
 from flow_engine.service import FlowService
-from tests.flow.shell.house import END, House, Maker, flow
-from tests.flow.shell.test_starting import noted
+from tests.flow_engine.shell.house import END, House, Maker, flow
+from tests.flow_engine.shell.test_starting import noted
 
 WAIT = flow("rest", {"key": "rest", "kind": "wait", "for": "3d", "to": "note"},
             {"key": "note", "kind": "create", "form": "call", "set": {"what": '"rested"'}, "to": "end"}, END)  # fmt: skip

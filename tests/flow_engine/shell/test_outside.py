@@ -10,7 +10,7 @@ from engine.jobs.queue import LEASE_S
 from engine.ports import Delivery
 from engine.problems import NotFound, Rejected
 from engine.store import Cause
-from tests.flow.shell.house import END, House, Maker, flow
+from tests.flow_engine.shell.house import END, House, Maker, flow
 
 SEND = flow("send", {"key": "ask", "kind": "http", "connection": "lab", "method": "POST", "path": '"/orders"', "waits": True,
                      "to": {"ok": "note", "failed": "end"}},

@@ -14,8 +14,8 @@ from flow_engine.node import NODES, Node
 from flow_engine.settings import places
 from flow_engine.trigger import TRIGGERS, Trigger
 from form_engine.control import CONTROLS
-from tests.flow.test_patterns import PATTERNS
-from tests.flow.worlds import analysis_of, end, flow, form, plan_of
+from tests.flow_engine.test_patterns import PATTERNS
+from tests.flow_engine.worlds import analysis_of, end, flow, form, plan_of
 
 every_node = pytest.mark.parametrize("kind", list(NODES), ids=lambda one: one.kind)
 every_trigger = pytest.mark.parametrize("kind", list(TRIGGERS), ids=lambda one: one.kind)

@@ -8,8 +8,8 @@ import pytest
 from flow_engine.soundness import Finding, Staffing, check, reachable_after
 from flow_engine.soundness.playing import play
 from flow_engine.state import ROOT
-from tests.flow.test_patterns import PATTERNS
-from tests.flow.worlds import EMPTY, Json, Play, analysis_of, end, flow, form, node, plan_of, task
+from tests.flow_engine.test_patterns import PATTERNS
+from tests.flow_engine.worlds import EMPTY, Json, Play, analysis_of, end, flow, form, node, plan_of, task
 
 PLAN = analysis_of(
     form("plan", amount="number", approval="text", owner="user"),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.definitions.analysis import Analysis
-from tests.flow.worlds import EMPTY, Play, World, plan_of
+from tests.flow_engine.worlds import EMPTY, Play, World, plan_of
 
 Begin = Callable[..., Play]
 

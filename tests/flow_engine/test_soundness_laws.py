@@ -11,7 +11,7 @@ from flow_engine.soundness.reach import can_end, explore, marking_of
 from flow_engine.soundness.shape import shape_findings
 from flow_engine.state import ROOT, State
 from flow_engine.step import drive, step
-from tests.flow.worlds import Json, World, end, flow, node, plan_of, task
+from tests.flow_engine.worlds import Json, World, end, flow, node, plan_of, task
 
 CALM = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 

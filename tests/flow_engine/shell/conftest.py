@@ -9,7 +9,7 @@ import pytest
 from engine.clock import VirtualClock
 from engine.store import Installation, Settings, Workspace
 from flow_engine.tables import FLOW_TABLES
-from tests.flow.shell.house import House, Maker
+from tests.flow_engine.shell.house import House, Maker
 from tests.installations import BOTH, pg_database
 
 __all__ = ["pg_database"]

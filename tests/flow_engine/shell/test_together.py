@@ -12,7 +12,7 @@ from engine.ids import new_id
 from engine.problems import Rejected
 from engine.store import Cause
 from flow_engine.happenings import Happening, InstanceAction, TaskAction, TimerFired
-from tests.flow.shell.house import END, House, Maker, flow
+from tests.flow_engine.shell.house import END, House, Maker, flow
 
 Doing = Callable[[House], Any]
 
