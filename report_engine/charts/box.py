@@ -13,7 +13,7 @@ from report_engine.drawing.frame import Frame, parts
 from report_engine.drawing.numbers import full, number
 from report_engine.drawing.palette import faint, series
 from report_engine.drawing.plot import figure, layout, numbers, positions
-from report_engine.drawing.reading import column, dimensions, measures, part, plain, safe, say
+from report_engine.drawing.reading import column, dimensions, measures, plain, safe, say
 from report_engine.drawing.settings import DIMENSION, MEASURE, check_columns, check_needs, most
 from report_engine.table import Cell, Column, Table
 
@@ -26,7 +26,7 @@ WORDS = {
 
 def five_columns(table: Table) -> list[Column]:
     """Return the columns with the five numbers of a box; empty where one is missing."""
-    found = {part(one): one for one in measures(table)}
+    found = {one.key.rsplit(".", 1)[-1]: one for one in measures(table)}
     return [found[name] for name in FIVE] if all(name in found for name in FIVE) else []
 
 

@@ -9,7 +9,7 @@ from report_engine.chart import Chart, Figure
 from report_engine.drawing.numbers import full, number, short, ticks
 from report_engine.drawing.palette import faint
 from report_engine.drawing.plot import figure, layout
-from report_engine.drawing.reading import column, dimensions, goal, grain, measures, of, part, safe, say
+from report_engine.drawing.reading import column, dimensions, goal, grain, measures, of, safe, say, what
 from report_engine.drawing.settings import MEASURE, check_columns, check_needs
 from report_engine.table import Table
 
@@ -49,7 +49,7 @@ class Gauge(Chart):
             (
                 number(row[table.at(each.key)])
                 for each in of(table, one.key, "compare")
-                if part(each) == "pace"
+                if what(each) == "goal.pace"
             ),
             None,
         )

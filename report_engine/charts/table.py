@@ -16,16 +16,15 @@ from report_engine.drawing.reading import (
     label,
     mark,
     measures,
-    part,
     picked,
     say,
+    what,
 )
 from report_engine.drawing.settings import most
 from report_engine.table import Cell, Column, Table
 
 TOTAL = {"zh": "合计", "en": "Total"}
 CUT = {"zh": "前 {most} 行，共 {all} 行", "en": "The first {most} of {all} rows"}
-CHANGES = frozenset({"change", "pct", "points"})
 
 
 class TableChart(Chart):
@@ -33,7 +32,7 @@ class TableChart(Chart):
         return 25 if len(dimensions(table)) + len(measures(table)) > 4 else 16
 
     def figure(self, config: Mapping[str, Any], table: Table, lang: str) -> Figure:
-        shown = [one for one in table.columns if one.role != "mark" or part(one) == "rank"]
+        shown = [one for one in table.columns if one.role != "mark" or what(one).startswith("rank")]
         limit = config.get("most", 200)
         keys = [one.key for one in dimensions(table)]
         largest = _largest(table, shown) if config.get("bars", True) else {}
@@ -71,7 +70,7 @@ def cell(table: Table, one: Column, row: tuple[Cell, ...], lang: str, largest: f
     value = row[table.at(one.key)]
     if one.role == "dimension":
         return {"text": label(table, one, value, lang)}
-    if one.role == "compare" and is_share(one, table) and part(one) in CHANGES:
+    if one.role == "compare" and is_share(one, table) and what(one).endswith(".change"):
         base = column(table, one.of)
         return {
             "text": signed(value, one.format, lang),

@@ -7,7 +7,6 @@ from typing import Any
 from report_engine.drawing.numbers import number
 from report_engine.drawing.palette import series as colour_of
 from report_engine.drawing.reading import (
-    GOALS,
     MARKS,
     OTHERS,
     clip,
@@ -19,10 +18,10 @@ from report_engine.drawing.reading import (
     label,
     mark,
     others,
-    part,
     picked,
     say,
     shown,
+    what,
 )
 from report_engine.table import Cell, Column, Table
 
@@ -187,7 +186,7 @@ class _Reader:
         if is_alone and one.role == "measure":
             target = goal(self.table, one.key)
             for other in [*others(self.table, one.key)[:2], *([target] if target else [])]:
-                kind = "goal" if part(other) in GOALS else "other"
+                kind = "goal" if what(other) == "goal" else "other"
                 made.append(
                     self._series(
                         other,

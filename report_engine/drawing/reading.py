@@ -1,8 +1,9 @@
 """Reading a table for drawing: its dimensions, measures and marks, words for its cells, and any coarser grain.
 
-What charts rely on: a compare column is keyed `<measure>.<period>` (the other period's value), `<measure>.<period>.change`
-(percent; percentage points for rates), `<measure>.goal`, `.attainment` or `.pace`; a mark `<measure>.rank`, `.small`,
-`.immature`, `.forecast` (true or false), `.low`, `.high` (an interval). A total's row has every column of the table, None where summed away.
+What charts rely on: a column's role and what it is of; what is derived is keyed `<measure>@<what>`. Compare columns are
+`@<period>` (the other period's value), `@<period>.change` (percent; percentage points for rates), `@goal`, `@goal.attainment`,
+`@goal.pace`; marks `@rank`, `@small`, `@immature`, `@forecast` (true or false), `@low`, `@high` (an interval); a mark of the
+whole row is of nothing. A total's row has every column of the table, None where summed away.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +16,7 @@ from report_engine.table import Cell, Column, Table
 
 UNFILLED = {"zh": "未填写", "en": "not filled in"}
 OTHERS = {"zh": "其他", "en": "Others"}
-GOALS = frozenset({"goal", "target"})
-SHARES = frozenset({"attainment", "pace", "change", "pct", "points"})
+SHARES = (".attainment", ".pace", ".change")
 Row = Sequence[Cell]
 MARKS: Mapping[str, Mapping[str, str]] = {
     "small": {"zh": "斜纹：样本不足，仅供参考", "en": "Hatched: too few records to rely on"},
@@ -53,15 +53,15 @@ def of(table: Table, key: str, role: str) -> list[Column]:
     return [one for one in table.columns if one.role == role and one.of == key]
 
 
-def part(one: Column) -> str:
-    """Return the last word of a column's key: goal, change, low, rank …"""
-    return one.key.rsplit(".", 1)[-1].rsplit("__", 1)[-1]
+def what(one: Column) -> str:
+    """Return what a derived column is: goal, previous_year.change, low, rank …; nothing for the others."""
+    return one.key.partition("@")[2]
 
 
 def mark(table: Table, key: str, name: str) -> int | None:
     """Return the place of a mark of a measure, or one of the whole row."""
     for place, one in enumerate(table.columns):
-        if one.role == "mark" and one.of in (key, None) and part(one) == name:
+        if one.role == "mark" and one.of in (key, None) and what(one) == name:
             return place
     return None
 
@@ -69,25 +69,23 @@ def mark(table: Table, key: str, name: str) -> int | None:
 def is_share(one: Column, table: Table) -> bool:
     """Tell a change or an attainment from another value on the measure's own scale."""
     base = column(table, one.of)
-    return part(one) in SHARES or (base is not None and base.format != one.format)
+    return what(one).endswith(SHARES) or (base is not None and base.format != one.format)
 
 
 def others(table: Table, key: str) -> list[Column]:
     """Return the columns with the measure in other periods, without goals."""
-    return [one for one in of(table, key, "compare") if not is_share(one, table) and part(one) not in GOALS]
+    return [one for one in of(table, key, "compare") if not is_share(one, table) and what(one) != "goal"]
 
 
 def goal(table: Table, key: str) -> Column | None:
     """Return the column with the measure's goal."""
-    return next((one for one in of(table, key, "compare") if part(one) in GOALS), None)
+    return next((one for one in of(table, key, "compare") if what(one) == "goal"), None)
 
 
 def changes(table: Table, key: str) -> list[Column]:
     """Return the columns with how the measure changed."""
     return [
-        one
-        for one in of(table, key, "compare")
-        if is_share(one, table) and part(one) not in ("attainment", "pace")
+        one for one in of(table, key, "compare") if is_share(one, table) and not what(one).startswith("goal.")
     ]
 
 
@@ -174,7 +172,7 @@ def _fold(table: Table, keep: list[int], rows: list[Row]) -> tuple[Cell, ...]:
         elif one.role in ("measure", "compare"):
             cells.append(rows[0][place] if len(rows) == 1 else _added(one, [row[place] for row in rows]))
         else:
-            cells.append(any(row[place] is True for row in rows) if part(one) in MARKS else None)
+            cells.append(any(row[place] is True for row in rows) if what(one) in MARKS else None)
     return tuple(cells)
 
 

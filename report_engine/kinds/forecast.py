@@ -65,9 +65,9 @@ class Forecasting(Kind):
         measure = next(column for column in past.columns if column.key == key)
         columns = (
             past.columns[0], measure,
-            Column(f"{key}.low", {"zh": "下限", "en": "Low"}, "mark", measure.format, of=key),
-            Column(f"{key}.high", {"zh": "上限", "en": "High"}, "mark", measure.format, of=key),
-            Column("forecast", {"zh": "预测", "en": "Forecast"}, "mark", "boolean", of=key),
+            Column(f"{key}@low", {"zh": "下限", "en": "Low"}, "mark", measure.format, of=key),
+            Column(f"{key}@high", {"zh": "上限", "en": "High"}, "mark", measure.format, of=key),
+            Column(f"{key}@forecast", {"zh": "预测", "en": "Forecast"}, "mark", "boolean", of=key),
         )  # fmt: skip
         notes = {
             "level": said.level, "models": dict(said.models), "smape": said.smape, "naive_smape": said.naive_smape,

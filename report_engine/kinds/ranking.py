@@ -53,25 +53,25 @@ def _ranked(draft: Draft, first: str) -> Draft:
             [ranks[at] for at in order],
             [values[at] for at in order],
         )
-    more: dict[str, Sequence[Cell]] = {"rank": ranks}
-    columns = [Column("rank", {"zh": "名次", "en": "Rank"}, "mark", "integer", of=first)]
+    more: dict[str, Sequence[Cell]] = {f"{first}@rank": ranks}
+    columns = [Column(f"{first}@rank", {"zh": "名次", "en": "Rank"}, "mark", "integer", of=first)]
     if shrink:
-        more[f"{first}.drawn"] = values
+        more[f"{first}@drawn"] = values
         columns.append(
-            Column(f"{first}.drawn", {"zh": "收缩后", "en": "Drawn to the mean"}, "mark", "percent", of=first)
+            Column(f"{first}@drawn", {"zh": "收缩后", "en": "Drawn to the mean"}, "mark", "percent", of=first)
         )
     for name in bound.compare:
         before = ranked([row.values.get(f"{first}@{name}") for row in rows])
-        more[f"rank@{name}"] = before
-        more[f"rank@{name}.change"] = [
+        more[f"{first}@rank.{name}"] = before
+        more[f"{first}@rank.{name}.change"] = [
             None if a is None or b is None else b - a for a, b in zip(ranks, before, strict=True)
         ]
         columns.append(
-            Column(f"rank@{name}", {"zh": "上期名次", "en": "Rank then"}, "mark", "integer", of=first)
+            Column(f"{first}@rank.{name}", {"zh": "上期名次", "en": "Rank then"}, "mark", "integer", of=first)
         )
         columns.append(
             Column(
-                f"rank@{name}.change",
+                f"{first}@rank.{name}.change",
                 {"zh": "名次变化", "en": "Places up"},
                 "mark",
                 "integer",

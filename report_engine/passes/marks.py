@@ -44,7 +44,7 @@ def _partial(draft: Draft) -> Draft:
     ]
     if not any(flags):
         return draft
-    return _marked(draft, f"{dimension.key}.partial", {"zh": "未完", "en": "Not over"}, dimension.key, flags)
+    return _marked(draft, f"{dimension.key}@partial", {"zh": "未完", "en": "Not over"}, dimension.key, flags)
 
 
 def _immature(draft: Draft) -> Draft:
@@ -67,7 +67,7 @@ def _immature(draft: Draft) -> Draft:
         (*draft.warnings, IMMATURE.at("/maturity", count=count, days=days)) if count else draft.warnings
     )
     draft = replace(draft, warnings=warnings)
-    return _marked(draft, "maturity", {"zh": "未成熟", "en": "Immature"}, None, flags)
+    return _marked(draft, "@immature", {"zh": "未成熟", "en": "Immature"}, None, flags)
 
 
 def _small(draft: Draft) -> Draft:
@@ -78,7 +78,7 @@ def _small(draft: Draft) -> Draft:
         if any(flags):
             problem = SMALL_SAMPLE.at(one.path, count=sum(flags), least=one.min_n)
             draft = replace(draft, warnings=(*draft.warnings, problem))
-        draft = _marked(draft, f"{one.key}.small", {"zh": "样本不足", "en": "Small sample"}, one.key, flags)
+        draft = _marked(draft, f"{one.key}@small", {"zh": "样本不足", "en": "Small sample"}, one.key, flags)
     return draft
 
 

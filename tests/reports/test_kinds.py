@@ -104,7 +104,11 @@ def test_equal_values_share_a_rank_and_a_lucky_one_of_one_does_not_lead(clinic: 
             clinic.add("lead", channel_id=channel, is_valid=valid)
     report = {"kind": "ranking", "measures": ["lead.valid_rate"], "by": ["channel"]}
     plain = clinic.ask(report)
-    assert [(row[0], row[plain.at("rank")]) for row in plain.rows] == [("one", 1), ("many", 2), ("poor", 3)]
+    assert [(row[0], row[plain.at("lead.valid_rate@rank")]) for row in plain.rows] == [
+        ("one", 1),
+        ("many", 2),
+        ("poor", 3),
+    ]
     drawn = clinic.ask({**report, "settings": {"shrink": 20}})
     assert [row[0] for row in drawn.rows] == ["many", "one", "poor"]
 

@@ -25,14 +25,14 @@ HOUR = dimension("hour", "时段", "hour_of_day")
 PAID = measure("paid", "实收", good="up")
 COUNT = measure("count", "单数", "integer")
 RATE = measure("rate", "成交率", "percent", adds_up=False, good="up")
-CHANGE = Column("paid.previous_year.change", {"zh": "同比", "en": "YoY"}, "compare", "percent", of="paid")
-BEFORE = Column("paid.previous_year", {"zh": "去年同期", "en": "Last year"}, "compare", "money", of="paid")
-GOAL = Column("paid.goal", {"zh": "目标", "en": "Goal"}, "compare", "money", of="paid")
+CHANGE = Column("paid@previous_year.change", {"zh": "同比", "en": "YoY"}, "compare", "percent", of="paid")
+BEFORE = Column("paid@previous_year", {"zh": "去年同期", "en": "Last year"}, "compare", "money", of="paid")
+GOAL = Column("paid@goal", {"zh": "目标", "en": "Goal"}, "compare", "money", of="paid")
 
 
 def flag(name: str, of: str = "paid") -> Column:
     return Column(
-        f"{of}.{name}",
+        f"{of}@{name}",
         {"zh": name, "en": name},
         "mark",
         "number" if name in ("low", "high") else "text",
