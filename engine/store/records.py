@@ -4,6 +4,8 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -16,6 +18,7 @@ from engine.problems import Code, Conflict, Forbidden, NotFound, Problem, Reject
 from engine.store import sql
 from engine.store.codec import Codec, encode_json
 from engine.store.history import NO_RECORD, changed_since
+from engine.store.platform import instant
 
 if TYPE_CHECKING:
     from engine.store.unit import Unit
@@ -58,6 +61,15 @@ EVENT_OF = {
 _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A moment in the past of a record that is brought in: who gave it which values then."""
+
+    at: datetime
+    by: str | None
+    values: Mapping[str, Any]
+
+
 def with_ids(rows: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
     """Return sub-table rows, new ones given an id."""
     return tuple({**row, "id": row.get("id") or new_id()} for row in rows)
@@ -82,15 +94,21 @@ class RecordWriter:
         self._recorded("create", None, record, codec.first_values(record))
         return record
 
-    def insert_many(self, given: Sequence[Mapping[str, Any]]) -> list[str]:
+    def insert_many(
+        self, given: Sequence[Mapping[str, Any]], past: Mapping[str, Sequence[Earlier]] | None = None
+    ) -> list[str]:
         """Create many records with one pass over each table."""
-        unit, codec = self.unit, self.codec
+        unit, codec, past = self.unit, self.codec, past or {}
         records = [self._new(values, values.get("id") or new_id()) for values in given]
+        for record in records:
+            if moments := past.get(record["id"]):
+                record["revision"] = len(moments)
+                record["updated_at"], record["updated_by"] = moments[-1].at, moments[-1].by
         rows = [codec.encode(r, r["id"], unit.workspace.zone_of(r["branch_id"])) for r in records]
         with self._named_clashes():
             unit.load_rows(codec.statements.copy, codec.statements.insert, rows)
         self._insert_parts(records)
-        entries = [self._entry("create", r["id"], 1, codec.first_values(r)) for r in records]
+        entries = [entry for r in records for entry in self._entries(r, past.get(r["id"], ()))]
         unit.load_rows(sql.copy_history(self.dialect), sql.insert_history(self.dialect), entries)
         ids = [r["id"] for r in records]
         unit.emit("records.created", self.shape.key, None, {"ids": ids, **self._why()})
@@ -354,10 +372,27 @@ class RecordWriter:
             if self.codec.has_history(k)
         }
 
-    def _entry(self, kind: str, record_id: str, revision: int, changes: Mapping[str, Any]) -> tuple[Any, ...]:
+    def _entries(self, record: Record, past: Sequence[Earlier]) -> Iterator[tuple[Any, ...]]:
+        """Yield the history of a new record: how it was made, and what it went through where it brings a past."""
+        if not past:
+            yield self._entry("create", record["id"], 1, self.codec.first_values(record))
+            return
+        then = {**record, **past[0].values}
+        yield self._entry("create", record["id"], 1, self.codec.first_values(then), past[0])
+        for place, moment in enumerate(past[1:], 2):
+            now = {**then, **moment.values}
+            yield self._entry(
+                "update", record["id"], place, self._differences(then, now, moment.values), moment
+            )
+            then = now
+
+    def _entry(
+        self, kind: str, record_id: str, revision: int, changes: Mapping[str, Any], at: Earlier | None = None
+    ) -> tuple[Any, ...]:
         unit, cause = self.unit, self.unit.cause
         text = encode_json(changes).decode()
-        row = (new_id(), self.shape.key, record_id, revision, kind, unit.now_text, cause.by, cause.kind)
+        when, by = (unit.now_text, cause.by) if at is None else (instant(at.at), at.by)
+        row = (new_id(), self.shape.key, record_id, revision, kind, when, by, cause.kind)
         return (*row, cause.request_id, cause.batch_id, text)
 
     @contextmanager

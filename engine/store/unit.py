@@ -15,7 +15,7 @@ from engine.store import numbers, sql
 from engine.store.codec import encode_json
 from engine.store.history import NO_RECORD, HistoryEntry, read_history
 from engine.store.platform import instant
-from engine.store.records import RecordWriter
+from engine.store.records import Earlier, RecordWriter
 from engine.store.undo import UndoReport, WriteFor, undo_batch
 
 if TYPE_CHECKING:
@@ -99,12 +99,17 @@ class Unit:
         """Create a record of Python values with its history, audit and event; return it."""
         return self._writer(write, "insert").insert(values, record_id or new_id())
 
-    def insert_many(self, write: ScopedWrite, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    def insert_many(
+        self,
+        write: ScopedWrite,
+        rows: Sequence[Mapping[str, Any]],
+        past: Mapping[str, Sequence[Earlier]] | None = None,
+    ) -> list[str]:
         """Create many records at once, history included; return their ids. One audit line and event for all.
 
-        A row may bring its own `id`.
+        A row may bring its own `id`. `past`: by id, the moments that a record went through, its making first.
         """
-        return self._writer(write, "insert").insert_many(rows) if rows else []
+        return self._writer(write, "insert").insert_many(rows, past) if rows else []
 
     def load(self, write: ScopedWrite, record_id: str) -> Record:
         """Return a whole record that the write reaches, others waiting until this unit ends. NotFound otherwise."""

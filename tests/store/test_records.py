@@ -9,6 +9,7 @@ from sqlalchemy import text
 from engine.definitions.tables import FormTables
 from engine.problems import Conflict, NotFound, Rejected
 from engine.store import Workspace
+from engine.store.records import Earlier
 from tests.store.makers import USER, change, create, history, load, right
 
 FULL = {
@@ -200,6 +201,37 @@ def test_many_records_at_once_are_the_same_as_one_by_one(clinic: Workspace, lead
     assert history(clinic, lead, ids[7])[0].changes["phone"] == (None, "13800000007")
     assert (count(clinic, "cc_history"), count(clinic, "cc_events"), count(clinic, "cc_audit")) == (30, 1, 1)
     assert count(clinic, "i_lead__chart") == 60
+
+
+def test_a_record_brought_in_may_have_a_past(clinic: Workspace, lead: FormTables):
+    first, then = datetime(2026, 1, 2, 3, tzinfo=UTC), datetime(2026, 2, 3, 4, tzinfo=UTC)
+    row = {"id": "r1", "name": "张三", "code": "C1", "channel": "c2", "created_at": first}
+    past = {
+        "r1": [
+            Earlier(first, "u7", {"channel": "c1", "visits": None}),
+            Earlier(then, "u8", {"channel": "c2"}),
+        ]
+    }
+    with clinic.write(USER) as unit:
+        unit.insert_many(right(lead, "insert"), [row, {"code": "C2"}], past)
+    made = load(clinic, lead, "r1")
+    assert (made["revision"], made["updated_at"], made["updated_by"]) == (2, then, "u8")
+    changed, created = history(clinic, lead, "r1")
+    assert (created.kind, created.at, created.by, created.changes["channel"]) == (
+        "create",
+        first,
+        "u7",
+        (None, "c1"),
+    )
+    assert (changed.kind, changed.at, changed.by, changed.changes) == (
+        "update",
+        then,
+        "u8",
+        {"channel": ("c1", "c2")},
+    )
+    assert (count(clinic, "cc_history"), count(clinic, "cc_events")) == (3, 1)
+    change(clinic, lead, "r1", name="李四")
+    assert load(clinic, lead, "r1")["revision"] == 3
 
 
 def test_one_bad_row_among_many_leaves_nothing(clinic: Workspace, lead: FormTables):
