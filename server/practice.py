@@ -7,9 +7,11 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from engine.access import accounts
 from engine.clock import AheadClock
 from engine.problems import Code, NotFound, Rejected
 from engine.store.platform import from_instant, instant
+from engine.store.unit import Cause
 from flow_engine.tables import OCCURRENCES, TIMERS
 from server.clinics import House
 
@@ -54,6 +56,7 @@ def advance(house: House, workspace: str, hours: int) -> AheadClock:
     left = timedelta(hours=hours)
     while left > timedelta(0):
         step = min(left, _to_the_next(house, workspace, clock))
+        _keep_signed_in(house, workspace, step)
         clock.advance(step)
         _keep(house, clock)
         left -= step
@@ -61,6 +64,14 @@ def advance(house: House, workspace: str, hours: int) -> AheadClock:
         while time.monotonic() < until and house.work_once():
             pass
     return clock
+
+
+def _keep_signed_in(house: House, workspace: str, step: timedelta) -> None:
+    """See to it that nobody is signed out by the clock, not even somebody who asks for something meanwhile."""
+    clinic = house.clinic(workspace)
+    with clinic.workspace.write(Cause("system")) as unit:
+        accounts.renew_all(unit.connection, unit.now, unit.now + step)
+    clinic.people.forget()
 
 
 def _to_the_next(house: House, workspace: str, clock: AheadClock) -> timedelta:

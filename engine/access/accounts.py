@@ -240,12 +240,12 @@ def touch(connection: Connection, token: str, now: datetime) -> None:
         )
 
 
-def renew(connection: Connection, token: str, now: datetime) -> None:
-    """Begin a session anew at `now`: the clock of a practice clinic was put forward under it."""
+def renew_all(connection: Connection, now: datetime, ahead: datetime) -> None:
+    """Begin every session open at `now` anew at `ahead`: the clock of a practice clinic is put forward under them."""
     connection.execute(
         update(SESSIONS)
-        .where(SESSIONS.c.token_hash == _hash(token))
-        .values(created_at=_text(now), seen_at=_text(now), expires_at=_text(now + IDLE))
+        .where(SESSIONS.c.expires_at >= _text(now))
+        .values(created_at=_text(ahead), seen_at=_text(ahead), expires_at=_text(ahead + IDLE))
     )
 
 

@@ -19,15 +19,24 @@ from tests.templates.flows.practice import REPOSITORY
 HEADERS = {"X-Clinicraft": "1"}
 
 
-def signed_in(tmp_path, clock, *, practice=True):
+def opened(tmp_path, clock, *, practice=True):
+    """An app with one clinic, and the password of its `admin`."""
     house = House(Settings(home=tmp_path, practice=practice), clock)
     clinic = install(house, "dental", REPOSITORY / "templates" / "dental")
     password = first_account(house, clinic, "admin", "group_admin")
     with clinic.workspace.write(Cause("system")) as unit:
         unit.connection.execute(META.insert().values(key=DEMO_LOGINS, value=json.dumps([{"login": "admin"}])))
-    browser = TestClient(create_app(house), headers=HEADERS)
+    return create_app(house), password
+
+
+def browser_of(app, password):
+    browser = TestClient(app, headers=HEADERS)
     assert browser.post("/api/session", json={"login": "admin", "password": password}).status_code == 200
     return browser
+
+
+def signed_in(tmp_path, clock, *, practice=True):
+    return browser_of(*opened(tmp_path, clock, practice=practice))
 
 
 def test_a_visitor_puts_the_clock_forward_and_stays_signed_in(tmp_path):
@@ -38,6 +47,13 @@ def test_a_visitor_puts_the_clock_forward_and_stays_signed_in(tmp_path):
     assert (said["is_practice"], said["ahead_hours"]) == (True, 24)
     assert browser.get("/api/me").status_code == 200
     assert practice_clock(tmp_path).ahead == timedelta(hours=24)
+
+
+def test_nobody_else_is_signed_out_by_it_either(tmp_path):
+    app, password = opened(tmp_path, AheadClock())
+    visitor, other = browser_of(app, password), browser_of(app, password)
+    assert visitor.post("/api/practice/advance", json={"hours": 24 * 20}).status_code == 200
+    assert other.get("/api/me").status_code == 200
 
 
 @pytest.mark.parametrize("hours", [0, -1, 10_000])
