@@ -15,12 +15,12 @@ from engine.access.actor import Actor
 from engine.access.levels import Level
 from engine.access.query import RecordQuery
 from engine.definitions.shape import FieldShape
+from engine.escaping import guarded
 from engine.ids import is_id
 from engine.jobs.queue import JobRun, enqueue, read_job
 from engine.problems import Code, Forbidden, NotFound, Rejected
 from engine.text import say
 from form_engine.desk import Desk
-from form_engine.exporting.escaping import guarded
 from form_engine.plan import FormPlan
 from form_engine.service.service import RecordService
 from form_engine.views.listing import read

@@ -14,6 +14,7 @@ from sqlalchemy import case, delete, func, insert, select, update
 from engine.access.actor import Actor
 from engine.access.levels import Level
 from engine.clock import business_day
+from engine.escaping import guarded
 from engine.ids import is_id, new_id
 from engine.jobs.queue import JobRun, LeaseLostError, enqueue, read_job
 from engine.problems import Code, Conflict, Forbidden, NotFound, Problem, Rejected
@@ -21,7 +22,6 @@ from engine.store import sql
 from engine.store.platform import IMPORT_ROWS, IMPORTS, from_instant, instant
 from engine.store.unit import Cause, Unit
 from form_engine.desk import Desk
-from form_engine.exporting.escaping import guarded
 from form_engine.importing.cleaning import Context, plain
 from form_engine.importing.columns import Column, columns_of, targets_of
 from form_engine.importing.guessing import ColumnGuess, guess, layout_key

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.escaping import guarded, unguarded
 from engine.jobs.queue import LeaseLostError, cancel, claim, read_job
 from engine.problems import Forbidden, NotFound
 from engine.store import Cause
 from form_engine.exporting import service as exporting
-from form_engine.exporting.escaping import guarded, unguarded
 from form_engine.exporting.service import Exported, ExportService
 from form_engine.importing.sheets import read_book
 from form_engine.service import RecordService

@@ -9,6 +9,11 @@ _PHONE = re.compile(r"\+\d[\d ]{5,18}")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
+def cleaned(text: str) -> str:
+    """Return `text` without the signs that no spreadsheet or XML file may hold."""
+    return _FORBIDDEN.sub("", text)
+
+
 def guarded(text: str) -> str:
     """Return `text` so that opening a CSV file runs nothing: what looks like a formula gets a leading quote.
 
@@ -17,12 +22,12 @@ def guarded(text: str) -> str:
     """
     if not text:
         return text
-    cleaned = _FORBIDDEN.sub("", text)
-    if not cleaned or not (cleaned.startswith(_CONTROL_START) or _STARTS.match(cleaned)):
-        return cleaned
-    if _NUMBER.fullmatch(cleaned) or _PHONE.fullmatch(cleaned):
-        return cleaned
-    return "'" + cleaned
+    kept = cleaned(text)
+    if not kept or not (kept.startswith(_CONTROL_START) or _STARTS.match(kept)):
+        return kept
+    if _NUMBER.fullmatch(kept) or _PHONE.fullmatch(kept):
+        return kept
+    return "'" + kept
 
 
 def unguarded(text: str) -> str:

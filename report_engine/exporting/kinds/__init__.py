@@ -1,0 +1,1 @@
+"""Formats of exported reports, one file each."""
