@@ -48,6 +48,21 @@ def compile_app(app: App) -> AppPlan:
     return plan
 
 
+def compile_published(app: App) -> AppPlan:
+    """Return the plans of a published version. Raise Rejected where this program no longer takes what an earlier one did."""
+    try:
+        analysis = analyse(app, CONTROLS, is_published=True)
+        if not analysis.refusals:
+            plan = _plan_app(analysis)
+            if not plan.policy.problems:
+                return plan
+    except Exception:
+        # Said in words by the full check; where that finds nothing, this was a fault of the program.
+        compile_app(app)
+        raise
+    return compile_app(app)
+
+
 def lint_app(app: App) -> list[Problem]:
     """Return every problem of `app`, advice and the roles' own checks included: what `clinicraft check` and the designer show."""
     analysis = analyse(app, CONTROLS)

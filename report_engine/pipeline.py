@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions.checks.schemas import file_checker
-from engine.definitions.validate import MISSING, Checker
+from engine.definitions.schema_codes import MISSING
+from engine.definitions.validate import Checker
 from engine.problems import Rejected
 from engine.text import nearest
 from report_engine.binding import Bound, bind

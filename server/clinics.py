@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ from sqlalchemy import select
 from engine.access import accounts
 from engine.access.actor import Actor
 from engine.access.passwords import Passwords
+from engine.building import building
 from engine.clock import Clock, SystemClock
 from engine.definitions import versions
 from engine.definitions.app import App
 from engine.events import Event, dispatch
 from engine.jobs.dispatcher import Dispatcher, work
+from engine.ports import Channel
 from engine.problems import Code, NotFound
 from engine.sandbox.scripts import BoxScripts
 from engine.store.platform import META
@@ -30,7 +32,7 @@ from flow_engine.plans import FlowPlans, publish
 from flow_engine.service import FlowService
 from flow_engine.tables import FLOW_TABLES
 from flow_engine.world import FlowPorts
-from form_engine.compile import compile_app
+from form_engine.compile import compile_published
 from form_engine.exporting.service import ExportService
 from form_engine.importing.service import ImportService
 from form_engine.plan import AppPlan
@@ -80,10 +82,14 @@ class Clinic:
     """One workspace with the app version it runs, compiled."""
 
     def __init__(
-        self, workspace: Workspace, credentials: Credentials | None = None, scripts: BoxScripts | None = None
+        self,
+        workspace: Workspace,
+        credentials: Credentials | None = None,
+        scripts: BoxScripts | None = None,
+        channels: Mapping[str, Channel] | None = None,
     ) -> None:
         self.workspace = workspace
-        self.credentials, self.scripts = credentials, scripts
+        self.credentials, self.scripts, self._channels = credentials, scripts, channels
         self.people = People(workspace)
         self._lock = threading.Lock()
         self._number = 0
@@ -154,6 +160,18 @@ class Clinic:
             self._tasking = Tasking(flows, service)
         return self._tasking
 
+    def on_trial(self, workspace: Workspace, plans: FlowPlans, channels: Mapping[str, Channel]) -> "Clinic":
+        """Return this clinic over a workspace on which things are tried out: the same app, and ways out that lead nowhere."""
+        tried = Clinic(workspace, None, self.outside.scripts, channels)
+        tried._plan, tried._number, tried._flow_plans = self.plan, self._number, plans
+        tried._checked_at = float("inf")
+        return tried
+
+    def take_flows(self, flows: FlowService) -> None:
+        """Let another service move the flows."""
+        self._flows = flows
+        self._tasking = None
+
     def _plans_of_flows(self) -> FlowPlans:
         assert self._flow_plans is not None, "ask Clinic.flows"
         return self._flow_plans
@@ -171,8 +189,9 @@ class Clinic:
             return FlowDesk(service(), unit, actor, people)
 
         self.outside = Outside(
-            workspace, service, records, people, notify_of_flow, self.credentials, self.scripts
-        )
+            workspace, service, records, people, notify_of_flow, self.credentials, self.scripts,
+            channels=self._channels,
+        )  # fmt: skip
         return FlowPorts(
             records=records,
             service_actor=lambda key, definition: flow_actor(workspace.key, workspace.zone, key, definition),
@@ -229,9 +248,10 @@ class Clinic:
             self._checked_at = time.monotonic()
 
     def _take_up(self, number: int, app: App) -> None:
-        plan = compile_app(app)
-        with self.workspace.write(Cause("system")) as unit:
-            self._flow_plans = publish(unit, app, plan.analysis, number)
+        with building(again=self._plan is not None):
+            plan = compile_published(app)
+            with self.workspace.write(Cause("system")) as unit:
+                self._flow_plans = publish(unit, app, plan.analysis, number)
         self._plan = plan
         self._number = number
         self.people.forget()

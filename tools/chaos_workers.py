@@ -76,7 +76,7 @@ class Town:
         command = [
             sys.executable,
             "-c",
-            "from server.cli import main; main()",
+            "from server.main import main; main()",
             "worker",
             "--concurrency",
             "2",

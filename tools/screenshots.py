@@ -172,7 +172,7 @@ def practice(base: str | None) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    serve = "from server.cli import main; main()"
+    serve = "from server.main import main; main()"
     command = [sys.executable, "-c", serve, "demo", "--home", home, "--port", port, "--no-browser"]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:

@@ -64,11 +64,15 @@ def lint(app: App, kinds: FieldKinds) -> list[Problem]:
     return list(analyse(app, kinds).problems)
 
 
-def analyse(app: App, kinds: FieldKinds) -> Analysis:
-    """Return the analysis of `app`. Objects that break their schema are left out of the deeper checks."""
+def analyse(app: App, kinds: FieldKinds, is_published: bool = False) -> Analysis:
+    """Return the analysis of `app`. Objects that break their schema are left out of the deeper checks.
+
+    What a published version has passed within itself (keys, references, secrets, conflicts) is not asked of it again.
+    """
     problems = list(schema_problems(app, kinds))
     sound, broken = without_broken(app, problems)
-    problems.extend(key_problems(app))
+    if not is_published:
+        problems.extend(key_problems(app))
     forms = outline_forms(sound, kinds, broken, app)
     types = Types(forms)
     formulas: dict[str, Checked] = {}
@@ -79,11 +83,12 @@ def analyse(app: App, kinds: FieldKinds) -> Analysis:
     reads = reads_of(types, computed, where)
     problems.extend(cycles(reads))
     live = live_fields(reads, computed)
-    problems.extend(References(app, forms, types, sound).problems())
-    problems.extend(secret_problems(forms, reads))
-    for form in forms.values():
-        if form.is_sound:
-            problems.extend(conflict_problems(form, formulas))
+    if not is_published:
+        problems.extend(References(app, forms, types, sound).problems())
+        problems.extend(secret_problems(forms, reads))
+        for form in forms.values():
+            if form.is_sound:
+                problems.extend(conflict_problems(form, formulas))
     scoped = frozenset(key for key in forms if _is_own_scoped(key, sound))
     shapes = {
         key: form_shape(form, types, live, formulas, scoped) for key, form in forms.items() if form.is_sound

@@ -9,8 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lunar_python import Solar
-
 from engine.expressions.problems import BAD_DATE, Failure
 
 LUNAR_YEARS = range(1900, 2101)
@@ -64,4 +62,7 @@ def solar_term(day: date) -> str:
 def _lunar(day: date) -> Any:
     if day.year not in LUNAR_YEARS:
         raise Failure(BAD_DATE)
+    # Loaded where it is asked for: most servers never are, and it takes a while.
+    from lunar_python import Solar
+
     return Solar.fromYmd(day.year, day.month, day.day).getLunar()

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from lunar_python import Lunar, LunarYear, Solar
-
 from engine.expressions.calendar_cn import LUNAR_YEARS, solar_term
 from engine.problems import Code, Rejected
 
@@ -58,6 +56,8 @@ def lunar_day(day: date) -> LunarDay:
     """Return a day in the lunar calendar. Rejected outside 1900 to 2100."""
     if day.year not in LUNAR_YEARS:
         raise Rejected(OUT_OF_YEARS.at(""))
+    from lunar_python import Solar
+
     found = Solar.fromYmd(day.year, day.month, day.day).getLunar()
     month = found.getMonth()
     return LunarDay(found.getYear(), abs(month), found.getDay(), month < 0)
@@ -72,6 +72,8 @@ def from_lunar(year: int, month: int, day: int, is_leap: bool = False) -> date:
     """
     if year not in LUNAR_YEARS:
         raise Rejected(OUT_OF_YEARS.at(""))
+    from lunar_python import Lunar, LunarYear
+
     whole_year = LunarYear.fromYear(year)
     signed = -month if is_leap and whole_year.getMonth(-month) is not None else month
     days = whole_year.getMonth(signed).getDayCount()

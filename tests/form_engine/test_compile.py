@@ -2,7 +2,9 @@
 
 import pytest
 
+from engine.definitions.app import App
 from engine.problems import Rejected
+from form_engine.compile import compile_app, compile_published
 from tests.form_engine.making import app, field, form, words
 
 
@@ -198,3 +200,29 @@ class TestRefusals:
                 BRANCH,
                 roles={"r": {"key": "r", "name": words("r"), "grants": {"branch": {"view": "sometimes("}}}},
             )
+
+
+class TestPublished:
+    """What was checked when it was published is not checked again, unless the program no longer takes it."""
+
+    def test_it_has_the_same_plan(self):
+        given = compiled(field("x", "number", required_if="{paid} > 1")).app
+        full, quick = compile_app(given), compile_published(given)
+        assert quick.shapes == full.shapes
+        assert {key: one.order for key, one in quick.forms.items()} == {
+            key: one.order for key, one in full.forms.items()
+        }
+        assert quick.analysis.formulas.keys() == full.analysis.formulas.keys()
+
+    @pytest.mark.parametrize(
+        "broken", [{"key": "x", "control": "nope"}, {"key": "x"}, {"key": "x", "control": "text", "visible_if": "{zz}"}]
+    )  # fmt: skip
+    def test_what_the_program_no_longer_takes_is_told_as_ever(self, broken):
+        sound = compiled().app
+        wrong = {**sound.of("forms"), "item": {**ITEM, "fields": [*ITEM["fields"], broken]}}
+        given = App(sound.manifest, {"forms": wrong})
+        with pytest.raises(Rejected) as full:
+            compile_app(given)
+        with pytest.raises(Rejected) as quick:
+            compile_published(given)
+        assert quick.value.problems == full.value.problems

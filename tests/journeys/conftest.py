@@ -1,5 +1,6 @@
 """One demo clinic behind a real server, one headless Chromium, and pages that watch for faults."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,43 +25,75 @@ ROOT = Path(__file__).resolve().parents[2]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-SERVE = "from server.cli import main; main()"
+SERVE = "from server.main import main; main()"
+LOG = "server.log"
 WAIT_S = 120
 
 
 @dataclass(frozen=True)
 class Clinic:
-    """Where the practice clinic answers, and the password of each demo login."""
+    """Where the practice clinic answers, its folder, and the password of each demo login."""
 
     base: str
+    home: Path
     passwords: dict[str, str]
 
 
-@pytest.fixture(scope="package")
-def clinic() -> Iterator[Clinic]:
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a practice clinic that nobody serves: made once for all workers, copied for each clinic."""
     if not (ROOT / "designer_ui/dist/index.html").exists():
         pytest.fail("The staff app is not built: run `tools/npm run build` first")
-    home = tempfile.mkdtemp(prefix="ccdemo")
+    mine = tmp_path_factory.getbasetemp()
+    shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+    home, done = shared / "practice_clinic", shared / "practice_clinic.done"
+    with (shared / "practice_clinic.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            made = _demo(home, "--no-serve", "--scale", "0.005")
+            if made.wait(WAIT_S) != 0:
+                pytest.fail(f"The practice clinic could not be made:\n{_log(home)}")
+            done.touch()
+    return home
+
+
+@contextmanager
+def practice_clinic(story: Path) -> Iterator[Clinic]:
+    """Serve a copy of the practice clinic."""
+    home = Path(tempfile.mkdtemp(prefix="ccdemo"))
+    shutil.copytree(story, home, dirs_exist_ok=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    command = [sys.executable, "-c", SERVE, "demo", "--home", home, "--port", port, "--no-browser"]
-    log = Path(home, "server.log")
-    with log.open("wb") as out:
-        server = subprocess.Popen(
-            [*command, "--scale", "0.005"], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=os.environ
-        )
-        try:
-            base = f"http://127.0.0.1:{port}"
-            choices = _choices(base, server, log)
-            yield Clinic(base, {one["login"]: one["password"] for one in choices[0]["demo_logins"]})
-        finally:
-            server.terminate()
-            server.wait(20)
-            shutil.rmtree(home, ignore_errors=True)
+    server = _demo(home, "--port", port)
+    try:
+        base = f"http://127.0.0.1:{port}"
+        choices = _choices(base, server, home)
+        yield Clinic(base, home, {one["login"]: one["password"] for one in choices[0]["demo_logins"]})
+    finally:
+        server.terminate()
+        server.wait(20)
+        shutil.rmtree(home, ignore_errors=True)
 
 
-def _choices(base: str, server: subprocess.Popen[bytes], log: Path) -> list[dict]:
+@pytest.fixture(scope="package")
+def clinic(story: Path) -> Iterator[Clinic]:
+    with practice_clinic(story) as served:
+        yield served
+
+
+def _demo(home: Path, *options: str) -> subprocess.Popen[bytes]:
+    home.mkdir(exist_ok=True)
+    command = [sys.executable, "-c", SERVE, "demo", "--home", str(home), "--no-browser", *options]
+    with (home / LOG).open("wb") as out:
+        return subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=os.environ)
+
+
+def _log(home: Path) -> str:
+    return (home / LOG).read_text("utf-8")[-2000:]
+
+
+def _choices(base: str, server: subprocess.Popen[bytes], home: Path) -> list[dict]:
     until = time.monotonic() + WAIT_S
     while time.monotonic() < until and server.poll() is None:
         try:
@@ -67,7 +101,7 @@ def _choices(base: str, server: subprocess.Popen[bytes], log: Path) -> list[dict
                 return json.load(answer)
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)  # the server is another process: nothing here can wait on its clock
-    pytest.fail(f"The demo server did not come up:\n{log.read_text('utf-8')[-2000:]}")
+    pytest.fail(f"The demo server did not come up:\n{_log(home)}")
 
 
 @pytest.fixture(scope="package")

@@ -23,7 +23,7 @@ def run(repository: Path, *words: str, given: str | None = None) -> subprocess.C
         key: value for key, value in os.environ.items() if not key.startswith(("CLINICRAFT_", "DATABASE_URL"))
     }
     return subprocess.run(
-        [sys.executable, "-c", "from server.cli import main; main()", *words],
+        [sys.executable, "-c", "from server.main import main; main()", *words],
         cwd=repository, env={**environment, "PYTHONPATH": str(repository)}, input=given,
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip

@@ -6,9 +6,10 @@ from typing import Any
 
 from engine.definitions.app import App
 from engine.definitions.kinds import FieldKind, FieldKinds, FlowParts
+from engine.definitions.patterns import is_pattern
 from engine.definitions.schemas import FILES
 from engine.definitions.schemas.form import field_schema
-from engine.definitions.validate import Checker, is_pattern
+from engine.definitions.validate import Checker
 from engine.problems import Code, Problem, pointer
 from engine.schema import Schema
 
