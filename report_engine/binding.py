@@ -11,15 +11,18 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.definitions.shape import FieldShape
 from engine.expressions import Checked, check, parse
 from engine.expressions.nodes import Node
 from engine.expressions.types import BOOL, NUMBER, ExprType
 from engine.problems import Problem, Rejected, pointer
 from engine.text import Words, nearest
+from report_engine.bins import Bins
 from report_engine.buckets import CALENDAR, GRAINS
 from report_engine.dataset import MOST_HOPS, NUMBERS, Datasets, Fact
 from report_engine.measures import Measure, Measures
 from report_engine.periods import SHIFTS, Period, read_period, units_from
+from report_engine.picks import Chosen, Pick, condition
 from report_engine.problems import (
     BAD_BINS,
     BAD_GRAIN,
@@ -35,6 +38,7 @@ from report_engine.problems import (
     UNKNOWN_FACT,
     UNKNOWN_FIELD,
 )
+from report_engine.wording import read_again
 
 Json = Mapping[str, Any]
 MOST_DIMENSIONS = 6
@@ -42,20 +46,6 @@ MOST_MEASURES = 12
 MOST_TOTALS = 40
 MOST_ROWS = 5_000
 DATES = frozenset({"date", "datetime"})
-
-
-@dataclass(frozen=True)
-class Bins:
-    """Bands of numbers: of one `width` counted from `start`, or between `edges`; `labels` name the bands in order.
-
-    `quantiles`: so many bands of equally many records; their edges are found first.
-    """
-
-    width: Decimal | None = None
-    start: Decimal = Decimal(0)
-    edges: tuple[Decimal, ...] = ()
-    labels: tuple[Words, ...] = ()
-    quantiles: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +63,8 @@ class Dimension:
     role: str | None = None
     value_type: str = "text"
     fill: bool = True
+    level: int | None = None
+    """Of a way down a tree of options: the step that counts."""
     at: str = ""
 
     @property
@@ -110,6 +102,8 @@ class Bound:
     maturity_days: int | None = None
     settings: Json = field(default_factory=dict)
     form: str | None = None
+    ignored: tuple[Pick, ...] = ()
+    """Picks that nothing of this question knows."""
 
     @property
     def today(self) -> date:
@@ -158,7 +152,7 @@ class Bound:
 def bind(report: Json, data: Datasets, now: datetime, zone: str, given: Json | None = None) -> Bound:
     """Return the question that a report asks. Rejected with all problems.
 
-    `given`: what a dashboard adds: `{"period": phrase, "filters": [formula, …]}`.
+    `given`: what a dashboard adds: `{"period": phrase, "filters": [formula, …], "picks": [Pick, …]}`.
     """
     return _Binding(report, data, now, zone, given or {}).bound()
 
@@ -183,6 +177,7 @@ class _Binding:
         self.problems: list[Problem] = []
         self.period: Period | None = None
         self.facts: list[Fact] = []
+        self.ignored: list[Pick] = []
 
     @property
     def today(self) -> date:
@@ -204,7 +199,7 @@ class _Binding:
             self.facts = [self.data.facts[self.form]]
         dimensions = self._dimensions()
         self._period()
-        filters = self._filters()
+        filters = self._picked(self._filters())
         keys = [*(one.key for one in dimensions), *(one.key for one in measures)]
         self._unique(keys)
         sort = self._sort(keys)
@@ -221,6 +216,7 @@ class _Binding:
             report, str(report.get("kind", "aggregate")), self.data, tuple(measures), tuple(dimensions),
             filters, self.period, self.now, self.zone, having, sort, report.get("limit"), compare, totals,
             report.get("fill"), days_of(report.get("maturity")), report.get("settings", {}), self.form,
+            tuple(self.ignored),
         )  # fmt: skip
 
     def _measures(self) -> list[Measure]:
@@ -286,7 +282,8 @@ class _Binding:
             str(given.get("key", name.replace("__d", ""))), given.get("name") or label, paths,
             self._grain(given, kind, label, at), self._bins(given, kind, label, at), given.get("top"),
             given.get("top_by"), given.get("other") or {"zh": "其他", "en": "Other"},
-            given.get("role") or (name if self._is_role(name) else None), kind, given.get("fill", True), at,
+            given.get("role") or (name if self._is_role(name) else None), kind, given.get("fill", True),
+            self._level(given, shape), at,
         )  # fmt: skip
         if made.grain is None:
             return made
@@ -296,6 +293,11 @@ class _Binding:
             for key, path in paths.items()
         }
         return replace(made, paths=days)
+
+    def _level(self, given: Json, shape: FieldShape | None) -> int | None:
+        """Return which step of a tree's path results go by: as asked, else the first."""
+        is_tree = shape is not None and shape.value_type == "choices" and is_a_tree(shape.config)
+        return int(given.get("level", 1)) if is_tree else None
 
     def _grain(self, given: Json, kind: str, label: Words, at: str) -> str | None:
         grain = given.get("bucket")
@@ -389,6 +391,42 @@ class _Binding:
             except Rejected as refused:
                 self.problems += refused.problems
         return {key: tuple(filters) for key, filters in found.items()}
+
+    def _picked(self, filters: dict[str, tuple[Filter, ...]]) -> dict[str, tuple[Filter, ...]]:
+        """Return the filters with those that picks make."""
+        found = {key: list(some) for key, some in filters.items()}
+        for at, pick in enumerate(self.given.get("picks", ())):
+            try:
+                self._pick(pick, f"/picks/{at}", found)
+            except Rejected as refused:
+                self.problems += refused.problems
+        return {key: tuple(some) for key, some in found.items()}
+
+    def _pick(self, pick: Pick, at: str, found: dict[str, list[Filter]]) -> None:
+        name = str(pick.by.get("role") or pick.by.get("field") or "")
+        maps = pick.by.get("maps", {})
+        paths = {
+            fact.key: path for fact in self.facts if (path := maps.get(fact.key) or self.path(fact, name))
+        }
+        missing = [fact for fact in self.facts if fact.key not in paths]
+        if missing and not pick.is_soft:
+            raise Rejected([self._no_path(fact, name, at) for fact in missing])
+        if missing:
+            self.ignored.append(pick)
+        for fact in self.facts:
+            if fact.key in paths:
+                node = condition(pick, self._chosen(fact, paths[fact.key], pick.by, at))
+                found[fact.key].append(Filter(read_again(node, at), at))
+
+    def _chosen(self, fact: Fact, path: str, given: Json, at: str) -> Chosen:
+        shape = self.data.field(fact, path)
+        label: Words = (shape.label if shape is not None else {}) or {"zh": path, "en": path}
+        kind = shape.value_type if shape is not None else "text"
+        if path.endswith(("__d", "__from", "__to")):
+            kind = "date"
+        grain, bins = self._grain(given, kind, label, at), self._bins(given, kind, label, at)
+        is_day = grain is not None and grain not in ("hour", "hour_of_day")
+        return Chosen(self.data.day(fact, path) if is_day else path, kind, grain, bins, label, at, is_day)
 
     def _filter(self, node: Node, at: str, found: dict[str, list[Filter]]) -> None:
         period = self._period_in(node)
@@ -497,6 +535,11 @@ UNITS = {one: one for one in ("day", "week", "month", "quarter", "year")} | {
     "天": "day", "日": "day", "周": "week", "月": "month", "季": "quarter", "季度": "quarter", "年": "year",
     "days": "day", "weeks": "week", "months": "month", "quarters": "quarter", "years": "year",
 }  # fmt: skip
+
+
+def is_a_tree(config: Json) -> bool:
+    """Tell whether a field's options stand below one another, so that its value is a way down."""
+    return any("parent" in one for one in config.get("options") or () if isinstance(one, Mapping))
 
 
 def conjuncts(node: Node) -> list[Node]:

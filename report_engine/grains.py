@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from engine.access.sources import Kind
-from report_engine.binding import Bins
+from report_engine.bins import Bins
 from report_engine.buckets import MONTHS
 from report_engine.periods import Shift
 

@@ -60,6 +60,8 @@ class Measure:
     format: str = "number"
     good: str | None = None
     min_n: int | None = None
+    as_of: bool = False
+    """A state: everything up to the end of the period counts, not only what falls into it."""
     path: str = ""
     """Where the author wrote it."""
 
@@ -77,7 +79,7 @@ class Measure:
     @property
     def identity(self) -> tuple[Any, ...]:
         """Return what two base measures that count the same have in common."""
-        return (self.fact, self.aggregate, self.of, self.expression, self.filters, self.among, self.date)
+        return (self.fact, self.aggregate, self.of, self.expression, self.filters, self.among, self.date, self.as_of)
 
 
 class _Numbers:
@@ -148,6 +150,8 @@ class Measures:
                 more[name] = str(given[name])
         if given.get("min_n") is not None:
             more["min_n"] = int(given["min_n"])
+        if given.get("as_of") is not None:
+            more["as_of"] = bool(given["as_of"])
         return replace(made, **more)
 
     def _read(self, given: Json, path: str, way: tuple[str, ...]) -> Measure:

@@ -142,6 +142,13 @@ NOT_ADDING = Code(
     hint_zh="合计里每条记录只计一次",
     hint_en="The total counts each record once",
 )
+STATE_OVER_TIME = Code(
+    "report.state_over_time",
+    zh="“{measure}”是某一时点的状态，不能按时间分组",
+    en="“{measure}” is a state at one moment and cannot go by time",
+    hint_zh="去掉时间维度，或改用计数、合计类的时点指标",
+    hint_en="Take the time dimension out, or use a state that counts or sums",
+)
 NOT_AVAILABLE = Code(
     "report.not_available",
     zh="报表还不能计算“{what}”",

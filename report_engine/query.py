@@ -7,13 +7,14 @@ Sums, counts and ranks come as whole numbers; what is divided is divided in Pyth
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Integer,
     Numeric,
     Select,
@@ -35,19 +36,19 @@ from engine.expressions import parse
 from engine.problems import Problem, Rejected
 from engine.value_type import VALUE_TYPES
 from report_engine.binding import Bound, Dimension, renamed
+from report_engine.buckets import all_buckets
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.grains import banded, bucket, moved
 from report_engine.measures import Measure
 from report_engine.periods import Period, Shift
-from report_engine.problems import TOO_MANY_GROUPS
+from report_engine.picks import LISTS, OTHER
+from report_engine.problems import STATE_OVER_TIME, TOO_MANY_GROUPS
 from report_engine.table import Cell
 
 MOST_GROUPS = 50_000
 Key = tuple[Any, ...]
 Raw = Sequence[Any]
-OTHER = "(other)"
-"""Stands for everything outside the top few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,38 @@ def lines(bound: Bound, desk: Desk, ask: Ask) -> list[Line]:
     found = desk.unit.execute(scoped)
     if ask.most is None and len(found) > MOST_GROUPS:
         raise Rejected(TOO_MANY_GROUPS.at("/by", most=MOST_GROUPS))
-    return [one["line"] for one in found]
+    return _running([one["line"] for one in found], bound, ask)
+
+
+def _running(found: list[Line], bound: Bound, ask: Ask) -> list[Line]:
+    """Return the groups with states (measures `as_of`) as they stood at the end of each bucket of time."""
+    states = [one.identity for one in _unique(bound.measures) if one.as_of]
+    at = next((place for place, key in enumerate(ask.by) if bound.dimension(key).is_time), None)
+    if not states or at is None:
+        return found
+    buckets = sorted({line.key[at] for line in found if line.key[at] is not None} | _buckets(bound, ask, at))
+    known = {line.key: line for line in found}
+    made = [line for line in found if line.key[at] is None]
+    for other in dict.fromkeys((*line.key[:at], *line.key[at + 1 :]) for line in found):
+        sums: dict[Any, Cell] = dict.fromkeys(states)
+        for here in buckets:
+            key = (*other[:at], here, *other[at:])
+            line = known.get(key, Line(key, {}))
+            for one in states:
+                value = line.values.get(one)
+                if isinstance(value, int | Decimal):
+                    before = sums[one]
+                    sums[one] = value + before if isinstance(before, int | Decimal) else value
+            made.append(Line(key, {**line.values, **sums}, line.cases))
+    return made
+
+
+def _buckets(bound: Bound, ask: Ask, at: int) -> set[Any]:
+    grain = bound.dimension(ask.by[at]).grain
+    period = ask.period
+    if grain is None or period is None or period.start is None or period.end is None or ask.shift is not None:
+        return set()
+    return set(all_buckets(grain, period.start, min(period.end, bound.today + timedelta(days=1))))
 
 
 def statement(bound: Bound, desk: Desk, ask: Ask) -> ScopedQuery:
@@ -132,13 +164,15 @@ class _Statement:
     # parts
 
     def _parts(self) -> list["_Part"]:
-        groups: dict[tuple[str, str | None], list[Measure]] = {}
-        for base in _unique(self.bound.measures):
-            assert base.fact is not None
-            groups.setdefault((base.fact, base.date), []).append(base)
+        groups: dict[tuple[str, str | None, bool], list[Measure]] = {}
         made: list[_Part] = []
         problems: list[Problem] = []
-        for (fact, day), measures in groups.items():
+        for base in _unique(self.bound.measures):
+            assert base.fact is not None
+            groups.setdefault((base.fact, base.date, base.as_of), []).append(base)
+            if base.as_of and not base.adds_up and any(one.is_time for one in self.dimensions):
+                problems.append(STATE_OVER_TIME.at(base.path, measure=base.name))
+        for (fact, day, _), measures in groups.items():
             plain = [one for one in measures if one.aggregate not in RANKED]
             wanted = [plain] if plain else []
             wanted += [[one] for one in measures if one.aggregate in RANKED]
@@ -223,12 +257,14 @@ class _Part:
         self, whole: _Statement, fact: Fact, day: str | None, measures: Sequence[Measure], number: int
     ) -> None:
         self.whole, self.fact, self.number = whole, fact, number
+        self.is_state = any(one.as_of for one in measures)
         self.fields: dict[str, Wanted] = {}
         bound = whole.bound
         for at, dimension in enumerate(whole.dimensions):
             path = dimension.paths[fact.key]
             is_list = (found := bound.data.field(fact, path)) is not None and found.value_type in LISTS
-            self.fields[f"k{at}"] = Wanted(path, each=is_list, at=dimension.at)
+            is_each = is_list and dimension.level is None
+            self.fields[f"k{at}"] = Wanted(path, each=is_each, level=dimension.level, at=dimension.at)
         period = whole.ask.period
         if period is not None:
             self.fields["day"] = Wanted(bound.data.day(fact, day or fact.date), at="/period")
@@ -271,6 +307,10 @@ class _Part:
         column, kind = self.source.c[f"k{at}"], self.source.kinds[f"k{at}"]
         whole.kinds.setdefault(dimension.key, kind)
         if dimension.grain is not None:
+            start = whole.ask.period.start if whole.ask.period is not None else None
+            if self.is_state and dimension.is_time and start is not None:
+                # What there was before is in the first bucket.
+                column = type_coerce(case((self.source.c.day < start, start), else_=self.source.c.day), Date())
             if whole.ask.shift is not None:
                 column = moved(column, dimension.grain, whole.ask.shift, whole.dialect)
             return bucket(column, dimension.grain, whole.dialect, whole.desk.zone)
@@ -293,7 +333,7 @@ class _Part:
         if period is None:
             return found
         day = self.source.c["day"]
-        if period.start is not None:
+        if period.start is not None and not self.is_state:
             found.append(day >= period.start)
         if period.end is not None:
             found.append(day < period.end)
@@ -493,6 +533,5 @@ RATE_PLACES = 6
 RANKED = {"median": 50, "p90": 90}
 NUMBERED = frozenset({"weekday", "hour_of_day", "month_of_year", "day_of_month"})
 TEXTS = frozenset({"text", "choice", "choices", "reference", "references", "person", "persons"})
-LISTS = frozenset({"choices", "references", "persons"})
 
-__all__ = ["MOST_GROUPS", "OTHER", "Ask", "Key", "Line", "lines", "statement"]
+__all__ = ["LISTS", "MOST_GROUPS", "OTHER", "Ask", "Key", "Line", "lines", "statement"]

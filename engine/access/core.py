@@ -10,7 +10,7 @@ from engine.access.policy import Policy, Rights
 from engine.access.query import Keys, Record, ScopedQuery
 from engine.access.sql_fields import Moment
 from engine.access.statements import Builder, Plan, Statement
-from engine.access.type_scope import ShapeTypes
+from engine.access.type_scope import SourceTypes
 from engine.definitions.shape import FormShape
 from engine.expressions import Checked, check, parse
 from engine.expressions.types import BOOL
@@ -42,7 +42,7 @@ class Core:
 
     def formula(self, text: str, form: FormShape, path: str) -> Checked:
         """Return a condition that the asker gave, all its fields being his to read. Raise Rejected."""
-        checked = check(parse(text, path), ShapeTypes(self.policy.shapes, form), BOOL, path)
+        checked = check(parse(text, path), SourceTypes(self.policy.shapes, form, ends=False), BOOL, path)
         self.guard.use_all(form, checked, path)
         return checked
 

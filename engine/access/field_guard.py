@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.access.levels import FieldLevel, Level
 from engine.access.policy import Rights
-from engine.access.type_scope import MOST_HOPS
+from engine.access.type_scope import MOST_HOPS, shadow_of
 from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape
 from engine.expressions import Checked
 from engine.problems import Code, NotFound, Problem, Rejected
@@ -104,9 +104,9 @@ class FieldGuard:
         for field in sorted(checked.fields):
             try:
                 if parent is not None and field[0] == "form" and len(field) > 1:
-                    self.use(parent, ".".join(field[1:]), path)
+                    self.use(parent, shadow_of(".".join(field[1:]))[0], path)
                 else:
-                    self.use(form, ".".join(field), path)
+                    self.use(form, shadow_of(".".join(field))[0], path)
             except Rejected as found:
                 problems += found.problems
         if problems:

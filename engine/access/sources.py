@@ -6,7 +6,7 @@ sources alone; `Gate.seal` refuses a statement that reads any other table.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,20 +40,19 @@ from engine.access.field_guard import Seen
 from engine.access.policy import Rights
 from engine.access.query import Keys, Record, Row, ScopedQuery, seal_query
 from engine.access.sql_fields import SqlFields, all_of
-from engine.access.type_scope import ShapeTypes
-from engine.definitions.shape import FieldShape, FormShape
+from engine.access.type_scope import SourceTypes, shadow_of
+from engine.definitions.shape import FieldShape
 from engine.definitions.tables import TEXT, FormTables
 from engine.expressions import Checked, check
 from engine.expressions.nodes import Node
 from engine.expressions.sql import to_condition, to_sql
-from engine.expressions.types import BOOL, DATE, DATETIME, ExprType
+from engine.expressions.types import BOOL
 from engine.problems import Code, Problem, Rejected
 from engine.text import Words
 from engine.value_type import VALUE_TYPES
 
 NO_ACCESS_VALUE = "(no access)"
 """Stands for what lies behind a link to a record that the asker may not see; the fact itself is counted."""
-SHADOWS = ("__d", "__from", "__to")
 LISTS = frozenset({"choices", "references", "persons"})
 FORMULA_SCALE = 6
 """Decimals that a number worked out from a record is kept with."""
@@ -102,6 +101,8 @@ class Wanted:
     text: str = ""
     condition: bool = False
     each: bool = False
+    level: int | None = None
+    """Of a list that is a way down a tree (a category): the step so many down, the first is 1."""
     at: str = ""
     """Where the author wrote it, for problems."""
 
@@ -137,37 +138,6 @@ class Source:
     @property
     def c(self) -> Any:
         return self.table.c
-
-
-class SourceTypes:
-    """Types of fields for formulas of reports: those of the form, and business dates and ends of ranges."""
-
-    def __init__(self, shapes: Mapping[str, FormShape], form: FormShape, parent: str | None) -> None:
-        self._inner = ShapeTypes(shapes, form, parent)
-        self._ends = ShapeTypes(shapes, form, parent)
-
-    def field(self, path: tuple[str, ...]) -> ExprType | None:
-        """Return the type at `path`."""
-        base, shadow = _shadow(path[-1])
-        if not shadow:
-            return self._inner.field(path)
-        found = self._inner.field((*path[:-1], base)) if base != "created_at" else DATETIME
-        if found is None:
-            return None
-        if shadow == "__d":
-            return DATE if found == DATETIME else None
-        return found
-
-    def names(self) -> Iterable[str]:
-        """Return the fields of the form itself."""
-        return self._inner.names()
-
-
-def _shadow(key: str) -> tuple[str, str]:
-    for suffix in SHADOWS:
-        if key.endswith(suffix):
-            return key.removesuffix(suffix), suffix
-    return key, ""
 
 
 class Sources(Core):
@@ -336,7 +306,7 @@ class _Making:
             raise Rejected(problems)
 
     def _use(self, path: str, at: str) -> Seen:
-        base, _ = _shadow(path)
+        base, _ = shadow_of(path)
         if self.outer is not None:
             base = base.removeprefix("form.") if base.startswith("form.") else f"{self.rows}.{base}"
         return self.gate.guard.use(self.form, base, at)
@@ -386,13 +356,15 @@ class _Making:
         seen = self._use(wanted.path, wanted.at)
         shape, path = seen.shape, tuple(wanted.path.split("."))
         label = shape.label or {"zh": shape.key, "en": shape.key}
-        _, shadow = _shadow(wanted.path)
+        _, shadow = shadow_of(wanted.path)
         if shape.sensitive or (shape.value_type in UNFIT and not shadow):
             raise Rejected(NOT_A_COLUMN.at(wanted.at, label=label))
         column = self.fields.column(path)
         if shadow:
             kind = "date" if shadow == "__d" or shape.value_type == "date_range" else "datetime"
             return column, Kind(kind, {}, label)
+        if shape.value_type in LISTS and wanted.level is not None:
+            return self._step(column, wanted.level), Kind("choice", shape.config, label)
         if shape.value_type in LISTS:
             if not wanted.each:
                 raise Rejected(NOT_A_COLUMN.at(wanted.at, label=label))
@@ -404,6 +376,11 @@ class _Making:
         if shape.value_type in TEXTUAL:
             column = self._guarded(path, column, shape)
         return column, Kind(shape.value_type, shape.config, label, places, scale)
+
+    def _step(self, column: ColumnElement[Any], level: int) -> ColumnElement[Any]:
+        if self.gate.moment.dialect == "postgresql":
+            return type_coerce(column[level - 1].astext, TEXT)
+        return type_coerce(func.json_extract(column, f"$[{level - 1}]"), TEXT)
 
     def _each(self, path: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the items of a list, one a row."""

@@ -1,11 +1,12 @@
 """What type a field has in a formula over a form's records, through links and into sub-tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape, Shapes
-from engine.expressions.types import ExprType, list_of
+from engine.expressions.types import DATE, DATETIME, ExprType, list_of
 
 MOST_HOPS = 3
+SHADOWS = ("__d", "__from", "__to")
 LINKS = frozenset({"reference", "references"})
 
 
@@ -31,6 +32,45 @@ class ShapeTypes:
     def names(self) -> Iterable[str]:
         """Return the fields of the form itself."""
         return (*self._form.fields, *SYSTEM_FIELDS)
+
+
+class SourceTypes:
+    """Types of fields for formulas of reports: those of the form, business dates and, with `ends`, ends of ranges."""
+
+    def __init__(
+        self,
+        shapes: Mapping[str, FormShape],
+        form: FormShape,
+        parent: str | None = None,
+        *,
+        ends: bool = True,
+    ) -> None:
+        self._inner = ShapeTypes(shapes, form, parent)
+        self._shadows = SHADOWS if ends else SHADOWS[:1]
+
+    def field(self, path: tuple[str, ...]) -> ExprType | None:
+        """Return the type at `path`."""
+        base, shadow = shadow_of(path[-1])
+        if shadow not in self._shadows:
+            return self._inner.field(path)
+        found = self._inner.field((*path[:-1], base)) if base != "created_at" else DATETIME
+        if found is None:
+            return None
+        if shadow == "__d":
+            return DATE if found == DATETIME else None
+        return found
+
+    def names(self) -> Iterable[str]:
+        """Return the fields of the form itself."""
+        return self._inner.names()
+
+
+def shadow_of(key: str) -> tuple[str, str]:
+    """Return a path without the ending of a shadow column, and that ending."""
+    for suffix in SHADOWS:
+        if key.endswith(suffix):
+            return key.removesuffix(suffix), suffix
+    return key, ""
 
 
 def walk(shapes: Shapes, form: FormShape, path: tuple[str, ...]) -> list[tuple[FormShape, FieldShape]] | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from engine.problems import Rejected
 from engine.schema import closed
-from report_engine.binding import Bins, Bound, Dimension
+from report_engine.binding import Bound, Dimension
+from report_engine.bins import Bins
 from report_engine.dataset import NUMBERS
 from report_engine.desk import Desk
 from report_engine.grid import Grid

@@ -176,7 +176,7 @@ class _Funnel:
             "entered": Wanted("@entered"), "left": Wanted("@left"),
         }  # fmt: skip
         for at, one in enumerate(self.dimensions):
-            fields[f"k{at}"] = Wanted(one.paths[self.fact.key], at=one.at)
+            fields[f"k{at}"] = Wanted(one.paths[self.fact.key], level=one.level, at=one.at)
         fields["day"] = Wanted(self.bound.data.day(self.fact, self.fact.date), at="/period")
         where = [
             Wanted(formula=one.node, condition=True, at=one.at) for one in self.bound.filters[self.fact.key]

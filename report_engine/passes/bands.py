@@ -3,7 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from report_engine.binding import Bins, Bound, Dimension
+from report_engine.binding import Bound, Dimension
+from report_engine.bins import Bins
 from report_engine.draft import Draft
 from report_engine.measures import Measure
 from report_engine.query import Ask, lines

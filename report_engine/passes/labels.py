@@ -34,7 +34,7 @@ CHANGED: Mapping[str, Words] = {
 def label(draft: Draft) -> Draft:
     """Return the draft with its table."""
     bound = draft.bound
-    lists = any(one.value_type in LISTS for one in bound.dimensions)
+    lists = any(one.value_type in LISTS and one.level is None for one in bound.dimensions)
     columns = [_dimension(draft, one) for one in bound.dimensions]
     for one in bound.measures:
         columns.append(_measure(one, lists))
@@ -73,7 +73,7 @@ def _dimension(draft: Draft, one: Dimension) -> Column:
         words |= _bands(draft, one)
     format_ = one.grain or ("band" if one.bins is not None else _format(one))
     return Column(
-        one.key, one.name, "dimension", format_, labels=words, form=form, adds_up=one.value_type not in LISTS
+        one.key, one.name, "dimension", format_, labels=words, form=form, adds_up=one.level is not None or one.value_type not in LISTS
     )
 
 
