@@ -146,7 +146,10 @@ class AppFace(TypedDict):
 
 
 class Me(TypedDict):
-    """The person signed in, where they are and what they may do. `rights` are those beside forms: export, reveal …"""
+    """The person signed in, where they are and what they may do.
+
+    `rights` are those beside forms: export, reveal … `ahead_s`: how far a practice clinic's clock was put forward.
+    """
 
     user: User
     workspace: Workspace
@@ -155,6 +158,7 @@ class Me(TypedDict):
     rights: dict[str, Json]
     app: AppFace
     zone: str
+    ahead_s: int
 
 
 class MeChange(TypedDict):
@@ -165,12 +169,21 @@ class MeChange(TypedDict):
     branch_id: NotRequired[str | None]
 
 
+class Happened(TypedDict):
+    """What flows did while the clock was put forward: how many began, tasks made, messages written."""
+
+    flows: int
+    tasks: int
+    messages: int
+
+
 class PracticeClock(TypedDict):
     """Whether this is a practice clinic; there how late it is, and by how many hours its clock was put forward."""
 
     is_practice: bool
     now: NotRequired[str]
     ahead_hours: NotRequired[float]
+    happened: NotRequired[Happened]
 
 
 class PracticeStep(TypedDict):

@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -12,7 +12,7 @@ from engine.clock import AheadClock
 from engine.problems import Code, NotFound, Rejected
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Cause
-from flow_engine.tables import OCCURRENCES, TIMERS
+from flow_engine.tables import INSTANCES, OCCURRENCES, OUTBOX, TASKS, TIMERS
 from server.clinics import House
 
 NO_PRACTICE = Code(
@@ -48,12 +48,15 @@ def clock_of(house: House, workspace: str) -> AheadClock:
     return clock
 
 
-def advance(house: House, workspace: str, hours: int) -> AheadClock:
-    """Put the clock of a practice installation forward and let happen what then is due. NotFound, Rejected."""
+def advance(house: House, workspace: str, hours: int) -> dict[str, int]:
+    """Put the clock of a practice installation forward and let happen what then is due. NotFound, Rejected.
+
+    Return how many flows began meanwhile, tasks were made and messages were written.
+    """
     clock = clock_of(house, workspace)
     if not 1 <= hours <= MOST_HOURS:
         raise Rejected(TOO_FAR.at("/hours", most=MOST_HOURS))
-    left = timedelta(hours=hours)
+    left, before = timedelta(hours=hours), clock.now()
     while left > timedelta(0):
         step = min(left, _to_the_next(house, workspace, clock))
         _keep_signed_in(house, workspace, step)
@@ -63,7 +66,21 @@ def advance(house: House, workspace: str, hours: int) -> AheadClock:
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until and house.work_once():
             pass
-    return clock
+    return _happened(house, workspace, before)
+
+
+def _happened(house: House, workspace: str, since: datetime) -> dict[str, int]:
+    """Count what flows have made since."""
+    made = {"flows": INSTANCES.c.started_at, "tasks": TASKS.c.made_at, "messages": OUTBOX.c.planned_at}
+    with house.installation.workspace(workspace).read() as unit:
+        return {
+            what: int(
+                unit.connection.execute(
+                    select(func.count()).select_from(at.table).where(at >= instant(since))
+                ).scalar_one()
+            )
+            for what, at in made.items()
+        }
 
 
 def _keep_signed_in(house: House, workspace: str, step: timedelta) -> None:

@@ -33,8 +33,9 @@ def practice(request: Request) -> Response:
 def put_forward(request: Request, values: Values) -> Response:
     """Put the clock forward by some hours; what is due by then happens before the answer. 404 in a real clinic."""
     one = asked(request)
-    clock = advance(one.house, one.clinic.key, given(values, "hours", int) or 0)
-    return answer(_shown(one, clock.ahead.total_seconds()))
+    happened = advance(one.house, one.clinic.key, given(values, "hours", int) or 0)
+    ahead = clock_of(one.house, one.clinic.key).ahead
+    return answer({**_shown(one, ahead.total_seconds()), "happened": happened})
 
 
 def _shown(one: Asked, ahead_s: float) -> dict[str, Any]:

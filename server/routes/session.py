@@ -6,6 +6,7 @@ from fastapi import Body, Request, Response
 
 from engine.access import accounts
 from engine.access.passwords import check_quality
+from engine.clock import AheadClock
 from engine.problems import Code, NotFound, Rejected, Unauthenticated
 from engine.store.unit import Cause
 from server import api_types as t
@@ -216,4 +217,7 @@ def me(one: Asked) -> dict[str, Any]:
             "version": plan.version,
         },
         "zone": actor.zone,
+        "ahead_s": int(one.house.clock.ahead.total_seconds())
+        if isinstance(one.house.clock, AheadClock)
+        else 0,
     }

@@ -383,6 +383,13 @@ export type Handovers = {
   labels: { [key: string]: { [key: string]: string } };
 };
 
+/** What flows did while the clock was put forward: how many began, tasks made, messages written. */
+export type Happened = {
+  flows: number;
+  messages: number;
+  tasks: number;
+};
+
 /** The server is up. */
 export type Health = {
   status: "ok";
@@ -605,8 +612,11 @@ export type ManyResult = {
   task_id: number;
 };
 
-/** The person signed in, where they are and what they may do. `rights` are those beside forms: export, reveal … */
+/** The person signed in, where they are and what they may do.
+
+`rights` are those beside forms: export, reveal … `ahead_s`: how far a practice clinic's clock was put forward. */
 export type Me = {
+  ahead_s: number;
   app: AppFace;
   branch_id: string | null;
   branches: Branch[];
@@ -858,6 +868,7 @@ export type PoolTaken = {
 /** Whether this is a practice clinic; there how late it is, and by how many hours its clock was put forward. */
 export type PracticeClock = {
   ahead_hours?: number;
+  happened?: Happened;
   is_practice: boolean;
   now?: string;
 };
@@ -1126,6 +1137,35 @@ export type Settled = {
   settled: number;
 };
 
+/** Try a flow out on past records. `since`: how far back, `limit`: most occasions. */
+export type ShadowFlow = {
+  answers?: JsonObject;
+  definition?: JsonObject;
+  form?: string;
+  limit?: number;
+  record?: JsonObject;
+  record_id?: string;
+  since?: string;
+  until?: string;
+  values?: JsonObject;
+};
+
+/** Whom a flow would have contacted, who would have had which tasks on which day, how it would have ended. */
+export type ShadowRun = {
+  cases: number;
+  contacts: JsonObject[];
+  ended: { [key: string]: number };
+  failed: JsonObject[];
+  flow: string;
+  is_whole: boolean;
+  run: number;
+  since: string;
+  skipped: { [key: string]: number };
+  tasks: JsonObject[];
+  until: string;
+  version: number;
+};
+
 /** Who signs in; the workspace may be left out where there is only one. */
 export type SignIn = {
   login: string;
@@ -1358,6 +1398,71 @@ export type TreePage = {
   cursor: string | null;
   labels: { [key: string]: { [key: string]: string } };
   records: RecordData[];
+};
+
+/** What a flow would do, in order, and where it would stand in the end. `cut`: broken off for its length (lines, time). */
+export type Trial = {
+  began_at: string;
+  cut: string | null;
+  ended_at: string | null;
+  flow: string;
+  instance_id: string;
+  outcome: string | null;
+  record: { [key: string]: string } | null;
+  status: string;
+  timeline: TrialLine[];
+  title: string;
+  triggers: JsonObject[];
+  troubles: string[];
+  until: string;
+  version: number;
+  waiting: JsonObject[];
+};
+
+/** Something that would happen. `kind`: started, task, decided, waits, timer, passed, change, message, call, cc, incident, refused, finished … */
+export type TrialLine = {
+  address?: string | null;
+  at: string;
+  body?: string | null;
+  by?: string | null;
+  changed?: string[];
+  channel?: string | null;
+  comment?: string;
+  due_at?: string | null;
+  error?: string | null;
+  fields?: { [key: string]: Json[] };
+  flow?: string | null;
+  form?: string;
+  instance_id?: string;
+  kind: string;
+  message?: string;
+  message_kind?: string;
+  names?: string[];
+  node?: string | null;
+  outcome?: string;
+  people?: string[];
+  problems?: Problem[];
+  reason?: string | null;
+  record_id?: string;
+  state?: string;
+  subject?: string | null;
+  text: Words;
+  title?: string;
+  to?: { [key: string]: string | null };
+  until?: string | null;
+  verb?: string;
+  waits_for?: string;
+};
+
+/** Try a flow out. `record_id` of a chosen record, or `record`: the values of an invented one; `definition`: a flow not yet published. */
+export type TryFlow = {
+  answers?: JsonObject;
+  definition?: JsonObject;
+  form?: string;
+  record?: JsonObject;
+  record_id?: string;
+  until?: string;
+  values?: JsonObject;
 };
 
 /** What was taken back, and what was kept since somebody changed it later. */
@@ -1971,6 +2076,13 @@ export interface Operations {
     body: Settle;
     answer: Settled;
   };
+  /** Return whom a flow would have contacted about the records of a past period, and who would have had which tasks. */
+  shadow_flow: {
+    method: "POST";
+    path: "/api/flows/{flow}/shadow";
+    body: ShadowFlow;
+    answer: ShadowRun;
+  };
   /** Open a session. The same answer for a wrong password, an unknown login and a locked one. */
   sign_in: {
     method: "POST";
@@ -1983,6 +2095,13 @@ export interface Operations {
     method: "DELETE";
     path: "/api/session";
     answer: null;
+  };
+  /** Return what a flow would do about a record, chosen or invented, hour by hour; nothing of it stays, no message leaves. */
+  simulate_flow: {
+    method: "POST";
+    path: "/api/flows/{flow}/simulate";
+    body: TryFlow;
+    answer: Trial;
   };
   /** Press a flow's button on a record, or on several of a list; each starts by itself. */
   start_flow: {

@@ -2,6 +2,7 @@
 
 import type { FieldPlan, Labels, Option } from "../api/types";
 import { asNumber, asText, isArray, isBlank, isObject, type Json, strings } from "./json";
+import { clinicNow } from "./now";
 import { type Lang, say } from "./words";
 
 export const BLANK = "–";
@@ -126,7 +127,12 @@ export const formatSpan = (from: string, to: string, lang: Lang, today: string):
   return `${start} – ${formatDay(to, lang, isShared ? to : today, "never")}`;
 };
 
-export const formatInstant = (instant: string, lang: Lang, zone = DEFAULT_ZONE, now = new Date()): string => {
+export const formatInstant = (
+  instant: string,
+  lang: Lang,
+  zone = DEFAULT_ZONE,
+  now = clinicNow(),
+): string => {
   const day = localDay(instant, zone);
   return day === "" ? BLANK : `${formatDay(day, lang, localDay(now, zone))} ${localTime(instant, zone)}`;
 };
@@ -138,7 +144,7 @@ const UNITS: readonly [number, string, string][] = [
 ];
 
 /** "3 天前", "2 小时后", "刚刚"; beyond 30 days the date itself. */
-export const formatAgo = (instant: string, lang: Lang, zone = DEFAULT_ZONE, now = new Date()): string => {
+export const formatAgo = (instant: string, lang: Lang, zone = DEFAULT_ZONE, now = clinicNow()): string => {
   const moment = new Date(instant).getTime();
   if (Number.isNaN(moment)) return BLANK;
   const seconds = (now.getTime() - moment) / 1000;
@@ -246,7 +252,7 @@ const chosen: Writer = (value, field, look) =>
     .join(look.lang === "zh" ? "、" : ", ");
 
 const day: Writer = (value, _field, look) =>
-  formatDay(asText(value), look.lang, look.today ?? localDay(new Date(), look.zone));
+  formatDay(asText(value), look.lang, look.today ?? localDay(clinicNow(), look.zone));
 
 const WRITERS: Record<string, Writer> = {
   integer: (value) => formatNumber(value),
@@ -279,7 +285,7 @@ const WRITERS: Record<string, Writer> = {
           asText(value.from),
           asText(value.to),
           look.lang,
-          look.today ?? localDay(new Date(), look.zone),
+          look.today ?? localDay(clinicNow(), look.zone),
         )
       : BLANK,
 };

@@ -5,6 +5,7 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useControlHost } from "../../shared/host";
 import type { InputProps } from "../../shared/kinds";
+import { clinicNow } from "../../shared/now";
 import type { SignatureConfig, Signed, Stroke, StrokePoint } from "../parts/signed";
 
 const share = (part: number, whole: number): number =>
@@ -40,7 +41,7 @@ const SignatureInput = ({ id, value, config, disabled, onChange }: InputProps<Si
     onChange({
       ...(value?.signer ? { signer: value.signer } : {}),
       strokes: next,
-      signed_at: new Date().toISOString(),
+      signed_at: clinicNow().toISOString(),
       ratio,
       device: navigator.userAgent.slice(0, 200),
     });

@@ -5,6 +5,7 @@ import { formatAgo, formatDay, formatInstant, localDay } from "../../shared/form
 import { useControlHost } from "../../shared/host";
 import type { CellProps, ControlView } from "../../shared/kinds";
 import "../controls.css";
+import { clinicNow } from "../../shared/now";
 
 export interface DayConfig {
   min?: string;
@@ -20,7 +21,7 @@ const DayCell = ({ value }: CellProps<string, DayConfig>) => {
   const { lang, zone } = useControlHost();
   return (
     <span className="ctl-num" title={value ?? ""}>
-      {value ? formatDay(value, lang, localDay(new Date(), zone)) : null}
+      {value ? formatDay(value, lang, localDay(clinicNow(), zone)) : null}
     </span>
   );
 };

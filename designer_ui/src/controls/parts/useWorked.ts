@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { localDay } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import type { Json, Values } from "../../shared/json";
+import { clinicNow } from "../../shared/now";
 import { hasFormulas, loadFormulas, run, valueAt } from "../../shared/rules";
 
 /** Undefined while it cannot be told here: the interpreter is still loading, or the formula needs the server. */
@@ -26,7 +27,7 @@ export const useWorked = (
   }, [ready, tree]);
   // Text that is not a tree is a formula that stayed on the server.
   if (!ready || typeof tree === "string") return undefined;
-  const now = new Date();
+  const now = clinicNow();
   return run(tree, {
     value: (path) => valueAt(record, path),
     now: now.toISOString(),

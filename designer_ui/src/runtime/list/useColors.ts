@@ -5,6 +5,7 @@ import { useMe } from "../../api/session";
 import type { FormPlan, RecordData, ViewPlan } from "../../api/types";
 import { localDay } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
+import { clinicNow } from "../../shared/now";
 import { contextOf, hasFormulas, loadFormulas, run } from "../../shared/rules";
 import { valuesOf } from "./CellEditor";
 
@@ -34,7 +35,7 @@ export const useColors = (
   return useCallback(
     (record) => {
       if (!rules || !ready) return null;
-      const now = new Date();
+      const now = clinicNow();
       const scene = {
         plan,
         stored: null,

@@ -13,6 +13,7 @@ import { localDay } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { isBlank, isObject, type Values } from "../../shared/json";
 import { useKinds } from "../../shared/kinds";
+import { clinicNow } from "../../shared/now";
 import { contextOf, hasFormulas, loadFormulas, run } from "../../shared/rules";
 import { useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
@@ -114,7 +115,7 @@ export const Actions = ({
   useEffect(() => {
     if (!ready) void loadFormulas().then(setReady);
   }, [ready]);
-  const now = new Date();
+  const now = clinicNow();
   const stored = valuesOf(answer.record);
   const context = contextOf({ plan, stored, now, today: localDay(now, zone), zone, actor }, stored);
   const shown = (plan.page.actions ?? []).filter(

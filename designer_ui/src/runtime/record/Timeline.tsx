@@ -8,6 +8,7 @@ import type { TimelineItem } from "../../api/types";
 import { formatAgo, formatDay, formatInstant, localDay, localTime } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { Icon } from "../../shared/Icon";
+import { clinicNow } from "../../shared/now";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { useFrame } from "../shell/frame";
@@ -49,7 +50,7 @@ export const Timeline = ({
         {t("timeline.noneNext")}
       </StateView>
     );
-  const today = localDay(new Date(), zone);
+  const today = localDay(clinicNow(), zone);
   return (
     <div className="timeline">
       {byDay(items, zone).map(([day, list]) => (

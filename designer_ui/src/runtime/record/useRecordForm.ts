@@ -6,6 +6,7 @@ import type { FieldPlan, FormPlan, Problem, RecordAnswer } from "../../api/types
 import { localDay } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import type { Json, Values } from "../../shared/json";
+import { clinicNow } from "../../shared/now";
 import { type FormState, formState, hasFormulas, loadFormulas, missing } from "../../shared/rules";
 import { useActor } from "../list/useColors";
 import { dropDraft, keepDraft, readDraft } from "./drafts";
@@ -80,7 +81,7 @@ export const useRecordForm = (
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `ready` changes what formState can answer
   const state = useMemo(() => {
-    const now = new Date();
+    const now = clinicNow();
     return formState(
       {
         plan,

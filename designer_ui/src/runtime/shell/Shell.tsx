@@ -15,6 +15,7 @@ import type { Me } from "../../api/types";
 import { DEFAULT_ZONE } from "../../shared/format";
 import { type ControlHost, ControlHostProvider } from "../../shared/host";
 import { changeLang } from "../../shared/i18n";
+import { setAhead } from "../../shared/now";
 import { ErrorState } from "../../shared/States";
 import { useShortcuts } from "../../shared/shortcuts";
 import { ThemeContext } from "../../shared/themeChoice";
@@ -191,6 +192,8 @@ const SignedIn = ({ me }: { me: Me }) => {
   const [help, setHelp] = useState(false);
   const frame = useDrawers();
   const host = useHost(me, frame);
+  // Before any screen below shows how long ago something was.
+  setAhead(me.ahead_s ?? 0);
   useLive();
   useEffect(() => {
     if (me.user.lang !== lang && !localStorage.getItem("clinicraft.lang")) void changeLang(me.user.lang);

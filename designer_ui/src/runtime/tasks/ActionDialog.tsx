@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { TaskAction, TaskPage } from "../../api/tasks";
 import type { Values } from "../../shared/json";
+import { clinicNow } from "../../shared/now";
 import { useSay } from "../../shared/useLang";
 import { PersonSelect } from "./PersonSelect";
 import { nameOf } from "./words";
@@ -79,7 +80,7 @@ export const ActionDialog = ({
     mode: "all",
     to: action.places?.[0]?.node ?? "",
     resume: "replay",
-    until: dayjs().add(1, "day").hour(9).minute(0).second(0),
+    until: dayjs(clinicNow()).add(1, "day").hour(9).minute(0).second(0),
     tasks: [],
     comment: "",
   });
@@ -180,7 +181,9 @@ export const ActionDialog = ({
               showTime={{ format: "HH:mm", minuteStep: 15 }}
               value={draft.until}
               onChange={(until) => put({ until })}
-              disabledDate={(day) => day.isBefore(dayjs(), "day") || day.isAfter(dayjs().add(180, "day"))}
+              disabledDate={(day) =>
+                day.isBefore(dayjs(clinicNow()), "day") || day.isAfter(dayjs(clinicNow()).add(180, "day"))
+              }
               allowClear={false}
               style={{ width: "100%" }}
             />

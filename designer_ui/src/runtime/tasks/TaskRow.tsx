@@ -8,6 +8,7 @@ import type { TaskItem } from "../../api/tasks";
 import type { Labels } from "../../api/types";
 import { formatAgo, formatInstant } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
+import { clinicNow } from "../../shared/now";
 import { useSay } from "../../shared/useLang";
 import { nameOf, taskPath } from "./words";
 
@@ -15,7 +16,7 @@ const Due = ({ task }: { task: TaskItem }) => {
   const { t } = useTranslation();
   const { lang, zone } = useControlHost();
   if (!task.due_at || task.state === "done") return null;
-  const isToday = Date.parse(task.due_at) - Date.now() < 86_400_000;
+  const isToday = Date.parse(task.due_at) - clinicNow().getTime() < 86_400_000;
   const words = formatInstant(task.due_at, lang, zone);
   return (
     <span

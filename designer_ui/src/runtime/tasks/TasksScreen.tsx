@@ -15,6 +15,7 @@ import { StartedList } from "./StartedList";
 import { TaskRow } from "./TaskRow";
 import { GROUPS, groupOf } from "./words";
 import "./tasks.css";
+import { clinicNow } from "../../shared/now";
 
 const Proxies = lazy(async () => ({ default: (await import("./Proxies")).Proxies }));
 
@@ -89,7 +90,7 @@ const List = ({ box, flow, text }: { box: string; flow: string; text: string }) 
   const { data, error, isPending, refetch } = useTasks({ box, flow, q: text, limit });
   const act = useAct();
   const endOfDay = useMemo(
-    () => Date.parse(instantOf(addDays(localDay(new Date(), zone), 1), "00:00", zone)),
+    () => Date.parse(instantOf(addDays(localDay(clinicNow(), zone), 1), "00:00", zone)),
     [zone],
   );
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
@@ -100,7 +101,7 @@ const List = ({ box, flow, text }: { box: string; flow: string; text: string }) 
         {t(`tasks.none_${box}Next`)}
       </StateView>
     );
-  const now = Date.now();
+  const now = clinicNow().getTime();
   const isOpen = box === "open";
   const selected = data.tasks.filter((task) => chosen.has(idOf(task)));
   const quickOnes = data.tasks.filter((task) => task.quick.length > 0);

@@ -12,6 +12,7 @@ import type { FilterGroup, RecordData } from "../../api/types";
 import { fieldOf } from "../../shared/fields";
 import { addDays, formatDay, formatSpan, instantOf, localDay, targetOf } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
+import { clinicNow } from "../../shared/now";
 import { ErrorState } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
@@ -59,7 +60,7 @@ export const CalendarView = (props: ViewProps) => {
   const frame = useFrame();
   const notify = useNotify();
   const narrow = useNarrow();
-  const today = localDay(new Date(), zone);
+  const today = localDay(clinicNow(), zone);
   const [day, setDay] = useState(today);
   const hasResource = Boolean(view?.resource);
   const [span, setSpan] = useState<Span>(

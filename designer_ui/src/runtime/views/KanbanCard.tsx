@@ -9,10 +9,11 @@ import type { FormPlan, Labels, Option, RecordData } from "../../api/types";
 import { fieldOf, titleKey } from "../../shared/fields";
 import { labelOf, targetOf } from "../../shared/format";
 import { asText, isBlank } from "../../shared/json";
+import { clinicNow } from "../../shared/now";
 import { useSay } from "../../shared/useLang";
 import { RecordCell } from "../list/Cell";
 
-const isPast = (moment: string): boolean => Date.parse(moment) < Date.now();
+const isPast = (moment: string): boolean => Date.parse(moment) < clinicNow().getTime();
 
 export const CardBody = ({
   plan,

@@ -13,6 +13,7 @@ import { fieldOf, isWritable } from "../../shared/fields";
 import { addDays, instantOf, localDay, optionsOf } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { asText, type Values } from "../../shared/json";
+import { clinicNow } from "../../shared/now";
 import { useNotify } from "../../shared/useNotify";
 import type { Moving } from "../views/KanbanView";
 import { MoveRequires } from "../views/MoveRequires";
@@ -111,9 +112,9 @@ export const LineActs = ({
         <Dropdown
           trigger={["click"]}
           menu={{
-            items: laterChoices(new Date(), zone).map(({ key }) => ({ key, label: t(`workbench.${key}`) })),
+            items: laterChoices(clinicNow(), zone).map(({ key }) => ({ key, label: t(`workbench.${key}`) })),
             onClick: ({ key }) => {
-              const found = laterChoices(new Date(), zone).find((choice) => choice.key === key);
+              const found = laterChoices(clinicNow(), zone).find((choice) => choice.key === key);
               if (found) change({ [dueKey]: found.moment }, t("workbench.postponed"));
             },
           }}

@@ -19,6 +19,7 @@ import {
 import { useControlHost } from "../../shared/host";
 import { asText, isBlank, type Json } from "../../shared/json";
 import { useKinds } from "../../shared/kinds";
+import { clinicNow } from "../../shared/now";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { RecordCell } from "../list/Cell";
@@ -73,7 +74,7 @@ const Line = ({
   const at = time ? asText(record[time.key]) : "";
   const dueKey = DUE.find((key) => record[key] !== undefined);
   const phone = phoneField ? asText(record[phoneField.key]) : "";
-  const urgency = dueKey ? urgencyOf(record[dueKey] ?? null, zone, new Date()) : "";
+  const urgency = dueKey ? urgencyOf(record[dueKey] ?? null, zone, clinicNow()) : "";
   return (
     <li className="work-row">
       <button
@@ -84,7 +85,7 @@ const Line = ({
         {time ? (
           <span className="work-time">
             {at
-              ? localDay(at, zone) === localDay(new Date(), zone)
+              ? localDay(at, zone) === localDay(clinicNow(), zone)
                 ? localTime(at, zone)
                 : localDay(at, zone).slice(5).replace("-", "/")
               : BLANK}
@@ -196,7 +197,7 @@ export const WorkbenchScreen = () => {
   const { data: me } = useMe();
   const { data, error, isPending, refetch } = useWorkbench();
   const page = app?.pages.find((item) => item.key === key);
-  const today = localDay(new Date(), zone);
+  const today = localDay(clinicNow(), zone);
   return (
     <div className="page page-work">
       <div className="head">
