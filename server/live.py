@@ -35,6 +35,12 @@ class LiveWords:
                 with contextlib.suppress(RuntimeError):
                     loop.call_soon_threadsafe(_put, queue, word)
 
+    def tell_all(self, workspace: str, topic: str) -> None:
+        """Tell every open page of a workspace."""
+        with self._lock:
+            people = [user_id for key, user_id in self._pages if key == workspace]
+        self.tell(workspace, people, topic)
+
     async def words(self, workspace: str, user_id: str) -> AsyncIterator[bytes]:
         """Yield what is told to a person, until the page goes."""
         page = (asyncio.get_running_loop(), asyncio.Queue[bytes](MOST_WAITING))

@@ -27,6 +27,20 @@ const screens: RouteObject[] = [
     lazy: async () => ({ Component: (await import("./runtime/flows/FlowsScreen")).FlowsScreen }),
   },
   {
+    path: "dashboards/:key?",
+    lazy: async () => ({
+      Component: (await import("./runtime/dashboards/DashboardsScreen")).DashboardsScreen,
+    }),
+  },
+  {
+    path: "reports/:key?",
+    lazy: async () => ({ Component: (await import("./runtime/dashboards/ReportsScreen")).ReportsScreen }),
+  },
+  {
+    path: "behind/:form",
+    lazy: async () => ({ Component: (await import("./runtime/dashboards/BehindScreen")).BehindScreen }),
+  },
+  {
     path: "p/:page/:tab?",
     lazy: async () => ({ Component: (await import("./runtime/list/PageScreen")).PageScreen }),
   },

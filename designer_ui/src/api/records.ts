@@ -263,8 +263,14 @@ export const useExplain = (form: string, recordId: string, login: string, enable
 export const useBulk = (form: string) => {
   const refresh = useRefresh();
   return useMutation({
-    mutationFn: (body: { ids?: string[]; filter?: FilterGroup; values: Values }) =>
-      request<BulkAnswer>("POST", at(form, "bulk"), body),
+    mutationFn: (body: {
+      ids?: string[];
+      filter?: FilterGroup;
+      view?: string;
+      formula?: string;
+      search?: string;
+      values: Values;
+    }) => request<BulkAnswer>("POST", at(form, "bulk"), body),
     onSettled: () => {
       void refresh(form);
     },

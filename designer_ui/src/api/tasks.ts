@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Json, JsonObject, Values } from "../shared/json";
 import { request } from "./client";
+import { heard } from "./live";
 import type * as api from "./schema";
 
 export type {
@@ -300,6 +301,7 @@ export const useLive = (): void => {
       void client.invalidateQueries({ queryKey: ["notices"] });
     });
     line.addEventListener("notices", () => void client.invalidateQueries({ queryKey: ["notices"] }));
+    line.addEventListener("data", () => heard("data"));
     return () => line.close();
   }, [client]);
 };

@@ -123,6 +123,8 @@ export type PublicForm = Omit<api.PublicForm, "plan"> & { plan: FormPlan };
 export type SavedView = ViewPlan & {
   base?: string;
   where?: api.FilterGroup;
+  /** What a chart narrowed it to; shown in words above the list. */
+  formula?: string;
   widths?: { [field: string]: number };
   density?: string;
 };

@@ -115,11 +115,17 @@ export const answer = (cell: string): CellAnswer => {
     };
   if (cell === "empty") return { figure: { kind: "line", data: [], layout: {}, notes: [], empty: true } };
   const figure = figures[cell.startsWith("kpi") ? "kpi" : cell];
-  return { figure, records: 42, deeper: [{ key: "doctor", name: { zh: "医生", en: "doctor" } }] };
+  return {
+    figure,
+    opens: true,
+    asOf: "2026-11-22T00:00:00Z",
+    deeper: [{ key: "doctor", name: { zh: "医生", en: "doctor" } }],
+  };
 };
 
 export const source: Source = {
   ask: ({ cell }) =>
     cell === "never" ? new Promise<CellAnswer>(() => undefined) : Promise.resolve(answer(cell)),
+  behind: () => Promise.resolve({ form: "lead", count: 42 }),
   openRecords: () => undefined,
 };

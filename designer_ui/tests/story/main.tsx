@@ -20,7 +20,7 @@ if (root)
       <ConfigProvider theme={themeOf("dental", isDark ? "dark" : "light", true)}>
         <TokenVars dark={isDark} />
         <div style={{ padding: window.innerWidth < 720 ? 12 : 24 }}>
-          <DashboardView dashboard={dashboard} source={source} asOf="11月22日 周日 08:00" />
+          <DashboardView dashboard={dashboard} source={source} />
         </div>
       </ConfigProvider>
     </QueryClientProvider>,

@@ -1,46 +1,27 @@
 /** One cell: its question, the way drilled into it, the chart, and what a click may do. */
 
-import { ExpandOutlined, InfoCircleOutlined } from "@ant-design/icons";
-import { Breadcrumb, Button, Modal, Tooltip } from "antd";
-import { useState } from "react";
+import ExpandOutlined from "@ant-design/icons/ExpandOutlined";
+import InfoCircleOutlined from "@ant-design/icons/InfoCircleOutlined";
+import MoreOutlined from "@ant-design/icons/MoreOutlined";
+import { Button, Dropdown, Modal, Tooltip } from "antd";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Picked } from "../../charts/parts/figure";
-import { asText } from "../../shared/json";
 import { useSay } from "../../shared/useLang";
-import type { Act, Step } from "./board";
+import type { Act } from "./board";
 import { ChartFrame } from "./ChartFrame";
-import type { CellPart, CellQuestion, Source } from "./contract";
+import type { CellAnswer, CellPart, CellQuestion, Point, Source } from "./contract";
 import { PointMenu } from "./PointMenu";
 import { useAnswer } from "./useAnswer";
+import { Way } from "./Way";
+import type { WordsFor } from "./wording";
 
-const Way = ({
-  path,
-  words,
-  onClimb,
-}: {
-  path: readonly Step[];
-  words: (dimension: string, value: Step["dims"][string]) => string;
-  onClimb: (to: number) => void;
-}) => {
-  const { t } = useTranslation();
-  const names = path.map((step) =>
-    Object.entries(step.dims)
-      .map(([dimension, value]) => words(dimension, value))
-      .join(" · "),
-  );
-  const items = [t("dashboard.top"), ...names].map((name, at) => ({
-    key: at,
-    title:
-      at === path.length ? (
-        name
-      ) : (
-        <button type="button" className="dash-crumb" onClick={() => onClimb(at)}>
-          {name}
-        </button>
-      ),
-  }));
-  return <Breadcrumb className="dash-cell-way" items={items} />;
-};
+export interface CellAction {
+  readonly key: string;
+  readonly label: string;
+  readonly icon: ReactNode;
+  readonly run: () => void;
+}
 
 export const CellCard = ({
   part,
@@ -49,7 +30,12 @@ export const CellCard = ({
   question,
   refreshMs,
   isCrossing,
+  words,
+  actions,
+  marks,
   act,
+  onAnswer,
+  onExplain,
 }: {
   part: CellPart;
   dashboard: string;
@@ -57,22 +43,51 @@ export const CellCard = ({
   question: CellQuestion;
   refreshMs: number | false;
   isCrossing: boolean;
+  words: WordsFor;
+  /** What else its menu offers. */
+  actions?: readonly CellAction[];
+  /** Beside the title: notes people left. */
+  marks?: ReactNode;
   act: (act: Act) => void;
+  onAnswer?: (cell: string, answer: CellAnswer) => void;
+  onExplain?: (point: Point, title: string) => void;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
   const [picked, setPicked] = useState<Picked | null>(null);
   const [isLarge, setLarge] = useState(false);
   const answered = useAnswer(dashboard, source, question, refreshMs);
+  const { answer } = answered;
   const title = say(part.title);
-  const words = source.wordsFor ?? ((_: string, value: Step["dims"][string]) => asText(value) || "–");
-  const { openRecords } = source;
-  const pick = (found: Picked): void => {
-    // A single number has only its records behind it.
-    if (part.chart === "kpi" && openRecords) openRecords(question, found.dims, found.measure);
-    else setPicked(found);
-  };
-  const chart = <ChartFrame kind={part.chart} title={title} answered={answered} onPick={pick} />;
+  const isNumber = part.chart === "kpi";
+  useEffect(() => {
+    if (answer) onAnswer?.(part.key, answer);
+  }, [answer, onAnswer, part.key]);
+  const pointOf = (dims: Picked["dims"], measure: string | null): Point => ({ question, dims, measure });
+  const chart = <ChartFrame kind={part.chart} title={title} answered={answered} onPick={setPicked} />;
+  const offers: CellAction[] = [
+    ...(isNumber
+      ? []
+      : [
+          {
+            key: "full",
+            label: t("dashboard.full"),
+            icon: <ExpandOutlined />,
+            run: () => setLarge(true),
+          },
+        ]),
+    ...(onExplain && answer?.figure && !answer.figure.empty
+      ? [
+          {
+            key: "explain",
+            label: t("dashboard.explain"),
+            icon: <InfoCircleOutlined />,
+            run: () => onExplain(pointOf({}, null), title),
+          },
+        ]
+      : []),
+    ...(actions ?? []),
+  ];
   return (
     <section
       className={`dash-cell dash-cell-${part.chart}${isCrossing ? " is-crossing" : ""}${answered.isFetching && !answered.isFirst ? " is-fetching" : ""}`}
@@ -85,16 +100,25 @@ export const CellCard = ({
             <InfoCircleOutlined className="dash-cell-note" aria-label={say(part.note)} tabIndex={0} />
           </Tooltip>
         ) : null}
-        {part.chart === "kpi" ? null : (
-          <Button
-            className="dash-cell-tool"
-            type="text"
-            size="small"
-            icon={<ExpandOutlined />}
-            aria-label={`${t("dashboard.full")} ${title}`}
-            onClick={() => setLarge(true)}
-          />
-        )}
+        {marks}
+        {offers.length > 0 ? (
+          <Dropdown
+            trigger={["click"]}
+            placement="bottomRight"
+            menu={{
+              items: offers.map(({ key, label, icon }) => ({ key, label, icon })),
+              onClick: ({ key }) => offers.find((one) => one.key === key)?.run(),
+            }}
+          >
+            <Button
+              className="dash-cell-tool"
+              type="text"
+              size="small"
+              icon={<MoreOutlined />}
+              aria-label={`${title} ${t("dashboard.more")}`}
+            />
+          </Dropdown>
+        ) : null}
       </header>
       {question.path.length > 0 ? (
         <Way path={question.path} words={words} onClimb={(to) => act({ do: "climb", cell: part.key, to })} />
@@ -114,10 +138,18 @@ export const CellCard = ({
       {picked ? (
         <PointMenu
           picked={picked}
-          answer={answered.answer}
-          onRecords={openRecords ? () => openRecords(question, picked.dims, picked.measure) : undefined}
-          onOnly={() => act({ do: "cross", cell: part.key, dims: picked.dims })}
-          onDrill={(by) => act({ do: "drill", cell: part.key, step: { dims: picked.dims, by } })}
+          answer={answer}
+          source={source}
+          point={pointOf(picked.dims, picked.measure)}
+          words={words}
+          {...(onExplain ? { onExplain: () => onExplain(pointOf(picked.dims, picked.measure), title) } : {})}
+          {...(isNumber
+            ? {}
+            : {
+                onOnly: () => act({ do: "cross", cell: part.key, dims: picked.dims }),
+                onDrill: (by: string) =>
+                  act({ do: "drill", cell: part.key, step: { dims: picked.dims, by } }),
+              })}
           onClose={() => setPicked(null)}
         />
       ) : null}

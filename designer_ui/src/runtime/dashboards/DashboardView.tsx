@@ -1,55 +1,86 @@
-/** A dashboard: its filters above a grid of 24 columns, one column on a phone; charts load one by one as they answer. */
+/** A dashboard: its filters above a grid of 24 columns, one column on a phone; charts load as they answer. */
 
-import { DesktopOutlined, PrinterOutlined, ReloadOutlined } from "@ant-design/icons";
+import DesktopOutlined from "@ant-design/icons/DesktopOutlined";
+import PrinterOutlined from "@ant-design/icons/PrinterOutlined";
+import ReloadOutlined from "@ant-design/icons/ReloadOutlined";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
-import { useCallback, useReducer, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useReducer, useState } from "react";
 import { useTranslation } from "react-i18next";
 import "../../charts/parts/charts.css";
 import { StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
-import { acted, inOrder, opened, questionOf } from "./board";
-import { CellCard } from "./CellCard";
-import type { Dashboard, Source } from "./contract";
+import { acted, type Board, inOrder, opened, questionOf } from "./board";
+import { type CellAction, CellCard } from "./CellCard";
+import type { CellAnswer, CellPart, Dashboard, Point, Source } from "./contract";
 import "./dashboards.css";
+import { ExplainPanel } from "./ExplainPanel";
 import { FilterBar } from "./FilterBar";
 import { Rotation } from "./Rotation";
+import { useMoment } from "./useMoment";
+import { type Known, learned, wordsFrom } from "./wording";
+
+export interface CellExtras {
+  readonly actions: readonly CellAction[];
+  readonly marks?: ReactNode;
+}
 
 export const DashboardView = ({
   dashboard,
   source,
-  asOf,
+  heading,
+  tools: more,
+  start,
+  onBoard,
+  extrasOf,
   refreshMs = false,
 }: {
   dashboard: Dashboard;
   source: Source;
-  /** When the numbers were counted, in words. */
-  asOf?: string;
+  /** In place of its name. */
+  heading?: ReactNode;
+  tools?: ReactNode;
+  start?: Board;
+  onBoard?: (board: Board) => void;
+  /** What a screen adds to a cell. */
+  extrasOf?: (part: CellPart, board: Board) => CellExtras;
   refreshMs?: number | false;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
   const isNarrow = useNarrow();
+  const moment = useMoment();
   const client = useQueryClient();
-  const [board, act] = useReducer(acted, dashboard, opened);
+  const [board, act] = useReducer(acted, start ?? opened(dashboard));
   const [isRotating, setRotating] = useState(false);
+  const [known, setKnown] = useState<Known>({});
+  const [asOf, setAsOf] = useState<string | null>(null);
+  const [explained, setExplained] = useState<{ point: Point; title: string } | null>(null);
   const stop = useCallback(() => setRotating(false), []);
+  const explain = useCallback((point: Point, title: string) => setExplained({ point, title }), []);
+  const learn = useCallback((_cell: string, answer: CellAnswer) => {
+    setKnown((old) => learned(old, answer.words));
+    const { asOf: at } = answer;
+    if (at) setAsOf((old) => (old === null || at > old ? at : old));
+  }, []);
+  useEffect(() => onBoard?.(board), [board, onBoard]);
+  const words = wordsFrom(known, t("dashboard.blank"));
   const tools = [
     {
       key: "refresh",
       icon: <ReloadOutlined />,
       run: () => void client.invalidateQueries({ queryKey: ["dashboard", dashboard.key] }),
     },
-    { key: "rotate", icon: <DesktopOutlined />, run: () => setRotating(true) },
+    ...(isNarrow ? [] : [{ key: "rotate", icon: <DesktopOutlined />, run: () => setRotating(true) }]),
     { key: "print", icon: <PrinterOutlined />, run: () => window.print() },
   ];
   return (
     <div className="dash-board">
       <header className="dash-board-head">
-        <h1>{say(dashboard.name)}</h1>
-        {asOf ? <span className="dash-board-asof">{t("dashboard.asOf", { at: asOf })}</span> : null}
+        {heading ?? <h1>{say(dashboard.name)}</h1>}
         <div className="dash-board-tools">
+          {asOf ? <span className="dash-board-asof">{t("dashboard.asOf", { at: moment(asOf) })}</span> : null}
           {tools.map((tool) => (
             <Button
               key={tool.key}
@@ -60,9 +91,10 @@ export const DashboardView = ({
               onClick={tool.run}
             />
           ))}
+          {more}
         </div>
       </header>
-      <FilterBar dashboard={dashboard} board={board} source={source} act={act} />
+      <FilterBar dashboard={dashboard} board={board} words={words} act={act} />
       {dashboard.cells.length === 0 ? (
         <StateView picture="empty" title={t("dashboard.none")}>
           {t("dashboard.noneNext")}
@@ -89,13 +121,18 @@ export const DashboardView = ({
                 question={questionOf(dashboard, board, part.key)}
                 refreshMs={refreshMs}
                 isCrossing={part.key in board.crossed}
+                words={words}
                 act={act}
+                onAnswer={learn}
+                {...(source.explain ? { onExplain: explain } : {})}
+                {...(extrasOf ? extrasOf(part, board) : {})}
               />
             </div>
           ))}
         </div>
       )}
       {isRotating ? <Rotation dashboard={dashboard} board={board} source={source} onClose={stop} /> : null}
+      {explained ? <ExplainPanel {...explained} source={source} onClose={() => setExplained(null)} /> : null}
     </div>
   );
 };

@@ -3,25 +3,25 @@
 import { CloseOutlined, UndoOutlined } from "@ant-design/icons";
 import { Button, Select, Tag } from "antd";
 import { useTranslation } from "react-i18next";
-import { asText, type Json } from "../../shared/json";
+import type { Json } from "../../shared/json";
 import { useSay } from "../../shared/useLang";
 import type { Act, Board } from "./board";
-import type { Dashboard, Source } from "./contract";
+import type { Dashboard } from "./contract";
+import type { WordsFor } from "./wording";
 
 export const FilterBar = ({
   dashboard,
   board,
-  source,
+  words,
   act,
 }: {
   dashboard: Dashboard;
   board: Board;
-  source: Source;
+  words: WordsFor;
   act: (act: Act) => void;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
-  const words = source.wordsFor ?? ((_: string, value: Json) => asText(value) || "–");
   const chips = Object.entries(board.crossed).flatMap(([cell, dims]) =>
     Object.entries(dims).map(([dimension, value]) => ({ cell, dimension, name: words(dimension, value) })),
   );

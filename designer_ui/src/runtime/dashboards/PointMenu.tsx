@@ -1,44 +1,80 @@
-/** The menu beside a clicked point: its records, only this on the other charts, break it down. */
+/** The menu beside a clicked point: its records and their number, why it is so, only this elsewhere, break it down. */
 
+import { useQuery } from "@tanstack/react-query";
 import { Dropdown, type MenuProps } from "antd";
 import { useTranslation } from "react-i18next";
+import { wordsOf } from "../../api/client";
 import type { Picked } from "../../charts/parts/figure";
-import { useSay } from "../../shared/useLang";
-import type { CellAnswer } from "./contract";
+import { useLang, useSay } from "../../shared/useLang";
+import type { CellAnswer, Point, Source } from "./contract";
+import type { WordsFor } from "./wording";
 
 export const PointMenu = ({
   picked,
   answer,
-  onRecords,
+  source,
+  point,
+  words,
+  onExplain,
   onOnly,
   onDrill,
   onClose,
 }: {
   picked: Picked;
   answer: CellAnswer | undefined;
-  onRecords?: () => void;
+  source: Source;
+  point: Point;
+  words: WordsFor;
+  onExplain?: () => void;
   onOnly?: () => void;
-  onDrill: (by: string) => void;
+  onDrill?: (by: string) => void;
   onClose: () => void;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
+  const lang = useLang();
+  const { behind, openRecords } = source;
+  const opens = behind !== undefined && openRecords !== undefined && answer?.opens !== false;
+  const records = useQuery({
+    queryKey: ["behind", point],
+    queryFn: ({ signal }) => (behind ? behind(point, signal) : Promise.reject(new Error("closed"))),
+    enabled: opens,
+    retry: false,
+    staleTime: 0,
+  });
+  const found = records.data;
   const items: NonNullable<MenuProps["items"]> = [];
-  if (onRecords) items.push({ key: "records", label: t("dashboard.records"), onClick: onRecords });
+  const name = Object.entries(picked.dims)
+    .map(([dimension, value]) => words(dimension, value))
+    .join(" · ");
+  if (name) items.push({ key: "name", type: "group", label: name });
+  if (opens)
+    items.push({
+      key: "records",
+      disabled: !found,
+      label: found
+        ? t("dashboard.recordsOf", { count: found.count })
+        : records.error
+          ? wordsOf(records.error, lang)
+          : t("dashboard.counting"),
+      onClick: () => found && openRecords(found),
+    });
+  if (onExplain) items.push({ key: "explain", label: t("dashboard.explain"), onClick: onExplain });
   if (onOnly && Object.keys(picked.dims).length > 0)
     items.push({ key: "only", label: t("dashboard.only"), onClick: onOnly });
-  const deeper = (answer?.deeper ?? []).filter((one) => !(one.key in picked.dims));
+  const deeper = onDrill ? (answer?.deeper ?? []).filter((one) => !(one.key in picked.dims)) : [];
   if (items.length > 0 && deeper.length > 0) items.push({ type: "divider" });
   for (const one of deeper)
     items.push({
       key: `by ${one.key}`,
       label: t("dashboard.drill", { by: say(one.name) }),
-      onClick: () => onDrill(one.key),
+      onClick: () => onDrill?.(one.key),
     });
   return (
     <Dropdown
       open
       trigger={["click"]}
+      classNames={{ root: "point-menu" }}
       menu={{ items, onClick: onClose, autoFocus: true }}
       onOpenChange={(open) => !open && onClose()}
     >

@@ -1,5 +1,6 @@
-/** What dashboards ask of the server, typed before its routes are there: `Source` is handed in, by a screen or a test. */
+/** What dashboards and reports ask of the server, and what they get: `Source` is handed in, by a screen or a test. */
 
+import type { FilterGroup } from "../../api/types";
 import type { Dims, Figure } from "../../charts/parts/figure";
 import type { Json } from "../../shared/json";
 import type { Words } from "../../shared/words";
@@ -26,6 +27,8 @@ export interface CellPart {
   readonly note?: Words;
   /** True where clicks of others do not narrow it. */
   readonly aloof?: boolean;
+  /** Of a cell on a board of one's own: where it comes from. */
+  readonly from?: { readonly dashboard: string; readonly cell: string };
 }
 
 export interface Dashboard {
@@ -47,8 +50,10 @@ export interface CellAnswer {
   readonly problem?: Trouble;
   readonly asOf?: string;
   readonly deeper?: readonly { readonly key: string; readonly name: Words }[];
-  /** How many records stand behind it, where the asker may open them. */
-  readonly records?: number;
+  /** Words for the values that points stand for: dimension → value → word. */
+  readonly words?: { readonly [dimension: string]: { readonly [value: string]: string } };
+  /** Whether there are records to open behind it. */
+  readonly opens?: boolean;
 }
 
 export interface CellQuestion {
@@ -60,10 +65,46 @@ export interface CellQuestion {
   readonly path: readonly { readonly dims: Dims; readonly by: string }[];
 }
 
+/** A point of a chart, or the whole of a number. */
+export interface Point {
+  readonly question: CellQuestion;
+  readonly dims: Dims;
+  readonly measure: string | null;
+}
+
+/** The records behind a number: what a list has to ask to show exactly them. */
+export interface Behind {
+  readonly form: string;
+  readonly count: number;
+  readonly filter?: FilterGroup;
+  readonly formula?: string;
+  readonly words?: Words;
+}
+
+export interface Told {
+  readonly name: Words;
+  readonly value: string;
+}
+
+/** Why a number is what it is. */
+export interface Explained {
+  readonly name: Words;
+  readonly value: string;
+  /** How it is worked out, in words. */
+  readonly formula: Words;
+  readonly filters: readonly Words[];
+  readonly parts: readonly Told[];
+  readonly rows: number | null;
+  readonly asOf: string | null;
+  readonly hints: readonly Words[];
+  /** Why it changed: an exact split, where there is one. */
+  readonly change: Figure | null;
+}
+
 export interface Source {
   readonly ask: (question: CellQuestion, signal: AbortSignal) => Promise<CellAnswer>;
+  readonly behind?: (point: Point, signal: AbortSignal) => Promise<Behind>;
+  readonly explain?: (point: Point, signal: AbortSignal) => Promise<Explained>;
   /** Opens the records behind a point. */
-  readonly openRecords?: (question: CellQuestion, dims: Dims, measure: string | null) => void;
-  /** Words for a value in chips and breadcrumbs. */
-  readonly wordsFor?: (dimension: string, value: Json) => string;
+  readonly openRecords?: (behind: Behind) => void;
 }

@@ -16,6 +16,11 @@ const NO_LABELS: Labels = {};
 const NO_VALUES: Values = {};
 const NOT_IN_BULK = new Set(["rows", "structured", "files"]);
 
+/** What is changed: records by id, or all that a list shows. */
+export type Target =
+  | { ids: string[] }
+  | { filter: FilterGroup; view?: string; formula?: string; search?: string };
+
 export const BulkEdit = ({
   plan,
   count,
@@ -24,7 +29,7 @@ export const BulkEdit = ({
 }: {
   plan: FormPlan;
   count: number;
-  target: { ids: string[] } | { filter: FilterGroup };
+  target: Target;
   onClose: (done: boolean) => void;
 }) => {
   const { t } = useTranslation();

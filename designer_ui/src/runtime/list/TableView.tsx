@@ -4,7 +4,7 @@ import { Button } from "antd";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useDelete, useRestore, useTotals } from "../../api/records";
-import type { FilterGroup, RecordData } from "../../api/types";
+import type { RecordData } from "../../api/types";
 import { fieldOf } from "../../shared/fields";
 import { countItems } from "../../shared/filters";
 import { optionsOf } from "../../shared/format";
@@ -15,7 +15,7 @@ import { useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
 import { useNotify } from "../../shared/useNotify";
 import { useFrame } from "../shell/frame";
-import { BulkEdit } from "./BulkEdit";
+import { BulkEdit, type Target } from "./BulkEdit";
 import { CardList } from "./CardList";
 import { FilterChips } from "./FilterBar";
 import { listQuery } from "./firstPage";
@@ -160,8 +160,15 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
       {t(plan.verbs.import ? "list.noneNextImport" : "list.noneNext")}
     </StateView>
   );
-  const target: { ids: string[] } | { filter: FilterGroup } = everything
-    ? { filter: query.filter ?? NO_FILTER }
+  // Everything means what this list shows: its view, search and whatever narrowed it, not the filter alone.
+  const { view: shown, formula, search: sought } = scope;
+  const target: Target = everything
+    ? {
+        filter: query.filter ?? NO_FILTER,
+        ...(shown ? { view: shown } : {}),
+        ...(formula ? { formula } : {}),
+        ...(sought ? { search: sought } : {}),
+      }
     : { ids: [...selected] };
   const total = rows.count?.value ?? null;
   return (
@@ -197,7 +204,7 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
           onSearch={setSearch}
           onChipAdded={setChip}
           isChanged={isChanged}
-          onSaveView={() => onSaveView(settings)}
+          {...(onSaveView ? { onSaveView: () => onSaveView(settings) } : {})}
           onReset={reset}
           isBin={bin}
           onBin={(next) => {

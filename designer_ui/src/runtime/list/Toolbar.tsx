@@ -55,7 +55,7 @@ export interface ToolbarProps {
   onSearch: (text: string) => void;
   onChipAdded: (index: number) => void;
   isChanged: boolean;
-  onSaveView: () => void;
+  onSaveView?: () => void;
   onReset: () => void;
   isBin: boolean;
   onBin: (isBin: boolean) => void;
@@ -106,7 +106,7 @@ export const Toolbar = (props: ToolbarProps) => {
   const [links, setLinks] = useState(false);
   const densities: Density[] = ["compact", "normal", "loose"];
   const more: MenuProps["items"] = [
-    { key: "save", label: t("list.saveView") },
+    ...(props.onSaveView ? [{ key: "save", label: t("list.saveView") }] : []),
     ...(props.isChanged ? [{ key: "reset", label: t("list.resetView") }] : []),
     { type: "divider" as const },
     ...(plan.public ? [{ key: "public", label: t("links.title") }] : []),
@@ -176,7 +176,7 @@ export const Toolbar = (props: ToolbarProps) => {
         menu={{
           items: more,
           onClick: ({ key }) => {
-            if (key === "save") props.onSaveView();
+            if (key === "save") props.onSaveView?.();
             if (key === "reset") props.onReset();
             if (key === "import") go(`/import/${plan.key}`);
             if (key === "public") setLinks(true);

@@ -9,7 +9,8 @@ import { TableView } from "./TableView";
 export interface ViewProps {
   plan: FormPlan;
   view: ViewPlan | SavedView | undefined;
-  onSaveView: (settings: ListSettings) => void;
+  /** Absent where a list cannot be kept as a view. */
+  onSaveView?: (settings: ListSettings) => void;
 }
 
 const KINDS = {

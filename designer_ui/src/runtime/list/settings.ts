@@ -141,9 +141,11 @@ export const queryOf = (
   const filter = allOf(settings.where, extra);
   // A personal view stands on a shared one, whose condition stays in force.
   const asked = view && "where" in view ? view.base : view?.key;
+  const formula = view && "formula" in view ? view.formula : undefined;
   return {
     ...(asked ? { view: asked } : {}),
     ...(filter ? { filter } : {}),
+    ...(formula ? { formula } : {}),
     ...(search.trim() ? { search: search.trim() } : {}),
     ...(settings.sort.length ? { sort: settings.sort } : {}),
   };

@@ -44,7 +44,7 @@ export const useView = ({ plan, view, onSaveView }: ViewProps, extra?: FilterGro
         onSearch={setSearch}
         onChipAdded={setChip}
         isChanged={isChanged}
-        onSaveView={() => onSaveView(settings)}
+        {...(onSaveView ? { onSaveView: () => onSaveView(settings) } : {})}
         onReset={reset}
         isBin={false}
         onBin={() => undefined}

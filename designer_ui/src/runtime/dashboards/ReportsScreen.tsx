@@ -1,0 +1,182 @@
+/** Reports by subject on the left, the chosen one beside: its chart, its table, its filters, its exports. */
+
+import { Input, Segmented } from "antd";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { NavLink, useParams, useSearchParams } from "react-router";
+import { type ReportLine, useReport, useReportsHome } from "../../api/reports";
+import { score } from "../../shared/match";
+import { ErrorState, Loading, StateView } from "../../shared/States";
+import { useLang, useSay } from "../../shared/useLang";
+import { useNarrow } from "../../shared/useNarrow";
+import { say as saying } from "../../shared/words";
+import type { Board } from "./board";
+import { addressOf, boardAt } from "./boardUrl";
+import type { Dashboard } from "./contract";
+import { useOpenRecords } from "./DashboardsScreen";
+import { DashboardView } from "./DashboardView";
+import { ExportMenu } from "./ExportMenu";
+import { reportSource } from "./liveSource";
+import { useFresh } from "./useFresh";
+
+type Form = "both" | "chart" | "table";
+
+const isForm = (value: string): value is Form => ["both", "chart", "table"].includes(value);
+
+/** Kinds that are tables themselves. */
+const TABLES = new Set(["table", "crosstab"]);
+
+const CatalogueLinks = ({ reports }: { reports: readonly ReportLine[] }) => {
+  const { t } = useTranslation();
+  const lang = useLang();
+  const say = useSay();
+  const [text, setText] = useState("");
+  const groups = useMemo(() => {
+    const found = new Map<string, ReportLine[]>();
+    for (const one of reports) {
+      const name = saying(one.group, lang);
+      const isIn = text.trim() === "" || score(`${name} ${saying(one.name, lang)}`, text.trim()) > 0;
+      if (isIn) found.set(name, [...(found.get(name) ?? []), one]);
+    }
+    return [...found];
+  }, [reports, text, lang]);
+  return (
+    <nav className="reports-list" aria-label={t("dashboard.reports")}>
+      <Input.Search
+        allowClear
+        value={text}
+        placeholder={t("dashboard.searchReports")}
+        aria-label={t("dashboard.searchReports")}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <div className="reports-scroll">
+        {groups.map(([name, lines]) => (
+          <section key={name}>
+            {name ? <h2>{name}</h2> : null}
+            {lines.map((one) => (
+              <NavLink
+                key={one.key}
+                to={`/reports/${encodeURIComponent(one.key)}`}
+                className={({ isActive }) => (isActive ? "reports-link is-on" : "reports-link")}
+              >
+                {say(one.name)}
+              </NavLink>
+            ))}
+          </section>
+        ))}
+        {groups.length === 0 ? <p className="reports-none">{t("dashboard.noReport")}</p> : null}
+      </div>
+    </nav>
+  );
+};
+
+/** One report as a board of its chart and its table. */
+const boardOf = (report: Dashboard, form: Form): Dashboard => {
+  const [chart] = report.cells;
+  if (!chart) return report;
+  const table = {
+    ...chart,
+    key: "table",
+    chart: "table",
+    aloof: true,
+    title: { zh: "数据", en: "Data" },
+    x: 0,
+    w: 24,
+  };
+  if (TABLES.has(chart.chart)) return { ...report, cells: [{ ...chart, x: 0, y: 0, w: 24, h: 11 }] };
+  if (form === "table") return { ...report, cells: [{ ...table, y: 0, h: 11 }] };
+  if (form === "chart") return { ...report, cells: [{ ...chart, x: 0, y: 0, w: 24, h: 11 }] };
+  return {
+    ...report,
+    cells: [
+      { ...chart, x: 0, y: 0, w: 24, h: 6 },
+      { ...table, y: 6, h: 6 },
+    ],
+  };
+};
+
+const Shown = ({ report }: { report: Dashboard }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const [params, setParams] = useSearchParams();
+  const [form, setForm] = useState<Form>("both");
+  const dashboard = useMemo(() => boardOf(report, form), [report, form]);
+  const openRecords = useOpenRecords(say(report.name));
+  const source = useMemo(() => reportSource(report, openRecords), [report, openRecords]);
+  const [start] = useState(() => boardAt(boardOf(report, "both"), params));
+  const [board, setBoard] = useState<Board>(start);
+  useFresh(report);
+  const onBoard = useCallback(
+    (next: Board) => {
+      setBoard(next);
+      setParams(
+        (old) => {
+          const address = addressOf(report, next, old);
+          return address.toString() === old.toString() ? old : address;
+        },
+        { replace: true },
+      );
+    },
+    [report, setParams],
+  );
+  const isTable = TABLES.has(report.cells[0]?.chart ?? "");
+  return (
+    <DashboardView
+      dashboard={dashboard}
+      source={source}
+      start={start}
+      onBoard={onBoard}
+      tools={
+        <>
+          {isTable ? null : (
+            <Segmented<string>
+              size="small"
+              value={form}
+              onChange={(value) => isForm(value) && setForm(value)}
+              options={[
+                { value: "both", label: t("dashboard.bothForms") },
+                { value: "chart", label: t("dashboard.chartForm") },
+                { value: "table", label: t("dashboard.tableForm") },
+              ]}
+            />
+          )}
+          <ExportMenu path={`/api/reports/${encodeURIComponent(report.key)}`} board={board} />
+        </>
+      }
+    />
+  );
+};
+
+const Chosen = ({ wanted }: { wanted: string }) => {
+  const report = useReport(wanted);
+  if (report.error) return <ErrorState error={report.error} onRetry={() => void report.refetch()} />;
+  return report.data ? <Shown report={report.data} /> : <Loading rows={12} />;
+};
+
+export const ReportsScreen = () => {
+  const { t } = useTranslation();
+  const isNarrow = useNarrow();
+  const { key } = useParams();
+  const home = useReportsHome();
+  const title = t("dashboard.reports");
+  useEffect(() => {
+    document.title = `${title} · Clinicraft`;
+  }, [title]);
+  if (home.error) return <ErrorState error={home.error} onRetry={() => void home.refetch()} />;
+  if (!home.data) return <Loading rows={12} />;
+  const isAlone = isNarrow && key !== undefined;
+  return (
+    <div className="page page-reports">
+      {isAlone ? null : <CatalogueLinks reports={home.data.reports} />}
+      {key ? (
+        <div className="reports-shown">
+          <Chosen key={key} wanted={key} />
+        </div>
+      ) : isNarrow ? null : (
+        <StateView picture="empty" title={t("dashboard.pickReport")}>
+          {t("dashboard.pickReportNext")}
+        </StateView>
+      )}
+    </div>
+  );
+};

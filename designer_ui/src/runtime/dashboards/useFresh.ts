@@ -1,0 +1,26 @@
+/** Asks again when the server says that what a dashboard counts has changed, at most once in a while. */
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { onLive } from "../../api/live";
+import type { Dashboard } from "./contract";
+
+const REST_MS = 3_000;
+
+export const useFresh = (dashboard: Dashboard): void => {
+  const client = useQueryClient();
+  const { key } = dashboard;
+  useEffect(() => {
+    let due: ReturnType<typeof setTimeout> | null = null;
+    const stop = onLive("data", () => {
+      due ??= setTimeout(() => {
+        due = null;
+        void client.invalidateQueries({ queryKey: ["dashboard", key] });
+      }, REST_MS);
+    });
+    return () => {
+      stop();
+      if (due) clearTimeout(due);
+    };
+  }, [client, key]);
+};

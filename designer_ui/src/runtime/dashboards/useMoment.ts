@@ -1,0 +1,12 @@
+/** Moments in words, in the reader's zone. */
+
+import { useCallback } from "react";
+import { useKnownMe } from "../../api/session";
+import { DEFAULT_ZONE, formatInstant } from "../../shared/format";
+import { useLang } from "../../shared/useLang";
+
+export const useMoment = (): ((instant: string) => string) => {
+  const lang = useLang();
+  const zone = useKnownMe().data?.zone ?? DEFAULT_ZONE;
+  return useCallback((instant) => formatInstant(instant, lang, zone), [lang, zone]);
+};
