@@ -5,7 +5,7 @@ missed (an import past the store, a restored backup, a new rule) the nightly rec
 missing. A day that passed while nothing ran is still started: rows wait, they are not a window in time.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -72,7 +72,7 @@ class Occurrences:
         wanted = (
             {}
             if values is None
-            else {one.occurrence: one for one in self._wanted(unit, listener, values, since)}
+            else {one.occurrence: one for one in self.wanted(unit, listener, values, since)}
         )
         c = OCCURRENCES.c
         mine = (c.trigger == listener.key) & (c.record_id == record_id)
@@ -124,7 +124,7 @@ class Occurrences:
 
     # Which occurrences a date has.
 
-    def _wanted(
+    def wanted(
         self, unit: Unit, listener: Listener, values: Mapping[Path, Any], since: datetime
     ) -> Iterator[Wanted]:
         """Yield what should exist for a record: not what lay in the past when it was written."""
@@ -197,8 +197,8 @@ class Occurrences:
 
     # What is due.
 
-    def start_due(self, workspace: Workspace, most: int = 500) -> int:
-        """Start what is due; return how many rows were settled."""
+    def start_due(self, workspace: Workspace, most: int = 500, records: Collection[str] | None = None) -> int:
+        """Start what is due; return how many rows were settled. `records`: of these records only."""
         listeners = self._flows.plans.triggers.by_key
         settled = 0
         while settled < most:
@@ -211,6 +211,8 @@ class Occurrences:
                     .limit(20)
                     .with_for_update(skip_locked=True)
                 )
+                if records is not None:
+                    query = query.where(c.record_id.in_(records))
                 rows = unit.connection.execute(query).all()
                 for row in rows:
                     self._settle(unit, listeners.get(row.trigger), row)

@@ -5,6 +5,7 @@ in a circle. An instance that somebody else holds is left for the next round.
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -86,6 +87,16 @@ def claim_due(unit: Unit, most: int) -> list[DueTimer]:
     return [DueTimer(row[0], row[1], row[2], from_instant(row[3]), row[4], row[5]) for row in rows]
 
 
+def due_of(unit: Unit, instances: Collection[str]) -> list[DueTimer]:
+    """Return the timers of some instances that are due, oldest first; for trials, where nobody else is."""
+    t, i = TIMERS.c, INSTANCES.c
+    query = select(t.instance_id, t.token_id, t.key, t.at, i.flow, i.version)
+    query = query.select_from(TIMERS.join(INSTANCES, i.instance_id == t.instance_id))
+    mine = (t.instance_id.in_(instances)) & (t.at <= unit.now_text) & i.status.in_(("running", "failed"))
+    rows = unit.connection.execute(query.where(mine).order_by(t.at))
+    return [DueTimer(row[0], row[1], row[2], from_instant(row[3]), row[4], row[5]) for row in rows]
+
+
 class Timing:
     """Fires the timers of one workspace."""
 
@@ -118,7 +129,7 @@ class Timing:
             # Nearly always all goes well, and one savepoint will do; else each by itself, to tell which failed.
             if not (len(firsts) > 1 and self._all_fired(unit, firsts)):
                 for timer in firsts:
-                    self._fire(unit, timer)
+                    self.fire(unit, timer)
         return len(due)
 
     def _all_fired(self, unit: Unit, timers: list[DueTimer]) -> bool:
@@ -137,7 +148,8 @@ class Timing:
         actor = self._flows.actor_of(unit, timer.flow, timer.version)
         self._flows.handle_in(unit, actor, timer.instance_id, TimerFired(timer.token_id, timer.key))
 
-    def _fire(self, unit: Unit, timer: DueTimer) -> None:
+    def fire(self, unit: Unit, timer: DueTimer) -> None:
+        """Fire one timer; where it fails it is put off and told."""
         try:
             with unit.savepoint():
                 self._move(unit, timer)

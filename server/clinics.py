@@ -40,6 +40,8 @@ from form_engine.public import PublicForms
 from form_engine.public_links import PublicLinks
 from form_engine.service import RecordService
 from server.credentials import Credentials
+from server.dashboard_notes import NOTE_TABLES
+from server.flow_lookups import FlowLookups
 from server.flow_people import FlowPeople
 from server.flows import FlowDesk, flow_actor, notify_of_flow
 from server.housekeeping import Housekeeping
@@ -179,7 +181,7 @@ class Clinic:
     def _flow_ports(self) -> FlowPorts:
         """Return what flows need of the other rooms. Used within open units, so nothing here looks for a new version."""
         workspace = self.workspace
-        people = FlowPeople(self._actor_of, self._choose)
+        people = FlowPeople(self._actor_of, self._choose, self._is_keeper)
 
         def service() -> RecordService:
             assert self._service is not None, "ask Clinic.flows"
@@ -202,10 +204,17 @@ class Clinic:
             senders={**self.outside.senders, "hand_over": TaskSender(workspace, lambda: self.tasking)},
             notify=notify_of_flow,
             zone_of=workspace.zone_of,
+            lookups_of=lambda unit, actor: FlowLookups(lambda: records(unit, actor)),
         )
 
     def _choose(self, unit: Unit, asked: Choose) -> str | None:
         return self.outside.router.choose(unit, asked)
+
+    def _is_keeper(self, account: accounts.Account) -> bool:
+        """Tell whether a person may manage accounts."""
+        assert self._plan is not None
+        roles = self._plan.app.of("roles")
+        return any(roles.get(key, {}).get("rights", {}).get("users") for key in account.roles)
 
     def _actor_of(self, unit: Unit, account: accounts.Account) -> Actor:
         assert self._plan is not None
@@ -283,7 +292,7 @@ class House:
                 database_url=_sqlalchemy_url(settings.database_url),
                 pool_size=settings.threads,
                 clock=self.clock,
-                more_tables=(FLOW_TABLES,),
+                more_tables=(FLOW_TABLES, NOTE_TABLES),
             )
         )
         self.rates = Rates()
@@ -294,6 +303,7 @@ class House:
         self._lock = threading.Lock()
         self._dispatcher: Dispatcher | None = None
         self._rounds: dict[str, tuple[float, datetime]] = {}
+        self._told_data: dict[str, float] = {}
         self._steps = (self._hand_out, self._run_jobs, self._keep_time, Housekeeping())
         self.hint: Callable[[], None] | None = None
         """Tells worker processes that there is work; None: this process does it."""
@@ -341,10 +351,19 @@ class House:
 
     def _tell_pages(self, unit: Unit, event: Event) -> None:
         """Let open pages look again at what an event changed for people."""
+        if event.form is not None:
+            unit.at_last(lambda: self._tell_data(unit.workspace.key))
         people = event.body.get("people")
         if event.kind in ("flow.tasks", TOLD) and people:
             key = unit.workspace.key
             unit.at_last(lambda: self.live.tell(key, people, "tasks"))
+
+    def _tell_data(self, key: str) -> None:
+        """Let open pages know that records have changed: at most once a second, since they wait longer before they ask."""
+        now = time.monotonic()
+        if now - self._told_data.get(key, -1.0) >= 1.0:
+            self._told_data[key] = now
+            self.live.tell_all(key, "data")
 
     def _run_jobs(self, workspace: Workspace) -> int:
         return work(workspace, job_handlers(self.clinic(workspace.key)), "embedded")

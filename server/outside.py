@@ -9,7 +9,7 @@ from connectors.webhook import HttpSender
 from engine.access.actor import Actor, system_actor
 from engine.access.query import RecordQuery
 from engine.jobs.queue import JobHandler
-from engine.ports import FlowRecords, Sender
+from engine.ports import Channel, FlowRecords, Sender
 from engine.sandbox.scripts import BoxScripts
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
@@ -43,9 +43,11 @@ class Outside:
         credentials: Credentials | None = None,
         scripts: BoxScripts | None = None,
         base_url: str = "",
+        channels: Mapping[str, Channel] | None = None,
     ) -> None:
         self._workspace, self._service, self._of = workspace, service, records
         self._people, self._base = people, base_url
+        self._channels = channels or CHANNELS.all()
         self.credentials = credentials
         self._compiled: tuple[AppPlan, MessagePlans, Mapping[str, PoolRule]] | None = None
         self.calendar = RecordCalendar(self._records)
@@ -92,7 +94,7 @@ class Outside:
         return MessageHouse(
             plans=lambda: self._plans()[1],
             records=self._records,
-            channels=CHANNELS.all(),
+            channels=self._channels,
             settings_of=self._settings,
             staff=self._staff,
             notify=notify,

@@ -479,6 +479,98 @@ class StartFlow(TypedDict):
     key: NotRequired[str]
 
 
+class TryFlow(TypedDict):
+    """Try a flow out. `record_id` of a chosen record, or `record`: the values of an invented one; `definition`: a flow not yet published."""
+
+    form: NotRequired[str]
+    record_id: NotRequired[str]
+    record: NotRequired[dict[str, Json]]
+    values: NotRequired[dict[str, Json]]
+    until: NotRequired[str]
+    answers: NotRequired[dict[str, Json]]
+    definition: NotRequired[dict[str, Json]]
+
+
+class TrialLine(TypedDict):
+    """Something that would happen. `kind`: started, task, decided, waits, timer, passed, change, message, call, cc, incident, refused, finished …"""
+
+    at: Instant
+    kind: str
+    text: Words
+    flow: NotRequired[str | None]
+    instance_id: NotRequired[str]
+    node: NotRequired[str | None]
+    by: NotRequired[str | None]
+    comment: NotRequired[str]
+    until: NotRequired[Instant | None]
+    due_at: NotRequired[Instant | None]
+    waits_for: NotRequired[str]
+    people: NotRequired[list[str]]
+    names: NotRequired[list[str]]
+    outcome: NotRequired[str]
+    verb: NotRequired[str]
+    form: NotRequired[str]
+    record_id: NotRequired[str]
+    title: NotRequired[str]
+    changed: NotRequired[list[str]]
+    fields: NotRequired[dict[str, list[Json]]]
+    message: NotRequired[str]
+    message_kind: NotRequired[str]
+    channel: NotRequired[str | None]
+    to: NotRequired[dict[str, str | None]]
+    address: NotRequired[str | None]
+    subject: NotRequired[str | None]
+    body: NotRequired[str | None]
+    state: NotRequired[str]
+    reason: NotRequired[str | None]
+    error: NotRequired[str | None]
+    problems: NotRequired[list[Problem]]
+
+
+class Trial(TypedDict):
+    """What a flow would do, in order, and where it would stand in the end. `cut`: broken off for its length (lines, time)."""
+
+    flow: str
+    version: int
+    instance_id: str
+    title: str
+    status: str
+    outcome: str | None
+    began_at: Instant
+    until: Instant
+    ended_at: Instant | None
+    record: dict[str, str] | None
+    triggers: list[dict[str, Json]]
+    timeline: list[TrialLine]
+    waiting: list[dict[str, Json]]
+    troubles: list[str]
+    cut: str | None
+
+
+class ShadowFlow(TryFlow):
+    """Try a flow out on past records. `since`: how far back, `limit`: most occasions."""
+
+    since: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class ShadowRun(TypedDict):
+    """Whom a flow would have contacted, who would have had which tasks on which day, how it would have ended."""
+
+    flow: str
+    version: int
+    since: Instant
+    until: Instant
+    cases: int
+    run: int
+    is_whole: bool
+    skipped: dict[str, int]
+    ended: dict[str, int]
+    contacts: list[dict[str, Json]]
+    tasks: list[dict[str, Json]]
+    failed: list[dict[str, Json]]
+
+
 class Started(TypedDict):
     """The instances that started."""
 

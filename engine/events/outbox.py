@@ -39,15 +39,15 @@ class Event:
 Listener = Callable[[Unit, Event], None]
 
 
-def dispatch(workspace: Workspace, listeners: Sequence[Listener], limit: int = 100) -> int:
+def dispatch(workspace: Workspace, listeners: Sequence[Listener], limit: int = 100, since: str = "") -> int:
     """Hand up to `limit` waiting events to every listener, oldest first; return how many were taken up.
 
-    Several processes may do this at once: each event goes to one of them.
+    Several processes may do this at once: each event goes to one of them. `since`: only those with a later id.
     """
     taken = 0
     while taken < limit:
         most = min(PORTION, limit - taken)
-        done, over = _dispatch_some(workspace, listeners, most)
+        done, over = _dispatch_some(workspace, listeners, most, since)
         taken += over
         if done < most or over < done:
             break
@@ -66,9 +66,13 @@ def failed(unit: Unit, limit: int = 100) -> list[tuple[Event, str]]:
     return [(_event(row), row.error) for row in rows]
 
 
-def _dispatch_some(workspace: Workspace, listeners: Sequence[Listener], most: int) -> tuple[int, int]:
+def _dispatch_some(
+    workspace: Workspace, listeners: Sequence[Listener], most: int, since: str
+) -> tuple[int, int]:
     """Hand over some events in one transaction; return how many, and how many of them are over."""
     oldest = select(EVENTS).where(EVENTS.c.taken_at.is_(None)).order_by(EVENTS.c.id).limit(most)
+    if since:
+        oldest = oldest.where(EVENTS.c.id > since)
     with workspace.write(Cause("system")) as unit:
         rows = unit.connection.execute(oldest.with_for_update(skip_locked=True)).all()
         if not rows:

@@ -31,10 +31,12 @@ def run_job(run: JobRun, handlers: Mapping[str, JobHandler]) -> None:
         log.warning("job %s was taken over or cancelled", run.job.job_id)
 
 
-def work(workspace: Workspace, handlers: Mapping[str, JobHandler], worker: str, most: int = 20) -> int:
-    """Run up to `most` due jobs of one workspace; return how many were run."""
-    done = 0
-    while done < most and handlers and (run := claim(workspace, tuple(handlers), worker)) is not None:
+def work(
+    workspace: Workspace, handlers: Mapping[str, JobHandler], worker: str, most: int = 20, since: str = ""
+) -> int:
+    """Run up to `most` due jobs of one workspace; return how many were run. `since`: only those with a later id."""
+    done, kinds = 0, tuple(handlers)
+    while done < most and kinds and (run := claim(workspace, kinds, worker, since=since)) is not None:
         run_job(run, handlers)
         done += 1
     return done

@@ -107,14 +107,19 @@ def cancel(unit: Unit, job_id: str) -> None:
 
 
 def claim(
-    workspace: Workspace, kinds: tuple[str, ...], worker: str, lease_s: int = LEASE_S
+    workspace: Workspace, kinds: tuple[str, ...], worker: str, lease_s: int = LEASE_S, since: str = ""
 ) -> "JobRun | None":
-    """Take the job that is due longest, also one whose worker fell silent; None when there is none."""
+    """Take the job that is due longest, also one whose worker fell silent; None when there is none.
+
+    `since`: only those with a later id.
+    """
     with workspace.write(WORKER) as unit:
         c = JOBS.c
         due = and_(c.state == "waiting", c.run_at <= unit.now_text)
         silent = and_(c.state == "running", c.lease_until < unit.now_text)
         query = select(JOBS).where(c.kind.in_(kinds), or_(due, silent)).order_by(c.run_at, c.id).limit(1)
+        if since:
+            query = query.where(c.id > since)
         row = unit.connection.execute(query.with_for_update(skip_locked=True)).first()
         if row is None:
             return None
@@ -129,7 +134,7 @@ def claim(
             values = {"state": "running", "attempt": row.attempt + 1, "lease_until": lease, "worker": worker}
         unit.connection.execute(update(JOBS).where(c.id == row.id).values(**values))
     if values["state"] == "failed":
-        return claim(workspace, kinds, worker, lease_s)
+        return claim(workspace, kinds, worker, lease_s, since)
     return JobRun(workspace, _job(row, attempt=row.attempt + 1), lease_s, row.most_attempts)
 
 

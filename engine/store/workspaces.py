@@ -153,13 +153,13 @@ class Workspace:
     @contextmanager
     def change(self) -> Iterator[Connection]:
         """Open a transaction that may change tables; for change plans and start-up only."""
-        with _holding(self.key), self.room.change() as connection:
+        with holding(self.key), self.room.change() as connection:
             yield connection
             self.room.granted(connection)
 
     @contextmanager
     def _unit(self, opened: AbstractContextManager[Connection], cause: Cause) -> Iterator[Unit]:
-        with _holding(self.key), opened as connection:
+        with holding(self.key), opened as connection:
             unit = Unit(self, connection, cause)
             yield unit
             unit.flush()
@@ -177,7 +177,8 @@ class Workspace:
 
 
 @contextmanager
-def _holding(key: str) -> Iterator[None]:
+def holding(key: str) -> Iterator[None]:
+    """Note that this thread holds a unit: a second one would wait for it for ever."""
     held = _HELD.get()
     if held is not None:
         raise NestedUnitError(f"a unit of {key} was opened inside one of {held}")

@@ -10,6 +10,8 @@ from engine.store.unit import Cause
 from flow_engine import store
 from flow_engine.explain import Explaining
 from flow_engine.plan import FlowPlan, TriggerPlan
+from flow_engine.simulation import read_answers
+from flow_engine.simulation.answers import length
 from flow_engine.tasks import listing
 from flow_engine.tasks.viewing import MANAGERS
 from form_engine.desk import NO_RECORD
@@ -18,6 +20,8 @@ from server.openapi import gives
 from server.reading import api, given, given_texts
 from server.requests import Asked, asked
 from server.responses import answer
+from server.trials import Asked as Tried
+from server.trials import shadow, simulate
 
 router = api()
 Values = Annotated[dict[str, Any], Body()]
@@ -27,6 +31,9 @@ NO_BUTTON = Code("flow.no_button", zh="这里不能手工启动这个流程", en
 NOT_OFFERED = Code("flow.action_not_offered", zh="现在不能这样做", en="That is not possible now",
                    hint_zh="刷新后查看现在能做什么", hint_en="Reload to see what can be done now")  # fmt: skip
 MOST_STARTS = 500
+MOST_CASES = 200
+TRIAL_S = 8.0
+"""Seconds a trial may take: on SQLite nobody else can write meanwhile."""
 
 
 @router.get("/flows")
@@ -44,6 +51,25 @@ def preview_flow(request: Request, flow: str, values: Values) -> Response:
     one = asked(request)
     subject = _subject(values)
     return answer(one.clinic.tasking.tasks.preview(one.actor, flow, subject, given(values, "values", dict)))
+
+
+@router.post("/flows/{flow}/simulate")
+@gives(t.Trial, takes=t.TryFlow)
+def simulate_flow(request: Request, flow: str, values: Values) -> Response:
+    """Return what a flow would do about a record, chosen or invented, hour by hour; nothing of it stays, no message leaves."""
+    one = asked(request)
+    answers = read_answers(given(values, "answers", dict) or {}, "/answers")
+    return answer(simulate(one.clinic, one.actor, _tried(flow, values), answers))
+
+
+@router.post("/flows/{flow}/shadow")
+@gives(t.ShadowRun, takes=t.ShadowFlow)
+def shadow_flow(request: Request, flow: str, values: Values) -> Response:
+    """Return whom a flow would have contacted about the records of a past period, and who would have had which tasks."""
+    one = asked(request)
+    answers = read_answers(given(values, "answers", dict) or {}, "/answers")
+    since, most = length(given(values, "since", str) or "90d"), given(values, "limit", int) or MOST_CASES
+    return answer(shadow(one.clinic, one.actor, _tried(flow, values), answers, since, min(most, MOST_CASES)))
 
 
 @router.post("/flows/{flow}/start")
@@ -288,6 +314,17 @@ def _managers_only(one: Asked) -> None:
 def _subject(values: dict[str, Any]) -> tuple[str, str] | None:
     form, record_id = given(values, "form", str), given(values, "record_id", str)
     return (form, record_id) if form and record_id else None
+
+
+def _tried(flow: str, values: dict[str, Any]) -> Tried:
+    form, record = (
+        given(values, "form", str),
+        given(values, "record_id", str) or given(values, "record", dict),
+    )
+    subject = (form, record) if form and record is not None else None
+    until = length(given(values, "until", str) or "30d")
+    definition = given(values, "definition", dict)
+    return Tried(flow, subject, given(values, "values", dict) or {}, until, definition, TRIAL_S)
 
 
 def _may_press(one: Asked, button: TriggerPlan) -> bool:

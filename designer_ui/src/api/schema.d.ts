@@ -1844,7 +1844,7 @@ export interface Operations {
     query: { box?: string, due?: string, flow?: string, form?: string, q?: string, offset?: number, limit?: number };
     answer: TaskList;
   };
-  /** Stream events for me: `tasks` when my tasks changed, `notices` when something came in. Each only says: look again. */
+  /** Stream events for me: `tasks` when my tasks changed, `notices` when something came in, `data` when */
   live: {
     method: "GET";
     path: "/api/live";
