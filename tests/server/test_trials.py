@@ -116,7 +116,8 @@ class TestWhatIsTold:
         assert (told["status"], told["cut"], told["troubles"]) == ("done", None, [])
         seen = days(told)
         assert (0, "change", None) in seen
-        assert (0, "task", "ask") in seen and (0, "decided", "ask") in seen
+        assert (0, "task", "ask") in seen
+        assert (0, "decided", "ask") in seen
         assert (0, "call", "call") in seen
         assert (3, "message", "hello") in seen
         assert (5, "message", "paid") in seen
@@ -128,34 +129,43 @@ class TestWhatIsTold:
         by_kind = {}
         for line in told["timeline"]:
             by_kind.setdefault((line["kind"], line.get("node")), line)
-            assert line["text"]["zh"] and line["text"]["en"]
+            assert line["text"]["zh"]
+            assert line["text"]["en"]
         assert by_kind["task", "ask"]["names"] == ["boss"]
-        assert by_kind["decided", "ask"]["by"] == "boss" and by_kind["decided", "ask"]["comment"] == "好"
+        assert by_kind["decided", "ask"]["by"] == "boss"
+        assert by_kind["decided", "ask"]["comment"] == "好"
         assert by_kind["waits", "rest"]["until"] > by_kind["waits", "rest"]["at"]
         sent = next(
             one for one in told["timeline"] if one["kind"] == "message" and one.get("state") == "sent"
         )
-        assert sent["body"] == "张试，您好" and sent["channel"] == "sms"
+        assert sent["body"] == "张试，您好"
+        assert sent["channel"] == "sms"
         change = next(one for one in told["timeline"] if one["kind"] == "change" and one["verb"] == "updated")
-        assert change["fields"] == {"color": [None, "green"]} and change["title"] == "张试"
+        assert change["fields"] == {"color": [None, "green"]}
+        assert change["title"] == "张试"
 
     def test_left_alone_it_waits_reminds_and_gives_up_by_itself(self, town, boss):
         told = tried(boss, record={**INVENTED, "phone": phone()})
         seen = days(told)
-        assert (0, "task", "ask") in seen and (1, "timer", "ask") in seen and (2, "passed", "ask") in seen
-        assert told["status"] == "done" and not any(kind == "message" for _, kind, _ in seen)
+        assert (0, "task", "ask") in seen
+        assert (1, "timer", "ask") in seen
+        assert (2, "passed", "ask") in seen
+        assert told["status"] == "done"
+        assert not any(kind == "message" for _, kind, _ in seen)
 
     def test_what_has_not_come_by_the_end_is_told_as_waiting(self, town, boss):
         told = tried(boss, record={**INVENTED, "phone": phone()}, until="12h")
         assert told["status"] == "running"
         [waiting] = told["waiting"]
-        assert waiting["node"] == "ask" and waiting["people"] == [town.ids["alpha", "boss"]]
+        assert waiting["node"] == "ask"
+        assert waiting["people"] == [town.ids["alpha", "boss"]]
 
     def test_a_chosen_record_is_taken_as_it_is_and_its_trigger_judged(self, town, boss):
         record = new_customer(boss, phone=phone(), age=5)
         told = tried(boss, record_id=record["id"], answers={"others": "agree"})
         assert [one["verdict"] for one in told["triggers"]] == ["condition"]
-        assert (0, "decided", "ask") in days(told) and (3, "message", "hello") in days(told)
+        assert (0, "decided", "ask") in days(told)
+        assert (3, "message", "hello") in days(told)
 
     def test_a_record_may_change_meanwhile(self, town, boss):
         record = new_customer(boss, phone=phone(), age=30)
@@ -169,7 +179,8 @@ class TestWhatIsTold:
         told = tried(
             boss, record={**INVENTED, "phone": phone()}, definition={**CARE, "start": "rest", "nodes": nodes}
         )
-        assert (0, "waits", "rest") in days(told) and told["status"] == "done"
+        assert (0, "waits", "rest") in days(told)
+        assert told["status"] == "done"
 
     def test_answers_that_are_refused_are_told_and_the_task_stays(self, town, boss):
         answers = {"tasks": [{"node": "ask", "way": "nonsense"}]}
@@ -212,13 +223,15 @@ class TestNothingStays:
         nodes = [{"key": "rest", "kind": "wait", "for": "1m", "to": "rest"}, END]
         definition = {**CARE, "start": "rest", "nodes": nodes}
         told = tried(boss, record={**INVENTED, "phone": phone()}, definition=definition, until="400d")
-        assert told["cut"] == "lines" and told["status"] == "running"
+        assert told["cut"] == "lines"
+        assert told["status"] == "running"
 
 
 class TestWhoMayTryAndWhat:
     def test_only_those_who_manage_flows(self, town, ann):
         told = ann.post("/api/flows/care/simulate", json={})
-        assert codes(told) == {"": "flow.managers_only"} and told.status_code == 403
+        assert codes(told) == {"": "flow.managers_only"}
+        assert told.status_code == 403
         assert ann.post("/api/flows/care/shadow", json={}).status_code == 403
 
     @pytest.mark.parametrize(
@@ -259,7 +272,9 @@ class TestShadow:
         found = told.json()
         assert {one["to"]["name"] for one in found["contacts"]} >= set(names)
         assert "小儿" not in {one["to"]["name"] for one in found["contacts"]}
-        assert found["skipped"]["condition"] >= 1 and found["run"] == found["cases"] and found["is_whole"]
+        assert found["skipped"]["condition"] >= 1
+        assert found["run"] == found["cases"]
+        assert found["is_whole"]
         assert {one["name"] for one in found["tasks"]} == {"boss"}
         assert everything(town) == before
 
@@ -267,7 +282,8 @@ class TestShadow:
         for _ in range(3):
             new_customer(boss, phone=phone(), age=60)
         found = boss.post("/api/flows/care/shadow", json={"since": "2d", "until": "1d", "limit": 2}).json()
-        assert found["cases"] == 2 and not found["is_whole"]
+        assert found["cases"] == 2
+        assert not found["is_whole"]
 
 
 def test_the_command_prints_the_timeline(town, tmp_path, monkeypatch):
@@ -290,13 +306,16 @@ def test_the_command_prints_the_timeline(town, tmp_path, monkeypatch):
     told = CliRunner().invoke(cli, [*asked, "--json"])
     assert told.exit_code == 0, told.output
     found = json.loads(told.output)
-    assert found["status"] == "done" and any(one["kind"] == "message" for one in found["timeline"])
+    assert found["status"] == "done"
+    assert any(one["kind"] == "message" for one in found["timeline"])
     plain = CliRunner().invoke(cli, asked)
-    assert "待办" in plain.output and "发送消息" in plain.output
+    assert "待办" in plain.output
+    assert "发送消息" in plain.output
     past = CliRunner().invoke(
         cli, [*asked[:2], "--home", str(home), "--shadow", "3d", "--until", "1d", "--json"]
     )
-    assert past.exit_code == 0 and json.loads(past.output)["flow"] == "care"
+    assert past.exit_code == 0
+    assert json.loads(past.output)["flow"] == "care"
 
 
 def test_units_of_a_trial_are_savepoints(town):
