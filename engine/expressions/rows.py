@@ -11,6 +11,16 @@ MOST_STEPS = 100_000
 """Parts worked out in one formula, counted where lists multiply the work."""
 
 
+class Row(dict[str, Any]):
+    """A row of a subtable. `beyond`: what its links lead to, by path (`("service_item", "price")`)."""
+
+    __slots__ = ("beyond",)
+
+    def __init__(self, values: Mapping[str, Any], beyond: Mapping[tuple[str, ...], Any]) -> None:
+        super().__init__(values)
+        self.beyond = beyond
+
+
 class RowContext:
     """The surrounding context, with one item of a list at hand."""
 
@@ -29,6 +39,8 @@ class RowContext:
         found = self.row
         for part in path[1:]:
             found = found.get(part) if isinstance(found, Mapping) else None
+        if found is None and len(path) > 2 and isinstance(self.row, Row):
+            found = self.row.beyond.get(path[1:])
         if isinstance(found, ErrorValue):
             raise Failure.of(found)
         return found

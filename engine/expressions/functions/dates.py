@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Interval,
     Numeric,
+    Time,
     and_,
     case,
     cast,
@@ -506,8 +507,14 @@ def _sql_dateadd(b: Builder, args: Sequence[Sql]) -> Sql:
     unit = UNITS[_sql_unit(unit_part, "DATEADD")]
     if b.is_sqlite:
         return b.by_python("DATEADD", args, moment.type, fails=True)
+    moved = _sql_moved(b, moment, count, unit_part, unit)
+    # To add a blank is to leave a moment as it is; to move it by a blank number of days is no moment.
+    return replace(moved, expr=case((count.expr.is_not(None), moved.expr))) if count.nullable else moved
+
+
+def _sql_moved(b: Builder, moment: Sql, count: Sql, unit_part: Sql, unit: str) -> Sql:
     if moment.type == DATETIME:
-        raise Refused("DATEADD")
+        return _sql_instant_moved(b, moment, count, unit_part, unit)
     amount = b.number(count)
     size = 4 * (moment.size + count.size)
     if unit in _MONTHS:
@@ -523,6 +530,17 @@ def _sql_dateadd(b: Builder, args: Sequence[Sql]) -> Sql:
         )
         return arithmetic(b, "+", moment, days)
     raise Refused("DATEADD")
+
+
+def _sql_instant_moved(b: Builder, moment: Sql, count: Sql, unit_part: Sql, unit: str) -> Sql:
+    """Move an instant on PostgreSQL: hours as they pass, days and months by the calendar, its local time of day kept."""
+    if unit in ("hour", "minute", "second"):
+        return arithmetic(b, "+", moment, _sql_duration(b, (count, unit_part)))
+    day = _sql_dateadd(b, (b.convert(moment, DATE), replace(_whole_part(b, count), value=None), unit_part))
+    wall = cast(day.expr, Date()) + cast(b.local(moment.expr), Time())
+    return replace(
+        day, expr=func.timezone(b.zone, cast(wall, DateTime())), type=DATETIME, value=None, size=2 * day.size
+    )
 
 
 def _whole_part(b: Builder, part: Sql) -> Sql:

@@ -140,6 +140,12 @@ def _running(values: Any) -> list[Any]:
     return sums
 
 
+def _row(*pairs: Any) -> dict[str, Any]:
+    if len(pairs) % 2 or not all(isinstance(key, str) and key for key in pairs[::2]):
+        raise Failure(BAD_VALUE)
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
 def _asked(c: Any) -> Any:
     if c.data is None:
         raise Failure(NOT_FOUND)
@@ -259,6 +265,7 @@ FUNCTIONS = (
     _fn("COUNTROWS", "项数", "列表有几项。", "How many items there are.", "values: list -> number", "COUNTROWS(LIST(1, 2, 3))", 3, lambda v: Decimal(len(_items(v))), sql=_array("COUNTROWS", _count_rows, result="number")),
     _fn("LOOKUP", "查询一条", "按编号到另一张表里取一个字段的值。", "A field's value from a record of another form.", 'form: text, key: any, field: text -> any', 'ISERROR(LOOKUP("customer", "x", "name"))', True, lambda c, form, key, field: None if key is None else _asked(c).lookup(form, key, field), needs_context=True, is_volatile=True),
     _fn("QUERY", "查询多条", "到另一张表里取关联记录的字段，可汇总（list、sum、count、min、max、avg）。", "A field of all linked records of another form, listed or summed up (list, sum, count, min, max, avg).", "form: text, by: text, key: any, field: text, aggregate?: text -> any", 'ISERROR(QUERY("bill", "customer_id", "x", "paid", "sum"))', True, _query, needs_context=True, is_volatile=True),
+    _fn("ROW", "行", "由字段和值组成一行，配合 LIST、MAP 写入子表。", "A row of fields and values; with LIST or MAP it fills a subtable.", "field: text, value: any, fields?: text, values?: any -> json", 'INCLUDES(MAP(LIST(1, 2), ROW("qty", {row})), ROW("qty", 2))', True, _row, repeat=2),
     _fn("PREV", "上一行", "子表上一行某个字段的值。", "A field's value in the row before.", "field: text -> any", 'ISBLANK(PREV("amount"))', True, _previous, needs_context=True),
     _fn("ROWNO", "行号", "子表当前行的行号，从 1 开始。", "The number of this row, from 1.", "-> number", "ISBLANK(ROWNO())", True, _row_number, needs_context=True),
     _fn("PARENT", "主表字段", "子表里取主表某个字段的值。", "A field's value in the record that holds this row.", "field: text -> any", 'ISBLANK(PARENT("name"))', True, lambda c, key: c.value(("form", key)), needs_context=True),

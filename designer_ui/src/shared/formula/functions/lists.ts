@@ -91,6 +91,17 @@ const runningSum: Body = (given) => {
   });
 };
 
+const row: Body = (given) => {
+  const parts = valuesOf(given);
+  const made: Record<string, Value> = {};
+  for (let at = 0; at < parts.length; at += 2) {
+    const key = parts[at];
+    if (typeof key !== "string" || key === "" || at + 1 >= parts.length) return fail("formula.bad_value");
+    made[key] = parts[at + 1] ?? null;
+  }
+  return made;
+};
+
 export const lists: Family = {
   LIST: (given) => valuesOf(given),
   FIRST: (given) => items(given)[0] ?? null,
@@ -106,6 +117,7 @@ export const lists: Family = {
   INCLUDES: includes,
   JOIN: join,
   FLATTEN: flattened,
+  ROW: row,
   COUNTROWS: (given) => new Decimal(items(given).length),
   PREV: (given, { record, zone }, tree) => fromJson(record.previous?.[textAt(given, 0)], tree.t, zone),
   ROWNO: (_, { record }) => (record.rowNumber === undefined ? null : new Decimal(record.rowNumber)),
