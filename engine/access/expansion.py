@@ -27,6 +27,11 @@ from engine.text import Words, say
 
 NO_ACCESS: Words = {"zh": "（无权查看）", "en": "(no access)"}
 """Stands for a linked record that the asker may not see, or that is not there: nobody can tell which."""
+NOBODY: Mapping[str, Words] = {
+    "system": {"zh": "系统", "en": "The system"},
+    "public": {"zh": "访客", "en": "A visitor"},
+}
+"""What stands in a person field where no person acted."""
 LINKS: Mapping[str, str] = {"reference": "one", "references": "many", "person": "one", "persons": "many"}
 
 
@@ -36,12 +41,15 @@ class Expansion(Core):
     def labels(self, form: str, ids: Iterable[str]) -> dict[str, str]:
         """Return the titles of records by id ("user": names of people); what may not be seen has a neutral one."""
         wanted = tuple(dict.fromkeys(ids))
-        neutral = say(NO_ACCESS, self.actor.lang)
-        found = dict.fromkeys(wanted, neutral)
+        found = {key: self._stand_in(form, key) for key in wanted}
         if not wanted or self.actor.kind == "public":
             return found
         titles = self._people(wanted) if form == PEOPLE else self._titles(form, wanted)
         return {**found, **titles}
+
+    def _stand_in(self, form: str, key: str) -> str:
+        """Return what is said of a link whose title is not to be had."""
+        return say(NOBODY.get(key, NO_ACCESS) if form == PEOPLE else NO_ACCESS, self.actor.lang)
 
     def linked(self, wanted: Mapping[str, Iterable[str]]) -> dict[str, dict[str, Linked]]:
         """Return those of many records of several forms ("user": people) that the asker may link to, by form and id.
@@ -168,9 +176,8 @@ class Expansion(Core):
 
         `known`: the titles behind the links at `paths`, which came along with the records.
         """
-        neutral = say(NO_ACCESS, self.actor.lang)
         found = {
-            form: {key: neutral if title is None else title for key, title in titles.items()}
+            form: {key: self._stand_in(form, key) if title is None else title for key, title in titles.items()}
             for form, titles in known.items()
         }
         wanted: dict[str, dict[str, None]] = {}

@@ -208,6 +208,17 @@ def test_links_lead_only_to_records_one_may_see(clinic: Clinic) -> None:
     assert names(found.records) == ["1"]
 
 
+def test_where_no_person_acted_the_system_is_named(clinic: Clinic) -> None:
+    gate = clinic.gate(clinic.policy(boss=ALL), someone("boss"))
+    assert gate.labels("user", ("system", "public", "x")) == {
+        "system": "系统",
+        "public": "访客",
+        "x": "（无权查看）",
+    }
+    clinic.add("visit", name="1", created_by="system")
+    assert gate.page(RecordQuery("visit", ("name", "created_by"))).labels["user"] == {"system": "系统"}
+
+
 def test_rollups_count_only_what_one_may_see(clinic: Clinic) -> None:
     customer = clinic.add("customer", name="c")
     clinic.add("visit", name="1", customer_id=customer, owner_id="me", paid=Decimal("10.10"))
