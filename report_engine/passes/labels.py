@@ -73,7 +73,13 @@ def _dimension(draft: Draft, one: Dimension) -> Column:
         words |= _bands(draft, one)
     format_ = one.grain or ("band" if one.bins is not None else _format(one))
     return Column(
-        one.key, one.name, "dimension", format_, labels=words, form=form, adds_up=one.level is not None or one.value_type not in LISTS
+        one.key,
+        one.name,
+        "dimension",
+        format_,
+        labels=words,
+        form=form,
+        adds_up=one.level is not None or one.value_type not in LISTS,
     )
 
 

@@ -84,7 +84,7 @@ def _small(draft: Draft) -> Draft:
 
 def _not_adding(draft: Draft) -> Draft:
     for one in draft.bound.dimensions:
-        if one.value_type in LISTS:
+        if one.value_type in LISTS and one.level is None:
             draft = replace(draft, warnings=(*draft.warnings, NOT_ADDING.at(one.at, label=one.name)))
     return draft
 

@@ -2,6 +2,7 @@
 
 from engine.definitions.schemas._parts import (
     DURATION,
+    FLAG,
     FORMULA,
     KEY,
     PATH,
@@ -62,6 +63,7 @@ MEASURE: Schema = closed(
     format=one_of("number", "integer", "money", "percent", "duration"),
     unit=WORDS,
     good=one_of("up", "down"),
+    as_of=FLAG,
     min_n={"type": "integer", "minimum": 1, "maximum": 100_000},
     synonyms=array({"type": "string", "minLength": 1, "maxLength": 60}, maxItems=30),
     attribute=ATTRIBUTE,

@@ -26,6 +26,7 @@ DIMENSION = closed(
     maps=map_of(PATH, NAME["pattern"]),
     bucket=BUCKET,
     bins=BINS,
+    level={"type": "integer", "minimum": 1, "maximum": 6},
     top={"type": "integer", "minimum": 1, "maximum": 1000},
     top_by=NAME,
     other=WORDS,
