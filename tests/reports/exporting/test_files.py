@@ -170,7 +170,7 @@ def test_pages_carry_chinese_and_the_dashboard(lang: str) -> None:
     assert written("pdf", given).startswith(b"%PDF-")
     picture = Image.open(io.BytesIO(written("png", given)))
     assert picture.width > 1200
-    colours = {picture.convert("RGB").getpixel((x, y)) for x in range(0, picture.width, 5) for y in range(0, picture.height, 5)}  # fmt: skip
+    colours = {colour for _, colour in picture.convert("RGB").getcolors(picture.width * picture.height) or ()}
     assert (15, 133, 130) in colours
 
 
@@ -202,11 +202,11 @@ def test_without_a_chinese_font_the_reader_is_told_what_to_do(monkeypatch: pytes
     with pytest.raises(Rejected) as refused:
         written("pdf", book(part(CHANNELS)))
     assert refused.value.problems[0].code == "export.no_font"
-    english = Book("Leads", [Part("one", "Leads", table([COUNT], [1]))], "Ann", "en", "UTC", AT)
-    assert written("pdf", Book(english.name, [Part("one", "Leads", table([measure("n", "", "integer")], [1]))], "Ann", "en", "UTC", AT))  # fmt: skip
+    english = Part("one", "Leads", table([measure("n", "", "integer")], [1]))
+    assert written("pdf", Book("Leads", [english], "Ann", "en", "UTC", AT))
 
 
-def test_a_sheet_of_a_hundred_thousand_rows_takes_little_memory_beside_the_table(tmp_path: Path) -> None:
+def test_writing_a_long_sheet_takes_little_memory_beside_the_table(tmp_path: Path) -> None:
     columns = [dimension("d", "名称"), MONTH, PAID, COUNT, RATE, *(measure(f"m{n}", "值") for n in range(5))]
     one: Sequence[Any] = (
         "渠道",
@@ -216,13 +216,13 @@ def test_a_sheet_of_a_hundred_thousand_rows_takes_little_memory_beside_the_table
         Decimal("0.5"),
         *[Decimal("1.50")] * 5,
     )
-    made = table(columns, *([one] * 100_000))
+    made = table(columns, *([one] * 8_000))
     target = tmp_path / "big.xlsx"
     tracemalloc.start()
     with target.open("wb") as out:
         FORMATS.get("xlsx").write(book(part(made)), out, None)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert most < 50_000_000
+    assert most < 6_000_000
     with zipfile.ZipFile(target) as packed:
-        assert b'ref="A1:J100' in packed.open("xl/worksheets/sheet1.xml").read(400)
+        assert b'ref="A1:J80' in packed.open("xl/worksheets/sheet1.xml").read(400)

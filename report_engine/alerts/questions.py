@@ -1,0 +1,65 @@
+"""What a rule asks of the data: reports like any other, worked out as each recipient."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from report_engine.alerts.rule import Rule
+from report_engine.periods import read_period
+
+LOOK_BACK = 91
+"""Days of the past that a day is judged by."""
+Json = Mapping[str, Any]
+
+
+def questions(rule: Rule, fact: str, today: date) -> dict[str, dict[str, Any]]:
+    """Return the reports to be asked, by what they are for: now, usual, days, last."""
+    if rule.compare == "missing":
+        newest = {"key": "value", "form": fact, "aggregate": "max", "of": "created_at"}
+        return {"last": {"measures": [newest], "by": _by(rule), "period": "all"}}
+    if rule.compare == "mean_2_sigma":
+        last = _last(rule, today)
+        period = {"from": (last - timedelta(days=LOOK_BACK)).isoformat(), "to": last.isoformat()}
+        day = {"field": "date", "key": "day", "bucket": "day"}
+        return {
+            "days": {"measures": _value(rule), "by": [day, *_by(rule)], "period": period, "fill": "blank"}
+        }
+    asked = {"now": _report(rule, rule.period)}
+    before = _before(rule, today)
+    if before is not None:
+        asked["usual"] = _report(rule, before)
+    return asked
+
+
+def _by(rule: Rule) -> list[dict[str, Any]]:
+    return [{"role": one, "key": one} for one in rule.by]
+
+
+def _value(rule: Rule) -> list[dict[str, Any]]:
+    return [{"key": "value", "of": rule.metric, "min_n": rule.least}]
+
+
+def _report(rule: Rule, period: object) -> dict[str, Any]:
+    return {"measures": _value(rule), "by": _by(rule), "period": period}
+
+
+def _last(rule: Rule, today: date) -> date:
+    period = read_period(rule.period, today)
+    assert period.end is not None
+    return period.end - timedelta(days=1)
+
+
+def _before(rule: Rule, today: date) -> dict[str, str] | None:
+    """Return the days that a rule compares with; None where it compares with a number."""
+    period = read_period(rule.period, today)
+    assert period.start is not None
+    assert period.end is not None
+    if rule.compare == "previous_period":
+        # A day is compared with the same weekday a week before: Sundays are not Mondays.
+        days = 7
+    elif rule.compare == "year_on_year":
+        days = 364
+    else:
+        return None
+    start, end = (one - timedelta(days=days) for one in (period.start, period.end))
+    return {"from": start.isoformat(), "to": (end - timedelta(days=1)).isoformat()}
