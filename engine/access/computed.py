@@ -52,6 +52,8 @@ class Inputs:
             return
         if rollup.get("by"):
             yield (of.key, str(rollup["by"]), False)
+        if rollup.get("mine"):
+            yield from self.along(shape, (str(rollup["mine"]),))
         if rollup.get("field"):
             yield (of.key, str(rollup["field"]), False)
         if rollup.get("where"):

@@ -306,7 +306,8 @@ class SqlFields:
         )  # fmt: skip
         wanted: list[ColumnElement[bool]] = [there.table.c.deleted_at.is_(None)]
         if rollup.get("by"):
-            wanted.append(there.column((str(rollup["by"]),)) == self.table.c.id)
+            mine = self.column((str(rollup["mine"]),)) if rollup.get("mine") else self.table.c.id
+            wanted.append(there.column((str(rollup["by"]),)) == mine)
         seen = there.seen("view")
         if seen is not None:
             wanted.append(seen)

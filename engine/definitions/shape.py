@@ -61,7 +61,9 @@ class FieldShape:
     formula: str | None = None
     """Text of a computed field's formula. Computed fields are never written by people."""
     rollup: Mapping[str, Any] | None = None
-    """`{"of": form, "by": link field in it, "aggregate": name, "field": key, "where": formula}`."""
+    """`{"of": form, "by": link field in it, "aggregate": name, "field": key, "where": formula}`.
+
+    `mine`: the field of this record that `by` is equal to, where it is not the record itself: others of my customer."""
     mask: str | None = None
     """Mask class: phone, id, med, cost, photo, name. Roles say what each class means for them."""
     sensitive: bool = False

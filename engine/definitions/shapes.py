@@ -108,7 +108,7 @@ def _formula(one: FieldOutline) -> str | None:
 def _rollup(one: FieldOutline) -> Mapping[str, Any] | None:
     if one.control.role != "computed" or "aggregate" not in one.config:
         return None
-    names = ("of", "by", "aggregate", "field", "where", "sort")
+    names = ("of", "by", "mine", "aggregate", "field", "where", "sort")
     return {name: one.config[name] for name in names if name in one.config}
 
 

@@ -13,6 +13,7 @@ CONTROL = Computed(
         ("of", "aggregate"),
         of=key_of("汇总的表单", "Records of", "form"),
         by=key_of("通过字段", "Linked by", "field"),
+        mine=key_of("等于本表字段", "Equal to my field", "field"),
         aggregate=pick(
             "方式",
             "Aggregate",
