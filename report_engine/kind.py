@@ -7,6 +7,7 @@ from typing import Any
 from engine.problems import Problem
 from engine.registry import Registry
 from engine.schema import Schema, closed
+from report_engine.behind import Behind, counted
 from report_engine.binding import Bound
 from report_engine.dataset import Datasets
 from report_engine.desk import Desk
@@ -32,6 +33,10 @@ class Kind:
     def table(self, bound: Bound, desk: Desk) -> Table:
         """Return the answer. Rejected where the asker may not see what it needs."""
         raise NotImplementedError
+
+    def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
+        """Return the records that one number stands for. `dims`: the values of the table's dimensions beside it."""
+        return counted(bound, desk, dims, measure)
 
 
 KINDS: Registry[Kind] = Registry("report_engine.kinds", "KIND", {"zh": "报表种类", "en": "kind of report"})

@@ -79,7 +79,16 @@ class Measure:
     @property
     def identity(self) -> tuple[Any, ...]:
         """Return what two base measures that count the same have in common."""
-        return (self.fact, self.aggregate, self.of, self.expression, self.filters, self.among, self.date, self.as_of)
+        return (
+            self.fact,
+            self.aggregate,
+            self.of,
+            self.expression,
+            self.filters,
+            self.among,
+            self.date,
+            self.as_of,
+        )
 
 
 class _Numbers:

@@ -139,7 +139,7 @@ def _hour(chosen: Chosen, value: Any) -> datetime:
 
 
 def _between(path: Node, start: date, end: date) -> Node:
-    return w.op("and", w.op(">=", path, w.literal(_said(start))), w.op("<", path, w.literal(_said(end))))
+    return w.both(w.op(">=", path, w.literal(_said(start))), w.op("<", path, w.literal(_said(end))))
 
 
 def _said(moment: date) -> str:

@@ -299,7 +299,7 @@ class _Part:
         """Return a measure's formula with roles and the fact's own name taken off its fields."""
         node = parse(text, at)
         names = {".".join(one.value) for one in node.walk() if one.kind == "field"}
-        paths = {name: _own_path(self.whole.bound, self.fact, name) for name in names}
+        paths = {name: own_path(self.whole.bound, self.fact, name) for name in names}
         return renamed(node, paths)
 
     def _key(self, at: int, dimension: Dimension) -> ColumnElement[Any]:
@@ -310,7 +310,9 @@ class _Part:
             start = whole.ask.period.start if whole.ask.period is not None else None
             if self.is_state and dimension.is_time and start is not None:
                 # What there was before is in the first bucket.
-                column = type_coerce(case((self.source.c.day < start, start), else_=self.source.c.day), Date())
+                column = type_coerce(
+                    case((self.source.c.day < start, start), else_=self.source.c.day), Date()
+                )
             if whole.ask.shift is not None:
                 column = moved(column, dimension.grain, whole.ask.shift, whole.dialect)
             return bucket(column, dimension.grain, whole.dialect, whole.desk.zone)
@@ -401,7 +403,7 @@ class _Part:
         return chosen.group_by(*grouped) if grouped else chosen
 
 
-def _own_path(bound: Bound, fact: Fact, name: str) -> str:
+def own_path(bound: Bound, fact: Fact, name: str) -> str:
     path = name.removeprefix(f"{fact.key}.")
     if bound.data.walk(fact, path) is not None:
         return path

@@ -10,6 +10,7 @@ from engine.text import Words
 
 BLANK = Node("lit", 0, None)
 LANGS = ("zh", "en")
+JOINED: dict[str, Words] = {"AND": {"zh": "且", "en": "and"}, "OR": {"zh": "或", "en": "or"}}
 OPERATORS: dict[str, Words] = {
     "=": {"zh": "为", "en": "is"},
     "<>": {"zh": "不为", "en": "is not"},
@@ -17,8 +18,6 @@ OPERATORS: dict[str, Words] = {
     ">=": {"zh": "不小于", "en": "at least"},
     "<": {"zh": "小于", "en": "below"},
     "<=": {"zh": "不大于", "en": "at most"},
-    "and": {"zh": "且", "en": "and"},
-    "or": {"zh": "或", "en": "or"},
     "in": {"zh": "属于", "en": "in"},
 }
 
@@ -41,17 +40,15 @@ def op(name: str, left: Node, right: Node) -> Node:
 
 def all_of(nodes: Sequence[Node]) -> Node | None:
     """Return the condition that all of these hold; None for none."""
-    made: Node | None = None
-    for node in nodes:
-        made = node if made is None else op("and", made, node)
-    return made
+    return call("AND", *nodes) if len(nodes) > 1 else next(iter(nodes), None)
+
+
+def both(one: Node, other: Node) -> Node:
+    return call("AND", one, other)
 
 
 def any_of(nodes: Sequence[Node]) -> Node:
-    made = nodes[0]
-    for node in nodes[1:]:
-        made = op("or", made, node)
-    return made
+    return call("OR", *nodes) if len(nodes) > 1 else nodes[0]
 
 
 def negated(node: Node) -> Node:
@@ -112,24 +109,20 @@ def _told(
             return say_value(".".join(other.value), one.value).get(lang, _literal(one.value))
         return told(one)
 
-    gap = "" if lang == "zh" else " "
     if node.kind == "field":
         path = ".".join(node.value)
         return f"“{label(path).get(lang, path)}”"
     if node.kind == "op" and str(node.value).lower() in OPERATORS:
         left, right = node.args
         word = OPERATORS[str(node.value).lower()][lang]
-        made = f"{beside(left, right)}{gap or ' '}{word}{gap or ' '}{beside(right, left)}"
-        return (
-            made if str(node.value).lower() not in ("or",) else f"（{made}）" if lang == "zh" else f"({made})"
-        )
-    if node.kind == "not":
+        return f"{beside(left, right)} {word} {beside(right, left)}"
+    if node.kind == "call" and str(node.value).upper() == "NOT":
         return f"{'并非' if lang == 'zh' else 'not'} {told(node.args[0])}"
     if node.kind == "call" and str(node.value).upper() == "ISBLANK":
-        return f"{told(node.args[0])}{gap or ' '}{'未填写' if lang == 'zh' else 'is blank'}"
-    if node.kind == "call" and str(node.value).upper() in ("AND", "OR"):
-        word = OPERATORS[str(node.value).lower()][lang]
-        return f" {word} ".join(told(one) for one in node.args)
+        return f"{told(node.args[0])} {'未填写' if lang == 'zh' else 'is blank'}"
+    if node.kind == "call" and str(node.value).upper() in JOINED:
+        made = f" {JOINED[str(node.value).upper()][lang]} ".join(told(one) for one in node.args)
+        return made if str(node.value).upper() == "AND" else f"（{made}）" if lang == "zh" else f"({made})"
     if node.kind == "call":
         return f"{node.value}({', '.join(told(one) for one in node.args)})"
     return written(node) if not node.args else f"({' '.join(told(one) for one in node.args)})"

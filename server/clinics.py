@@ -39,6 +39,7 @@ from form_engine.plan import AppPlan
 from form_engine.public import PublicForms
 from form_engine.public_links import PublicLinks
 from form_engine.service import RecordService
+from report_engine.service import ReportService
 from server.credentials import Credentials
 from server.dashboard_notes import NOTE_TABLES
 from server.flow_lookups import FlowLookups
@@ -100,6 +101,7 @@ class Clinic:
         self._public: PublicForms | None = None
         self._flow_plans: FlowPlans | None = None
         self._tasking: Tasking | None = None
+        self._reports: ReportService | None = None
         self._flows = FlowService(workspace, self._plans_of_flows, self._flow_ports())
         self.outside.journey_cap = self._flows.journeys.cap_of
         self._checked_at = 0.0
@@ -173,6 +175,14 @@ class Clinic:
         """Let another service move the flows."""
         self._flows = flows
         self._tasking = None
+
+    @property
+    def reports(self) -> ReportService:
+        """Return reports and dashboards, for the version in force; answers that it keeps go with the version."""
+        plan = self.plan
+        if self._reports is None or self._reports.policy is not plan.policy:
+            self._reports = ReportService(self.workspace, plan.app, plan.policy)
+        return self._reports
 
     def _plans_of_flows(self) -> FlowPlans:
         assert self._flow_plans is not None, "ask Clinic.flows"

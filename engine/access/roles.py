@@ -22,7 +22,7 @@ RIGHTS = (
     "publish",
     "settings",
     "explain","reveal", "import", "export", "design", "bulk_edit", "purge", "restore", "print", "share", "users", "audit",
-          "publish", "explain", "settings", "flows")  # fmt: skip
+          "publish", "explain", "settings", "flows", "reports")  # fmt: skip
 NEUTRAL = frozenset({"id", "no", "revision", "created_at", "created_by", "updated_at", "updated_by", "deleted_at",
                      "deleted_by", "def_version", "source_ref"})  # fmt: skip
 """System fields that go with the record itself: whoever may see it reads them, nobody writes them."""

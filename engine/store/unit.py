@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy.engine import Connection
 
-from engine.access.query import Record, ScopedQuery, ScopedWrite
+from engine.access.query import Record, Row, ScopedQuery, ScopedWrite
 from engine.definitions.tables import FormTables
 from engine.ids import new_id
 from engine.problems import NotFound
@@ -91,9 +91,14 @@ class Unit:
 
     def execute(self, scoped: ScopedQuery) -> list[Record]:
         """Return the records a sealed query gives."""
+        return scoped.read(self.fetch(scoped), self.workspace.keys)
+
+    def fetch(self, scoped: ScopedQuery) -> list[Row]:
+        """Return the rows of a sealed query as the driver gives them, for whoever keeps them; `scoped.read` reads them."""
         self._sealed(scoped, ScopedQuery)
         self.cursor.execute(scoped.text, scoped.params)
-        return scoped.read(self.cursor.fetchall(), self.workspace.keys)
+        rows: list[Row] = self.cursor.fetchall()
+        return rows
 
     def insert(self, write: ScopedWrite, values: Mapping[str, Any], record_id: str | None = None) -> Record:
         """Create a record of Python values with its history, audit and event; return it."""

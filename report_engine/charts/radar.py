@@ -63,8 +63,11 @@ class Radar(Chart):
                 row = next(row for row in table.rows if row[table.at(split.key)] == key)
                 trace = _trace(table, wanted, most, row, words, place, lang)
                 drawn.append({**trace, "customdata": [picked(table, [split.key], row)] * (len(wanted) + 1)})
+        has_names = len(drawn) > 1
         polar = {
             "bgcolor": "none",
+            # The names above must not lie on the topmost axis.
+            "domain": {"x": [0, 1], "y": [0, 0.9 if has_names else 1]},
             "radialaxis": {
                 "range": [0, 1.05],
                 "showticklabels": False,
@@ -83,7 +86,7 @@ class Radar(Chart):
         return figure(
             self.kind,
             drawn,
-            layout(polar=polar, showlegend=len(drawn) > 1, margin={"l": 56, "r": 56, "t": 32, "b": 32}),
+            layout(polar=polar, showlegend=has_names, margin={"l": 56, "r": 56, "t": 32, "b": 32}),
             notes,
         )
 

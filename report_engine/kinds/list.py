@@ -13,9 +13,11 @@ from report_engine.binding import Bound
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.kind import Kind
+from report_engine.picks import within_days
 from report_engine.problems import EMPTY
 from report_engine.table import Cell, Column, Table
 from report_engine.tabled import fact_of
+from report_engine.wording import written
 
 PLAIN = {
     "integer": "integer",
@@ -66,14 +68,10 @@ def _placed(one: Problem) -> Problem:
 
 
 def _conditions(bound: Bound, fact: Fact) -> list[str]:
-    found = []
-    text = bound.report.get("filter")
-    if text:
-        found.append(str(text).replace("{date}", "{" + fact.date + "}"))
-    period = bound.period
-    for day, sign in ((period.start, ">="), (period.end, "<")) if period is not None else ():
-        if day is not None:
-            found.append(f"{{{fact.date}}} {sign} DATE({day.year}, {day.month}, {day.day})")
+    found = [written(one.node) for one in bound.filters.get(fact.key, ())]
+    if bound.period is not None:
+        day = bound.data.day(fact, fact.date)
+        found += [written(one) for one in within_days(day, bound.period.start, bound.period.end)]
     return found
 
 

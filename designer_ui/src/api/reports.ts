@@ -8,12 +8,24 @@ import { request } from "./client";
 export interface DashboardLine {
   readonly key: string;
   readonly name: Words;
+  readonly icon: string | null;
 }
 
 export interface ReportLine {
   readonly key: string;
   readonly name: Words;
-  readonly group: Words;
+  readonly description: Words | null;
+  /** What it is about, as the app calls that part. */
+  readonly group: Words | null;
+  readonly chart: string;
+}
+
+export interface ReportPage {
+  readonly key: string;
+  readonly name: Words;
+  readonly description?: Words;
+  readonly chart: string;
+  readonly filters: Dashboard["filters"];
 }
 
 export interface Home {
@@ -60,6 +72,6 @@ export const useDashboards = (
 export const useReport = (key: string) =>
   useQuery({
     queryKey: ["reports", "report", key],
-    queryFn: () => request<Dashboard>("GET", `/api/reports/${encodeURIComponent(key)}`),
+    queryFn: () => request<ReportPage>("GET", `/api/reports/${encodeURIComponent(key)}`),
     staleTime: LASTING_MS,
   });

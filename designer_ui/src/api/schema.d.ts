@@ -69,6 +69,23 @@ export type AppPlan = {
   pages: PagePlan[];
 };
 
+/** What a list has to ask to show exactly the records behind a number: `formula` or `filter`. */
+export type Behind = {
+  count: number;
+  filter?: Json;
+  form: string;
+  formula?: string;
+  words: Words;
+};
+
+export type BoardAnswer = {
+  cells: CellAnswer[];
+};
+
+export type BoardAsk = {
+  cells: CellQuestion[];
+};
+
 /** A site I work at. */
 export type Branch = {
   id: string;
@@ -117,6 +134,43 @@ export type Candidate = {
   name: string;
 };
 
+/** A figure (`report_engine/charts`), or what is wrong with this chart alone. */
+export type CellAnswer = {
+  as_of?: string | null;
+  cell?: string;
+  deeper?: Deeper[];
+  figure?: Json;
+  opens?: boolean;
+  problem?: Problem;
+  problems?: Problem[];
+  row_count?: number;
+  words?: { [key: string]: { [key: string]: string } };
+};
+
+/** A chart's place on 24 columns. A cell without a report shows its `text`. */
+export type CellPart = {
+  aloof?: boolean;
+  chart: string;
+  click?: string;
+  h: number;
+  key: string;
+  note?: Words;
+  report?: string;
+  text?: Words;
+  title: Words;
+  w: number;
+  x: number;
+  y: number;
+};
+
+/** What one chart is asked: shared filters, what other charts were narrowed to, the steps drilled. */
+export type CellQuestion = {
+  cell?: string;
+  filters?: JsonObject;
+  narrowed?: JsonObject;
+  path?: DrillStep[];
+};
+
 /** Fields to change, and the revision they were read at, so that nobody's edit is lost. */
 export type Change = {
   revision?: number | null;
@@ -155,12 +209,58 @@ export type Coverage = {
   rules: JsonObject[];
 };
 
+/** A dashboard as I see it. `level`: how widely: the group, my branch, myself. */
+export type Dashboard = {
+  cells: CellPart[];
+  filters: FilterPart[];
+  key: string;
+  level: "group" | "branch" | "personal";
+  levels: string[];
+  name: Words;
+};
+
+/** A dashboard that I may open. */
+export type DashboardLine = {
+  icon: string | null;
+  key: string;
+  levels: string[];
+  module: string | null;
+  name: Words;
+};
+
+export type DashboardList = {
+  dashboards: DashboardLine[];
+};
+
+export type Deeper = {
+  key: string;
+  name: Words;
+};
+
 /** An account of a practice clinic, to sign in with one press. */
 export type DemoLogin = {
   login: string;
   name: string;
   password: string;
   role: Words;
+};
+
+export type DrillStep = {
+  by: string;
+  dims: JsonObject;
+};
+
+/** What a number means. `change`: a waterfall that splits its change exactly, where there is one. */
+export type Explained = {
+  as_of: string;
+  change: Json;
+  filters: Words[];
+  formula: Words;
+  hints: Words[];
+  name: Words;
+  parts: Told[];
+  rows: number | null;
+  value: string;
 };
 
 /** Which records, which columns, which kind of file. */
@@ -245,6 +345,21 @@ export type FilterItem = {
   field: string;
   op: string;
   value?: Json;
+};
+
+export type FilterOption = {
+  name: Words;
+  value: string;
+};
+
+/** A filter that all charts share. A period takes one of its phrases or `{from, to}`; a choice values. */
+export type FilterPart = {
+  default?: Json;
+  key: string;
+  kind: "period" | "choice";
+  name: Words;
+  options: FilterOption[];
+  role: string;
 };
 
 /** A flow that can be started by hand. */
@@ -700,6 +815,49 @@ export type NoticesRead = {
   ids?: string[] | null;
 };
 
+/** What reports can be made of. */
+export type Offered = {
+  charts: OfferedKind[];
+  facts: OfferedFact[];
+  kinds: OfferedKind[];
+  metrics: OfferedMeasure[];
+};
+
+export type OfferedDimension = {
+  key: string;
+  name: Words;
+  to: string | null;
+  type: string;
+};
+
+export type OfferedFact = {
+  date: string;
+  dimensions: OfferedDimension[];
+  form: string;
+  key: string;
+  measures: OfferedMeasure[];
+  name: Words;
+  roles: OfferedRole[];
+};
+
+export type OfferedKind = {
+  key: string;
+  name: Words;
+};
+
+export type OfferedMeasure = {
+  format: string | null;
+  good?: string | null;
+  key: string;
+  name: Words;
+  synonyms: string[];
+};
+
+export type OfferedRole = {
+  key: string;
+  path: string;
+};
+
 /** A task that is open now. */
 export type OpenTask = {
   assignee: string | null;
@@ -832,6 +990,13 @@ export type PickOption = {
   detail: string;
   id: string;
   label: string;
+};
+
+/** A point of a chart: its question, the dimensions' values beside it, the measure (or a column derived of it). */
+export type PointAsk = {
+  dims?: JsonObject;
+  measure?: string | null;
+  question: CellQuestion;
 };
 
 /** Which record to take; the next one when none is named. */
@@ -1063,6 +1228,55 @@ export type RecordPagePlan = {
   tabs: PageTabPlan[];
 };
 
+export type ReportAnswer = {
+  as_of?: string | null;
+  cell?: string;
+  deeper?: Deeper[];
+  figure?: Json;
+  opens?: boolean;
+  problem?: Problem;
+  problems?: Problem[];
+  row_count?: number;
+  table: ReportTable;
+  words?: { [key: string]: { [key: string]: string } };
+};
+
+export type ReportLine = {
+  chart: string;
+  description: Words | null;
+  key: string;
+  kind: string;
+  module: string | null;
+  name: Words;
+};
+
+export type ReportList = {
+  reports: ReportLine[];
+};
+
+export type ReportPage = {
+  chart: string;
+  description?: Words;
+  filters: FilterPart[];
+  key: string;
+  kind: string;
+  level: string | null;
+  module?: string;
+  name: Words;
+  period?: Json;
+};
+
+export type ReportTable = {
+  as_of: string | null;
+  columns: TableColumn[];
+  labels: { [key: string]: { [key: string]: string } };
+  notes: JsonObject;
+  row_count: number;
+  rows: Json[][];
+  totals: TableTotal[];
+  warnings: Json[];
+};
+
 /** A step it may be sent back to. */
 export type ReturnPlace = {
   may_straight: boolean;
@@ -1098,6 +1312,15 @@ export type RulePlan = {
   set?: JsonObject;
   unlock?: string[];
   when: Json;
+};
+
+/** A report of one's own. */
+export type RunAsk = {
+  cell?: string;
+  filters?: JsonObject;
+  narrowed?: JsonObject;
+  path?: DrillStep[];
+  report: Json;
 };
 
 /** My own views of a form, as the browser keeps them. */
@@ -1206,6 +1429,23 @@ export type SystemField = {
   required?: boolean;
   to?: string;
   value_type: string;
+};
+
+export type TableColumn = {
+  adds_up?: boolean;
+  form?: string;
+  format: string;
+  good?: string;
+  key: string;
+  labels?: { [key: string]: Words };
+  name: Words;
+  of?: string;
+  role: "dimension" | "measure" | "compare" | "mark";
+};
+
+export type TableTotal = {
+  by: string[];
+  rows: Json[][];
 };
 
 /** What may be done with a task. */
@@ -1368,6 +1608,11 @@ export type TimelineItem = {
   id: string;
   record: RecordData;
   title: string;
+};
+
+export type Told = {
+  name: Words;
+  value: string;
 };
 
 /** Totals of a list, by field. */
@@ -1615,6 +1860,20 @@ export interface Operations {
     path: "/api/app";
     answer: AppPlan;
   };
+  /** Return the figures of several charts, all of one moment; what is wrong with one is told there alone. */
+  ask_dashboard: {
+    method: "POST";
+    path: "/api/dashboards/{key}/ask";
+    body: BoardAsk;
+    answer: BoardAnswer;
+  };
+  /** Return the figure and the table of a report. */
+  ask_report: {
+    method: "POST";
+    path: "/api/reports/{key}/ask";
+    body: CellQuestion;
+    answer: ReportAnswer;
+  };
   /** Return active colleagues by name, to whom a task may be given. */
   candidates: {
     method: "GET";
@@ -1697,6 +1956,13 @@ export interface Operations {
     body: Submission;
     answer: RecordAnswer;
   };
+  /** Return the records behind a point of a chart, as a list of records takes them. */
+  dashboard_records: {
+    method: "POST";
+    path: "/api/dashboards/{key}/records";
+    body: PointAsk;
+    answer: Behind;
+  };
   /** Move a record to the bin. */
   delete_record: {
     method: "DELETE";
@@ -1723,12 +1989,26 @@ export interface Operations {
     path: "/api/proxies/{proxy_id}";
     answer: null;
   };
+  /** Return what a number means, how far to trust it, and why it changed. */
+  explain_dashboard: {
+    method: "POST";
+    path: "/api/dashboards/{key}/explain";
+    body: PointAsk;
+    answer: Explained;
+  };
   /** Return which rule lets a person see the record, or stops them: myself, or anyone with the right to explain. */
   explain_record: {
     method: "GET";
     path: "/api/forms/{form}/records/{record_id}/explain";
     query: { login?: string, verb?: string };
     answer: Reasons;
+  };
+  /** Return what a number of a report means, how far to trust it, and why it changed. */
+  explain_report: {
+    method: "POST";
+    path: "/api/reports/{key}/explain";
+    body: PointAsk;
+    answer: Explained;
   };
   /** Return the file, or the job that makes it. */
   export_records: {
@@ -1760,6 +2040,18 @@ export interface Operations {
     method: "GET";
     path: "/api/forms/{form}/schema";
     answer: JsonObject;
+  };
+  /** Return a dashboard: its filters with what they offer, its charts in their places. */
+  get_dashboard: {
+    method: "GET";
+    path: "/api/dashboards/{key}";
+    answer: Dashboard;
+  };
+  /** Return a report with the filters that it takes. */
+  get_report: {
+    method: "GET";
+    path: "/api/reports/{key}";
+    answer: ReportPage;
   };
   /** Return the groups of a list with counts and totals. */
   group_records: {
@@ -1805,6 +2097,18 @@ export interface Operations {
     path: "/api/jobs/{job_id}";
     answer: JobState;
   };
+  /** Return the dashboards that I may open. */
+  list_dashboards: {
+    method: "GET";
+    path: "/api/dashboards";
+    answer: DashboardList;
+  };
+  /** Return what reports can be made of: facts, dimensions, measures, kinds of question and of chart. */
+  list_datasets: {
+    method: "GET";
+    path: "/api/datasets";
+    answer: Offered;
+  };
   /** Return the flows in force with how many run; for those who manage flows. */
   list_flows: {
     method: "GET";
@@ -1836,6 +2140,12 @@ export interface Operations {
     method: "GET";
     path: "/api/proxies";
     answer: Proxies;
+  };
+  /** Return the reports that I may open. */
+  list_reports: {
+    method: "GET";
+    path: "/api/reports";
+    answer: ReportList;
   };
   /** Return one of my boxes: open, parked, done, copies, started. */
   list_tasks: {
@@ -2036,6 +2346,13 @@ export interface Operations {
     body: PoolRelease;
     answer: null;
   };
+  /** Return the records behind a point of a report, as a list of records takes them. */
+  report_records: {
+    method: "POST";
+    path: "/api/reports/{key}/records";
+    body: PointAsk;
+    answer: Behind;
+  };
   /** Bring a record back from the bin. */
   restore_record: {
     method: "POST";
@@ -2055,6 +2372,13 @@ export interface Operations {
     path: "/api/imports/{import_id}/run";
     body: ImportSettings;
     answer: ImportStarted;
+  };
+  /** Return the answer of a report of my own, with the right to build them. */
+  run_report: {
+    method: "POST";
+    path: "/api/reports/run";
+    body: RunAsk;
+    answer: ReportAnswer;
   };
   /** Return my own views of a form. */
   saved_views: {

@@ -20,7 +20,7 @@ LEVEL = {"type": "string", "pattern": r"^(none|masked|read|write)( until \S[\s\S
 MASK_CLASSES = ("phone", "id", "med", "cost", "photo", "name")
 RIGHTS = (
     "import", "export", "print", "design", "publish", "bulk_edit", "purge", "restore", "audit", "users", "share",
-    "explain", "settings", "flows",
+    "explain", "settings", "flows", "reports",
 )  # fmt: skip
 GRANT = closed(
     (),

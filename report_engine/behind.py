@@ -1,0 +1,231 @@
+"""The records behind a number: the very conditions it was counted with, as a list of records takes them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine.access.sources import Wanted
+from engine.expressions import parse
+from engine.expressions.nodes import Node
+from engine.problems import Code, Rejected
+from report_engine.binding import Bound, Dimension, Filter, renamed
+from report_engine.buckets import ONE, next_bucket
+from report_engine.dataset import Fact
+from report_engine.desk import Desk
+from report_engine.draft import Draft
+from report_engine.measures import Measure
+from report_engine.passes.bands import find_bands
+from report_engine.passes.top import choose_top
+from report_engine.periods import Period, compared
+from report_engine.picks import OTHER, Chosen, Pick, condition, within_days
+from report_engine.query import own_path
+from report_engine.tabled import rows_of
+from report_engine.wording import all_of, written
+
+MOST_IDS = 1000
+NOTHING_BEHIND = Code(
+    "report.nothing_behind",
+    zh="这个数字背后没有可以打开的记录",
+    en="There are no records to open behind this number",
+    hint_zh="它由其他数字计算而来，或您无权打开这些记录",
+    hint_en="It is worked out of other numbers, or you may not open those records",
+)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Records of one form: those that a formula is true of, or those with these ids (the first of them)."""
+
+    form: str
+    count: int
+    formula: Node | None = None
+    ids: tuple[str, ...] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as `POST /api/forms/{form}/query` takes it."""
+        made: dict[str, Any] = {"form": self.form, "count": self.count}
+        if self.formula is not None:
+            made["formula"] = written(self.formula)
+        if self.ids is not None:
+            items = [{"field": "id", "op": "in", "value": list(self.ids) or [""]}]
+            made["filter"] = {"op": "and", "items": items}
+        return made
+
+
+def counted(bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
+    """Return the records behind a group of an aggregate."""
+    one = measure_of(bound, measure)
+    base = next((part for part in one.base() if part.fact is not None), None)
+    if base is None or base.fact is None:
+        raise Rejected(NOTHING_BEHIND.at("/measure"))
+    fact = bound.data.facts[base.fact]
+    return selected(desk, fact, nodes_of(then_of(bound, narrowed(bound, desk, dims), measure), fact, base))
+
+
+def nodes_of(bound: Bound, fact: Fact, base: Measure) -> list[Node]:
+    """Return everything that must be true of a record for a base measure to count it."""
+    nodes = [one.node for one in bound.filters.get(fact.key, ())]
+    if bound.period is not None:
+        day = bound.data.day(fact, base.date or fact.date)
+        nodes += within_days(day, bound.period.start, bound.period.end)
+    # A rate stands for all the cases it is a part of.
+    own = base.filters if base.aggregate != "rate" else ()
+    nodes += [of_fact(bound, fact, text, f"{base.path}/filter") for text in own]
+    if base.among is not None:
+        nodes.append(of_fact(bound, fact, base.among, f"{base.path}/among"))
+    return nodes
+
+
+def narrowed(bound: Bound, desk: Desk, dims: Mapping[str, Any]) -> Bound:
+    """Return a question narrowed to one of its groups: a bucket of its own time is a shorter period, the rest are filters."""
+    period = bound.period
+    filters = {key: list(found) for key, found in bound.filters.items()}
+    for one in bound.dimensions:
+        if one.key not in dims:
+            continue
+        pick = pick_of(bound, desk, one, dims[one.key])
+        inside = _bucket(bound, one, dims[one.key], period)
+        if inside is not None:
+            period = inside
+            continue
+        for fact in bound.facts or tuple(filters):
+            if fact in one.paths:
+                filters.setdefault(fact, []).append(Filter(_group(one, pick, fact), one.at))
+    return replace(bound, period=period, filters={key: tuple(found) for key, found in filters.items()})
+
+
+def _bucket(bound: Bound, one: Dimension, value: Any, period: Period | None) -> Period | None:
+    """Return the part of the period in a bucket, where the dimension is the very day that the period is about."""
+    days = {key: bound.data.day(bound.data.facts[key], bound.data.facts[key].date) for key in bound.facts}
+    own = any(base.date for each in bound.measures for base in each.base())
+    if (
+        not one.is_time
+        or one.grain == "hour"
+        or own
+        or not days
+        or days != {k: one.paths.get(k) for k in days}
+    ):
+        return None
+    try:
+        start = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+    end = next_bucket(start, str(one.grain))
+    if period is not None:
+        start = max(start, period.start or start)
+        end = min(end, period.end or end)
+    return Period(start, max(start, end))
+
+
+def _group(one: Dimension, pick: Pick, fact: str) -> Node:
+    is_day = one.grain not in (None, "hour", "hour_of_day")
+    chosen = Chosen(one.paths[fact], one.value_type, one.grain, one.bins, one.name, "/dims", is_day)
+    return condition(pick, chosen)
+
+
+def then_of(bound: Bound, inside: Bound, measure: str | None) -> Bound:
+    """Return a narrowed question about the days that a comparison is with; itself for a measure's own column."""
+    name = (measure or "").partition("@")[2].partition(".")[0]
+    if name not in bound.compare or bound.period is None:
+        return inside
+    return compared_with(bound, inside, name)
+
+
+def compared_with(bound: Bound, inside: Bound, name: str) -> Bound:
+    """Return a narrowed question about the days it is compared with by `name`."""
+    assert bound.period is not None
+    assert inside.period is not None
+    grain = next((one.grain for one in bound.dimensions if one.is_time), None)
+    found = compared(name, bound.period, bound.today, grain)
+    if found is None:
+        return inside
+    whole, shift = found
+    start, end = inside.period.start, inside.period.end
+    if (
+        inside.period == bound.period
+        or start is None
+        or end is None
+        or whole.start is None
+        or whole.end is None
+    ):
+        return replace(inside, period=whole)
+    until = shift.back(end) if shift.months and end.day == 1 else shift.back(end - ONE) + ONE
+    return replace(inside, period=Period(max(shift.back(start), whole.start), min(until, whole.end)))
+
+
+def measure_of(bound: Bound, key: str | None) -> Measure:
+    name = (key or "").partition("@")[0]
+    found = next((one for one in bound.measures if one.key == name), None)
+    if found is None and name:
+        raise Rejected(NOTHING_BEHIND.at("/measure"))
+    if found is None:
+        found = next(iter(bound.measures), None)
+    if found is None:
+        raise Rejected(NOTHING_BEHIND.at("/measure"))
+    return found
+
+
+def pick_of(bound: Bound, desk: Desk, one: Dimension, value: Any) -> Pick:
+    """Return the pick of one value of a dimension of this question."""
+    if value == OTHER and one.top is None:
+        raise Rejected(NOTHING_BEHIND.at("/dims"))
+    if value != OTHER and (one.bins is None or not one.bins.quantiles):
+        return Pick({}, (value,))
+    draft = choose_top(find_bands(Draft(bound, desk)))
+    return Pick({}, (value,), draft.kept.get(one.key, ()), draft.edges.get(one.key, ()))
+
+
+def of_fact(bound: Bound, fact: Fact, text: str, at: str) -> Node:
+    node = parse(text, at)
+    names = {".".join(one.value) for one in node.walk() if one.kind == "field"}
+    return replace(renamed(node, {name: own_path(bound, fact, name) for name in names}), source=text)
+
+
+def selected(desk: Desk, fact: Fact, nodes: Sequence[Node]) -> Behind:
+    """Return the records of a fact of which all conditions hold."""
+    formula = all_of(nodes)
+    if fact.rows is not None:
+        return with_ids(fact.form.key, ids_of(desk, fact, nodes, "form.id"))
+    if any(name.endswith(("__from", "__to")) for node in nodes for name in _names(node)):
+        return with_ids(fact.key, ids_of(desk, fact, nodes, "id"))
+    where = [Wanted(formula=node, condition=True) for node in nodes]
+    source = desk.gate.source(fact.key, {"rid": Wanted("id")}, where)
+    number = rows_of(desk, select(func.count()).select_from(source.table), [source], fact.key)[0][0]
+    return Behind(fact.key, int(number), formula)
+
+
+def _names(node: Node) -> Iterable[str]:
+    return (str(one.value[-1]) for one in node.walk() if one.kind == "field")
+
+
+def ids_of(desk: Desk, fact: Fact, nodes: Sequence[Node], path: str) -> list[str]:
+    """Return the ids found at a path, of the records or rows of which all conditions hold."""
+    where = [Wanted(formula=node, condition=True) for node in nodes]
+    source = desk.gate.source(fact.key, {"rid": Wanted(path)}, where)
+    chosen = select(source.c.rid).where(source.c.rid.is_not(None)).distinct().order_by(source.c.rid.desc())
+    return [str(row[0]) for row in rows_of(desk, chosen, [source], fact.key)]
+
+
+def with_ids(form: str, ids: Sequence[str]) -> Behind:
+    """Return records by their ids; a list shows the first thousand."""
+    return Behind(form, len(ids), None, tuple(ids[:MOST_IDS]))
+
+
+__all__ = [
+    "NOTHING_BEHIND",
+    "Behind",
+    "compared_with",
+    "counted",
+    "ids_of",
+    "measure_of",
+    "narrowed",
+    "nodes_of",
+    "of_fact",
+    "pick_of",
+    "selected",
+    "then_of",
+    "with_ids",
+]

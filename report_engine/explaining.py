@@ -1,0 +1,400 @@
+"""“Explain this number”: what it counts, over which records, as of when, how far to trust it, and why it changed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from itertools import permutations
+from math import factorial
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine.access.sources import NO_ACCESS_VALUE, Wanted
+from engine.expressions.nodes import Node
+from engine.problems import Rejected
+from engine.text import Words
+from report_engine.behind import compared_with, measure_of, narrowed, nodes_of, of_fact, then_of
+from report_engine.binding import Bound, Dimension
+from report_engine.dataset import Fact
+from report_engine.desk import Desk
+from report_engine.drawing.numbers import full
+from report_engine.grid import FORMULA_PLACES, Grid, value_of
+from report_engine.measures import WORDS, Measure
+from report_engine.passes.labels import COMPARED, NO_ACCESS
+from report_engine.query import LISTS, rounded
+from report_engine.table import Cell, Column, Table
+from report_engine.tabled import rows_of
+from report_engine.wording import in_words
+
+MOST_PARTS = 8
+MOST_FACTORS = 5
+SPLIT_BY = ("channel", "branch", "consultant", "doctor", "project", "category", "owner")
+BLANK_SHARE = Fraction(5, 100)
+REST: Words = {"zh": "其他", "en": "Other"}
+BLANK: Words = {"zh": "未填写", "en": "(blank)"}
+SCOPES: Mapping[str, Words] = {
+    "all": {"zh": "统计全部记录", "en": "All records are counted"},
+    "some": {"zh": "只统计您有权查看的记录", "en": "Only records that you may see are counted"},
+}
+
+
+def explained(
+    desk: Desk, bound: Bound, dims: Mapping[str, Any], measure: str | None, *, is_short: bool = False
+) -> dict[str, Any]:
+    """Return what a number means. `is_short`: only the filters in words. Rejected where it stands for nothing."""
+    inside = narrowed(bound, desk, dims) if bound.measures else bound
+    one = measure_of(bound, measure) if bound.measures else None
+    asked = then_of(bound, inside, measure)
+    told: dict[str, Any] = {"filters": list(_filters(desk, asked, one))}
+    if is_short:
+        return told
+    if one is None:
+        name: Words = bound.report.get("name") or {"zh": "", "en": ""}
+        return {**told, "name": name, "value": "", "formula": name, "parts": [], "rows": None,
+                "as_of": bound.now.isoformat(), "hints": []}  # fmt: skip
+    values = _values(asked, desk, one)
+    lang = desk.actor.lang
+    return {
+        **told,
+        "name": _name(one, measure),
+        "value": full(values.get(one.key), one.format, lang),
+        "formula": in_formula(bound, one),
+        "parts": [
+            {"name": part.name, "value": full(values.get(part.key), part.format, lang)}
+            for part in _parts(one)
+        ],
+        "rows": _rows(asked, desk, one),
+        "as_of": bound.now.isoformat(),
+        "hints": [_scope(desk, asked, one), *_hints(asked, desk, one)],
+        "split": _split(bound, inside, desk, one, measure),
+    }
+
+
+def _name(one: Measure, measure: str | None) -> Words:
+    name = (measure or "").partition("@")[2].partition(".")[0]
+    if name not in COMPARED:
+        return one.name
+    return {lang: f"{one.name.get(lang, one.key)} · {COMPARED[name][lang]}" for lang in ("zh", "en")}
+
+
+def _parts(one: Measure) -> list[Measure]:
+    """Return what a formula is made of, each by itself."""
+    return [replace(part, key=f"{one.key}/{name}") for name, part in one.parts.items()]
+
+
+def _values(bound: Bound, desk: Desk, one: Measure) -> Mapping[str, Cell]:
+    measures = (replace(one, show=None, parts={}) if one.show else one, *_parts(one))
+    if one.show:
+        measures = tuple(_parts(one))
+    plain = replace(bound, measures=measures, dimensions=(), compare=(), totals=(), having=None)
+    found = Grid(plain, desk).groups(())
+    return found[0].values if found else {}
+
+
+# Words
+
+
+def in_formula(bound: Bound, one: Measure) -> Words:
+    """Return how a measure is worked out."""
+    if one.formula is not None:
+        return {lang: _formula(one, lang) for lang in ("zh", "en")}
+    if one.show is not None:
+        part = one.parts["of"]
+        return {
+            lang: f"{part.name.get(lang, part.key)} → {SHOWS.get(one.show, {}).get(lang, one.show)}"
+            for lang in ("zh", "en")
+        }
+    fact = bound.data.facts[str(one.fact)]
+    field = bound.data.field(fact, one.of) if one.of else None
+    label: Words = (field.label if field is not None else None) or {
+        "zh": one.expression or one.of,
+        "en": one.expression or one.of,
+    }
+    made = {}
+    for lang in ("zh", "en"):
+        how = HOW[one.aggregate][lang].format(fact=fact.name.get(lang, fact.key), of=label.get(lang, one.of))
+        tests = [
+            _node_words(bound, fact, of_fact(bound, fact, text, ""), None).get(lang, "")
+            for text in one.filters
+        ]
+        if one.among is not None:
+            tests.append(
+                AMONG[lang].format(
+                    of=_node_words(bound, fact, of_fact(bound, fact, one.among, ""), None).get(lang, "")
+                )
+            )
+        made[lang] = f"{how}{WHERE[lang]}{AND[lang].join(tests)}" if tests else how
+    return made
+
+
+def _formula(one: Measure, lang: str) -> str:
+    text = one.formula.text if one.formula is not None else ""
+    for name, part in sorted(one.parts.items(), key=lambda item: -len(item[0])):
+        text = text.replace("{" + name + "}", f"“{part.name.get(lang, name)}”")
+    return text.replace("*", "×").replace("/", "÷")
+
+
+SHOWS: Mapping[str, Words] = {
+    "share": {"zh": "占总计的比例", "en": "share of the total"},
+    "share_of_parent": {"zh": "占上级的比例", "en": "share of its parent"},
+    "running": {"zh": "累计", "en": "running total"},
+    "rank": {"zh": "名次", "en": "rank"},
+}
+HOW: Mapping[str, Words] = {
+    "count": {"zh": "“{fact}”的条数", "en": "Number of “{fact}”"},
+    "rate": {"zh": "“{fact}”中符合条件的比例", "en": "Share of “{fact}” that meet the condition"},
+    **{
+        how: {
+            "zh": f"“{{fact}}”的“{{of}}”{words['zh']}",
+            "en": f"{words['en'].capitalize()} of “{{of}}” of “{{fact}}”",
+        }
+        for how, words in WORDS.items()
+        if how != "count"
+    },
+}
+WHERE: Words = {"zh": "，条件：", "en": ", where "}
+AMONG: Words = {"zh": "分母：{of}", "en": "out of those where {of}"}
+AND: Words = {"zh": "；", "en": "; "}
+
+
+def _filters(desk: Desk, bound: Bound, one: Measure | None) -> Iterator[Words]:
+    period = bound.period
+    if period is not None and (period.start is not None or period.end is not None):
+        told = period.to_json()
+        start, end = told["from"] or "…", told["to"] or "…"
+        yield {"zh": f"时间：{start} 至 {end}", "en": f"From {start} to {end}"}
+    facts = [base.fact for base in one.base()] if one is not None else [bound.form]
+    for key in dict.fromkeys(facts):
+        for each in bound.filters.get(str(key), ()):
+            yield _node_words(bound, bound.data.facts[str(key)], each.node, desk)
+
+
+def _node_words(bound: Bound, fact: Fact, node: Node, desk: Desk | None) -> Words:
+    def label(path: str) -> Words:
+        found = bound.data.field(fact, path.removesuffix("__d"))
+        return (found.label if found is not None else None) or {"zh": path, "en": path}
+
+    def value(path: str, given: object) -> Words:
+        found = bound.data.field(fact, path)
+        for option in (found.config.get("options") or ()) if found is not None else ():
+            if str(option["key"]) == given:
+                return option.get("label") or {"zh": str(given), "en": str(given)}
+        target = _target(found)
+        if target is not None and desk is not None and given not in (None, NO_ACCESS_VALUE):
+            title = desk.gate.labels(target, [str(given)]).get(str(given), str(given))
+            return {"zh": title, "en": title}
+        return {"zh": str(given), "en": str(given)}
+
+    return in_words(node, label, value)
+
+
+def _target(found: Any) -> str | None:
+    if found is None:
+        return None
+    if found.value_type in ("person", "persons"):
+        return "user"
+    return str(found.config.get("to")) if found.value_type in ("reference", "references") else None
+
+
+# How many, how far to trust it
+
+
+def _base(one: Measure) -> Measure | None:
+    return next((base for base in one.base() if base.fact is not None), None)
+
+
+def _rows(bound: Bound, desk: Desk, one: Measure) -> int | None:
+    base = _base(one)
+    if base is None:
+        return None
+    fact = bound.data.facts[str(base.fact)]
+    where = [Wanted(formula=node, condition=True) for node in nodes_of(bound, fact, base)]
+    source = desk.gate.source(fact.key, {}, where)
+    return int(rows_of(desk, select(func.count()).select_from(source.table), [source], fact.key)[0][0])
+
+
+def _scope(desk: Desk, _bound: Bound, one: Measure) -> Words:
+    base = _base(one)
+    form = str(base.fact).partition(".")[0] if base is not None else ""
+    return SCOPES["all" if desk.gate.rights.row(form, "view").is_all else "some"]
+
+
+def _hints(bound: Bound, desk: Desk, one: Measure) -> Iterator[Words]:
+    """Yield which of the shared dimensions often have nothing in them: it decides how far splits by them can be believed."""
+    base = _base(one)
+    if base is None:
+        return
+    fact = bound.data.facts[str(base.fact)]
+    where = [Wanted(formula=node, condition=True) for node in nodes_of(bound, fact, base)]
+    wanted: dict[str, Wanted] = {}
+    for role, path in fact.roles.items():
+        if role not in ("creator", "branch", "owner") and bound.data.walk(fact, path) is not None:
+            try:
+                desk.gate.source(fact.key, {"v": Wanted(path)})
+            except Rejected:
+                continue
+            wanted[role] = Wanted(path)
+    if not wanted:
+        return
+    source = desk.gate.source(fact.key, wanted, where)
+    counts: list[Any] = [func.count(), *(func.count(source.c[role]) for role in wanted)]
+    told = rows_of(desk, select(*counts).select_from(source.table), [source], fact.key)[0]
+    whole = int(told[0])
+    for role, number in zip(wanted, told[1:], strict=True):
+        blank = whole - int(number)
+        if whole and Fraction(blank, whole) >= BLANK_SHARE:
+            label = _label(bound, fact, role)
+            percent = f"{float(Fraction(blank, whole)):.0%}"
+            yield {
+                "zh": f"{blank} 条“{fact.name.get('zh', '')}”（{percent}）没有填写“{label.get('zh', role)}”",
+                "en": f"{blank} of “{fact.name.get('en', '')}” ({percent}) have no “{label.get('en', role)}”",
+            }
+
+
+def _label(bound: Bound, fact: Fact, role: str) -> Words:
+    found = bound.data.field(fact, fact.roles[role])
+    return (found.label if found is not None else None) or {"zh": role, "en": role}
+
+
+# Why it changed
+
+
+def _split(bound: Bound, inside: Bound, desk: Desk, one: Measure, measure: str | None) -> Table | None:
+    """Return an exact split of the change since the period it is compared with; None without one."""
+    if not bound.compare or inside.period is None or one.show is not None:
+        return None
+    asked = (measure or "").partition("@")[2].partition(".")[0]
+    name = asked if asked in bound.compare else bound.compare[0]
+    before = compared_with(bound, inside, name)
+    if one.formula is not None:
+        return _by_factors(inside, before, desk, one, name)
+    if one.aggregate not in ("count", "sum"):
+        return None
+    return _by_groups(inside, before, desk, one, name)
+
+
+def _by_groups(inside: Bound, before: Bound, desk: Desk, one: Measure, name: str) -> Table | None:
+    """Return how much each group of the most telling shared dimension added to the change."""
+    dimension = _telling(inside, desk, one)
+    if dimension is None:
+        return None
+    sides = []
+    for side in (inside, before):
+        plain = replace(side, measures=(one,), dimensions=(dimension,), compare=(), totals=(), having=None)
+        sides.append(
+            {group.key[0]: group.values.get(one.key) for group in Grid(plain, desk).groups((dimension.key,))}
+        )
+    now, then = sides
+    parts = {key: _number(now.get(key)) - _number(then.get(key)) for key in {**now, **then}}
+    order = sorted(parts, key=lambda key: (-abs(parts[key]), str(key)))
+    rows: list[tuple[Cell, ...]] = [("start", sum((_number(one_) for one_ in then.values()), Decimal(0)))]
+    rows += [
+        (str(key) if key is not None else "(blank)", parts[key]) for key in order[:MOST_PARTS] if parts[key]
+    ]
+    rest = sum((parts[key] for key in order[MOST_PARTS:]), Decimal(0))
+    if rest:
+        rows.append(("(rest)", rest))
+    rows.append(("end", sum((_number(one_) for one_ in now.values()), Decimal(0))))
+    words = _group_words(inside, desk, dimension, [key for key in order[:MOST_PARTS] if key is not None])
+    return _waterfall(one, dimension.name, rows, words, name)
+
+
+def _number(value: Cell) -> Decimal:
+    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(0)
+
+
+def _telling(bound: Bound, desk: Desk, one: Measure) -> Dimension | None:
+    base = _base(one)
+    assert base is not None
+    fact = bound.data.facts[str(base.fact)]
+    for role in SPLIT_BY:
+        path = fact.roles.get(role)
+        found = bound.data.field(fact, path) if path is not None else None
+        if path is None or found is None or found.value_type in LISTS:
+            continue
+        try:
+            desk.gate.source(fact.key, {"v": Wanted(path)})
+        except Rejected:
+            continue
+        label = found.label or {"zh": role, "en": role}
+        return Dimension(role, label, {fact.key: path}, role=role, value_type=found.value_type)
+    return None
+
+
+def _group_words(bound: Bound, desk: Desk, one: Dimension, keys: Sequence[Any]) -> dict[str, Words]:
+    fact = bound.data.facts[next(iter(one.paths))]
+    found = bound.data.field(fact, one.paths[fact.key])
+    words: dict[str, Words] = {
+        str(option["key"]): option.get("label") or {}
+        for option in (found.config.get("options") if found else None) or ()
+    }
+    target = _target(found)
+    if target is not None:
+        known = [str(key) for key in keys if key != NO_ACCESS_VALUE]
+        words |= {key: {"zh": title, "en": title} for key, title in desk.gate.labels(target, known).items()}
+    return words | {NO_ACCESS_VALUE: NO_ACCESS}
+
+
+def _by_factors(inside: Bound, before: Bound, desk: Desk, one: Measure, name: str) -> Table | None:
+    """Return how much each part of a formula added to the change: its mean effect over all orders of change (Shapley)."""
+    bases = {base.identity: base for base in one.base()}
+    if not 2 <= len(one.parts) <= MOST_FACTORS or one.formula is None:
+        return None
+    parts = tuple(_parts(one))
+    sides = []
+    for side in (inside, before):
+        plain = replace(side, measures=(one, *parts), dimensions=(), compare=(), totals=(), having=None)
+        found = Grid(plain, desk).groups(())
+        sides.append(found[0].values if found else {})
+    now, then = sides
+    names = list(one.parts)
+
+    def worked_out(state: Sequence[Mapping[str, Cell]]) -> Cell:
+        made = {n: values.get(f"{one.key}/{n}") for n, values in zip(names, state, strict=True)}
+        flat = {part.identity: made[n] for n, part in leaves.items()}
+        return value_of(replace(one, parts=leaves), flat)
+
+    leaves = {n: Measure(n, part.name, aggregate="sum", of=n) for n, part in one.parts.items()}
+    first, last = worked_out([then] * len(names)), worked_out([now] * len(names))
+    if not bases or not isinstance(first, int | Decimal) or not isinstance(last, int | Decimal):
+        return None
+    sums = [Fraction(0)] * len(names)
+    for order in permutations(range(len(names))):
+        state: list[Mapping[str, Cell]] = [then] * len(names)
+        old: Cell = first
+        for at in order:
+            state[at] = now
+            new = worked_out(state)
+            if not isinstance(new, int | Decimal) or not isinstance(old, int | Decimal):
+                return None
+            sums[at] += Fraction(new) - Fraction(old)
+            old = new
+    places = FORMULA_PLACES.get(one.format, 6)
+    made = [rounded(each / factorial(len(names)), places) for each in sums]
+    left = Decimal(last) - Decimal(first) - sum(made, Decimal(0))
+    largest = max(range(len(made)), key=lambda at: abs(made[at]))
+    made[largest] += left
+    rows: list[tuple[Cell, ...]] = [
+        ("start", Decimal(first)),
+        *zip(names, made, strict=True),
+        ("end", Decimal(last)),
+    ]
+    words = {n: part.name for n, part in one.parts.items()}
+    return _waterfall(one, {"zh": "因素", "en": "Factor"}, rows, words, name)
+
+
+def _waterfall(
+    one: Measure, name: Words, rows: Sequence[tuple[Cell, ...]], words: Mapping[str, Words], compare: str
+) -> Table:
+    labels = {
+        **words, "(rest)": REST, "(blank)": BLANK, "start": COMPARED[compare], "end": {"zh": "本期", "en": "Now"},
+    }  # fmt: skip
+    columns = (
+        Column("part", name, "dimension", "text", labels=labels),
+        Column(one.key, one.name, "measure", one.format, one.good),
+    )
+    return Table(columns, tuple(rows))
+
+
+__all__ = ["explained"]

@@ -1,0 +1,787 @@
+"""Reports and dashboards as routes, jobs and the command line ask for them: one reading a question, for one asker."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from engine.access.actor import Actor
+from engine.access.gate import Gate
+from engine.access.policy import Policy
+from engine.access.sources import Wanted
+from engine.definitions.app import App
+from engine.definitions.shape import FormShape
+from engine.ids import new_id
+from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
+from engine.store.unit import Unit
+from engine.text import Words, say
+from report_engine.behind import NOTHING_BEHIND, pick_of
+from report_engine.binding import Bound
+from report_engine.boards import (
+    LEVELS,
+    NO_CELL,
+    PERIODS,
+    Effective,
+    Question,
+    dimensions_of,
+    effective,
+    ignored,
+    key_of,
+    levelled,
+    read_question,
+)
+from report_engine.chart import CHARTS, Chart, Figure
+from report_engine.dataset import Datasets, Fact, datasets
+from report_engine.desk import PlainDesk
+from report_engine.explaining import explained
+from report_engine.kind import KINDS
+from report_engine.output import plain, shown, to_json
+from report_engine.picks import Pick
+from report_engine.pipeline import bound_report, run
+from report_engine.reading import PAGE_S, Kept, Reading
+from report_engine.table import Column, Table
+from report_engine.tabled import rows_of
+
+Json = Mapping[str, Any]
+LOG = logging.getLogger(__name__)
+MOST_CHOICES = 200
+MOST_WORDS = 1_000
+MOST_DEEPER = 8
+MOST_CELLS = 60
+FINER: Mapping[str, str] = {
+    "year": "quarter", "half": "month", "quarter": "month", "month": "day", "xun": "day", "week": "day", "day": "hour_of_day",
+}  # fmt: skip
+BUCKETS: Mapping[str, Words] = {
+    "quarter": {"zh": "按季", "en": "by quarter"},
+    "month": {"zh": "按月", "en": "by month"},
+    "day": {"zh": "按天", "en": "by day"},
+}
+NO_DASHBOARD = Code(
+    "report.no_dashboard",
+    zh="没有看板“{name}”",
+    en="There is no dashboard “{name}”",
+    hint_zh="它可能已改名，或您没有查看的权限",
+    hint_en="It may have another name now, or you may not see it",
+)
+NO_SUCH_REPORT = Code(
+    "report.no_such_report",
+    zh="没有报表“{name}”",
+    en="There is no report “{name}”",
+    hint_zh="它可能已改名，或您没有查看的权限",
+    hint_en="It may have another name now, or you may not see it",
+)
+NOT_BUILDER = Code(
+    "report.not_builder",
+    zh="您没有自建报表的权限",
+    en="You may not build reports of your own",
+    hint_zh="请管理员在角色里打开“自建报表”（rights.reports）",
+    hint_en="Ask an administrator to switch on “reports” among the rights of your role",
+)
+BROKEN = Code(
+    "report.broken",
+    zh="这张图没有算出来（编号 {reference}），其他图不受影响",
+    en="This chart could not be worked out (reference {reference}); the others are not affected",
+    hint_zh="请稍后重试，并把编号告诉管理员",
+    hint_en="Try again in a moment and give the reference to your administrator",
+)
+
+
+class Keeps(Protocol):
+    """The part of a workspace that reports need."""
+
+    @property
+    def zone(self) -> str: ...
+    def zone_of(self, branch_id: str | None) -> str: ...
+    def read(self, snapshot: bool = False) -> AbstractContextManager[Unit]: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One report as it was asked: what it was bound to, and its table."""
+
+    report: Json
+    bound: Bound
+    table: Table
+
+
+@dataclass(frozen=True)
+class Office:
+    """A desk with what one asker may know of the app: forms, fields, levels."""
+
+    desk: PlainDesk
+    data: Datasets
+    reading: Reading
+
+    @property
+    def actor(self) -> Actor:
+        return self.desk.actor
+
+    @property
+    def today(self) -> date:
+        found: date = self.reading.now.astimezone(ZoneInfo(self.desk.zone)).date()
+        return found
+
+    def bound(self, report: Json, given: Json | None = None) -> Bound:
+        """Return a report as a question. Rejected with all problems."""
+        return bound_report(report, self.data, self.reading.now, self.desk.zone, given)
+
+    def table(self, report: Json, given: Json | None = None) -> Asked:
+        """Return a report's table. Rejected with all problems."""
+        bound = self.bound(report, given)
+        return Asked(report, bound, run(bound, self.desk))
+
+
+class ReportService:
+    """Every method that asks opens one reading transaction, in which all it says is of one moment."""
+
+    def __init__(self, workspace: Keeps, app: App, policy: Policy, kept: Kept | None = None) -> None:
+        self.workspace, self.app, self.policy = workspace, app, policy
+        self.kept = kept if kept is not None else Kept()
+        self.data = datasets(policy.shapes, app.of("forms"), app.of("metrics"))
+        self._lock = threading.Lock()
+        self._known: dict[Any, Datasets] = {}
+
+    # who may see what
+
+    @contextmanager
+    def opened(self, actor: Actor, seconds: float = PAGE_S) -> Iterator[Office]:
+        """Open the books for one asker: one READ ONLY transaction at one moment, statements limited to `seconds`."""
+        with self.workspace.read(snapshot=True) as unit:
+            yield self.office(unit, actor, seconds)
+
+    def office(self, unit: Unit, actor: Actor, seconds: float = PAGE_S) -> Office:
+        """Return the books in an open transaction, for jobs that ask for several people in one."""
+        reading = Reading(unit, seconds, self.kept)
+        desk = PlainDesk(Gate(self.policy, actor, reading), reading, self.workspace.zone_of(actor.branch_id))
+        return Office(desk, self.data_for(desk.gate), reading)
+
+    def data_for(self, gate: Gate) -> Datasets:
+        """Return the datasets without what the asker may not know of: hidden forms and fields do not exist for him."""
+        key = gate.rights.signature
+        found = self._known.get(key)
+        if found is None:
+            found = _narrowed(self.data, gate, self.app)
+            with self._lock:
+                if len(self._known) > 200:
+                    self._known.clear()
+                self._known[key] = found
+        return found
+
+    def _sees(self, actor: Actor, one: Json) -> bool:
+        roles = one.get("roles")
+        return actor.is_system or not roles or bool(actor.roles & frozenset(roles))
+
+    def report(self, actor: Actor, key: str) -> Json:
+        """Return the definition of a report. NotFound for one that is not there or not for the asker."""
+        found = self.app.of("reports").get(key)
+        if found is None or not self._sees(actor, found):
+            raise NotFound(NO_SUCH_REPORT.at("", name=key))
+        return found
+
+    def board(self, actor: Actor, key: str) -> Json:
+        """Return the definition of a dashboard. NotFound for one that is not there or not for the asker."""
+        found = self.app.of("dashboards").get(key)
+        if found is None or not self._sees(actor, found):
+            raise NotFound(NO_DASHBOARD.at("", name=key))
+        return found
+
+    # lists
+
+    def dashboards(self, actor: Actor) -> list[dict[str, Any]]:
+        """Return the dashboards that the asker may open."""
+        return [
+            {
+                "key": key,
+                "name": one["name"],
+                "icon": one.get("icon"),
+                "module": one.get("module"),
+                "levels": list(one.get("levels", ())),
+            }
+            for key, one in self.app.of("dashboards").items()
+            if self._sees(actor, one)
+        ]
+
+    def reports(self, actor: Actor) -> list[dict[str, Any]]:
+        """Return the reports that the asker may open."""
+        return [
+            {
+                "key": key,
+                "name": one["name"],
+                "description": one.get("description"),
+                "kind": one["kind"],
+                "module": one.get("module"),
+                "chart": chart_of(one),
+            }
+            for key, one in self.app.of("reports").items()
+            if self._sees(actor, one)
+        ]
+
+    def dashboard(self, actor: Actor, key: str) -> dict[str, Any]:
+        """Return a dashboard as the asker sees it: its filters with what they offer, its cells in their places."""
+        board = self.board(actor, key)
+        with self.opened(actor) as office:
+            reports = self._reports_of(actor, board)
+            level = self._level(office, board, reports)
+            cells = [_cell(one, reports.get(str(one.get("report")))) for one in board["cells"]]
+            filters = [self._filter(office, one, list(reports.values())) for one in board.get("filters", ())]
+        return {
+            "key": key, "name": board["name"], "level": level, "levels": list(board.get("levels", ())),
+            "filters": [one for one in filters if one is not None], "cells": cells,
+        }  # fmt: skip
+
+    def _reports_of(self, actor: Actor, board: Json) -> dict[str, Json]:
+        known = self.app.of("reports")
+        keys = [str(one["report"]) for one in board["cells"] if one.get("report")]
+        return {key: known[key] for key in keys if key in known and self._sees(actor, known[key])}
+
+    def _level(self, office: Office, board: Json, reports: Mapping[str, Json]) -> str:
+        """Return at which level the asker looks at a dashboard: as widely as he sees what it mostly counts."""
+        counts: dict[str, int] = {}
+        for report in reports.values():
+            for fact in _facts(report, office.data):
+                counts[fact.form.key] = counts.get(fact.form.key, 0) + 1
+        if not counts:
+            return "personal"
+        form = max(counts, key=lambda one: counts[one])
+        rule = office.desk.gate.rights.row(form, "view")
+        level = "group" if rule.is_all else "branch" if rule.words & BRANCH_WORDS else "personal"
+        offered = tuple(board.get("levels", ())) or tuple(LEVELS)
+        order = ("group", "branch", "personal")
+        return next((one for one in order[order.index(level) :] if one in offered), offered[-1])
+
+    def _filter(self, office: Office, one: Json, reports: Sequence[Json]) -> dict[str, Any] | None:
+        made = {
+            "key": one["key"],
+            "role": one["role"],
+            "name": one.get("name") or _role_words(office.data, one["role"]),
+        }
+        if one.get("default") is not None:
+            made["default"] = one["default"]
+        if one["role"] == "date":
+            options = [{"value": value, "name": name} for value, name in PERIODS]
+            return {**made, "kind": "period", "options": options}
+        try:
+            options = self._choices(office, str(one["role"]), reports)
+        except Rejected:
+            # A role that the asker may not group by is no filter for him.
+            return None
+        return {**made, "kind": "choice", "options": options}
+
+    def _choices(self, office: Office, role: str, reports: Sequence[Json]) -> list[dict[str, Any]]:
+        """Return the values of a shared dimension that occur in what the asker sees."""
+        facts = [fact for report in reports for fact in _facts(report, office.data)]
+        fact = next(
+            (one for one in facts if role in one.roles and office.data.walk(one, one.roles[role])), None
+        )
+        if fact is None:
+            return []
+        desk, path = office.desk, fact.roles[role]
+        source = desk.gate.source(fact.key, {"v": Wanted(path)})
+        chosen = select(source.c.v).where(source.c.v.is_not(None)).distinct().limit(MOST_CHOICES)
+        values = [str(row[0]) for row in rows_of(desk, chosen, [source], fact.key)]
+        kind = source.kinds["v"]
+        words: dict[str, Words] = {
+            str(option["key"]): option.get("label") or {} for option in kind.config.get("options") or ()
+        }
+        if kind.target is not None:
+            titles = desk.gate.labels(kind.target, values)
+            words = {value: {"zh": title, "en": title} for value, title in titles.items()}
+        made = [{"value": value, "name": words.get(value) or {"zh": value, "en": value}} for value in values]
+        order = list(words) if kind.target is None else []
+        return sorted(
+            made,
+            key=lambda one: (
+                order.index(one["value"]) if one["value"] in order else len(order),
+                str(one["name"]),
+            ),
+        )
+
+    # questions
+
+    def ask(self, actor: Actor, key: str, questions: Sequence[Any]) -> list[dict[str, Any]]:
+        """Return an answer for each cell asked, all of one moment; what is wrong with one is told there alone."""
+        board = self.board(actor, key)
+        if len(questions) > MOST_CELLS:
+            raise Rejected(NO_CELL.at("/cells", name=f"… {len(questions)}"))
+        with self.opened(actor) as office:
+            reports = self._reports_of(actor, board)
+            level = self._level(office, board, reports)
+
+            def work(given: Any) -> dict[str, Any]:
+                return self._answer(office, self._of_cell(office, board, reports, level, given))
+
+            return [self._safely(office, partial(work, given), given) for given in questions]
+
+    def _safely(self, office: Office, work: Callable[[], dict[str, Any]], given: Any) -> dict[str, Any]:
+        """Return an answer or what is wrong; the transaction stays fit for the next one."""
+        cell = str(given.get("cell", "")) if isinstance(given, Mapping) else ""
+        try:
+            with office.reading.unit.savepoint():
+                return {"cell": cell, **work()}
+        except Rejected as refused:
+            problems = refused.problems
+        except Exception:
+            reference = new_id()[-12:]
+            LOG.exception("chart %s (%s)", cell, reference)
+            problems = (BROKEN.at("", reference=reference),)
+        return {
+            "cell": cell,
+            "problem": problems[0].to_json(),
+            "problems": [one.to_json() for one in problems],
+        }
+
+    def _of_cell(
+        self, office: Office, board: Json, reports: Mapping[str, Json], level: str, given: Any
+    ) -> tuple[Bound, Effective]:
+        question = read_question(given)
+        cell = next((one for one in board["cells"] if one["key"] == question.cell), None)
+        if cell is None or not cell.get("report"):
+            raise Rejected(NO_CELL.at("/cell", name=question.cell))
+        report = reports.get(str(cell["report"]))
+        if report is None:
+            raise Rejected(NO_SUCH_REPORT.at("/cell", name=str(cell["report"])))
+        if cell.get("aloof"):
+            question = replace(question, narrowed={}, filters=_without_date(board, question.filters))
+        known = dimensions_of(list(reports.values()))
+        return self._asked(office, report, question, board.get("filters", ()), known, level)
+
+    def _asked(
+        self,
+        office: Office,
+        report: Json,
+        question: Question,
+        filters: Sequence[Json],
+        known: Mapping[str, Json],
+        level: str,
+    ) -> tuple[Bound, Effective]:
+        roles = list(dict.fromkeys(role for fact in _facts(report, office.data) for role in fact.roles))
+        report = levelled(report, level, roles)
+        known = {**known, **dimensions_of([report])}
+        made = effective(report, question, filters, known, office.today)
+        if made.others:
+            made = replace(made, picks=(*made.picks, *self._others(office, made)))
+        return office.bound(made.report, made.given), made
+
+    def _others(self, office: Office, made: Effective) -> Iterator[Pick]:
+        """Yield picks of what is outside the top few, as the charts that were clicked showed them."""
+        for key, by in made.others:
+            plain_ = {**made.report, "by": [by]}
+            bound = office.bound(
+                {k: v for k, v in plain_.items() if k not in ("sort", "totals", "pivot", "compare")}
+            )
+            found = pick_of(bound, office.desk, bound.dimension(key), "(other)")
+            yield replace(found, by=by, is_soft=True, label=bound.dimension(key).name)
+
+    def _answer(self, office: Office, asked: tuple[Bound, Effective]) -> dict[str, Any]:
+        bound, made = asked
+        table = run(bound, office.desk)
+        warnings = [*table.warnings, *ignored(bound.ignored)]
+        figure_ = figure(made.report, table, office.actor.lang)
+        notes = [one.message(office.actor.lang) for one in warnings if isinstance(one, Problem)]
+        figure_["notes"] = [*figure_.get("notes", ()), *notes]
+        return {
+            "figure": figure_,
+            "as_of": table.as_of.isoformat() if table.as_of is not None else None,
+            "deeper": deeper(office, bound, made.report),
+            "words": words_of(table, office.actor.lang),
+            "opens": _opens(bound),
+            "row_count": len(table.rows),
+        }
+
+    def behind(self, actor: Actor, key: str, point: Json, *, is_report: bool = False) -> dict[str, Any]:
+        """Return the records behind a point of a cell, as a list of records takes them."""
+        with self.opened(actor) as office:
+            bound, _ = self._point(office, key, point, is_report)
+            dims, measure = _dims(point)
+            found = KINDS.get(bound.kind).behind(bound, office.desk, dims, measure)
+            words = explained(office.desk, bound, dims, measure, is_short=True)["filters"]
+        return {**found.to_json(), "words": _joined(words)}
+
+    def explain(self, actor: Actor, key: str, point: Json, *, is_report: bool = False) -> dict[str, Any]:
+        """Return what a point of a cell means: formula, filters, rows, date, hints, and why it changed."""
+        with self.opened(actor) as office:
+            bound, _ = self._point(office, key, point, is_report)
+            dims, measure = _dims(point)
+            told = explained(office.desk, bound, dims, measure)
+            change = told.pop("split", None)
+            lang = office.actor.lang
+            told["change"] = (
+                figure({"chart": {"kind": "waterfall"}}, change, lang) if change is not None else None
+            )
+        return told
+
+    def _point(self, office: Office, key: str, point: Json, is_report: bool) -> tuple[Bound, Effective]:
+        question = point.get("question", {})
+        if not is_report:
+            board = self.board(office.actor, key)
+            reports = self._reports_of(office.actor, board)
+            return self._of_cell(office, board, reports, self._level(office, board, reports), question)
+        report = self.report(office.actor, key)
+        return self._of_report(office, report, read_question(question))
+
+    def _of_report(self, office: Office, report: Json, question: Question) -> tuple[Bound, Effective]:
+        filters = report_filters(office, report)
+        return self._asked(office, report, question, filters, {}, self._level(office, {}, {"": report}))
+
+    # single reports
+
+    def report_page(self, actor: Actor, key: str) -> dict[str, Any]:
+        """Return a report with the filters that it takes."""
+        report = self.report(actor, key)
+        with self.opened(actor) as office:
+            filters = [self._filter(office, one, [report]) for one in report_filters(office, report)]
+        kept = {
+            name: report[name]
+            for name in ("name", "description", "kind", "module", "period")
+            if name in report
+        }
+        return {
+            "key": key, **kept, "chart": chart_of(report), "level": None,
+            "filters": [one for one in filters if one is not None],
+        }  # fmt: skip
+
+    def ask_report(self, actor: Actor, key: str, given: Json) -> dict[str, Any]:
+        """Return the answer of one report: its figure and its table. Rejected with all problems."""
+        return self._whole(actor, self.report(actor, key), given)
+
+    def run(self, actor: Actor, report: Json, given: Json) -> dict[str, Any]:
+        """Return the answer of a report that somebody wrote himself. Forbidden without the right to."""
+        rights = self.policy.rights(actor)
+        if not (rights.right("reports") or rights.right("design")):
+            raise Forbidden(NOT_BUILDER.at(""))
+        return self._whole(actor, report, given)
+
+    def _whole(self, actor: Actor, report: Json, given: Json) -> dict[str, Any]:
+        with self.opened(actor) as office:
+            # Whatever is wrong with a report as such is told first, before anything is added to it.
+            if not isinstance(report, Mapping) or not isinstance(report.get("by", []), list):
+                office.bound(report)
+            bound, made = self._of_report(office, report, read_question(given))
+            answer = self._answer(office, (bound, made))
+            table = run(bound, office.desk)
+        return {**answer, "table": to_json(table)}
+
+    def table(self, office: Office, report: Json, filters: Json | None = None) -> Asked:
+        """Return a report's table for exports, alerts and subscriptions. Rejected with all problems.
+
+        `filters`: values by role, as dashboards give them: `{"date": "last month", "branch": ["…"]}`.
+        """
+        given = [{"key": role, "role": role} for role in filters or {}]
+        question = Question(filters=filters or {})
+        level = self._level(office, {}, {"": report})
+        made = effective(
+            levelled(report, level, _roles(report, office.data)), question, given, {}, office.today
+        )
+        return office.table(made.report, made.given)
+
+    def cells(
+        self, actor: Actor, key: str, filters: Json | None = None
+    ) -> Iterator[tuple[Json, Json, Asked | Rejected]]:
+        """Yield each cell of a dashboard with its report and its table or what is wrong, all in one transaction."""
+        board = self.board(actor, key)
+        with self.opened(actor) as office:
+            reports = self._reports_of(actor, board)
+            level = self._level(office, board, reports)
+            for cell in board["cells"]:
+                report = reports.get(str(cell.get("report")))
+                if report is None:
+                    continue
+                question = {"cell": cell["key"], "filters": filters or {}}
+                try:
+                    with office.reading.unit.savepoint():
+                        bound, made = self._of_cell(office, board, reports, level, question)
+                        found: Asked | Rejected = Asked(made.report, bound, run(bound, office.desk))
+                except Rejected as refused:
+                    found = refused
+                yield cell, report, found
+
+    # for designers
+
+    def offered(self, actor: Actor) -> dict[str, Any]:
+        """Return the facts, dimensions and measures that the asker may use in reports."""
+        with self.opened(actor) as office:
+            facts = [_fact(one, office) for one in office.data.facts.values()]
+            metrics = [
+                {
+                    "key": key,
+                    "name": one["name"],
+                    "format": one.get("format", "number"),
+                    "synonyms": one.get("synonyms", []),
+                }
+                for key, one in office.data.metrics.items()
+            ]
+        kinds = [{"key": key, "name": {"zh": one.zh, "en": one.en}} for key, one in KINDS.all().items()]
+        charts = [{"key": key, "name": {"zh": one.zh, "en": one.en}} for key, one in CHARTS.all().items()]
+        return {"facts": facts, "metrics": metrics, "kinds": kinds, "charts": charts}
+
+
+BRANCH_WORDS = frozenset({"branch", "region", "branches"})
+
+
+def _narrowed(data: Datasets, gate: Gate, app: App) -> Datasets:
+    shapes: dict[str, FormShape] = {}
+    for key, shape in data.shapes.items():
+        if not gate.guard.may_view(key):
+            continue
+        visible = frozenset(gate.guard.visible(shape))
+        shapes[key] = replace(
+            shape,
+            fields={
+                name: _rows(gate, shape, field) for name, field in shape.fields.items() if name in visible
+            },
+        )
+    return datasets(shapes, app.of("forms"), data.metrics)
+
+
+def _rows(gate: Gate, shape: FormShape, field: Any) -> Any:
+    if field.rows is None:
+        return field
+    kept = {}
+    for name, inner in field.rows.fields.items():
+        try:
+            gate.guard.see(shape, f"{field.key}.{name}")
+        except Rejected:
+            continue
+        kept[name] = inner
+    return replace(field, rows=replace(field.rows, fields=kept))
+
+
+def _facts(report: Json, data: Datasets) -> list[Fact]:
+    """Return the facts that a report is about, as far as its names tell without binding it."""
+    names = [
+        one if isinstance(one, str) else str(one.get("form") or one.get("of") or one.get("key") or "")
+        for one in report.get("measures", ())
+    ]
+    found = [
+        data.split(f"{name}.x" if name in data.facts else name)[0]
+        for name in [*names, *_of_metrics(names, data)]
+    ]
+    form = data.facts.get(str(report.get("form")))
+    return list({one.key: one for one in [form, *found] if one is not None}.values())
+
+
+def _of_metrics(names: Sequence[str], data: Datasets) -> Iterator[str]:
+    for name in names:
+        metric = data.metrics.get(name, {})
+        if metric.get("form"):
+            yield f"{metric['form']}.x"
+        if metric.get("of"):
+            yield str(metric["of"])
+        for part in str(metric.get("formula", "")).split("{")[1:]:
+            yield part.partition("}")[0]
+
+
+def _roles(report: Json, data: Datasets) -> list[str]:
+    return list(dict.fromkeys(role for fact in _facts(report, data) for role in fact.roles))
+
+
+def report_filters(office: Office, report: Json) -> list[dict[str, Any]]:
+    """Return the filters that a report by itself takes: its day, and the dimensions that all its facts share."""
+    facts = _facts(report, office.data)
+    shared = [role for role in (facts[0].roles if facts else ()) if all(role in one.roles for one in facts)]
+    named = [role for role in shared if role not in ("owner", "creator")]
+    return [{"key": role, "role": role} for role in ("date", *named[:6])]
+
+
+def _role_words(data: Datasets, role: str) -> Words:
+    if role == "date":
+        return {"zh": "时间", "en": "Period"}
+    for fact in data.facts.values():
+        found = data.field(fact, fact.roles[role]) if role in fact.roles else None
+        if found is not None and found.label:
+            return found.label
+    return {"zh": role, "en": role}
+
+
+def _without_date(board: Json, filters: Json) -> dict[str, Any]:
+    dates = {one["key"] for one in board.get("filters", ()) if one["role"] == "date"}
+    return {key: value for key, value in filters.items() if key not in dates}
+
+
+def _cell(one: Json, report: Json | None) -> dict[str, Any]:
+    x, y, w, h = one["at"]
+    name = one.get("name") or (report or {}).get("name") or {"zh": "", "en": ""}
+    made: dict[str, Any] = {
+        "key": one["key"],
+        "title": name,
+        "chart": chart_of(report) if report else "text",
+        "x": x,
+        "y": y,
+        "w": w,
+        "h": h,
+    }
+    if one.get("text"):
+        made["text"] = one["text"]
+    if report is not None:
+        made["report"] = report["key"]
+        if report.get("description"):
+            made["note"] = report["description"]
+    for name in ("click", "aloof"):
+        if one.get(name):
+            made[name] = one[name]
+    return made
+
+
+def chart_of(report: Json) -> str:
+    """Return the kind of chart of a report, as far as that is known before its table."""
+    if report.get("chart"):
+        return str(report["chart"]["kind"])
+    usual = {
+        "funnel": "funnel",
+        "retention": "heat_map",
+        "forecast": "line",
+        "list": "table",
+        "customer_value": "table",
+        "change": "waterfall",
+    }
+    if report.get("kind") in usual:
+        return usual[str(report["kind"])]
+    return "kpi" if not report.get("by") else "table" if report.get("kind") == "ranking" else "bar"
+
+
+def figure(report: Json, table: Table, lang: str) -> Figure:
+    """Return the figure of a table: by the report's own chart where it suits, else by the most natural one."""
+    given = report.get("chart") or {}
+    config = {key: value for key, value in given.items() if key != "kind"}
+    kind = given.get("kind")
+    chart = CHARTS.get(str(kind)) if kind in CHARTS else None
+    if chart is None or any(True for _ in chart.check(_settled(chart, config, table), table, "/chart")):
+        chart, config = natural(table), {}
+    return chart.figure(_settled(chart, config, table), table, lang)
+
+
+def _settled(chart: Chart, config: Json, table: Table) -> Mapping[str, Any]:
+    return chart.settings(config, table)
+
+
+def natural(table: Table) -> Chart:
+    """Return the chart that suits a table best."""
+    return max(CHARTS.all().values(), key=lambda one: (one.fits(table), one.kind == "table"))
+
+
+def words_of(table: Table, lang: str) -> dict[str, dict[str, str]]:
+    """Return words for the values that points of a chart stand for."""
+    made: dict[str, dict[str, str]] = {}
+    for at, column in enumerate(table.columns):
+        if column.role != "dimension":
+            continue
+        values = list(dict.fromkeys(row[at] for row in table.rows))[:MOST_WORDS]
+        made[column.key] = {str(plain(value)): _word(value, column, table, lang) for value in values}
+    return made
+
+
+def _word(value: Any, column: Column, table: Table, lang: str) -> str:
+    return str(plain(shown(value, column, table, lang)))
+
+
+def deeper(office: Office, bound: Bound, report: Json) -> list[dict[str, Any]]:
+    """Return what one may drill into: what the report names, else finer time and the dimensions that all facts share."""
+    if bound.kind not in ("aggregate", "ranking") or not bound.facts:
+        return []
+    facts = [bound.data.facts[key] for key in bound.facts]
+    used = {one.role or one.key for one in bound.dimensions} | {one.key for one in bound.dimensions}
+    names = list(report.get("drill", ()))
+    if not names:
+        names = [role for role in facts[0].roles if all(role in fact.roles for fact in facts)]
+    found: list[dict[str, Any]] = []
+    for one in bound.dimensions:
+        finer = FINER.get(str(one.grain))
+        if one.role == "date" and finer in BUCKETS:
+            found.append({"key": f"date:{finer}", "name": BUCKETS[str(finer)]})
+    if not any(one.role == "date" for one in bound.dimensions):
+        found.append({"key": "date:month", "name": BUCKETS["month"]})
+    for name in names:
+        if name in used or not _usable(office, facts, str(name)):
+            continue
+        found.append(
+            {
+                "key": str(name),
+                "name": _role_words(bound.data, str(name))
+                if name in facts[0].roles
+                else _label(bound, facts[0], str(name)),
+            }
+        )
+    return found[:MOST_DEEPER]
+
+
+def _label(bound: Bound, fact: Fact, name: str) -> Words:
+    found = bound.data.field(fact, name)
+    return (found.label if found is not None else None) or {"zh": name, "en": name}
+
+
+def _usable(office: Office, facts: Sequence[Fact], name: str) -> bool:
+    """Tell whether the asker may group all these facts by a dimension."""
+    for fact in facts:
+        path = fact.roles.get(name, name)
+        if not office.data.walk(fact, path):
+            return False
+        inner = path.removeprefix("form.") if fact.rows is not None and path.startswith("form.") else path
+        inner = f"{fact.rows}.{path}" if fact.rows is not None and not path.startswith("form.") else inner
+        try:
+            office.desk.gate.guard.use(fact.form, inner)
+        except Rejected:
+            return False
+    return True
+
+
+def _opens(bound: Bound) -> bool:
+    return bool(bound.facts) or bound.form is not None
+
+
+def _dims(point: Json) -> tuple[Mapping[str, Any], str | None]:
+    dims, measure = point.get("dims") or {}, point.get("measure")
+    if not isinstance(dims, Mapping) or not isinstance(measure, str | None):
+        raise Rejected(NOTHING_BEHIND.at("/dims"))
+    return dims, measure
+
+
+def _joined(words: Sequence[Words]) -> Words:
+    return {
+        lang: "；".join(say(one, lang) for one in words)
+        if lang == "zh"
+        else "; ".join(say(one, lang) for one in words)
+        for lang in ("zh", "en")
+    }
+
+
+def _fact(one: Fact, office: Office) -> dict[str, Any]:
+    dimensions = [
+        {
+            "key": key,
+            "name": field.label or {"zh": key, "en": key},
+            "type": field.value_type,
+            "to": field.config.get("to"),
+        }
+        for key, field in one.shape.fields.items()
+        if field.value_type not in UNGROUPED and not field.sensitive and _usable(office, [one], key)
+    ]
+    roles = [{"key": role, "path": path} for role, path in one.roles.items() if _usable(office, [one], role)]
+    prefix = f"{one.key}."
+    measures = [
+        {
+            "key": f"{prefix}{key}", "name": given.get("name") or {"zh": key, "en": key},
+            "format": given.get("format"), "good": given.get("good"), "synonyms": given.get("synonyms", []),
+        }
+        for key, given in one.measures.items()
+    ]  # fmt: skip
+    return {
+        "key": one.key,
+        "name": one.name,
+        "form": one.form.key,
+        "date": one.date,
+        "dimensions": dimensions,
+        "roles": roles,
+        "measures": measures,
+    }
+
+
+UNGROUPED = frozenset({"rows", "files", "structured", "geo", "date_range", "time_range"})
+
+__all__ = ["Asked", "Office", "ReportService", "chart_of", "figure", "key_of", "natural"]

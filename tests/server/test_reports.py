@@ -1,0 +1,228 @@
+"""Reports over HTTP: what each person is shown, the records behind a number, and what is refused how."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from engine.clock import VirtualClock
+from server.clinics import House
+from server.installing import install
+from server.settings import Settings
+from tests.form_engine.making import words
+from tests.installations import BOTH
+from tests.server.conftest import PASSWORD, Town, people, problems
+from tests.server.making import Definitions, write_app
+
+REPORTS: Mapping[str, Mapping[str, Any]] = {
+    "by_channel": {"kind": "aggregate", "measures": ["customer.count"], "by": ["channel"], "totals": True},
+    "by_color": {"kind": "aggregate", "measures": ["customer.count"], "by": ["color"], "form": "customer"},
+    "costs": {"kind": "aggregate", "measures": ["customer.cost.sum"], "by": ["channel"]},
+    "by_age": {
+        "kind": "aggregate",
+        "form": "customer",
+        "measures": ["customer.count"],
+        "by": [{"field": "age", "bins": {"edges": [18, 60]}}],
+    },
+    "over_time": {
+        "kind": "aggregate",
+        "measures": ["customer.count"],
+        "by": [{"role": "date", "bucket": "month"}],
+        "period": "last 3 months",
+        "compare": ["previous_period"],
+    },
+    "talks": {"kind": "aggregate", "measures": ["talk.count", "customer.count"]},
+    "secret": {"kind": "aggregate", "measures": ["customer.count"], "roles": ["admin"]},
+    "lists": {"kind": "list", "form": "customer", "settings": {"columns": ["name", "channel_id"]}},
+}
+CELLS = [(key, [0, 4 * at, 12, 4]) for at, key in enumerate(REPORTS)]
+
+
+def with_reports(made: Definitions) -> None:
+    customer = made["forms/customer"]
+    customer["roles"] = {"channel": "channel_id"}
+    for key, report in REPORTS.items():
+        made[f"reports/{key}"] = {"key": key, "name": words(key), **report}
+    made["dashboards/main"] = {
+        "key": "main",
+        "name": words("main"),
+        "levels": ["group", "personal"],
+        "filters": [
+            {"key": "day", "role": "date", "default": "last 12 months"},
+            {"key": "channel", "role": "channel"},
+        ],
+        "cells": [{"key": key, "report": key, "at": at} for key, at in CELLS],
+    }
+    made["dashboards/closed"] = {
+        "key": "closed", "name": words("closed"), "roles": ["admin"],
+        "cells": [{"key": "a", "report": "by_channel", "at": [0, 0, 12, 4]}],
+    }  # fmt: skip
+    made["roles/admin"]["rights"]["reports"] = True
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    url = request.getfixturevalue("pg_database")() if request.param == "postgresql" else None
+    home = tmp_path_factory.mktemp("town")
+    settings = Settings(home=home, threads=1, sign_in_per_minute=100_000).model_copy(
+        update={"database_url": url}
+    )
+    house = House(settings, VirtualClock())
+    made = Town(house)
+    install(house, "alpha", write_app(home / "app", with_reports), words("alpha"))
+    people(made, "alpha", house.passwords.hash(PASSWORD))
+    _fill(made.sign_in("boss"), made.sign_in("ann"))
+    yield made
+    house.close()
+
+
+def _write(client: TestClient, form: str, **values: Any) -> str:
+    told = client.post(f"/api/forms/{form}/records", json={"values": values})
+    assert told.status_code == 201, told.text
+    return str(told.json()["record"]["id"])
+
+
+def _fill(boss: TestClient, ann: TestClient) -> None:
+    channels = [_write(boss, "channel", name=name) for name in ("抖音", "美团", "转介绍")]
+    for at in range(12):
+        channel = channels[at % 2] if at < 10 else None
+        client = ann if at % 3 == 0 else boss
+        _write(client, "customer", name=f"顾客{at}", color=["red", "green", "blue"][at % 3], age=10 + 6 * at,
+               **({"channel_id": channel} if channel else {}))  # fmt: skip
+
+
+def ask(client: TestClient, *cells: Mapping[str, Any], board: str = "main") -> list[dict[str, Any]]:
+    told = client.post(f"/api/dashboards/{board}/ask", json={"cells": list(cells)})
+    assert told.status_code == 200, told.text
+    found: list[dict[str, Any]] = told.json()["cells"]
+    return found
+
+
+def test_one_sees_the_dashboards_of_ones_roles(town: Town) -> None:
+    keys = {
+        login: [one["key"] for one in town.sign_in(login).get("/api/dashboards").json()["dashboards"]]
+        for login in ("boss", "ann")
+    }
+    assert keys == {"boss": ["closed", "main"], "ann": ["main"]} or keys == {
+        "boss": ["main", "closed"],
+        "ann": ["main"],
+    }
+    told = town.sign_in("ann").get("/api/dashboards/closed")
+    assert (told.status_code, problems(told)[0]["code"]) == (404, "report.no_dashboard")
+
+
+def test_a_dashboard_has_filters_with_choices_and_cells_in_their_places(town: Town) -> None:
+    board = town.sign_in("boss").get("/api/dashboards/main").json()
+    assert board["level"] == "group"
+    day, channel = board["filters"]
+    assert (day["kind"], day["default"]) == ("period", "last 12 months")
+    assert [one["name"]["zh"] for one in channel["options"]] == ["抖音", "美团"]
+    assert [(one["key"], one["x"], one["y"], one["w"], one["h"]) for one in board["cells"]][:2] == [
+        ("by_channel", 0, 0, 12, 4),
+        ("by_color", 0, 4, 12, 4),
+    ]
+    assert town.sign_in("ann").get("/api/dashboards/main").json()["level"] == "personal"
+
+
+def counts(answer: Mapping[str, Any]) -> list[float]:
+    """Return the lengths of a figure's bars, the longest first."""
+    trace = answer["figure"]["data"][0]
+    return sorted(trace["x"] if trace.get("orientation") == "h" else trace["y"], reverse=True)
+
+
+def test_everybody_counts_their_own(town: Town) -> None:
+    table = {
+        login: town.sign_in(login).post("/api/reports/by_color/ask", json={}).json()["table"]
+        for login in ("boss", "ann")
+    }
+    assert {row[0]: row[1] for row in table["boss"]["rows"]} == {"red": 4, "green": 4, "blue": 4}
+    assert {row[0]: row[1] for row in table["ann"]["rows"]} == {"red": 4}
+
+
+def test_what_is_wrong_with_one_chart_is_told_there_alone(town: Town) -> None:
+    answers = ask(
+        town.sign_in("ann"), {"cell": "by_channel"}, {"cell": "costs"}, {"cell": "secret"}, {"cell": "nix"}
+    )
+    assert "figure" in answers[0]
+    assert [one["problem"]["code"] for one in answers[1:]] == [
+        "report.unknown_measure",
+        "report.no_such_report",
+        "report.no_cell",
+    ]
+
+
+def test_a_hidden_field_is_worded_like_one_that_is_not_there(town: Town) -> None:
+    boss, ann = town.sign_in("boss"), town.sign_in("ann")
+    told = ann.post("/api/reports/run", json={"report": {"measures": ["customer.count"]}})
+    assert (told.status_code, problems(told)[0]["code"]) == (403, "report.not_builder")
+    asked = {"kind": "aggregate", "form": "customer", "measures": ["customer.count"], "by": ["diagnosys"]}
+    told = boss.post("/api/reports/run", json={"report": asked})
+    assert "diagnosis" in problems(told)[0]["hint"]["en"]
+
+
+def test_filters_clicks_and_drills_narrow_a_chart(town: Town) -> None:
+    boss = town.sign_in("boss")
+    board = boss.get("/api/dashboards/main").json()
+    douyin = next(one["value"] for one in board["filters"][1]["options"] if one["name"]["zh"] == "抖音")
+    narrowed, drilled, other = ask(
+        boss,
+        {"cell": "by_color", "filters": {"channel": [douyin]}},
+        {"cell": "by_channel", "path": [{"dims": {"channel": douyin}, "by": "color"}]},
+        {"cell": "by_channel", "narrowed": {"color": "red"}},
+    )
+    assert counts(narrowed) == [2, 2, 1] == counts(drilled)
+    assert sum(counts(other)) == 4
+
+
+def behind(client: TestClient, cell: str, dims: Mapping[str, Any], **question: Any) -> tuple[int, int]:
+    """Return how many records are said to be behind a point, and how many the list then shows."""
+    point = {"question": {"cell": cell, **question}, "dims": dims, "measure": None}
+    told = client.post("/api/dashboards/main/records", json=point)
+    assert told.status_code == 200, told.text
+    found = told.json()
+    query = {key: found[key] for key in ("formula", "filter") if key in found}
+    shown = client.post(f"/api/forms/{found['form']}/query", json={**query, "limit": 500, "count": True})
+    assert shown.status_code == 200, shown.text
+    assert len(shown.json()["records"]) == shown.json()["count"]["value"]
+    return found["count"], shown.json()["count"]["value"]
+
+
+@pytest.mark.parametrize("login", ["boss", "ann"])
+@pytest.mark.parametrize("report", ["by_channel", "by_color", "by_age", "over_time"])
+def test_the_records_behind_a_bar_are_as_many_as_the_bar_says(town: Town, login: str, report: str) -> None:
+    client = town.sign_in(login)
+    table = client.post(f"/api/reports/{report}/ask", json={}).json()["table"]
+    assert table["rows"]
+    key = table["columns"][0]["key"]
+    for row in table["rows"]:
+        assert behind(client, report, {key: row[0]}) == (row[1], row[1])
+
+
+def test_a_number_is_explained(town: Town) -> None:
+    point = {"question": {"cell": "over_time"}, "dims": {}, "measure": "customer.count"}
+    told = town.sign_in("boss").post("/api/dashboards/main/explain", json=point).json()
+    assert told["value"] == "12"
+    assert told["rows"] == 12
+    assert told["formula"]["zh"] == "“customer”的条数"
+    assert any("17%" in one["en"] for one in told["hints"])
+    assert told["change"]["kind"] == "waterfall"
+
+
+def test_what_reports_can_be_made_of_leaves_out_what_one_may_not_see(town: Town) -> None:
+    def offered(login: str) -> set[str]:
+        facts = town.sign_in(login).get("/api/datasets").json()["facts"]
+        return {f"{fact['key']}.{one['key']}" for fact in facts for one in fact["dimensions"]}
+
+    assert {"customer.cost", "customer.color"} <= offered("boss")
+    assert "customer.color" in offered("ann")
+    assert not {"customer.cost", "customer.diagnosis", "staff.name"} & offered("ann")
+
+
+def test_a_new_record_is_counted_at_once(town: Town) -> None:
+    boss = town.sign_in("boss")
+    before = sum(counts(ask(boss, {"cell": "by_color"})[0]))
+    made = _write(boss, "customer", name="新来的", color="red")
+    assert sum(counts(ask(boss, {"cell": "by_color"})[0])) == before + 1
+    assert boss.delete(f"/api/forms/customer/records/{made}").status_code == 204
+    assert sum(counts(ask(boss, {"cell": "by_color"})[0])) == before
