@@ -1,6 +1,6 @@
 """What follows a visit: treatments, consents, calls, recalls, cases, pictures, messages and tasks."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ from server.demo import facts, words
 from server.demo.courses import Step
 from server.demo.house import House, Person
 from server.demo.shelf import Row
-from server.demo.world import ZONE, by_day, stamp
+from server.demo.world import ON_TIME, ZONE, World, before_closing, by_day, stamp
 
 if TYPE_CHECKING:
     from server.demo.patients import Patient
@@ -23,7 +23,6 @@ RECALLS = {
     "sealant": ("sealant_check", 6),
     "placement": ("implant_check", 12),
 }
-ON_TIME = 0.78
 
 
 def task(
@@ -38,33 +37,34 @@ def task(
     customer: str | None = None,
     rule: str | None = None,
     source: str | None = None,
+    source_form: str | None = None,
     day: int | None = None,
     branch: str | None = None,
+    calls: float = 0.93,
 ) -> Row | None:
     """Write a follow-up task; past ones are mostly done, some of them late, a few recent ones still open."""
     world = house.world
     if plan_at > world.now + timedelta(days=16):
         return None
-    due = _before_closing(plan_at, plan_at + timedelta(hours=hours))
+    due = before_closing(plan_at, plan_at + timedelta(hours=hours))
     made = min(by_day(plan_at - timedelta(hours=world.rng.randint(2, 30))), world.now)
     row = world.add(
-        "followup_task", made, branch=branch or who.branch, owner=who.user, by=who.user, title=title, kind=kind, lead_id=lead, customer_id=customer, rule_key=rule, source_id=source,
+        "followup_task", made, branch=branch or who.branch, owner=who.user, by=who.user, title=title, kind=kind, lead_id=lead, customer_id=customer, rule_key=rule, source_form=source_form, source_id=source,
         day_no=day, assignee_id=who.user, plan_at=stamp(plan_at), due_at=stamp(due), reschedule_count=0, status="todo",
     )  # fmt: skip
     age = (world.now - due).total_seconds() / 86_400
     if age > 0 and not (age < 6 and world.chance(0.22)):
         done = (
-            plan_at + (due - plan_at) * world.rng.uniform(0.1, 0.95)
+            min(by_day(plan_at + (due - plan_at) * world.rng.uniform(0.1, 0.95)), due)
             if world.chance(ON_TIME)
-            else due + timedelta(hours=world.rng.expovariate(1 / 14) + 0.2)
+            else by_day(due + timedelta(hours=world.rng.expovariate(1 / 14) + 0.2))
         )
-        done = by_day(done)
         if done < world.now:
             # Nobody was spoken to where no talk was written, so these say that none was needed or write one.
-            if (lead or customer) and world.chance(0.93):
+            if (lead or customer) and world.chance(calls):
                 log = _call(house, row, who, done)
+                world.move(row, done, who.user, status="done")
                 row.update(
-                    status="done",
                     done_at=stamp(done),
                     result="not_reached"
                     if kind == "first_contact"
@@ -72,21 +72,13 @@ def task(
                     comm_log_id=log["id"],
                 )
             else:
-                row.update(status="done", done_at=stamp(done), result="not_needed")
+                world.move(row, done, who.user, status="done")
+                row.update(done_at=stamp(done), result="not_needed")
         elif world.chance(0.1):
             row["status"] = "in_progress"
     elif plan_at < world.now and world.chance(0.1):
         row["status"] = "in_progress"
     return row
-
-
-def _before_closing(plan_at: datetime, due: datetime) -> datetime:
-    """Return the deadline, not later than seven in the evening of a day that somebody is there to see it."""
-    local, planned = due.astimezone(ZONE), plan_at.astimezone(ZONE)
-    evening = local.replace(hour=19, minute=0, second=0, microsecond=0)
-    if local.hour < 9:
-        return (local.replace(hour=10, minute=0)).astimezone(UTC)
-    return max(evening, planned).astimezone(UTC) if local > evening else due
 
 
 _CALLS = {
@@ -108,7 +100,7 @@ def _call(house: House, row: Row, who: Person, at: datetime) -> Row:
     target = "customer" if row.get("customer_id") else "lead"
     return world.add(
         "comm_log", at, branch=who.branch, owner=who.user, target_type=target, lead_id=row.get("lead_id"), customer_id=row.get("customer_id"),
-        channel=world.weighted((("phone", 60), ("wechat", 40))), direction="outbound", result=result, content=text, started_at=stamp(at),
+        channel=world.weighted((("phone", 52), ("wechat", 48))), direction="outbound", result=result, content=text, started_at=stamp(at),
         seconds=world.rng.randint(30, 400), next_followup_at=stamp(at + timedelta(days=world.rng.randint(3, 60))), task_id=row["id"],
     )  # fmt: skip
 
@@ -118,28 +110,39 @@ def reminders(house: House, appointment: Row, made: datetime, start: datetime, c
     world = house.world
     if customer is None:
         return
-    for key, name, at in (
-        ("booked", "预约成功", made),
-        ("1d", "就诊前一天提醒", start - timedelta(days=1)),
-        ("2h", "就诊前两小时提醒", start - timedelta(hours=2)),
-    ):
-        if at < made or at > world.now + timedelta(days=1):
+    for key, share, at in (
+        ("booked", 0.66, made), ("1d", 0.94, start - timedelta(days=1)), ("2h", 0.62, start - timedelta(hours=2))
+    ):  # fmt: skip
+        if at < made or at > world.now + timedelta(days=1) or not world.chance(share):
             continue
-        sent = at <= world.now
-        if key != "booked" and sent:
+        if key != "booked" and at <= world.now:
             appointment[f"remind_{key}"] = stamp(at)
-        status = (
-            "queued"
-            if not sent
-            else "failed"
-            if world.chance(0.03)
-            else world.weighted((("delivered", 55), ("read", 45)))
-        )
-        world.add(
-            "message_log", min(at, world.now), branch=appointment["branch_id"], owner=appointment["owner_id"], to_customer=customer, channel=world.weighted((("sms", 60), ("wechat_template", 40))),
-            body=f"{name}：您预约的就诊时间为 {start.astimezone(world.now.tzinfo):%m月%d日}，如需改期请联系前台。", dedupe_key=f"{key}:{appointment['id']}", plan_at=stamp(at),
-            sent_at=stamp(at) if sent else None, status=status, error="号码停机或拒收" if status == "failed" else None,
-        )  # fmt: skip
+        template = house.templates[f"appt_{key}"]
+        day = start.astimezone(ZONE)
+        text = f"您预约的就诊时间为 {day.month}月{day.day}日 {day:%H:%M}，如需改期请联系前台。"
+        message(house, template, at, customer, appointment["branch_id"], appointment["owner_id"], text)
+
+
+def message(
+    house: House, template: Row, at: datetime, customer: str, branch: str, owner: str, text: str
+) -> None:
+    """Write a message to a patient, sent by now or waiting for its time; three of a hundred fail."""
+    world = house.world
+    sent = at <= world.now
+    status = (
+        "queued"
+        if not sent
+        else "failed"
+        if world.chance(0.03)
+        else world.weighted((("delivered", 55), ("read", 45)))
+    )
+    house.messages += 1
+    world.add(
+        "message_log", min(at, world.now), branch=branch, owner=owner, template_id=template["id"], to_customer=customer,
+        channel=world.weighted(((template["channel"], 80), ("wechat_template", 20))), body=f"【齐悦口腔】{template['name']}：{text}",
+        dedupe_key=f"{template['name']} {at.astimezone(ZONE):%y%m%d}-{house.messages:06d}", plan_at=stamp(at),
+        sent_at=stamp(at) if sent else None, status=status, error="号码停机或拒收" if status == "failed" else None,
+    )  # fmt: skip
 
 
 def treatments(house: House, patient: "Patient", step: Step, seen: datetime, end: datetime) -> None:
@@ -191,6 +194,16 @@ def _consent(house: House, patient: "Patient", service: facts.Service, at: datet
 
 def _postop(house: House, patient: "Patient", log: Row, name: str, end: datetime, nurse: Person) -> None:
     world = house.world
+    care = f"{name}已完成，24小时内请勿刷牙漱口，按医嘱用药，如有不适请随时联系。"
+    message(
+        house,
+        house.templates["postop_care"],
+        end + timedelta(minutes=3),
+        patient.row["id"],
+        patient.branch,
+        patient.doctor.user,
+        care,
+    )
     for day, who in ((1, nurse), (7, patient.consultant)):
         at = end.replace(hour=2, minute=0) + timedelta(days=day)
         made = task(
@@ -201,7 +214,8 @@ def _postop(house: House, patient: "Patient", log: Row, name: str, end: datetime
             who,
             hours=10,
             customer=patient.row["id"],
-            rule="F-T3",
+            rule="F-D3",
+            source_form="treatment_log",
             source=log["id"],
             day=day,
         )
@@ -328,24 +342,23 @@ def _lab_order(house: House, patient: "Patient", at: datetime) -> None:
 
 def _recall(house: House, patient: "Patient", kind: str, months: int, at: datetime) -> None:
     world = house.world
-    open_one = next(
-        (
-            row
-            for row in reversed(world.rows.get("recall", [])[-60:])
-            if row["customer_id"] == patient.row["id"] and row["kind"] == kind
-        ),
-        None,
-    )
+    open_one = patient.recalls.get(kind)
     due = at + timedelta(days=months * 30)
     status = "not_due" if due - world.now > timedelta(days=30) else "to_invite"
     if open_one is not None:
-        open_one.update(last_date=at.date().isoformat(), status=status)
+        open_one.update(last_date=max(open_one["last_date"], at.date().isoformat()), status=status)
+        _remind(house, patient, due)
         return
-    world.add(
+    patient.recalls[kind] = world.add(
         "recall", at, branch=patient.branch, owner=patient.consultant.user, customer_id=patient.row["id"], kind=kind, interval_months=months, last_date=at.date().isoformat(),
         remind_count=1 if status == "to_invite" and world.chance(0.3) else 0, status=status,
     )  # fmt: skip
-    if world.now - timedelta(days=5) < due < world.now + timedelta(days=10):
+    _remind(house, patient, due)
+
+
+def _remind(house: House, patient: "Patient", due: datetime) -> None:
+    world = house.world
+    if is_near(world, due) or world.chance(0.4):
         task(
             house,
             due,
@@ -354,7 +367,13 @@ def _recall(house: House, patient: "Patient", kind: str, months: int, at: dateti
             patient.consultant,
             hours=24,
             customer=patient.row["id"],
+            calls=0.5,
         )
+
+
+def is_near(world: World, at: datetime) -> bool:
+    """Tell whether something falls due around now."""
+    return world.now - timedelta(days=5) < at < world.now + timedelta(days=10)
 
 
 def pictures(house: House, patient: "Patient", step: Step, at: datetime) -> None:

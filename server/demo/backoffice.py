@@ -11,56 +11,76 @@ from server.demo.patients import Patient
 from server.demo.shelf import Row
 from server.demo.world import at_clock, by_day, instant, stamp, yuan
 
+BRANDS = ("", "佳洁", "瑞康", "博瓷", "艾美特")
+"""The bigger the story, the more makes of each material are on the shelves; the first goes without saying."""
+
 
 def materials(house: House) -> None:
     """Write materials and their batches; some are low, some near their end."""
     world = house.world
     keeper = house.of("warehouse")[0]
     at = at_clock(world.start - timedelta(days=12), 600)
-    number = 0
-    for name, kind, unit, specs, cost, sale, least, maker in facts.MATERIALS:
-        for spec in specs:
-            number += 1
-            needs = kind in ("implant", "drug", "device", "injectable")
-            material = world.add(
-                "material", at, branch=house.branches[0]["id"], owner=keeper.user, code=f"M{number:04d}", name=name, kind=kind, spec=spec, unit=unit,
-                udi_di=f"069{world.rng.randrange(10**10, 10**11)}" if kind == "implant" else None, reg_cert_no=f"国械注准20{world.rng.randint(18, 24)}3{world.rng.randrange(100000, 999999)}" if needs else None,
-                manufacturer=maker, supplier="华东口腔器材有限公司", cost_price=yuan(cost), sale_price=yuan(sale) if sale else None, min_stock=str(least), max_stock=str(least * 6),
-                near_expiry_days=90, track_batch=True, track_serial=kind == "implant", status="enabled",
-            )  # fmt: skip
-            _batches(house, material, cost, least)
+    few = sum(len(specs) for _, _, _, specs, *_ in facts.MATERIALS)
+    wanted = max(few, world.count(320))
+    rows: list[tuple[Row, int, int]] = []
+    for brand in BRANDS:
+        for name, kind, unit, specs, cost, sale, least, maker in facts.MATERIALS:
+            for spec in specs if len(rows) < wanted else ():
+                needs = kind in ("implant", "drug", "device", "injectable")
+                material = world.add(
+                    "material", at, branch=house.branches[0]["id"], owner=keeper.user, code=f"M{len(rows) + 1:04d}", name=f"{name}（{brand}）" if brand else name, kind=kind, spec=spec, unit=unit,
+                    udi_di=f"069{world.rng.randrange(10**10, 10**11)}" if kind == "implant" else None, reg_cert_no=f"国械注准20{world.rng.randint(18, 24)}3{world.rng.randrange(100000, 999999)}" if needs else None,
+                    manufacturer=maker, supplier="华东口腔器材有限公司", cost_price=yuan(cost), sale_price=yuan(sale) if sale else None, min_stock=str(least), max_stock=str(least * 6),
+                    near_expiry_days=90, track_batch=True, track_serial=kind == "implant", status="enabled",
+                )  # fmt: skip
+                rows.append((material, cost, least))
+    batches = max(world.count(2_400), 2 * len(rows))
+    moves = max(world.count(60_000), 2 * batches) - batches
+    for number in range(batches):
+        material, cost, least = rows[number % len(rows)]
+        made = _batch(house, material, cost, least, number // len(rows), batches // len(rows))
+        for _ in range(moves * (number + 1) // batches - moves * number // batches):
+            _used(house, *made, cost)
 
 
-def _batches(house: House, material: Row, cost: int, least: int) -> None:
+def _batch(
+    house: House, material: Row, cost: int, least: int, turn: int, turns: int
+) -> tuple[Row, datetime, datetime]:
+    """Buy a batch; what was bought long ago has been used up. Return it with the time in which it is used."""
     world = house.world
     keeper = house.of("warehouse")[0]
-    # Every branch has most things on the shelf; a full story buys each of them about every other month.
-    places = [branch for branch in house.branches if world.chance(0.88)] or house.branches[:1]
-    for _ in range(round(37 * world.scale) - len(places)):
-        places.append(world.pick(house.branches))
-    for branch in places:
-        bought = world.today - timedelta(days=world.rng.randint(5, 400))
-        made = bought - timedelta(days=world.rng.randint(20, 120))
-        at = at_clock(bought, 620)
-        qty = round(
-            least * world.weighted(((0.3, 12), (0.8, 12), (1.4, 40), (2.2, 36))) * world.rng.uniform(0.6, 1.1)
-        )
-        batch = world.add(
-            "stock_batch", at, branch=branch["id"], owner=keeper.user, material_id=material["id"], warehouse=world.weighted((("branch", 60), ("main", 25), ("department", 15))),
-            batch_no=f"{made:%y%m}{world.rng.randrange(1000, 9999)}", serial_no=f"SN{world.rng.randrange(10**9, 10**10)}" if material["track_serial"] else None, produced_at=made.isoformat(),
-            expire_at=(made + timedelta(days=world.rng.choice((540, 730, 1095)))).isoformat(), qty=str(1 if material["track_serial"] and world.chance(0.5) else qty), cost=yuan(cost),
-        )  # fmt: skip
-        world.add(
-            "stock_move", at, branch=branch["id"], owner=keeper.user, kind="purchase_in", to_wh=batch["warehouse"], approved_by=house.of("director", branch["id"])[0].user, status="posted",
-            lines=[{"id": world.new_id(at), "material": material["id"], "batch": batch["id"], "qty": str(qty + least), "price": yuan(cost)}],
-        )  # fmt: skip
-        for _ in range(world.rng.randint(0, max(2, round(50 * world.scale)))):
-            used = by_day(at + timedelta(days=world.rng.uniform(2, 90)))
-            if used < world.now:
-                world.add(
-                    "stock_move", used, branch=branch["id"], owner=house.one("nurse", branch["id"]).user, kind=world.weighted((("treatment_use", 60), ("department_issue", 40))), from_wh=batch["warehouse"],
-                    status="posted", lines=[{"id": world.new_id(used), "material": material["id"], "batch": batch["id"], "qty": str(world.rng.randint(1, 5)), "price": yuan(cost)}],
-                )  # fmt: skip
+    branch = house.branches[(turn + world.rng.randrange(2)) % len(house.branches)]
+    is_old = turn >= 2 and turn >= turns * 0.6
+    bought = world.today - timedelta(
+        days=world.rng.randint(260, 700) if is_old else world.rng.randint(5, 300)
+    )
+    made = bought - timedelta(days=world.rng.randint(20, 120))
+    at = at_clock(bought, 620)
+    share = world.weighted(((0.3, 12), (0.8, 12), (1.4, 40), (2.2, 36))) * world.rng.uniform(0.6, 1.1)
+    qty = 0 if is_old else 1 if material["track_serial"] and world.chance(0.5) else round(least * share)
+    batch = world.add(
+        "stock_batch", at, branch=branch["id"], owner=keeper.user, material_id=material["id"], warehouse=world.weighted((("branch", 60), ("main", 25), ("department", 15))),
+        batch_no=f"{made:%y%m}{world.rng.randrange(1000, 9999)}", serial_no=f"SN{world.rng.randrange(10**9, 10**10)}" if material["track_serial"] else None, produced_at=made.isoformat(),
+        expire_at=(made + timedelta(days=world.rng.choice((540, 730, 1095)))).isoformat(), qty=str(qty), cost=yuan(cost),
+    )  # fmt: skip
+    came = world.add(
+        "stock_move", at, branch=branch["id"], owner=keeper.user, kind="purchase_in", to_wh=batch["warehouse"], approved_by=house.of("director", branch["id"])[0].user, status="draft",
+        lines=[{"id": world.new_id(at), "material": material["id"], "batch": batch["id"], "qty": str(qty + least), "price": yuan(cost)}],
+    )  # fmt: skip
+    world.move(came, at + timedelta(minutes=20), keeper.user, status="posted")
+    end = min(world.now, at + timedelta(days=330 if is_old else 400))
+    return batch, at + timedelta(days=1), max(end, at + timedelta(days=2))
+
+
+def _used(house: House, batch: Row, first: datetime, last: datetime, cost: int) -> None:
+    world = house.world
+    used = min(by_day(first + (last - first) * world.rng.random()), world.now)
+    row = world.add(
+        "stock_move", used, branch=batch["branch_id"], owner=house.one("nurse", batch["branch_id"]).user, kind=world.weighted((("treatment_use", 60), ("department_issue", 40))),
+        from_wh=batch["warehouse"], status="draft",
+        lines=[{"id": world.new_id(used), "material": batch["material_id"], "batch": batch["id"], "qty": str(world.rng.randint(1, 5)), "price": yuan(cost)}],
+    )  # fmt: skip
+    world.move(row, used + timedelta(minutes=5), row["owner_id"], status="posted")
 
 
 def sell_cards(house: House, patient: Patient, at: datetime) -> None:
@@ -106,7 +126,7 @@ def sell_cards(house: House, patient: Patient, at: datetime) -> None:
     if "face_value" in product:
         principal, gift = Decimal(product["face_value"]), Decimal(product.get("gift_value", "0"))
         patient.stored += principal + gift
-        patient.stored_card, patient.gift_share = card["id"], gift / (principal + gift)
+        patient.stored_card, patient.gift_share, patient.stored_at = card["id"], gift / (principal + gift), at
         world.add(
             "balance_log",
             at,
@@ -172,12 +192,18 @@ def _complaint(house: House, patient: Patient, at: datetime) -> None:
     level = world.weighted((("minor", 80), ("major", 17), ("urgent", 3)))
     old = (world.now - at).days > 7
     who = house.one("service", patient.branch)
-    world.add(
+    row = world.add(
         "complaint", at + timedelta(hours=3), branch=patient.branch, owner=who.user, customer_id=patient.row["id"], source=world.weighted((("on_site", 35), ("phone", 30), ("follow_up", 20), ("platform_review", 15))),
         kind=kind, level=level, content=text, demand=demand, handler_id=house.one("director", patient.branch).user, due_at=stamp(at + timedelta(hours={"minor": 72, "major": 24, "urgent": 2}[level])),
         steps=[{"id": world.new_id(at), "at": stamp(min(at + timedelta(hours=4), world.now)), "by": who.user, "action": "电话致歉并了解情况"}], solution="已向患者说明并致歉，患者表示接受" if old else None,
-        satisfaction=world.pick((3, 4, 5)) if old else None, status="closed" if old else world.pick(("new", "in_progress")),
+        satisfaction=world.pick((3, 4, 5)) if old else None, status="new",
     )  # fmt: skip
+    boss = row["handler_id"]
+    if old or world.chance(0.5):
+        world.move(row, at + timedelta(hours=4), who.user, status="in_progress")
+    if old:
+        world.move(row, by_day(at + timedelta(days=world.rng.uniform(0.5, 4))), who.user, status="solved")
+        world.move(row, by_day(at + timedelta(days=world.rng.uniform(4.2, 6.5))), boss, status="closed")
 
 
 def _history(house: House, patient: Patient, at: datetime) -> None:
@@ -230,17 +256,27 @@ def _refunds(house: House, by_id: dict[str, Patient]) -> None:
         if at > world.now:
             continue
         amount = (paid * Decimal(world.pick(("0.3", "0.5", "1")))).quantize(Decimal("0.01"))
-        done = (world.now - at).days > 5
-        world.add(
-            "refund", at, branch=bill["branch_id"], owner=house.one("front_desk", bill["branch_id"]).user, bill_id=bill["id"], amount=yuan(amount), used_times=0,
+        desk = house.one("front_desk", bill["branch_id"])
+        row = world.add(
+            "refund", at, branch=bill["branch_id"], owner=desk.user, bill_id=bill["id"], amount=yuan(amount), used_times=0,
             lines=[{"id": world.new_id(at), "bill_item": "诊疗项目", "qty_or_times": "1", "amount": yuan(amount)}], reason=world.weighted((("not_treated", 40), ("dissatisfied", 25), ("changed_item", 25), ("overcharge", 10))),
-            detail="经沟通协商一致办理", back_to="original_way", clawback=True, status="refunded" if done else world.pick(("lead_review", "director_review", "finance_payout")),
+            detail="经沟通协商一致办理", back_to="original_way", clawback=True, status="draft",
         )  # fmt: skip
-        if done:
-            world.amend(
-                "bill", bill, refunded=yuan(amount), status="refunded" if amount == paid else "part_refunded"
-            )
+        age = (world.now - at).days
+        steps = REFUND_STEPS if age > 5 else REFUND_STEPS[: world.rng.randint(1, 3)]
+        for status, role in steps:
+            at = by_day(at + timedelta(hours=world.rng.uniform(0.1, 20)))
+            world.move(row, at, house.one(role, bill["branch_id"]).user, status=status)
+        if row["status"] == "refunded":
+            left = "refunded" if amount == paid else "part_refunded"
+            world.amend("bill", bill, at, house.one("finance").user, refunded=yuan(amount), status=left)
             patient.paid -= amount
+            house.refunds.append((row, bill, amount))
+
+
+REFUND_STEPS = (
+    ("lead_review", "front_desk"), ("director_review", "consultant_lead"), ("finance_payout", "director"), ("refunded", "finance"),
+)  # fmt: skip
 
 
 def _referrals(house: House, by_id: dict[str, Patient]) -> None:
@@ -251,11 +287,19 @@ def _referrals(house: House, by_id: dict[str, Patient]) -> None:
             continue
         at = instant(patient.row["created_at"])
         won = patient.paid > 0
-        world.add(
+        row = world.add(
             "referral", at, branch=patient.branch, owner=patient.consultant.user, referrer_id=referrer, lead_id=patient.lead.row["id"], customer_id=patient.row["id"],
             policy=world.weighted((("cash_coupon", 60), ("points", 40))), reward_on="deal", reward="300.00" if won else "0.00",
-            rewarded_at=stamp(min(at + timedelta(days=3), world.now)) if won and (world.now - at).days > 3 else None, status=("rewarded" if (world.now - at).days > 3 else "won") if won else "arrived",
+            rewarded_at=stamp(min(at + timedelta(days=3), world.now)) if won and (world.now - at).days > 3 else None, status="registered",
         )  # fmt: skip
+        moments = (
+            (at, "arrived", True),
+            (patient.won_at or at, "won", won),
+            (at + timedelta(days=3), "rewarded", won and (world.now - at).days > 3),
+        )
+        for moment, status, has_come in moments:
+            if has_come:
+                world.move(row, moment, patient.consultant.user, status=status)
         world.add(
             "customer_relation",
             at,
@@ -318,6 +362,14 @@ def marketing(house: House, leads: list[Prospect]) -> None:
             spent = Decimal(len(group)) * Decimal(cost) * Decimal(str(round(world.rng.uniform(0.75, 1.3), 2)))
             world.add("channel_cost", at, branch=head, owner=marketer.user, channel_id=house.channels[channel]["id"], campaign_id=campaign["id"] if campaign else None,
                       period={"from": first.isoformat(), "to": last.isoformat()}, amount=yuan(spent), clicks=len(group) * world.rng.randint(14, 30), impressions=len(group) * world.rng.randint(600, 1500))  # fmt: skip
+    came = {
+        lead.row["customer_id"]: lead.row["campaign_id"]
+        for lead in leads
+        if "campaign_id" in lead.row and "customer_id" in lead.row
+    }
+    for customer in world.all("customer"):
+        if customer["id"] in came:
+            customer["first_campaign"] = came[customer["id"]]
     _content(house)
 
 
@@ -347,15 +399,6 @@ def _content(house: House) -> None:
             publish=True,
             views=world.rng.randint(80, 4200),
         )
-    templates = (
-        ("appt_booked", "预约成功", "sms"),
-        ("appt_1d", "就诊前一天提醒", "wechat_template"),
-        ("postop_care", "术后护理提醒", "wechat_template"),
-        ("birthday", "生日祝福", "sms"),
-    )
-    for key, name, channel in templates:
-        world.add("message_template", at, branch=head, owner=marketer.user, key=key, name=name, channel=channel, kind="marketing" if key == "birthday" else "notice",
-                  body=f"【齐悦口腔】{name}：{{{{ customer.name }}}} 您好，详情请见小程序。", sign="齐悦口腔", quiet_hours="21:00-08:30")  # fmt: skip
 
 
 def coupons(house: House, patients: list[Patient]) -> None:
@@ -364,96 +407,24 @@ def coupons(house: House, patients: list[Patient]) -> None:
     for patient in patients:
         if not world.chance(0.12):
             continue
-        template = world.pick(house.coupon_templates)
-        at = max(instant(patient.row["created_at"]), world.now - timedelta(days=world.rng.randint(1, 200)))
-        ends = (at + timedelta(days=template["valid_days"])).date()
-        status = "used" if world.chance(0.35) else "expired" if ends < world.today else "unused"
-        world.add(
-            "coupon",
-            at,
-            branch=patient.branch,
-            owner=patient.consultant.user,
-            template_id=template["id"],
-            customer_id=patient.row["id"],
-            code=f"Q{world.rng.randrange(10**7, 10**8)}{len(world.rows.get('coupon', ())):04d}",
-            expire_at=ends.isoformat(),
-            status=status,
-        )
+        at = max(instant(patient.row["created_at"]), world.now - timedelta(days=world.rng.randint(1, 400)))
+        coupon(house, patient, world.pick(house.coupon_templates[1:]), at)
 
 
-def figures(house: House) -> None:
-    """Write goals of this month and the last, credit for what was paid, and an alert rule."""
+def coupon(house: House, patient: Patient, template: Row, at: datetime) -> None:
+    """Give a patient a coupon; some are used, some expire."""
     world = house.world
-    at = at_clock(world.today.replace(day=1) - timedelta(days=35), 600)
-    months = [world.today.replace(day=1)]
-    for _ in range(5):
-        months.append((months[-1] - timedelta(days=1)).replace(day=1))
-    finance = house.of("finance")[0]
-    for month in months:
-        for branch in house.branches:
-            paid = sum(
-                (
-                    Decimal(p["amount"])
-                    for b in world.all("bill")
-                    if b["branch_id"] == branch["id"]
-                    for p in b.get("payments", ())
-                    if p["paid_at"][:7] == f"{month:%Y-%m}"
-                ),
-                Decimal(0),
-            )
-            target = max(
-                Decimal(2000),
-                (paid * Decimal(str(round(world.rng.uniform(0.95, 1.25), 2)))).quantize(Decimal(1)),
-            )
-            world.add(
-                "sales_target",
-                at,
-                branch=branch["id"],
-                owner=finance.user,
-                month=month.isoformat(),
-                level="branch",
-                subject=branch["id"],
-                metric="paid",
-                target=str(target),
-                actual=str(paid),
-            )
-    for bill in world.all("bill"):
-        _credit(house, bill)
-    world.add(
-        "kpi_rule",
-        at,
-        branch=house.branches[0]["id"],
-        owner=house.of("ops")[0].user,
-        metric="noshow_rate",
-        dims=["branch"],
-        compare="mean_2_sigma",
-        threshold="0.2",
-        direction="above",
-        min_sample=20,
-        schedule="daily_0830",
-        notify=[house.of("ops")[0].user],
-    )
-
-
-def _credit(house: House, bill: Row) -> None:
-    world = house.world
-    paid = sum((Decimal(p["amount"]) for p in bill.get("payments", ())), Decimal(0))
-    if paid <= 0 or instant(bill["created_at"]) < world.now - timedelta(days=90):
-        return
-    for share in bill.get("sharing", ()):
-        rate = "0.0500" if share["role"] == "consultant" else "0.1500"
-        world.add(
-            "performance",
-            instant(bill["created_at"]),
-            branch=bill["branch_id"],
-            owner=house.of("finance")[0].user,
-            bill_id=bill["id"],
-            staff_id=share["staff"],
-            role=share["role"],
-            amount=yuan(paid),
-            rate=rate,
-            happened_at=bill["payments"][0]["paid_at"][:10],
-        )
+    ends = (at + timedelta(days=template["valid_days"])).date()
+    row = world.add(
+        "coupon", at, branch=patient.branch, owner=patient.consultant.user, template_id=template["id"], customer_id=patient.row["id"],
+        code=f"Q{world.rng.randrange(10**7, 10**8)}{len(world.rows.get('coupon', ())):04d}", expire_at=ends.isoformat(), status="unused",
+    )  # fmt: skip
+    used = [one for one in patient.earned if at < one[0] and one[0].date() <= ends]
+    if used and world.chance(0.6):
+        world.move(row, used[0][0], patient.consultant.user, status="used")
+        row["used_bill"] = used[0][2]
+    elif ends < world.today:
+        world.move(row, at_clock(ends + timedelta(days=1), 30), None, status="expired")
 
 
 def sterile_packs(house: House) -> None:

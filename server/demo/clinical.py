@@ -34,10 +34,15 @@ def main_teeth(world: World, want: str, is_minor: bool) -> list[str]:
         return [world.pick(WISDOM)]
     if want in ("filling", "pediatric"):
         pool: tuple[str, ...] = BABY if is_minor and want == "pediatric" else (*MOLARS, *PREMOLARS)
-        return sorted(world.rng.sample(pool, 2 if world.chance(0.3) else 1))
+        return sorted(world.rng.sample(pool, world.weighted(((1, 60), (2, 28), (3, 12)))))
     if want in ("endo", "implant", "prosthetics"):
         pool = world.weighted(((MOLARS, 6), (PREMOLARS, 2), (FRONT, 1)))
-        return sorted(world.rng.sample(pool, 2 if want == "implant" and world.chance(0.25) else 1))
+        many = {
+            "implant": ((1, 50), (2, 28), (3, 14), (4, 8)),
+            "prosthetics": ((1, 60), (2, 25), (3, 15)),
+            "endo": ((1, 85), (2, 15)),
+        }
+        return sorted(world.rng.sample(pool, min(len(pool), world.weighted(many[want]))))
     return []
 
 

@@ -21,11 +21,12 @@ CHECK = "D001"
 def course(world: World, want: str, buys: bool, is_minor: bool) -> list[Step]:
     """Return the visits of a course; the first is the first visit. Who does not buy comes once."""
     if not buys:
-        return [Step(0, "first_visit", (CHECK,) if world.chance(0.4) else ("D044",), "look")]
+        return [Step(0, "first_visit", ("D044",), "look")]
     steps = _COURSES[want](world, is_minor)
     if not is_minor:
         while world.chance(0.55) and len(steps) < 30:
-            steps.append(Step(world.rng.randint(160, 230), "check_up", (CHECK, "D006"), "scaling"))
+            scaling = world.chance(0.5)
+            steps.append(Step(world.rng.randint(160, 230), "check_up", (CHECK, "D006") if scaling else (CHECK,), "scaling" if scaling else "look"))  # fmt: skip
     else:
         while world.chance(0.5) and len(steps) < 30:
             steps.append(Step(world.rng.randint(160, 210), "check_up", (CHECK, "D038"), "fluoride"))

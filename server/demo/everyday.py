@@ -1,14 +1,15 @@
 """What makes the clinic's present look lived in: things due for everybody, birthdays, leave, remote questions, journeys."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
-from server.demo.aftercare import task
+from server.demo.aftercare import message, task
+from server.demo.backoffice import coupon
 from server.demo.house import House, Person
+from server.demo.leads import Prospect
 from server.demo.patients import Patient
 from server.demo.shelf import Row
-from server.demo.world import at_clock, by_day, stamp
+from server.demo.world import at_clock, by_day, instant, stamp
 
 ABOUT_PATIENTS = {
     "doctor": ("postop", "{name} 术后情况关注"), "front_desk": ("return_reminder", "{name} 复诊提醒"), "service": ("satisfaction", "{name} 满意度回访"),
@@ -74,21 +75,45 @@ def birthdays(house: House, patients: Sequence[Patient]) -> None:
                 month=world.today.month, day=28 if with_leap else world.today.day
             ).isoformat()
     for patient in patients:
-        born = date.fromisoformat(patient.row["birthday"])
-        for offset in (-1, 0, 1):
-            day = world.today + timedelta(days=offset)
-            if (born.month, born.day) == (day.month, day.day):
-                at = at_clock(day, 9 * 60 + 30)
-                name = patient.row["name"]
-                task(
-                    house,
-                    at,
-                    "birthday",
-                    f"{name} 生日关怀",
-                    patient.consultant,
-                    hours=8,
-                    customer=patient.row["id"],
-                )
+        if patient.visits > 0:
+            _birthdays_of(house, patient)
+
+
+def _birthdays_of(house: House, patient: Patient) -> None:
+    """Greet a patient on the birthdays of the last year, with a coupon, and call some of them."""
+    world, row = house.world, patient.row
+    born, opened = date.fromisoformat(row["birthday"]), date.fromisoformat(row["created_at"][:10])
+    for year in (world.today.year - 1, world.today.year):
+        day = date(year, born.month, min(born.day, 28) if born.month == 2 else born.day)
+        away = (day - world.today).days
+        if day <= opened or not -364 < away <= 1:
+            continue
+        is_now, at = away >= -1, at_clock(day, 9 * 60 + 30)
+        if not is_now and not world.chance(0.55):
+            continue
+        task(
+            house,
+            at,
+            "birthday",
+            f"{row['name']} 生日关怀",
+            patient.consultant,
+            hours=8,
+            customer=row["id"],
+            calls=0.15,
+        )
+        if "sms" in row.get("marketing_optin", ()):
+            text = f"{row['name']}，祝您生日快乐！送您生日8折券一张，30天内有效。"
+            message(
+                house,
+                house.templates["birthday"],
+                at,
+                row["id"],
+                patient.branch,
+                patient.consultant.user,
+                text,
+            )
+            if at <= world.now:
+                coupon(house, patient, house.coupon_templates[0], at)
 
 
 def health(house: House, patients: Sequence[Patient]) -> None:
@@ -232,18 +257,68 @@ def _journey_step(house: House, at: datetime, day: int, action: str) -> Row:
     return line
 
 
-def cards_bought(house: House, patients: Sequence[Patient], sell: "Sell") -> None:
-    """Let some patients have bought a card at one of their visits, so that a few are nearly used up by now."""
+GREETED = (("元旦", 1, 1), ("劳动节", 5, 1), ("爱牙日", 9, 20), ("国庆节", 10, 1))
+"""Days on which patients who agreed to it get a greeting."""
+
+
+def greetings(house: House, patients: Sequence[Patient]) -> None:
+    """Write greetings on holidays until there are as many messages as such a chain sends."""
     world = house.world
-    share = 0.22 if world.scale < 0.25 else 0.09
-    for patient in patients:
-        if patient.visits > 0 and patient.paid > Decimal(500) and world.chance(share):
-            last = date.fromisoformat(patient.last_paid)
-            opened = date.fromisoformat(patient.row["created_at"][:10])
-            back = world.rng.randint(0, max(0, (last - opened).days)) if world.chance(0.6) else 0
-            at = at_clock(last - timedelta(days=back), 16 * 60 + world.rng.randint(0, 100))
-            if at < world.now:
-                sell(house, patient, at)
+    days = [
+        (name, date(year, month, day))
+        for year in range(world.start.year, world.today.year + 1)
+        for name, month, day in GREETED
+        if world.start < date(year, month, day) < world.today
+    ]
+    willing = [p for p in patients if p.row.get("marketing_optin")]
+    missing = world.count(260_000) - house.messages
+    for _ in range(8 * missing if willing and days else 0):
+        if missing <= 0:
+            return
+        patient, (name, day) = world.pick(willing), world.pick(days)
+        at = at_clock(day, 9 * 60 + world.rng.randint(20, 180))
+        if at > instant(patient.row["created_at"]):
+            missing -= 1
+            text = f"祝您和家人{name}快乐，记得每半年检查一次牙齿。"
+            message(
+                house,
+                house.templates["holiday"],
+                at,
+                patient.row["id"],
+                patient.branch,
+                patient.consultant.user,
+                text,
+            )
 
 
-Sell = Callable[[House, Patient, datetime], None]
+def handovers(house: House, leads: Sequence[Prospect]) -> None:
+    """Write what consultants have handed over to each other: long done, under way, and one being prepared."""
+    world = house.world
+    givers = house.of("consultant")
+    for place, (days, reason, rule, status) in enumerate(
+        ((130, "transferred", "named", "done"), (46, "on_leave", "even_by_intent", "done"), (9, "rebalancing", "named", "done"), (1, "on_leave", "named", "draft"))
+    ):  # fmt: skip
+        giver = givers[-1 - place % len(givers)]
+        at = at_clock(world.today - timedelta(days=days), 10 * 60 + 12 * place)
+        mates = [
+            p
+            for p in house.of("consultant", giver.branch) + house.of("consultant_lead", giver.branch)
+            if p is not giver
+        ]
+        own = [lead for lead in leads if lead.owner is giver and lead.created < at][-8:]
+        lines = [
+            {
+                "id": world.new_id(at), "record": lead.name, "kind": "lead", "intent_level": lead.row["intent_level"], "last_contact": lead.row.get("last_contact_at"),
+                "to_user": mates[n % len(mates)].user, "accepted": status == "done",
+            }
+            for n, lead in enumerate(own)
+        ]  # fmt: skip
+        boss = giver.supervisor or giver
+        row = world.add(
+            "handover", at, branch=giver.branch, owner=boss.user, from_staff=giver.staff, reason=reason, scope="{owner_id} = {form.from_staff.user_id}", rule=rule,
+            receivers=[one.user for one in mates], lines=[{k: v for k, v in line.items() if v is not None} for line in lines] if status == "done" else None, status="draft",
+        )  # fmt: skip
+        if status == "done":
+            for minutes, step in ((20, "lead_review"), (95, "handing_over"), (240, "done")):
+                world.move(row, at + timedelta(minutes=minutes), boss.user, status=step)
+            row["done_at"] = stamp(at + timedelta(minutes=240))

@@ -197,8 +197,8 @@ MATERIALS = (
 )  # fmt: skip
 CATEGORY_MIX = (
     # wanted category, share of leads; ortho grows in January, July and August
-    ("implant", 20), ("ortho", 19), ("perio", 15), ("filling", 11), ("extraction", 9), ("prosthetics", 8), ("endo", 6),
-    ("pediatric", 6), ("whitening", 5), ("examination", 1),
+    ("implant", 22), ("ortho", 12), ("perio", 13), ("filling", 13), ("extraction", 10), ("prosthetics", 10), ("endo", 9),
+    ("pediatric", 5), ("whitening", 5), ("examination", 1),
 )  # fmt: skip
 BUDGETS = {
     "implant": (("b5k_10k", 25), ("b10k_30k", 45), ("b30k_60k", 15), ("over_60k", 8), ("b2k_5k", 7)),

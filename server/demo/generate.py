@@ -9,6 +9,7 @@ from typing import Any
 from server.demo import backoffice, everyday
 from server.demo.aftercare import task
 from server.demo.book import Book
+from server.demo.books import books
 from server.demo.house import House, build_house, duty_rosters
 from server.demo.leads import Prospect, follow_up, lead_days, make_lead, next_waking, talk, touches
 from server.demo.patients import Clinic
@@ -16,11 +17,11 @@ from server.demo.shelf import Row
 from server.demo.world import ZONE, World, at_clock, by_day, instant
 
 ORDER = (
-    "branch", "staff", "room", "print_template", "channel", "tag", "member_level", "service_item", "material", "card_product", "coupon_template", "message_template", "article",
+    "branch", "staff", "room", "print_template", "channel", "tag", "member_level", "service_item", "material", "card_product", "coupon_template", "message_template", "article", 
     "segment", "roster", "campaign", "channel_cost", "lead", "customer", "lead_touch", "customer_relation", "followup_task", "comm_log", "appointment", "visit", "consultation", "plan",
     "consent", "imaging", "dental_history", "clinical_record", "perio_exam", "stock_batch", "stock_move", "treatment_log", "postop_care", "ortho_case", "implant_case", "lab_order",
     "recall", "sterilization", "bill", "refund", "card", "card_use", "points_log", "balance_log", "coupon", "referral", "message_log", "satisfaction", "complaint", "performance",
-    "sales_target", "kpi_rule", "roster_request", "tele_consult", "adverse_event", "journey", "export_request",
+    "sales_target", "kpi_rule", "roster_request", "tele_consult", "adverse_event", "journey", "export_request", "handover", "finance_voucher",
 )  # fmt: skip
 """Parents first. Where two forms point at each other (`lead.customer_id`, `comm_log.task_id`), the id is fixed and the record comes in a later batch."""
 BATCH = 2_000
@@ -94,23 +95,24 @@ def _story(seed: int, today: date, scale: float, now: datetime | None, starters:
     house = build_house(world)
     backoffice.materials(house)
     duty_rosters(house)
-    clinic = Clinic(house, Book(world, house))
+    clinic = Clinic(house, Book(world, house), backoffice.sell_cards)
     leads = _leads_and_patients(house, clinic)
     _busy_days(house, clinic)
     touches(house, leads)
     _open_tasks(house, leads)
     everyday.staff_tasks(house, clinic.patients)
-    everyday.cards_bought(house, clinic.patients, backoffice.sell_cards)
     everyday.health(house, clinic.patients)
     backoffice.service(house, clinic.patients)
     backoffice.marketing(house, leads)
     backoffice.coupons(house, clinic.patients)
     backoffice.sterile_packs(house)
-    backoffice.figures(house)
     everyday.birthdays(house, clinic.patients)
     everyday.leave(house)
     everyday.questions(house, clinic.patients)
     everyday.journeys(house)
+    everyday.handovers(house, leads)
+    everyday.greetings(house, clinic.patients)
+    books(house, clinic.patients)
     return world
 
 
@@ -137,19 +139,24 @@ def _leads_and_patients(house: House, clinic: Clinic) -> list[Prospect]:
 
 
 def _busy_days(house: House, clinic: Clinic) -> None:
-    """Fill the days around today, so that the schedule of a small demo looks like a clinic at work."""
+    """Fill the days around today, so that the schedule of a small demo looks like a clinic at work; then what is left of the visits."""
     world = house.world
     for branch in house.branches:
         regulars = [p for p in clinic.patients if p.branch == branch["id"] and p.visits > 0]
-        wanted = 9 if world.scale < 0.25 else 0
-        for offset in (*range(-6, 8), 0):
-            day = world.today + timedelta(days=offset)
-            for _ in range(wanted if regulars else 0):
-                clinic.check_up(world.pick(regulars), day)
-        for _ in range(world.count(400, 5) if regulars else 0):
+        if not regulars:
+            continue
+        for offset, wanted in BUSY if world.scale < 0.25 else ():
+            for _ in range(wanted):
+                clinic.check_up(world.pick(regulars), world.today + timedelta(days=offset))
+        for _ in range(world.count(80, 3)):
             clinic.undecided(world.pick(regulars))
+    clinic.fill_up(world.count(98_000))
     for patient in clinic.patients:
         clinic.settle(patient)
+
+
+BUSY = ((-4, 1), (-3, 1), (-2, 1), (-1, 2), (0, 8), (1, 5), (2, 4), (3, 3), (4, 3), (5, 2), (6, 2), (7, 1))
+"""How many more come to each branch of a small demo, by days from today."""
 
 
 def _open_tasks(house: House, leads: list[Prospect]) -> None:

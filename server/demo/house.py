@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from server.demo import facts
@@ -63,6 +64,12 @@ class House:
     card_products: list[Row] = field(default_factory=list)
     coupon_templates: list[Row] = field(default_factory=list)
     prints: dict[str, Row] = field(default_factory=dict)
+    templates: dict[str, Row] = field(default_factory=dict)
+    vouchers: dict[str, str] = field(default_factory=dict)
+    """The voucher of a month's bills, by month."""
+    messages: int = 0
+    refunds: list[tuple[Row, Row, Decimal]] = field(default_factory=list)
+    """Refunds paid: refund, bill, amount."""
     consult_rooms: dict[str, str] = field(default_factory=dict)
 
     def of(self, role: str, branch: str | None = None) -> list[Person]:
@@ -70,6 +77,13 @@ class House:
 
     def one(self, role: str, branch: str | None = None) -> Person:
         return self.world.pick(self.of(role, branch) or self.of(role))
+
+    def voucher(self, month: date) -> str:
+        """Return the id of the voucher of a month's bills."""
+        key = f"{month:%Y-%m}"
+        if key not in self.vouchers:
+            self.vouchers[key] = self.world.new_id(at_clock((month + timedelta(days=32)).replace(day=1), 580))
+        return self.vouchers[key]
 
     @property
     def admin(self) -> Person:
@@ -121,8 +135,11 @@ def _staff(house: House) -> None:
     for role, count in GROUP_POSTS:
         for place in range(count):
             _hire(house, role, head, place)
-    for branch in house.branches:
+    for number, branch in enumerate(house.branches):
         for role, few, many in POSTS:
+            if role == "service" and number > 2 and not small(world):
+                # three of them look after the six branches of the whole chain
+                continue
             for place in range(few if small(world) else many):
                 _hire(house, role, branch["id"], place)
     _chain_of_command(house)
@@ -216,7 +233,7 @@ def _rooms(house: House) -> None:
     at = at_clock(world.start - timedelta(days=20), 560)
     for branch in house.branches:
         doctors = house.of("doctor", branch["id"])
-        chairs = max(len(doctors) + 1, 5 if small(world) else 8)
+        chairs = max(len(doctors) + 1, 5) if small(world) else 8
         plan = [("dental_chair", f"{n + 1}号椅") for n in range(chairs)]
         plan += [("operating_room", "手术室"), ("imaging_room", "影像室"), ("consultation_room", "咨询室")]
         for place, (kind, name) in enumerate(plan):
@@ -277,7 +294,19 @@ def _settings(house: House) -> None:
             body=f"<h2>{name}</h2><p>本文书一式两份。</p>",
         )
 
+    for key, name, channel, kind, words in TEXTS:
+        house.templates[key] = put(
+            "message_template", key=key, name=name, channel=channel, kind=kind, body=f"【齐悦口腔】{{{{ customer.name }}}} 您好，{words}", sign="齐悦口腔", quiet_hours="21:00-08:30"
+        )  # fmt: skip
 
+
+TEXTS = (
+    # key, name, channel, kind, words
+    ("appt_booked", "预约成功", "sms", "notice", "您的预约已成功，到院请出示预约码。"), ("appt_1d", "就诊前一天提醒", "sms", "notice", "提醒您明天的就诊时间，如需改期请联系前台。"),
+    ("appt_2h", "就诊前两小时提醒", "wechat_template", "notice", "您今天的就诊即将开始，请提前十分钟到院。"), ("postop_care", "术后护理提醒", "wechat_template", "notice", "请按医嘱用药，注意口腔清洁。"),
+    ("birthday", "生日祝福", "sms", "marketing", "祝您生日快乐，送您一张生日礼券，详见小程序。"), ("recall_due", "复查提醒", "wechat_template", "notice", "您的定期复查时间到了，点此预约。"),
+    ("holiday", "节日问候", "wechat_template", "marketing", "祝您和家人节日快乐。"),
+)  # fmt: skip
 PRINTS = (
     ("bill_receipt", "收费凭证", "bill", "receipt_80mm"), ("record_print", "门诊病历", "clinical_record", "a4"), ("plan_print", "治疗方案", "plan", "a4"),
     ("consent_treatment", "诊疗知情同意书", "consent", "a4"), ("consent_surgery", "口腔手术知情同意书", "consent", "a4"),

@@ -9,7 +9,7 @@ from server.demo import facts, words
 from server.demo.house import House, Person
 from server.demo.names import birthday, district, full_name, given_name, surname, wechat
 from server.demo.shelf import Row
-from server.demo.world import ZONE, World, at_clock, by_day, days_between, stamp
+from server.demo.world import ON_TIME, ZONE, World, at_clock, before_closing, by_day, days_between, stamp
 
 AGE_BANDS = (
     ("under_18", 18),
@@ -20,9 +20,15 @@ AGE_BANDS = (
     ("a55_64", 65),
     ("over_65", 200),
 )
-SHARES = {"contact": 0.82, "book": 0.46 / 0.82, "visit": 0.34 / 0.46, "deal": 0.21 / 0.34}
-REFERRAL_SHARES = {"contact": 0.95, "book": 0.75 / 0.95, "visit": 0.62 / 0.75, "deal": 0.45 / 0.62}
-"""How many of those who got to a step take the next one."""
+SHARES = {"contact": 0.807, "book": 0.431 / 0.807, "visit": 0.312 / 0.431, "deal": 0.184 / 0.312}
+REFERRAL_SHARES = {"contact": 0.95, "book": 0.75 / 0.95, "visit": 0.62 / 0.75, "deal": 0.47 / 0.62}
+"""How many of those who got to a step take the next one: of all leads 82 % are reached, 46 % book, 34 % come, 21 % buy.
+
+A few of those who mean to buy break off before they pay, so a few more of them mean to.
+"""
+ONLINE = frozenset({"dianping", "meituan", "douyin", "red", "baidu", "moments", "website", "wechat"})
+TASKED = 0.42
+"""Share of the talks that a follow-up task asked for."""
 
 
 @dataclass
@@ -44,6 +50,7 @@ class Prospect:
     shows: bool
     buys: bool
     booked_at: datetime | None = None
+    talks: int = 0
 
 
 def lead_days(world: World) -> list[date]:
@@ -52,11 +59,11 @@ def lead_days(world: World) -> list[date]:
     weights = []
     for place, day in enumerate(days):
         growth = 0.8 + 0.4 * place / len(days)
-        if world.scale < 0.25 and len(days) - place < 24:
+        if world.scale < 0.25 and len(days) - place < 21:
             # A small demo needs leads on every stage today; a full one has them anyway.
-            growth *= 3.5
+            growth *= 1.25
         if world.scale < 0.25 and len(days) - place < 3:
-            growth *= 4
+            growth *= 2
         weekend = 1.18 if day.weekday() >= 5 else 1.0
         weights.append(facts.SEASON[day.month] * growth * weekend)
     return sorted(world.rng.choices(days, weights, k=world.count(36_000, 40)))
@@ -75,7 +82,7 @@ def make_lead(house: House, day: date, known: Sequence[Any] = ()) -> Prospect:
     owner = house.one("online_consultant") if world.chance(0.12) else house.one("consultant", branch)
     gender = "female" if world.chance(0.6) else "male"
     born = birthday(
-        world, want == "pediatric" or (want == "ortho" and world.chance(0.35)) or world.chance(0.02)
+        world, want == "pediatric" or (want == "ortho" and world.chance(0.3)) or world.chance(0.02)
     )
     name = _lead_name(world, gender)
     phone = house.phones()
@@ -101,7 +108,7 @@ def make_lead(house: House, day: date, known: Sequence[Any] = ()) -> Prospect:
         budget_range=world.weighted(facts.BUDGETS.get(want, facts.BUDGETS["other"])) if world.chance(0.65) else None,
         concerns=world.some(("pain", "price", "outcome", "recovery", "safety", "time", "doctor_quality", "family"), 2),
         intent_level=level, tags=_tags(world, want), stage="new", assign_mode=world.weighted((("automatic", 70), ("claimed", 18), ("manual", 12))),
-        assigned_at=stamp(created + timedelta(minutes=world.rng.randint(0, 14))), consent_contact=world.chance(0.93), referrer_id=referrer,
+        message=world.pick(words.MESSAGES[want]) if key in ONLINE and world.chance(0.5) else None, assigned_at=stamp(created + timedelta(minutes=world.rng.randint(0, 14))), consent_contact=world.chance(0.93), referrer_id=referrer,
         external_id=f"{key}-{world.rng.randrange(10**9, 10**10)}" if key in ("dianping", "meituan", "douyin", "baidu") else None,
     )  # fmt: skip
     return Prospect(
@@ -138,9 +145,9 @@ def _tags(world: World, want: str) -> list[str]:
 
 
 def talk(house: House, lead: Prospect, at: datetime, result: str, *, customer: str | None = None) -> Row:
-    """Write a communication of the lead's owner; the lead remembers the last one."""
+    """Write a communication of the lead's owner, mostly one that a task asked for; the lead remembers the last one."""
     world = house.world
-    channel = world.weighted((("phone", 55), ("wechat", 38), ("wecom", 5), ("online_chat", 2)))
+    channel = world.weighted((("phone", 46), ("wechat", 45), ("wecom", 6), ("online_chat", 3)))
     reached = result != "no_answer"
     if reached:
         text = world.pick(words.TALKS[lead.want]).format(n=world.rng.randint(1, 3), w=world.rng.randint(1, 4))
@@ -159,11 +166,38 @@ def talk(house: House, lead: Prospect, at: datetime, result: str, *, customer: s
         seconds=world.rng.randint(35, 620) if channel == "phone" and reached else None, intent_level=lead.row["intent_level"] if world.chance(0.4) else None,
         next_followup_at=follow,
     )  # fmt: skip
+    lead.talks += 1
+    if lead.talks == 1 or world.chance(TASKED):
+        _asked_for(world, lead, row, at, "contacted" if reached else "not_reached")
     lead.row.setdefault("first_contact_at", stamp(at))
     lead.row["last_contact_at"] = stamp(at)
+    lead.row["sop_step"] = min(7, lead.talks + (1 if reached else 0))
     if follow:
         lead.row["next_followup_at"] = follow
     return row
+
+
+def _asked_for(world: World, lead: Prospect, log: Row, at: datetime, result: str) -> None:
+    """Write the task that a talk has done; 78 of 100 are done in time."""
+    if lead.talks == 1:
+        plan = next_waking(world, lead.created + timedelta(minutes=20))
+        due = before_closing(plan, plan + timedelta(minutes=165))
+        plan = min(plan, at)
+    elif world.chance(ON_TIME):
+        due = before_closing(at, at + timedelta(hours=world.rng.uniform(0.2, 5)))
+        plan = min(due - timedelta(hours=6), at - timedelta(minutes=5))
+    else:
+        due = by_day(at - timedelta(hours=world.rng.expovariate(1 / 14) + 1))
+        plan = due - timedelta(hours=6)
+    made = max(lead.created, plan - timedelta(hours=world.rng.randint(2, 30)))
+    task = world.add(
+        "followup_task", made, branch=lead.branch, owner=lead.owner.user, title=f"{lead.name} " + ("首次联系" if lead.talks == 1 else "按计划跟进"),
+        kind="first_contact" if lead.talks == 1 else "sop_step", lead_id=lead.row["id"], rule_key="F-L3", source_form="lead", source_id=lead.row["id"], day_no=lead.talks,
+        assignee_id=lead.owner.user, plan_at=stamp(max(plan, made)), due_at=stamp(due), reschedule_count=0, status="todo",
+    )  # fmt: skip
+    log["task_id"] = task["id"]
+    world.move(task, at, lead.owner.user, status="done")
+    task.update(done_at=stamp(at), result=result, comm_log_id=log["id"])
 
 
 def follow_up(house: House, lead: Prospect) -> None:
@@ -179,7 +213,7 @@ def follow_up(house: House, lead: Prospect) -> None:
     if not lead.contacted:
         _give_up(house, lead, at, "unreachable")
         return
-    rounds = world.rng.randint(1, 4) if lead.books else world.rng.randint(2, 6)
+    rounds = world.rng.randint(1, 4) if lead.books else world.rng.randint(2, 5)
     for turn in range(rounds):
         if at >= world.now:
             break
@@ -192,40 +226,53 @@ def follow_up(house: House, lead: Prospect) -> None:
         if last and not lead.books and world.chance(0.5):
             result = "refused"
         talk(house, lead, at, result)
-        lead.row["stage"] = "contacted"
+        if lead.row["stage"] == "new":
+            world.move(lead.row, at, lead.owner.user, stage="contacted")
         if result == "booked":
             lead.booked_at = at
-            lead.row["stage"] = "invited"
+            world.move(lead.row, at + timedelta(minutes=3), lead.owner.user, stage="invited")
             return
         at = _later(world, at, 3.2)
     if not lead.books:
-        reason = world.weighted(
-            (
-                ("price", 24),
-                ("comparing", 20),
-                ("thinking", 18),
-                ("schedule", 8),
-                ("distance", 9),
-                ("family", 8),
-                ("went_elsewhere", 8),
-                ("other", 5),
-            )
-        )
-        _give_up(house, lead, at, reason)
+        _give_up(house, lead, at, world.weighted(REASONS))
+
+
+REASONS = (
+    ("price", 24), ("comparing", 20), ("thinking", 18), ("schedule", 8), ("distance", 9), ("family", 8), ("went_elsewhere", 8), ("other", 5),
+)  # fmt: skip
 
 
 def _give_up(house: House, lead: Prospect, at: datetime, reason: str) -> None:
-    # A lead is given up two weeks after the last try; until then it stays where it is.
+    # A lead is given up two or three weeks after the last try; until then it stays where it is.
     world = house.world
-    if world.now - max(at, lead.created) < timedelta(days=22):
+    given_up = by_day(max(at, lead.created) + timedelta(days=world.rng.randint(14, 22)))
+    if given_up >= world.now:
         return
     lead.row.pop("next_followup_at", None)
-    if world.chance(0.3):
-        lead.row.update(stage="pool", pool_at=stamp(min(at + timedelta(days=7), world.now)))
-    else:
-        lead.row.update(stage="lost", lost_reason=reason)
-        if reason == "price" and world.chance(0.5):
-            lead.row["lost_note"] = "预算与报价差距较大，保留联系"
+    if not world.chance(0.3):
+        lose(house, lead, given_up, reason)
+        return
+    world.move(lead.row, given_up, lead.owner.user, stage="pool")
+    lead.row["pool_at"] = stamp(given_up)
+    again = by_day(given_up + timedelta(days=world.rng.uniform(0.5, 30)))
+    if again < world.now - timedelta(days=25) and world.chance(0.6):
+        # somebody else takes it from the pool and has no more luck
+        taker = house.one("consultant", lead.branch)
+        stage = "contacted" if lead.contacted else "new"
+        world.move(lead.row, again, taker.user, stage=stage, owner_id=taker.user)
+        lead.owner, lead.row["assign_mode"], lead.row["assigned_at"] = taker, "claimed", stamp(again)
+        talk(house, lead, again + timedelta(minutes=12), "considering" if lead.contacted else "no_answer")
+        lead.row.pop("next_followup_at", None)
+        lose(house, lead, by_day(again + timedelta(days=world.rng.randint(14, 22))), reason)
+
+
+def lose(house: House, lead: Prospect, at: datetime, reason: str) -> None:
+    """Note that a lead is lost."""
+    house.world.move(lead.row, at, lead.owner.user, stage="lost")
+    lead.row["lost_reason"] = reason
+    lead.row.pop("next_followup_at", None)
+    if reason == "price" and house.world.chance(0.5):
+        lead.row["lost_note"] = "预算与报价差距较大，保留联系"
 
 
 def next_waking(world: World, at: datetime) -> datetime:
@@ -260,6 +307,8 @@ def touches(house: House, leads: list[Prospect]) -> None:
                     owner=lead.owner.user,
                     lead_id=lead.row["id"],
                     channel_id=house.channels[key]["id"],
+                    customer_id=lead.row.get("customer_id"),
+                    message=world.pick(words.MESSAGES[lead.want]) if world.chance(0.7) else None,
                     at=stamp(at),
                 )
 

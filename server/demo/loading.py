@@ -47,7 +47,7 @@ def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: d
     for form, rows in generate(plan.lists, seed, today, scale, now, stored, starters(plan)):
         if form not in plan.forms:
             continue
-        clinic.service.load(actor, form, [_with_instants(row) for row in rows])
+        clinic.service.load(actor, form, [ready(row) for row in rows])
         done[form] = done.get(form, 0) + len(rows)
         tell(say(plan.forms[form].name, "zh"), sum(done.values()), None)
     _count_segments(clinic, actor)
@@ -84,12 +84,11 @@ def _account(person: Mapping[str, Any]) -> Account:
     )
 
 
-def _with_instants(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row with its own time of creation as an instant, which a load takes as it is."""
-    made = dict(row)
-    if isinstance(made.get("created_at"), str):
-        made["created_at"] = made["updated_at"] = datetime.fromisoformat(made["created_at"])
-    made.setdefault("created_by", made.get("owner_id"))
+def ready(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record of the story as a load takes it: its moments as instants, its history from its making on."""
+    made = {"created_by": row.get("owner_id"), **row, "created_at": datetime.fromisoformat(row["created_at"])}
+    past = row.get("past") or [{"at": row["created_at"], "by": made["created_by"], "set": {}}]
+    made["past"] = [{**moment, "at": datetime.fromisoformat(moment["at"])} for moment in past]
     made["source_ref"] = "demo"
     return made
 

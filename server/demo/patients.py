@@ -1,5 +1,7 @@
 """Patients and their visits: booked, kept or missed, written up, paid, followed up."""
 
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,13 +11,20 @@ from server.demo import aftercare, clinical, facts, money, words
 from server.demo.book import Book
 from server.demo.courses import Step, course
 from server.demo.house import House, Person
-from server.demo.leads import Prospect
+from server.demo.leads import Prospect, lose
 from server.demo.names import birthday, district, full_name, street, wechat
 from server.demo.shelf import Row
-from server.demo.world import World, at_clock, instant, stamp
+from server.demo.world import ZONE, World, at_clock, by_day, days_between, instant, stamp
 
-SHOW = {0: (0.04, 0.02), 1: (0.055, 0.04), 4: (0.075, 0.055), 8: (0.1, 0.075), 15: (0.15, 0.09)}
+SHOW = {0: (0.04, 0.025), 1: (0.055, 0.045), 4: (0.075, 0.06), 8: (0.1, 0.075), 15: (0.15, 0.09)}
 """Share of no-shows and of cancellations by days booked ahead."""
+AHEAD = ((1, 30), (2, 22), (3, 15), (5, 14), (8, 10), (14, 6), (20, 3))
+AHEAD_MISSED = ((1, 12), (2, 14), (3, 14), (5, 17), (8, 18), (14, 14), (20, 11))
+"""Days between booking and a lead's first visit, for those who will come and those who will not."""
+PLAN_SHARE = {
+    "implant": 0.74, "ortho": 0.8, "prosthetics": 0.72, "endo": 0.72, "perio": 0.6, "extraction": 0.74, "filling": 0.72, "pediatric": 0.6, "whitening": 0.5,
+}  # fmt: skip
+"""Share of first visits that end with a plan on paper, by what the patient wants."""
 
 
 @dataclass
@@ -33,15 +42,23 @@ class Patient:
     chart: dict[str, Any] = field(default_factory=dict)
     plan: str | None = None
     plan_row: Row | None = None
+    plan_codes: frozenset[str] = frozenset()
+    arrived_at: datetime | None = None
+    won_at: datetime | None = None
+    treating_at: datetime | None = None
+    left_at: datetime | None = None
+    again_at: datetime | None = None
     paid: Decimal = Decimal(0)
     last_paid: str = ""
-    points: int = 0
+    earned: list[tuple[datetime, int, str]] = field(default_factory=list)
     stored: Decimal = Decimal(0)
     stored_card: str | None = None
+    stored_at: datetime | None = None
     gift_share: Decimal = Decimal(0)
     spend: list[tuple[datetime, Decimal]] = field(default_factory=list)
     visits: int = 0
     finished: bool = False
+    recalls: dict[str, Row] = field(default_factory=dict)
     ortho: Row | None = None
     implant: Row | None = None
 
@@ -163,28 +180,36 @@ def _customer(
     )  # fmt: skip
 
 
+SellCard = Callable[[House, Patient, datetime], None]
+
+
 class Clinic:
     """Plays visit after visit. `patients` is everybody with a file so far."""
 
-    def __init__(self, house: House, book: Book) -> None:
+    def __init__(self, house: House, book: Book, sell_card: SellCard) -> None:
         self.house, self.book, self.world = house, book, house.world
+        self._sell_card = sell_card
         self.patients: list[Patient] = []
+        self.visits = 0
+        self.by_month: dict[str, int] = {}
+        self._card_share = 0.05 if self.world.scale < 0.25 else 0.022
 
     def first_visit(self, lead: Prospect) -> None:
         """Book a lead's first visit, and if he comes, play his whole course."""
         world = self.world
         assert lead.booked_at is not None
         doctor = doctor_for(self.house, lead.branch, lead.want)
-        ahead = world.weighted(((1, 30), (2, 22), (3, 15), (5, 14), (8, 10), (14, 6), (20, 3)))
+        ahead = world.weighted(AHEAD if lead.shows else AHEAD_MISSED)
         when = self.book.find(doctor, lead.booked_at.date() + timedelta(days=ahead), 30, lead.row["id"])
         if when is None:
             return
         appointment = self._appointment(lead.booked_at, when, 30, doctor, "first_visit", lead=lead)
         start = at_clock(*when)
         if start + timedelta(minutes=12) > world.now:
-            appointment["status"] = "confirmed" if world.chance(0.75) else "pending"
+            self._confirm(appointment, 0.75)
             lead.row["appointment_id"] = appointment["id"]
             return
+        self._confirm(appointment)
         lead.row["appointment_id"] = appointment["id"]
         if not lead.shows and when[0] < world.today:
             self._missed(lead, appointment, doctor, when)
@@ -194,7 +219,6 @@ class Clinic:
         appointment["customer_id"] = patient.row["id"]
         steps = course(world, patient.want, lead.buys, patient.is_minor)
         self._play(patient, steps, first=(appointment, when))
-        self.settle(patient)
 
     def old_patient(self, day: date) -> None:
         """Play the course of somebody who was never a lead."""
@@ -203,17 +227,16 @@ class Clinic:
         self._play(
             patient, course(self.world, patient.want, self.world.chance(0.9), patient.is_minor), start=day
         )
-        self.settle(patient)
 
     def check_up(self, patient: Patient, day: date) -> None:
         """Book one more visit of an old patient near `day`; keeps today's schedule alive at small scales."""
         again = (("D035",), "adjust") if patient.want == "ortho" else (("D004",), "look")
         step = self.world.weighted(
             (
-                (Step(0, "check_up", ("D001", "D006"), "scaling"), 4),
-                (Step(0, "check_up", ("D001",), "look"), 1),
-                (Step(0, "return_visit", *again), 5),
-                (Step(0, "treatment", ("D010",), "filling"), 4),
+                (Step(0, "check_up", ("D001", "D006"), "scaling"), 14),
+                (Step(0, "check_up", ("D001", "D002"), "look"), 16),
+                (Step(0, "return_visit", *again), 14),
+                (Step(0, "treatment", ("D010",), "filling"), 52),
                 (Step(0, "treatment", ("D008",), "scaling"), 1),
             )
         )
@@ -235,8 +258,8 @@ class Clinic:
 
     def _missed(self, lead: Prospect, appointment: Row, doctor: Person, when: tuple[date, int]) -> None:
         world = self.world
-        if world.chance(0.6):
-            appointment["status"] = "no_show"
+        if world.chance(0.56):
+            self._not_come(appointment, when)
             aftercare.task(
                 self.house,
                 at_clock(when[0], when[1] + 120),
@@ -248,25 +271,34 @@ class Clinic:
                 branch=lead.branch,
             )
         else:
-            appointment.update(
-                status="cancelled",
-                cancel_reason=world.weighted(
-                    (
-                        ("time_conflict", 45),
-                        ("went_elsewhere", 15),
-                        ("price", 10),
-                        ("sick", 10),
-                        ("other", 20),
-                    )
-                ),
-            )
+            self._cancelled(appointment, when, (("time_conflict", 45), ("went_elsewhere", 15), ("price", 10), ("sick", 10), ("other", 20)))  # fmt: skip
         self.book.release(doctor, when[0], when[1], lead.row["id"])
         if (world.today - when[0]).days > 20:
-            lead.row.update(
-                stage="lost",
-                lost_reason=world.weighted((("unreachable", 40), ("went_elsewhere", 30), ("schedule", 30))),
+            at = at_clock(when[0] + timedelta(days=world.rng.randint(10, 20)), world.rng.randint(570, 1080))
+            reason = world.weighted((("unreachable", 40), ("went_elsewhere", 30), ("schedule", 30)))
+            lose(self.house, lead, at, reason)
+
+    def _confirm(self, appointment: Row, share: float = 1.0) -> None:
+        """Let the front desk confirm what was booked, soon after."""
+        world = self.world
+        if world.chance(share):
+            made, start = instant(appointment["created_at"]), instant(appointment["start_at"])
+            at = min(
+                made + timedelta(minutes=world.rng.randint(3, 240)), max(made, start - timedelta(minutes=10))
             )
-            lead.row.pop("next_followup_at", None)
+            world.move(appointment, at, appointment["confirm_by"], status="confirmed")
+
+    def _not_come(self, appointment: Row, when: tuple[date, int]) -> None:
+        at = at_clock(when[0], min(when[1] + 75, 18 * 60 + 20))
+        self.world.move(appointment, at, appointment["confirm_by"], status="no_show")
+
+    def _cancelled(
+        self, appointment: Row, when: tuple[date, int], reasons: tuple[tuple[str, float], ...]
+    ) -> None:
+        made, start = instant(appointment["created_at"]), at_clock(*when)
+        at = by_day(made + (start - made) * self.world.rng.random())
+        self.world.move(appointment, min(at, start), appointment["confirm_by"], status="cancelled")
+        appointment["cancel_reason"] = self.world.weighted(reasons)
 
     def _play(
         self,
@@ -295,6 +327,35 @@ class Clinic:
             day = reached
         patient.finished = day < self.world.today
 
+    def fill_up(self, wanted: int) -> None:
+        """Let regulars come for small things between their courses until there are `wanted` visits, the emptiest months first."""
+        world = self.world
+        regulars = sorted(
+            (p.arrived_at, n, p) for n, p in enumerate(self.patients) if p.won_at and p.arrived_at
+        )
+        if not regulars:
+            return
+        opened = [at.date() for at, _, _ in regulars]
+        days = [day for day in days_between(world.start, world.today - timedelta(days=2)) if day > opened[0]]
+        weights = [
+            facts.SEASON[day.month] ** 0.4 * (0.75 + 0.5 * place / len(days))
+            for place, day in enumerate(days)
+        ]
+        shares: dict[str, float] = {}
+        for day, weight in zip(days, weights, strict=True):
+            month = f"{day:%Y-%m}"
+            shares[month] = shares.get(month, 0) + weight * wanted / sum(weights)
+        chosen = world.rng.choices(days, weights, k=8 * wanted)
+        for place, day in enumerate(chosen):
+            if self.visits >= wanted:
+                return
+            # months that have their share already are filled only when the others cannot take more
+            if place < 6 * wanted and self.by_month.get(f"{day:%Y-%m}", 0) >= shares[f"{day:%Y-%m}"]:
+                continue
+            known = bisect_left(opened, day - timedelta(days=12))
+            if known:
+                self.check_up(regulars[int(world.rng.random() * known)][2], day)
+
     def _visit(
         self, patient: Patient, step: Step, day: date, *, booked: date, steps: list[Step] | None = None
     ) -> date | None:
@@ -307,6 +368,9 @@ class Clinic:
             if when is None:
                 return None
             # Visits of a long course are booked ahead, but hardly longer than five weeks.
+            if (when[0] - booked).days > 45:
+                # a recall is booked when the patient has been called
+                booked = when[0] - timedelta(days=world.rng.randint(1, 16))
             made = max(booked, when[0] - timedelta(days=35))
             ahead = (when[0] - made).days
             at = min(
@@ -318,8 +382,9 @@ class Clinic:
                 at, when, minutes, patient.doctor, step.kind, patient=patient, step=step
             )
             if when[0] > world.today:
-                appointment["status"] = "confirmed" if world.chance(0.78) else "pending"
+                self._confirm(appointment, 0.78)
                 return None
+            self._confirm(appointment)
             no_show, cancelled = next(SHOW[limit] for limit in sorted(SHOW, reverse=True) if ahead >= limit)
             roll = world.rng.random()
             if roll >= no_show + cancelled or (
@@ -328,7 +393,7 @@ class Clinic:
                 self._kept(patient, step, appointment, when, steps)
                 return when[0]
             if roll < no_show:
-                appointment["status"] = "no_show"
+                self._not_come(appointment, when)
                 aftercare.task(
                     self.house,
                     at_clock(when[0], when[1] + 90),
@@ -339,11 +404,10 @@ class Clinic:
                     customer=patient.row["id"],
                 )
             else:
-                appointment.update(
-                    status="cancelled",
-                    cancel_reason=world.weighted(
-                        (("time_conflict", 55), ("sick", 20), ("other", 15), ("doctor_away", 10))
-                    ),
+                self._cancelled(
+                    appointment,
+                    when,
+                    (("time_conflict", 55), ("sick", 20), ("other", 15), ("doctor_away", 10)),
                 )
             self.book.release(patient.doctor, when[0], when[1], patient.row["id"])
             if not world.chance(0.82):
@@ -388,7 +452,7 @@ class Clinic:
             lead_id=lead.row["id"] if lead else None, kind=kind, source=source, items=items or None, staff_id=doctor.staff, consultant_id=consultant.user, room_id=doctor.room,
             start_at=stamp(start), minutes=minutes, remark=world.pick(words.VISIT_REMARKS) if world.chance(0.15) else None, confirm_by=desk.user,
             remind_booked=stamp(at + timedelta(minutes=1)), customer_reply=world.weighted((("confirmed", 60), ("no_reply", 40))) if when[0] <= world.today else "no_reply",
-            waitlist=False, status="confirmed",
+            waitlist=False, status="pending",
         )  # fmt: skip
         aftercare.reminders(self.house, row, at, start, patient.row["id"] if patient else None)
         return row
@@ -407,28 +471,45 @@ class Clinic:
         arrived = start + timedelta(minutes=world.rng.triangular(-20, 15, -6))
         end = start + timedelta(minutes=appointment["minutes"])
         if arrived > world.now:
-            appointment["status"] = "confirmed" if world.chance(0.9) else "pending"
             return
         appointment["arrived_at"] = stamp(arrived)
         seen = max(arrived, start) + timedelta(minutes=world.rng.triangular(0, 26, 5))
         end = max(end, seen + timedelta(minutes=12))
         is_over, is_seen = end < world.now, seen < world.now
-        appointment["status"] = "done" if is_over else "in_treatment" if is_seen else "arrived"
+        desk = self.house.one("front_desk", patient.branch)
+        world.move(appointment, arrived, desk.user, status="arrived")
+        for at, has_come, status in ((seen, is_seen, "in_treatment"), (end, is_over, "done")):
+            if has_come:
+                world.move(appointment, at, patient.doctor.user, status=status)
         first = step.kind == "first_visit"
         left = end + timedelta(minutes=world.rng.randint(5, 25))
         if is_over and end > world.now - timedelta(hours=2) and world.chance(0.35):
             # still at the till
             left = world.now + timedelta(minutes=5)
         has_left = left < world.now
-        status = "done" if has_left else "to_pay" if is_over else "in_treatment" if is_seen else "waiting"
-        desk = self.house.one("front_desk", patient.branch)
         visit = world.add(
             "visit", arrived, branch=patient.branch, owner=patient.consultant.user, by=desk.user, customer_id=patient.row["id"], appointment_id=appointment["id"],
             arrived_at=stamp(arrived), visit_type="first_visit" if first else "check_up" if step.kind == "check_up" else "return_visit",
             triage_dept=facts.DEPARTMENTS[patient.want], receptionist_id=desk.user, consultant_id=patient.consultant.user, doctor_id=patient.doctor.staff,
-            seen_at=stamp(seen) if is_seen else None, left_at=stamp(left) if has_left else None, companions=1 if patient.is_minor else int(world.chance(0.2)), status=status,
+            seen_at=stamp(seen) if is_seen else None, left_at=stamp(left) if has_left else None, companions=1 if patient.is_minor else int(world.chance(0.2)), status="waiting",
         )  # fmt: skip
+        for at, has_come, who, status in (
+            (seen, is_seen, patient.doctor, "in_treatment"),
+            (end, is_over, patient.doctor, "to_pay"),
+            (left, has_left, desk, "done"),
+        ):
+            if has_come:
+                world.move(visit, at, who.user, status=status)
         patient.visits += 1
+        self.visits += 1
+        month = f"{arrived.astimezone(ZONE):%Y-%m}"
+        self.by_month[month] = self.by_month.get(month, 0) + 1
+        if patient.arrived_at is not None:
+            patient.again_at = min(patient.again_at or arrived, arrived)
+        patient.arrived_at = patient.arrived_at or arrived
+        patient.left_at = max(patient.left_at or end, end)
+        if patient.won_at is not None and arrived > patient.won_at and patient.treating_at is None:
+            patient.treating_at = arrived
         if is_seen:
             self._treat(patient, step, visit, seen, end, steps, is_over=is_over, has_left=has_left)
 
@@ -452,12 +533,15 @@ class Clinic:
             clinical.record(house, seen, step, patient.doctor, patient, visit, open_now=not is_over)
         if not is_over:
             return
-        sold, single = money.sold_codes(step.codes)
+        sold, single = money.sold_codes(step.codes, patient.plan_codes)
         aftercare.treatments(house, patient, step, seen, end)
         if step.work in ("scaling", "root_planing") and not patient.is_minor and world.chance(0.3):
             clinical.perio_exam(house, seen + timedelta(minutes=5), patient.doctor, patient)
         aftercare.pictures(house, patient, step, seen)
-        lines = money.bill_lines(house, end, single if world.chance(0.93) else [], patient.doctor, patient)
+        if patient.want == "ortho" and patient.plan_row is not None:
+            # the monthly visits are in the price of the case
+            single = [code for code in single if code != "D035"]
+        lines = money.bill_lines(house, end, single if world.chance(0.96) else [], patient.doctor, patient)
         if lines:
             money.make_bill(house, end, lines, patient, visit=visit, paid_now=has_left)
         plan = patient.plan_row
@@ -487,6 +571,8 @@ class Clinic:
                 visit=visit,
                 paid_now=has_left,
             )
+        if patient.visits > 1 and patient.paid > 500 and has_left and world.chance(self._card_share):
+            self._sell_card(house, patient, end + timedelta(minutes=4))
         if not bought and steps is not None and has_left:
             visit["no_deal_reason"] = world.weighted(
                 (("price", 34), ("thinking", 26), ("comparing", 22), ("family", 12), ("schedule", 6))
@@ -495,9 +581,11 @@ class Clinic:
     def _consult(self, patient: Patient, visit: Row, seen: datetime, steps: list[Step], bought: bool) -> None:
         """Write the consultation and the plan of a first visit."""
         world, house = self.world, self.house
-        sold = [code for step in steps for code in money.sold_codes(step.codes)[0]]
-        if not bought and patient.want in ("implant", "ortho", "prosthetics", "endo"):
-            sold = [{"implant": "D026", "ortho": "D031", "prosthetics": "D021", "endo": "D015"}[patient.want]]
+        codes = [code for step in steps for code in step.codes if code in money.SOLD]
+        if not bought:
+            codes = [NOT_BOUGHT[patient.want]] if patient.want in NOT_BOUGHT else []
+        share = PLAN_SHARE.get(patient.want, 0) * (1 if bought else 0.7)
+        sold = list(dict.fromkeys(codes)) if world.chance(share) else []
         consultation = None
         if patient.want in ("implant", "ortho", "prosthetics", "whitening") or world.chance(0.4):
             wanted = sold or list(steps[0].codes) or ["D001"]
@@ -519,15 +607,11 @@ class Clinic:
                 customer=patient.row["id"],
             )
         if sold:
+            patient.plan_codes = frozenset(sold)
+            is_at_once = any(code in steps[0].codes for code in sold)
             plan = money.make_plan(
-                house,
-                seen + timedelta(minutes=15),
-                patient,
-                patient.doctor,
-                list(dict.fromkeys(sold)),
-                consultation,
-                sold=bought,
-            )
+                house, seen + timedelta(minutes=15), patient, patient.doctor, sold, consultation, sold=bought, at_once=is_at_once
+            )  # fmt: skip
             patient.plan = plan["id"]
             patient.plan_row = plan if bought else None
             if not bought and "sent_at" in plan:
@@ -542,19 +626,15 @@ class Clinic:
                 )
 
     def settle(self, patient: Patient) -> None:
-        """Bring stages, level and values in line with what has happened."""
+        """Bring stages, level and values in line with what has happened. Once, when all has been played."""
         row, world = patient.row, self.world
         row.pop("_billed", None)
         plan = patient.plan_row
-        stage = "arrived"
-        if patient.paid > 100:
-            stage = "done" if patient.finished else "treating" if patient.visits > 1 else "won"
-        if plan is not None and patient.finished and plan["status"] == "in_progress":
-            plan["status"] = "done"
-        if patient.visits == 0:
-            stage = "invited"
+        self._stages(patient)
+        stage = row["stage"]
+        if plan is not None and patient.finished and patient.left_at and plan["status"] == "in_progress":
+            world.move(plan, patient.left_at, patient.consultant.user, status="done")
         silent = (world.today - date.fromisoformat(patient.last_paid)).days if patient.last_paid else 400
-        row["stage"] = stage
         row["lifecycle"] = (
             "dormant"
             if silent > 180 and patient.finished
@@ -570,11 +650,43 @@ class Clinic:
         row["churn_risk"] = "high" if silent > 270 else "moderate" if silent > 150 else "low"
         if patient.paid > 0:
             aftercare.tiers(row, patient, silent)
-        if patient.lead is not None:
-            patient.lead.row["stage"] = stage
-            if stage == "arrived" and silent > 45 and (world.now - patient.lead.created).days > 60:
-                patient.lead.row.update(
-                    stage="lost",
-                    lost_reason=world.weighted((("price", 40), ("comparing", 35), ("thinking", 25))),
-                )
-            patient.lead.row.pop("next_followup_at", None)
+        money.points(self.house, patient)
+
+    def _stages(self, patient: Patient) -> None:
+        """Let the patient, and the lead he was, go through the stages at the moments they came."""
+        world, row, lead = self.world, patient.row, patient.lead
+        if patient.arrived_at is None:
+            row["stage"] = "invited"
+            return
+        moments = [(patient.arrived_at, "arrived")]
+        if patient.won_at is not None:
+            moments.append((patient.won_at, "won"))
+            treating = patient.treating_at or (
+                patient.won_at + timedelta(minutes=1) if patient.finished else None
+            )
+            if treating is not None:
+                moments.append((treating, "treating"))
+                if patient.finished and patient.left_at is not None:
+                    moments.append((max(patient.left_at, treating), "done"))
+        for at, stage in moments:
+            if row["stage"] != stage:
+                world.move(row, at, patient.consultant.user, stage=stage)
+            if lead is not None:
+                world.move(lead.row, at, lead.owner.user, stage=stage)
+        if lead is None:
+            return
+        lead.row.pop("next_followup_at", None)
+        given_up = patient.arrived_at + timedelta(days=world.rng.randint(40, 60))
+        if patient.won_at is None and given_up < world.now:
+            lose(
+                self.house,
+                lead,
+                given_up,
+                world.weighted((("price", 40), ("comparing", 35), ("thinking", 25))),
+            )
+
+
+NOT_BOUGHT = {
+    "implant": "D026", "ortho": "D031", "prosthetics": "D021", "endo": "D015", "perio": "D008", "extraction": "D018", "filling": "D012", "whitening": "D036",
+}  # fmt: skip
+"""What is offered to those who will not take it."""

@@ -14,6 +14,8 @@ from server.demo.shelf import Row, Shelf
 ZONE = ZoneInfo("Asia/Shanghai")
 MONTHS = 24
 """How far back the demo's history goes."""
+ON_TIME = 0.78
+"""Share of the follow-up tasks that are done in time."""
 T = TypeVar("T")
 MANY = (
     "message_log", "comm_log", "appointment", "visit", "consultation", "clinical_record", "treatment_log", "imaging",
@@ -86,11 +88,20 @@ class World:
             self.rows.setdefault(form, []).append(row)
         return row
 
-    def amend(self, form: str, row: Row, **values: Any) -> None:
-        """Change a record of long ago."""
+    def move(self, row: Row, at: datetime, by: str | None, /, **values: Any) -> None:
+        """Change a record at a moment of its life, never later than now; its history will tell of it."""
+        past = row.setdefault("past", [{"at": row["created_at"], "by": row["created_by"], "set": {}}])
+        first = past[0]["set"]
+        for key in values:
+            first.setdefault(key, row.get(key))
+        past.append({"at": max(past[-1]["at"], stamp(min(at, self.now))), "by": by, "set": values})
         row.update(values)
+
+    def amend(self, form: str, row: Row, at: datetime, by: str | None, /, **values: Any) -> None:
+        """Change a record of long ago, as `move` does."""
+        self.move(row, at, by, **values)
         if form in self.shelves:
-            self.shelves[form].amend(row["id"], values)
+            self.shelves[form].amend(row["id"], {**values, "past": row["past"]})
 
     def all(self, form: str) -> Iterable[Row]:
         """Return the records of a form so far, in the order of their making."""
@@ -159,6 +170,15 @@ def by_day(at: datetime) -> datetime:
     local = at.astimezone(ZONE)
     minutes = local.hour * 60 + local.minute
     return at if 540 <= minutes < 1140 else at_clock(local.date(), 540 + minutes % 600)
+
+
+def before_closing(plan_at: datetime, due: datetime) -> datetime:
+    """Return the deadline, not later than seven in the evening of a day that somebody is there to see it."""
+    local, planned = due.astimezone(ZONE), plan_at.astimezone(ZONE)
+    evening = local.replace(hour=19, minute=0, second=0, microsecond=0)
+    if local.hour < 9:
+        return (local.replace(hour=10, minute=0)).astimezone(UTC)
+    return max(evening, planned).astimezone(UTC) if local > evening else due
 
 
 def stamp(at: datetime) -> str:

@@ -18,6 +18,7 @@ from form_engine.compile import compile_app
 from form_engine.plan import AppPlan
 from form_engine.service import RecordService
 from server.demo import accounts, generate
+from server.demo.loading import ready
 from server.demo.papers import papers
 from server.installing import starters
 from tests.installations import pg_database
@@ -64,9 +65,7 @@ def told_into(home: Path, plan: AppPlan, scale: float, database_url: str | None 
     service = RecordService(workspace, plan)
     system = system_actor("dental", zone=workspace.zone)
     for form, rows in generate(plan.lists, SEED, TODAY, scale, NOW, stored, starters(plan)):
-        service.load(
-            system, form, [{**row, "created_at": datetime.fromisoformat(row["created_at"])} for row in rows]
-        )
+        service.load(system, form, [ready(row) for row in rows])
     try:
         yield Practice(service, plan, people)
     finally:

@@ -125,6 +125,13 @@ def test_who_leaves_hands_over_everything(story):
     assert story.task("followup_due", call)["assignee"] == ann
     assert names(story.find("followup_task", '{rule_key} = "F-H1"'), "lead_id") == [lead]
     assert story.rows("SELECT * FROM cc_flow_tasks WHERE assignee = :u AND state = 'open'", u=gone) == []
+    listed = {one["kind"]: one for one in story.record("handover", handover["id"])["lines"]}
+    assert set(listed) == {"lead", "customer", "task"}
+    assert {(one["to_user"], one["accepted"]) for one in listed.values()} == {(ann, True)}
+    assert story.rows("SELECT is_active FROM cc_users WHERE id = :u", u=gone)[0]["is_active"] == 1
+    story.pass_time(days=11)
+    assert story.record("staff", story.staff["ben"])["status"] == "left"
+    assert story.rows("SELECT is_active FROM cc_users WHERE id = :u", u=gone)[0]["is_active"] == 0
     story.no_incidents()
 
 
