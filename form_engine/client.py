@@ -275,7 +275,7 @@ class _Client:
         told: Json = {
             "header": [path for path in page.get("header", ()) if self.sees(path)],
             "tabs": [self._tab(tab) for tab in self.plan.tabs.values() if self._tab_is_mine(tab)],
-            "actions": [self._action(one) for one in self.plan.actions.values() if self._for_me(one.roles)],
+            "actions": [self._action(one) for one in self.plan.actions.values() if self._is_offered(one)],
         }
         if "banner" in page and self.sees(page["banner"]):
             told["banner"] = page["banner"]
@@ -303,8 +303,12 @@ class _Client:
             told["visible_if"] = to_tree(tab.visible_if)
         return told
 
+    def _is_offered(self, action: ActionPlan) -> bool:
+        may_print = not action.definition.get("print") or self.rights.verb(self.plan.key, "print")
+        return may_print and self._for_me(action.roles)
+
     def _action(self, action: ActionPlan) -> Json:
-        kept = ("key", "name", "icon", "color", "confirm", "ask", "flow")
+        kept = ("key", "name", "icon", "color", "confirm", "ask", "flow", "print")
         told = {name: value for name, value in action.definition.items() if name in kept}
         if action.visible_if is not None and self._may_name(action.visible_if):
             told["visible_if"] = to_tree(action.visible_if)

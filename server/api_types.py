@@ -455,6 +455,7 @@ class ActionPlan(TypedDict):
     confirm: NotRequired[Words]
     ask: NotRequired[list[str]]
     flow: NotRequired[str]
+    print: NotRequired[bool]
     visible_if: NotRequired[Tree]
     create: NotRequired[ActionCreate]
 

@@ -26,7 +26,8 @@ THING = form(
          "totals": {SECRET: "sum"}, "filter": "{cost} > 1", "color_if": {"red": "{cost} > 5", "blue": "{price} > 5"}},
         {"key": "boss", "kind": "table", "name": words("老板"), "roles": ["boss"]},
     ],
-    page={"header": [SECRET, "name"], "tabs": [{"key": "o", "kind": "related", "form": "other"}]},
+    page={"header": [SECRET, "name"], "tabs": [{"key": "o", "kind": "related", "form": "other"}],
+          "actions": [{"key": "paper", "name": words("打印"), "print": True}]},
 )  # fmt: skip
 OTHER = form("other", field("name"), field("thing_id", "link", to="thing"))
 
@@ -40,7 +41,7 @@ PLAN = app(
     THING,
     OTHER,
     roles={
-        "boss": role("boss", thing={"view": "all", "edit": "all", "fields": {"*": "write"}}, other={"view": "all"}),
+        "boss": role("boss", thing={"view": "all", "edit": "all", "print": "all", "fields": {"*": "write"}}, other={"view": "all"}),
         "clerk": role(
             "clerk", thing={"view": "own", "create": "branch", "edit": "own",
                             "fields": {"*": "write", SECRET: "none", "lines.secret": "none"}}
@@ -116,3 +117,10 @@ def test_tabs_and_views_for_others_are_left_out():
 
 def test_the_plan_is_plain_json():
     json.dumps(client("boss"), default=dict)
+
+
+def test_printing_is_offered_to_those_who_may_print():
+    assert client("boss")["page"]["actions"] == [
+        {"key": "paper", "name": words("打印"), "print": True, "sets": []}
+    ]
+    assert client("clerk")["page"]["actions"] == []

@@ -43,6 +43,7 @@ export type ActionPlan = {
   icon?: string;
   key: string;
   name: Words;
+  print?: boolean;
   sets: string[];
   visible_if?: Json;
 };
@@ -1241,6 +1242,14 @@ export type ReportAnswer = {
   words?: { [key: string]: { [key: string]: string } };
 };
 
+/** `cell`: one chart of a dashboard alone; `background`: a job in any case. */
+export type ReportExportAsk = {
+  background?: boolean;
+  cell?: string;
+  filters?: JsonObject;
+  format?: "xlsx" | "csv" | "pdf" | "png";
+};
+
 export type ReportLine = {
   chart: string;
   description: Words | null;
@@ -2010,6 +2019,13 @@ export interface Operations {
     body: PointAsk;
     answer: Explained;
   };
+  /** Return a dashboard as a file, as I see it; or the job that makes it. */
+  export_dashboard: {
+    method: "POST";
+    path: "/api/dashboards/{key}/export";
+    body: ReportExportAsk;
+    answer: Blob | JobStarted;
+  };
   /** Return the file, or the job that makes it. */
   export_records: {
     method: "POST";
@@ -2017,10 +2033,23 @@ export interface Operations {
     body: ExportAsk;
     answer: Blob | JobStarted;
   };
+  /** Return a report as a file, as I see it; or the job that makes it. */
+  export_report: {
+    method: "POST";
+    path: "/api/reports/{key}/export";
+    body: ReportExportAsk;
+    answer: Blob | JobStarted;
+  };
   /** Return the file of a finished background export of mine. */
   fetch_export: {
     method: "GET";
     path: "/api/exports/{job_id}";
+    answer: Blob;
+  };
+  /** Return the file of a finished background export of mine. */
+  fetch_report_export: {
+    method: "GET";
+    path: "/api/report-exports/{job_id}";
     answer: Blob;
   };
   /** Return the flows that can be started for several records of a list. */

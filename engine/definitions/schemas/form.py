@@ -170,8 +170,10 @@ ACTION: Schema = closed(
     set=SETS,
     create=closed(("form",), form=KEY, values=SETS),
     flow=KEY,
+    print=FLAG,
     roles=KEYS,
 )
+"""`print`: puts the page on paper."""
 
 NUMBER: Schema = closed(
     ("pattern",),

@@ -137,7 +137,8 @@ export const Actions = ({
     );
   const press = (action: ActionPlan, confirm = action.confirm) => {
     setProblems([]);
-    if (action.create) {
+    if (action.print) window.print();
+    else if (action.create) {
       const preset: Values = {};
       for (const [key, tree] of Object.entries(action.create.values)) {
         const value = run(tree, context);
@@ -162,7 +163,7 @@ export const Actions = ({
   const latest = useRef(hear);
   latest.current = hear;
   useEffect(() => (page ? onAsked(page, (asked) => latest.current(asked)) : undefined), [page]);
-  if (answer.can.edit === false && shown.every((action) => !action.create)) return null;
+  if (answer.can.edit === false && shown.every((action) => !action.create && !action.print)) return null;
   const rest = shown.slice(SHOWN);
   return (
     <>
