@@ -53,6 +53,9 @@ class FlowRecords(Protocol):
     def read(self, form: str, record_id: str, paths: frozenset[Path]) -> Mapping[Path, Any]:
         """Return Python values by path, lists for paths through rows; all None where the record is gone."""
 
+    def hold(self, form: str, record_id: str) -> None:
+        """Let nobody else change a record until the unit ends; nothing where it is gone."""
+
     def create(self, form: str, values: Mapping[str, Any]) -> str:
         """Return the new record's id. Rejected."""
 
@@ -63,9 +66,18 @@ class FlowRecords(Protocol):
         """Move a record to the recycle bin. NotFound."""
 
     def find(
-        self, form: str, where: str, names: Mapping[str, Any], sort: tuple[str, ...] = (), limit: int = 1000
-    ) -> list[str]:
-        """Return the ids of records for which the formula `where` holds; `names`: what `{form.x}` in it means."""
+        self,
+        form: str,
+        where: str,
+        names: Mapping[str, Any],
+        sort: tuple[str, ...] = (),
+        limit: int = 1000,
+        fields: tuple[str, ...] = (),
+    ) -> list[Any]:
+        """Return the ids of records for which the formula `where` holds; `names`: what `{form.x}` in it means.
+
+        With `fields` (dotted paths) `{"id", field: Python value}` of each instead.
+        """
 
     def aggregate(
         self, form: str, where: str, function: str, of: str | None, names: Mapping[str, Any]

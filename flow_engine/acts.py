@@ -18,6 +18,8 @@ class Read:
     form: str
     record_id: str
     paths: frozenset[tuple[str, ...]]
+    is_held: bool = False
+    """Nobody else may change the record until the step is stored: what is written next hangs on what is read now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,26 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchAccount:
+    """A person's account off or on again → None. Rejected for the last one who may run the house."""
+
+    user_id: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Find:
-    """Ids of the records for which `where` holds, sorted → list of ids. `names`: what `{form.x}` in it means."""
+    """Ids of the records for which `where` holds, sorted → list of ids. `names`: what `{form.x}` in it means.
+
+    With `fields` (dotted paths) a list of `{"id", field: Python value}` instead.
+    """
 
     form: str
     where: str
     names: Mapping[str, Any] = field(default_factory=dict)
     sort: tuple[str, ...] = ()
     limit: int = 1000
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +194,7 @@ Act = (
     | Update
     | Fill
     | Delete
+    | SwitchAccount
     | Find
     | Aggregate
     | People
@@ -190,8 +205,8 @@ Act = (
     | Run
     | Over
 )
-WRITES = (Create, Update, Fill, Delete)
-"""Acts that write records."""
+WRITES = (Create, Update, Fill, Delete, SwitchAccount)
+"""Acts that write."""
 
 
 @runtime_checkable
@@ -226,6 +241,7 @@ __all__ = [
     "People",
     "Read",
     "Run",
+    "SwitchAccount",
     "TakesBack",
     "Update",
     "World",

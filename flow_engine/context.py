@@ -134,6 +134,18 @@ class Context:
         )
         return tuple((f"record:{form}", record_id) for form, record_id in found if record_id is not None)
 
+    def reads_beyond(self, record: str, place: str) -> bool:
+        formula, other = self.node.formulas.get(record), self.node.formulas.get(place)
+        if formula is None or other is None:
+            return False
+        ways = {(name, path) for name, _, paths in formula.reads for path in paths}
+        return any(
+            (name, path[:upto]) in ways
+            for name, _, paths in other.reads
+            for path in paths
+            for upto in range(1, len(path))
+        )
+
     def correlation(self, place: str) -> Generator[Act, Any, str]:
         value = yield from self.work_out(place)
         return self.instance.instance_id if value is None or isinstance(value, ErrorValue) else str(value)

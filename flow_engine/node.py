@@ -94,6 +94,9 @@ class NodeContext(Protocol):
     def watched(self, place: str) -> tuple[tuple[str, str], ...]:
         """Return the subscriptions by which the token hears of changes of what the formula at `place` reads."""
 
+    def reads_beyond(self, record: str, place: str) -> bool:
+        """Tell whether the formula at `place` reads fields of the record that the formula at `record` gives by a link."""
+
     def correlation(self, place: str) -> Generator[Act, Any, str]:
         """Return the key of an expected message: the value of the formula at `place`, else the instance's id."""
 

@@ -30,9 +30,8 @@ VALUES: Schema = {
     "propertyNames": {"pattern": KEY_PATTERN},
     "additionalProperties": FORMULA,
 }
-SORT: Schema = array(
-    {"type": "string", "pattern": "^-?[a-z][a-z0-9_]{0,62}([.][a-z][a-z0-9_]{0,62}){0,3}$"}, maxItems=5
-)
+PATH_PATTERN = "^[a-z][a-z0-9_]{0,62}([.][a-z][a-z0-9_]{0,62}){0,3}$"
+SORT: Schema = array({"type": "string", "pattern": PATH_PATTERN.replace("^", "^-?")}, maxItems=5)
 CODE: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_.]{0,62}$"}
 MESSAGE_NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_.:-]{0,62}$"}
 

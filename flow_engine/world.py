@@ -30,6 +30,7 @@ from flow_engine.acts import (
     People,
     Read,
     Run,
+    SwitchAccount,
     Update,
 )
 
@@ -56,6 +57,9 @@ class FlowPeople(Protocol):
 
     def actor(self, unit: Unit, user_id: str) -> Actor | None:
         """Return a person with their rights; None where they may not sign in any more."""
+
+    def switch(self, unit: Unit, user_id: str, is_active: bool) -> None:
+        """Let a person sign in no more, or again; their sessions end at once. Rejected."""
 
 
 RecordsOf = Callable[[Unit, Actor], FlowRecords]
@@ -140,6 +144,8 @@ class UnitWorld:
             node.__exit__(_TakenBackError, taken_back, None)
 
     def _read(self, act: Read) -> Any:
+        if act.is_held:
+            self.records.hold(act.form, act.record_id)
         return self.records.read(act.form, act.record_id, act.paths)
 
     def _create(self, act: Create) -> str:
@@ -156,8 +162,13 @@ class UnitWorld:
     def _delete(self, act: Delete) -> None:
         self.records.delete(act.form, act.record_id)
 
-    def _find(self, act: Find) -> list[str]:
-        return self.records.find(act.form, act.where, act.names, act.sort, act.limit)
+    def _switch_account(self, act: SwitchAccount) -> None:
+        if self.ports.people is None:
+            raise Rejected(NO_PORT.at("", what="people"))
+        self.ports.people.switch(self.unit, act.user_id, act.is_active)
+
+    def _find(self, act: Find) -> list[Any]:
+        return self.records.find(act.form, act.where, act.names, act.sort, act.limit, act.fields)
 
     def _aggregate(self, act: Aggregate) -> Any:
         return self.records.aggregate(act.form, act.where, act.function, act.of, act.names)
@@ -207,6 +218,7 @@ _ANSWERS: Mapping[type[Any], Callable[[UnitWorld, Any], Any]] = {
     Update: UnitWorld._update,
     Fill: UnitWorld._fill,
     Delete: UnitWorld._delete,
+    SwitchAccount: UnitWorld._switch_account,
     Find: UnitWorld._find,
     Aggregate: UnitWorld._aggregate,
     People: UnitWorld._people,

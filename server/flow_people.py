@@ -1,17 +1,25 @@
 """People as flows ask for them: by role and branch, as managers, as a team; proxies put in for who is away."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.access import accounts
 from engine.access.accounts import Account
 from engine.access.actor import Actor
-from engine.problems import NotFound
+from engine.problems import Code, NotFound, Rejected
 from engine.store.unit import Unit
 from flow_engine.acts import Choose, People
 from flow_engine.proxies import put_in
 
 MOST_LEVELS = 20
+LAST_KEEPER = Code(
+    "flow.last_keeper",
+    zh="“{name}”是最后一位能管理账号的人，不能停用",
+    en="“{name}” is the last one who can manage accounts and cannot be switched off",
+    hint_zh="先把管理账号的权限给另一位在岗的人",
+    hint_en="First give somebody else the right to manage accounts",
+)
 
 
 class FlowPeople:
@@ -21,8 +29,9 @@ class FlowPeople:
         self,
         actor_of: Callable[[Unit, Account], Actor],
         choose: Callable[[Unit, Choose], str | None] | None = None,
+        is_keeper: Callable[[Account], bool] = lambda _account: False,
     ) -> None:
-        self._actor_of, self._choose = actor_of, choose
+        self._actor_of, self._choose, self._is_keeper = actor_of, choose, is_keeper
 
     def find(self, unit: Unit, asked: People) -> list[Any]:
         """Return user ids, or (proxy, owner) pairs; active people only, in a steady order."""
@@ -71,6 +80,18 @@ class FlowPeople:
             return self._actor_of(unit, found)
         except NotFound:
             return None
+
+    def switch(self, unit: Unit, user_id: str, is_active: bool) -> None:
+        """Let a person sign in no more, or again. Rejected for the last one who may manage accounts."""
+        found = accounts.account_of(unit.connection, user_id)
+        if found is None or found.is_active == is_active:
+            return
+        if not is_active and self._is_keeper(found):
+            others = (one for one in accounts.all_accounts(unit.connection) if one.user_id != user_id)
+            if not any(one.is_active and self._is_keeper(one) for one in others):
+                raise Rejected(LAST_KEEPER.at("/of", name=found.name))
+        accounts.change_account(unit.connection, replace(found, is_active=is_active))
+        unit.audit("account_on" if is_active else "account_off", None, None, {"user": user_id})
 
 
 def _ids(given: Any) -> Sequence[str]:

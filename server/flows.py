@@ -1,7 +1,8 @@
 """Flows and the forms they work on: records as flows read and write them, in the open unit, by all rules of their forms."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,10 +14,11 @@ from engine.access.levels import Level
 from engine.access.query import RecordQuery
 from engine.definitions.shape import FormShape
 from engine.expressions import ErrorValue
+from engine.expressions.rows import Row
 from engine.expressions.types import Range
 from engine.ids import is_id
 from engine.ports import Path
-from engine.problems import Code, Forbidden, Rejected
+from engine.problems import Code, Forbidden, NotFound, Rejected
 from engine.store.history import HistoryEntry, read_history_from
 from engine.store.unit import Cause, Unit
 from form_engine.coercion import as_field_value
@@ -87,7 +89,47 @@ class FlowDesk:
         fields = _fields(plan, paths)
         query = RecordQuery(form, fields=fields, ids=(record_id,), limit=1, python=True, deleted=deleted)
         found = self._desk.system_gate.page(query).records
-        return _by_path(plan, found[0], paths) if found else None
+        return self._by_path(plan, found[0], paths) if found else None
+
+    def _by_path(self, plan: FormPlan, record: Mapping[str, Any], paths: frozenset[Path]) -> dict[Path, Any]:
+        beyond = {path for path in paths if len(path) > 2 and _is_rows(plan, path)}
+        rows: dict[str, list[Row]] = {}
+        for key in sorted({path[0] for path in beyond}):
+            wanted = frozenset(path[1:] for path in beyond if path[0] == key)
+            rows[key] = self._linked_rows(plan, key, record.get(key) or (), wanted)
+        found: dict[Path, Any] = {}
+        for path in paths:
+            if not _is_rows(plan, path):
+                found[path] = record.get(".".join(path))
+            elif len(path) == 1:
+                found[path] = rows.get(path[0], record.get(path[0]))
+            elif len(path) == 2:
+                found[path] = [row.get(path[1]) for row in record.get(path[0]) or ()]
+            else:
+                found[path] = [row.beyond.get(path[1:]) for row in rows[path[0]]]
+        return found
+
+    def _linked_rows(
+        self, plan: FormPlan, key: str, given: Sequence[Mapping[str, Any]], wanted: frozenset[Path]
+    ) -> list[Row]:
+        """Return the rows of a subtable with what their links lead to, each linked form asked once."""
+        beyond: list[dict[Path, Any]] = [{} for _ in given]
+        shape = plan.shape.field(key)
+        for link in sorted({path[0] for path in wanted}):
+            inner = shape.rows.field(link) if shape is not None and shape.rows is not None else None
+            target = self._service.app.forms.get(str(inner.config.get("to"))) if inner is not None else None
+            ids = sorted({row[link] for row in given if is_id(row.get(link))})
+            if target is None or not ids:
+                continue
+            rest = frozenset(path[1:] for path in wanted if path[0] == link)
+            fields = ("id", *_fields(target, rest))
+            query = RecordQuery(target.key, fields=fields, ids=tuple(ids), limit=len(ids), python=True)
+            records_ = self._desk.system_gate.page(query).records
+            read = {str(one["id"]): self._by_path(target, one, rest) for one in records_}
+            for at, row in enumerate(given):
+                values = read.get(str(row.get(link)), {})
+                beyond[at].update({(link, *path): values.get(path) for path in rest})
+        return [Row(row, beyond[at]) for at, row in enumerate(given)]
 
     def change(
         self, form: str, record_id: str, revision: int, paths: frozenset[Path]
@@ -107,43 +149,57 @@ class FlowDesk:
         return _around(now, entries, revision)
 
     def find(
-        self, form: str, where: str, names: Mapping[str, Any], sort: tuple[str, ...] = (), limit: int = 1000
-    ) -> list[str]:
-        """Return the ids of records for which the formula `where` holds."""
-        found: list[str] = []
+        self,
+        form: str,
+        where: str,
+        names: Mapping[str, Any],
+        sort: tuple[str, ...] = (),
+        limit: int = 1000,
+        fields: tuple[str, ...] = (),
+    ) -> list[Any]:
+        """Return the ids of records for which the formula `where` holds, or `{"id", field: value}` of each."""
+        found: list[Any] = []
         after: str | None = None
-        where, sealed = self._sealed(form, where, names)
-        if sealed is None:
+        where, known = self._set_apart(form, where, names)
+        if known is None:
             return []
         while len(found) < limit:
             query = RecordQuery(
-                form, fields=("id",), where=sealed, formulas=_formulas(where, names, self._unit.workspace.zone), sort=sort, limit=min(500, limit - len(found)), after=after
+                form, fields=("id", *fields), where=known, formulas=_formulas(where, names, self._unit.workspace.zone), sort=sort,
+                limit=min(500, limit - len(found)), after=after, python=bool(fields),
             )  # fmt: skip
             page = self._desk.system_gate.page(query)
-            found += [str(one["id"]) for one in page.records]
+            found += [
+                {key: one.get(key) for key in ("id", *fields)} if fields else str(one["id"])
+                for one in page.records
+            ]
             after = page.cursor
             if after is None:
                 break
         return found
 
-    def _sealed(
+    def _set_apart(
         self, form: str, where: str, names: Mapping[str, Any]
     ) -> tuple[str, Mapping[str, Any] | None]:
-        """Return the condition without its comparisons of encrypted fields, and those as a filter, which finds exact values.
+        """Return the condition without its plain comparisons with what the flow knows, and those as a filter.
 
-        Only what must hold in any case is taken out: the condition itself, or a side of an AND around everything. A
-        value that is blank equals nothing: None.
+        Encrypted fields are found by a filter only, and a filter's values are parameters: the same statement serves
+        every run. Only what must hold in any case is taken out: the condition itself, or a side of an AND around
+        everything. For an encrypted field a value that is blank equals nothing: None.
         """
         shape = self._service.app.forms[form].shape
         items: list[Mapping[str, Any]] = []
         for found in _EQUAL.finditer(where):
             field = shape.field(found["field"])
-            if field is None or not field.sensitive or not _holds_in_any_case(where, found.start()):
+            if field is None or not _holds_in_any_case(where, found.start()):
                 continue
             value = names.get(found["name"])
-            if value in (None, ""):
+            if field.sensitive and value in (None, ""):
                 return where, None
-            items.append({"field": found["field"], "op": "eq", "value": str(value)})
+            exact = str(value) if field.sensitive else _exact(field.value_type, value)
+            if exact is None:
+                continue
+            items.append({"field": found["field"], "op": "eq", "value": exact})
             where = where.replace(found[0], "1 = 1")
         return where, {"op": "and", "items": items}
 
@@ -151,7 +207,12 @@ class FlowDesk:
         self, form: str, where: str, function: str, of: str | None, names: Mapping[str, Any]
     ) -> Any:
         """Return count, sum, avg, min or max over the records for which `where` holds."""
-        query = RecordQuery(form, formulas=_formulas(where, names, self._unit.workspace.zone), aggregates={"value": (function, of or "id")}, python=True)  # fmt: skip
+        where, known = self._set_apart(form, where, names)
+        if known is None:
+            return 0 if function == "count" else None
+        query = RecordQuery(
+            form, where=known, formulas=_formulas(where, names, self._unit.workspace.zone), aggregates={"value": (function, of or "id")}, python=True
+        )  # fmt: skip
         if function == "count":
             return self._desk.system_gate.count(query)[0]
         return self._desk.system_gate.aggregate(query).get("value")
@@ -165,7 +226,7 @@ class FlowDesk:
             form, fields=("id", *_fields(plan, paths)), formulas=(where,) if where else (), limit=limit, after=after, python=True
         )  # fmt: skip
         page = self._desk.system_gate.page(query)
-        return [(str(one["id"]), _by_path(plan, one, paths)) for one in page.records], page.cursor
+        return [(str(one["id"]), self._by_path(plan, one, paths)) for one in page.records], page.cursor
 
     def label(self, form: str, record_id: str) -> str:
         """Return the record's title."""
@@ -174,6 +235,12 @@ class FlowDesk:
         return str(self._desk.system_gate.labels(form, (record_id,)).get(record_id, ""))
 
     # Writing.
+
+    def hold(self, form: str, record_id: str) -> None:
+        """Lock a record until the unit ends; SQLite has one writer at a time anyway."""
+        if self._unit.is_postgres and is_id(record_id):
+            with suppress(NotFound):
+                self._unit.load(self._desk.system_gate.write(form, "update"), record_id)
 
     def create(self, form: str, values: Mapping[str, Any]) -> str:
         """Return the new record's id. Rejected."""
@@ -256,6 +323,18 @@ class FlowDesk:
         """Return values as the API takes them: Python values are fitted to their fields."""
         return {key: self._fitted(plan.shape, key, value) for key, value in values.items()}
 
+    def _fitted_rows(self, shape: FormShape | None, rows: Sequence[Any]) -> list[Any]:
+        """Return rows as the API takes them; a blank among them is none."""
+        found = [one for one in rows if one is not None]
+        if shape is None:
+            return [_plain(row) for row in found]
+        return [
+            {key: self._fitted(shape, key, value) for key, value in row.items()}
+            if isinstance(row, Mapping)
+            else _plain(row)
+            for row in found
+        ]
+
     def _fitted(self, shape: FormShape, key: str, value: Any) -> Any:
         field = shape.field(key)
         if value is None or isinstance(value, ErrorValue):
@@ -263,7 +342,7 @@ class FlowDesk:
         if field is None:
             return _plain(value)
         if field.value_type == "rows":
-            return [_plain(row) for row in value] if isinstance(value, list | tuple) else _plain(value)
+            return self._fitted_rows(field.rows, value) if isinstance(value, list | tuple) else _plain(value)
         fitting = as_field_value(value, field.type, field.config, self._unit.workspace.zone)
         # What does not fit goes on as it is: the form says why it cannot be taken.
         return _plain(value) if fitting is None else field.type.to_json(fitting, field.config)
@@ -291,16 +370,6 @@ def _is_rows(plan: FormPlan, path: Path) -> bool:
     return shape is not None and shape.value_type == "rows"
 
 
-def _by_path(plan: FormPlan, record: Mapping[str, Any], paths: frozenset[Path]) -> dict[Path, Any]:
-    found: dict[Path, Any] = {}
-    for path in paths:
-        if len(path) > 1 and _is_rows(plan, path):
-            found[path] = [row.get(path[1]) for row in record.get(path[0]) or ()]
-        else:
-            found[path] = record.get(".".join(path))
-    return found
-
-
 def _around(
     now: dict[Path, Any], entries: list[HistoryEntry], revision: int
 ) -> tuple[Mapping[Path, Any] | None, Mapping[Path, Any] | None]:
@@ -318,6 +387,16 @@ def _around(
 def _reverted(values: Mapping[Path, Any], entry: HistoryEntry) -> dict[Path, Any]:
     old: dict[Path, Any] = {(key,): pair[0] for key, pair in entry.changes.items()}
     return {path: old.get(path, value) for path, value in values.items()}
+
+
+def _exact(value_type: str, value: Any) -> Any:
+    """Return a value as a filter takes it where the filter and the formula find the same; None elsewhere."""
+    if value_type in ("reference", "choice", "person") and isinstance(value, str):
+        return value or None
+    if value_type == "integer" and isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return int(value) if value == int(value) else None
+    # Texts compare without regard to case in formulas; ids have none.
+    return value if value_type == "text" and is_id(value) else None
 
 
 def _holds_in_any_case(where: str, at: int) -> bool:

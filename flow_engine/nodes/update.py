@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.problems import Code, Problem
 from engine.schema import KEY, closed
-from flow_engine.acts import Act, Find, Update
+from flow_engine.acts import Act, Find, Read, Update
 from flow_engine.asking import record_at, values_at
 from flow_engine.node import Node, NodeContext
 from flow_engine.nodes._records import RECORD, SET
@@ -25,17 +25,28 @@ class UpdateRecord(Node):
     """With `form` and `where` at most `most` records, each by all rules of its form."""
 
     def enter(self, ctx: NodeContext) -> Generator[Act, Any, Go]:
-        values = yield from values_at(ctx, "set")
         if "record" in ctx.config:
             form, record_id = yield from record_at(ctx, "record")
+            yield from self._hold(ctx, form, record_id)
+            values = yield from values_at(ctx, "set")
             yield Update(form, record_id, values)
         else:
+            values = yield from values_at(ctx, "set")
             form = ctx.config["form"]
             names = yield from ctx.names_in("where")
             for record_id in (yield Find(form, ctx.config.get("where", ""), names, (), ctx.config["most"])):
                 yield Update(form, record_id, values)
         ctx.wrote()
         return Go()
+
+    def _hold(self, ctx: NodeContext, form: str, record_id: str) -> Generator[Act, Any, None]:
+        """Hold the record where its new values hang on its old ones, so that two changes at once both count."""
+        it = (f"record:{form}", record_id)
+        places = [f"set/{key}" for key in ctx.config["set"]]
+        if any(it in ctx.watched(one) or ctx.reads_beyond("record", one) for one in places):
+            yield Read(form, record_id, frozenset(), is_held=True)
+            # What was read before it was held may be of yesterday.
+            ctx.wrote()
 
     def check(self, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         if ("record" in config) == ("form" in config):

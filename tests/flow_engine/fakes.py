@@ -59,7 +59,7 @@ class FakeRecords:
     def delete(self, form, record_id):
         self.forms[form].pop(record_id, None)
 
-    def find(self, form, where, names, sort=(), limit=1000):
+    def find(self, form, where, names, sort=(), limit=1000, fields=()):
         test = next((answer for piece, answer in self.wheres if piece in where), lambda record, given: False)
         return [one for one, record in self.forms.get(form, {}).items() if test(record, names)][:limit]
 

@@ -19,7 +19,8 @@ def bill_of(practice, discount, amount="10000.00", **values):
 
 
 @pytest.mark.parametrize(
-    ("discount", "who"), [("1000.00", ["lead"]), ("2000.00", ["director"]), ("3500.00", ["director", "money"])]
+    ("discount", "who"),
+    [("1000.00", ["lead"]), ("2000.00", ["director"]), ("3500.00", ["director", "money"])],
 )
 def test_who_is_asked_for_a_discount_on_a_bill_depends_on_its_depth(practice, discount, who):
     bill = bill_of(practice, discount)
@@ -61,7 +62,9 @@ def test_a_paid_bill_wins_the_lead(practice):
     lead = practice.lead(customer_id=customer)
     practice.settle()
     practice.put_in("lead", lead, stage="arrived")
-    bill = bill_of(practice, "0.00", customer_id=customer, payments=[{"method": "wechat", "amount": "10000.00"}])
+    bill = bill_of(
+        practice, "0.00", customer_id=customer, payments=[{"method": "wechat", "amount": "10000.00"}]
+    )
     practice.change("bill", bill, status="to_pay")
     practice.change("bill", bill, status="paid")
     practice.settle()
@@ -72,7 +75,9 @@ def test_a_paid_bill_wins_the_lead(practice):
 def card_of(practice, left=3, **values):
     customer = values.pop("customer_id", None) or practice.customer(name="办卡人")
     item = practice.item("洁牙")
-    product = practice.put("card_product", name=f"洁牙年卡{practice.numbers}", kind="session_card", price=1000, status="on_sale")
+    product = practice.put(
+        "card_product", name=f"洁牙年卡{practice.numbers}", kind="session_card", price=1000, status="on_sale"
+    )
     made = practice.put(
         "card", customer_id=customer, product_id=product, start_at=practice.clock.at.date(), expire_at=(practice.clock.at + timedelta(days=365)).date(),
         lines=({"service_item": item, "total": 5, "used": 5 - left, "left": left},), total_times=5, used_times=5 - left, left_times=left, status="normal", owner_id=practice.user["ann"], **values,
@@ -86,7 +91,9 @@ def test_a_card_with_fewer_than_two_left_is_told_once_and_called_about(practice)
     assert practice.instances("card_ending", card) == []
     row = practice.record("card", card)["lines"][0]
     for used in (4, 5):
-        practice.change("card", card, lines=[{**{k: row[k] for k in ("id", "service_item", "total")}, "used": used}])
+        practice.change(
+            "card", card, lines=[{**{k: row[k] for k in ("id", "service_item", "total")}, "used": used}]
+        )
         practice.settle()
     [sent] = practice.outbox("card_ending", customer)
     assert ("洁牙年卡" in sent["text"], "1次" in sent["text"]) == (True, True)
@@ -158,7 +165,11 @@ def test_at_two_yesterday_becomes_vouchers_that_finance_sees_to(practice):
     made = {one["source"]: one for one in practice.find("finance_voucher", '{source} <> "refund"')}
     assert {"billing", "stored_value_use"} <= set(made)
     day = made["billing"]
-    assert entries(day) == [("1002", "3500.00", "0.00"), ("2203", "0.00", "500.00"), ("6001", "0.00", "3000.00")]
+    assert entries(day) == [
+        ("1002", "3500.00", "0.00"),
+        ("2203", "0.00", "500.00"),
+        ("6001", "0.00", "3000.00"),
+    ]
     assert entries(made["stored_value_use"]) == [("2203", "200.00", "0.00"), ("6001", "0.00", "200.00")]
     tasks = {one["record_id"]: one for one in practice.tasks("daily_voucher")}
     assert practice.name(tasks[day["id"]]["assignee"]) == "money"
