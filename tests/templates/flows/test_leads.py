@@ -46,8 +46,8 @@ def test_a_pushed_lead_is_cleaned_assigned_and_gets_its_first_step(story):
 
 
 def test_a_lead_of_no_branch_comes_to_the_branch_of_whoever_gets_it(story):
-    lead = push(story, channel="nowhere known", phone="13012345678")
-    home = story.one("staff", f'{{user_id}} = "{lead["owner_id"]}"')
+    lead = push(story, phone="15012345678")
+    home = story.one("staff", f"user_id = '{lead['owner_id']}'")
     assert lead["branch_id"] == story.record("staff", home)["branch_id"] is not None
     story.no_incidents()
 
