@@ -95,7 +95,7 @@ class One(Control):
 
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         # Where other text is allowed the value type must not insist on the options.
-        return {} if config.get("other") else {"options": config.get("options")}
+        return {"known" if config.get("other") else "options": config.get("options")}
 
     def normalise(self, value: str, config: Mapping[str, Any]) -> str | None:
         # Words typed as “other” that name an option are that option.
@@ -129,7 +129,7 @@ class Several(Control):
         return SPLITS if self.between == ";" else self.between
 
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {} if config.get("other") else {"options": config.get("options")}
+        return {"known" if config.get("other") else "options": config.get("options")}
 
     def normalise(self, value: Sequence[str], config: Mapping[str, Any]) -> tuple[str, ...] | None:
         if not config.get("other"):

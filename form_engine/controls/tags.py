@@ -31,7 +31,7 @@ class Tags(Several):
     """Tags; new ones may be typed unless `new` is off. Options with the same `parent` exclude each other where `exclusive`."""
 
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {} if config["new"] else {"options": config.get("options")}
+        return {"known" if config["new"] else "options": config.get("options")}
 
     def normalise(self, value: Sequence[str], config: Mapping[str, Any]) -> tuple[str, ...] | None:
         tidied = [" ".join(tag.split()) for tag in value if tag.strip()]

@@ -1,7 +1,7 @@
 """dashboards/: reports side by side, with filters they share."""
 
 from engine.definitions.schemas._kind import FileKind
-from engine.definitions.schemas._parts import KEY, LEVELS, TEXT, WORDS, array, closed, keyed
+from engine.definitions.schemas._parts import FLAG, KEY, LEVELS, TEXT, WORDS, array, closed, keyed
 
 GRID = {"type": "integer", "minimum": 0, "maximum": 1000}
 
@@ -15,6 +15,7 @@ FILE = FileKind(
         key=KEY,
         name=WORDS,
         module=KEY,
+        order={"type": "integer", "minimum": 0, "maximum": 100_000},
         icon={"type": "string", "maxLength": 40},
         levels=array(LEVELS),
         roles=array(KEY, maxItems=100),
@@ -26,6 +27,7 @@ FILE = FileKind(
                 name=WORDS,
                 report=KEY,
                 text=WORDS,
+                aloof=FLAG,
                 at=array(GRID, minItems=4, maxItems=4),
                 click={"type": "string", "pattern": "^(filter|drill|open):[a-z0-9_.]{1,100}$"},
             )
