@@ -29,9 +29,9 @@ from report_engine.problems import (
     BAD_SORT,
     BAD_TOTALS,
     NEEDS_PERIOD,
+    NO_GOALS,
     NO_MEASURES,
     NO_WAY,
-    NOT_AVAILABLE,
     REPEATED_KEY,
     SEVERAL_FACTS,
     TOO_MANY_PARTS,
@@ -50,7 +50,7 @@ DATES = frozenset({"date", "datetime"})
 
 @dataclass(frozen=True)
 class Dimension:
-    """What results are grouped by. `paths`: fact → path of the value in it."""
+    """What results are grouped by. `paths`: fact → path of the value in it; a fact without one repeats its number."""
 
     key: str
     name: Words
@@ -104,6 +104,8 @@ class Bound:
     form: str | None = None
     ignored: tuple[Pick, ...] = ()
     """Picks that nothing of this question knows."""
+    picks: tuple[Pick, ...] = ()
+    has_goal: bool = False
 
     @property
     def today(self) -> date:
@@ -206,8 +208,9 @@ class _Binding:
         totals = self._totals(dimensions)
         having = self._having(measures)
         compare = tuple(dict.fromkeys(one for one in report.get("compare", ()) if one in SHIFTS))
-        if "goal" in report.get("compare", ()):
-            self.problems.append(NOT_AVAILABLE.at("/compare", what="goal"))
+        has_goal = "goal" in report.get("compare", ())
+        if has_goal and not any(fact.goals for fact in self.data.facts.values()):
+            self.problems.append(NO_GOALS.at("/compare"))
         if compare and (self.period is None or self.period.is_open):
             self.problems.append(NEEDS_PERIOD.at("/compare"))
         if self.problems:
@@ -216,7 +219,7 @@ class _Binding:
             report, str(report.get("kind", "aggregate")), self.data, tuple(measures), tuple(dimensions),
             filters, self.period, self.now, self.zone, having, sort, report.get("limit"), compare, totals,
             report.get("fill"), days_of(report.get("maturity")), report.get("settings", {}), self.form,
-            tuple(self.ignored),
+            tuple(self.ignored), tuple(self.given.get("picks", ())), has_goal,
         )  # fmt: skip
 
     def _measures(self) -> list[Measure]:
@@ -266,6 +269,8 @@ class _Binding:
         maps = given.get("maps", {})
         for fact in self.facts:
             path = maps.get(fact.key) or self.path(fact, name)
+            if path is None and given.get("repeat"):
+                continue
             if path is None:
                 problems.append(self._no_path(fact, name, at))
             else:

@@ -1,5 +1,6 @@
 """Dashboards: which cells a board has, and what one cell asks once filters, clicks and drills are put into its report."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,7 +8,7 @@ from typing import Any
 
 from engine.problems import Code, Problem, Rejected
 from engine.text import Words
-from report_engine.buckets import CALENDAR, next_bucket
+from report_engine.buckets import CALENDAR, MONTHS, month_of, months, next_bucket
 from report_engine.periods import Period, read_period
 from report_engine.picks import OTHER, Pick
 from report_engine.problems import TOO_MANY_PARTS, UNKNOWN_FIELD
@@ -39,6 +40,9 @@ PERIODS: Sequence[tuple[str, Words]] = (
     ("this year", {"zh": "今年", "en": "This year"}),
     ("last year", {"zh": "去年", "en": "Last year"}),
 )
+SPAN = re.compile(r"(last|previous) (\d+) (day|week|month|quarter|year)s?")
+SPANS = {"last": ("最近", "Last"), "previous": ("此前", "Previous")}
+UNITS = {"day": "天", "week": "周", "month": "个月", "quarter": "个季度", "year": "年"}
 NO_CELL = Code(
     "report.no_cell",
     zh="看板里没有图表“{name}”",
@@ -96,6 +100,19 @@ def read_question(given: Any, path: str = "") -> Question:
     return Question(str(given.get("cell", "")), filters, narrowed, tuple(steps))
 
 
+def period_words(period: Any) -> Words | None:
+    """Return a phrase such as `previous 90 days` in words; None for what needs none or is no phrase."""
+    known = dict(PERIODS).get(str(period))
+    if known is not None or not isinstance(period, str):
+        return known
+    found = SPAN.fullmatch(period)
+    if found is None:
+        return None
+    which, count, unit = found.groups()
+    zh, en = SPANS[which]
+    return {"zh": f"{zh} {count} {UNITS[unit]}", "en": f"{en} {count} {unit}s"}
+
+
 def dimensions_of(reports: Sequence[Json]) -> dict[str, Json]:
     """Return the dimensions of several reports by key; of two called alike the first."""
     found: dict[str, Json] = {}
@@ -140,7 +157,7 @@ def effective(
         value = question.filters.get(str(one["key"]))
         if value in (None, "", []):
             continue
-        made = _filtered(made, one, value)
+        made = _filtered(made, one, value, today)
     for key, value in question.narrowed.items():
         if key in known:
             made = _narrowed(made, known[key], value, today, is_soft=True)
@@ -149,12 +166,38 @@ def effective(
     return made
 
 
-def _filtered(made: Effective, one: Json, value: Any) -> Effective:
+def _filtered(made: Effective, one: Json, value: Any, today: date) -> Effective:
     if one["role"] == "date":
-        return _with(made, period=value)
+        return _with(made, period=_chosen(made.report, one, value, today))
     values = tuple(value)[:MOST_VALUES] if isinstance(value, list) else (value,)
     label = one.get("name") or {"zh": str(one["role"]), "en": str(one["role"])}
     return _with(made, Pick({"role": one["role"]}, values, is_soft=True, label=label))
+
+
+def _chosen(report: Json, one: Json, value: Any, today: date) -> Any:
+    """Return the period that a chosen one means for a report: its own until a reader chooses, and at least as long over time."""
+    own = report.get("period")
+    if own is None:
+        return value
+    if value == one.get("default"):
+        return own
+    chosen, usual = read_period(value, today, "/filters"), read_period(own, today)
+    if chosen.is_open or usual.is_open or not _is_over_time(report):
+        return value
+    assert chosen.start is not None and chosen.end is not None  # noqa: PT018 - not open, by the line before
+    assert usual.start is not None and usual.end is not None  # noqa: PT018 - as before
+    if chosen.end - chosen.start >= usual.end - usual.start:
+        return value
+    if usual.unit in MONTHS and chosen.end.day == 1:
+        start = month_of(months(chosen.end) - usual.count * MONTHS[usual.unit])
+    else:
+        start = chosen.end - (usual.end - usual.start)
+    return Period(start, chosen.end).to_json()
+
+
+def _is_over_time(report: Json) -> bool:
+    given = [{"field": one} if isinstance(one, str) else one for one in report.get("by", ())]
+    return any(is_date(one) for one in given) or report.get("kind") in ("retention", "forecast")
 
 
 def _with(made: Effective, *picks: Pick, period: Any = None, report: Json | None = None) -> Effective:
@@ -237,4 +280,4 @@ def ignored(picks: Sequence[Pick]) -> Iterator[Problem]:
         yield NOT_APPLIED.at("/filters", label=one.label)
 
 
-__all__ = ["LEVELS", "NO_CELL", "PERIODS", "Effective", "Question", "effective", "levelled", "read_question"]
+__all__ = ["LEVELS", "NO_CELL", "PERIODS", "Effective", "Question", "effective", "levelled", "period_words", "read_question"]

@@ -32,6 +32,8 @@ class Fact:
     date: str = "created_at"
     roles: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[str, Json] = field(default_factory=dict)
+    goals: Json = field(default_factory=dict)
+    """Of a form of targets: which of its fields mean what."""
 
     @property
     def name(self) -> Words:
@@ -143,7 +145,7 @@ def datasets(
         date = str(given.get("date", "created_at"))
         roles = {**USUAL_ROLES, **given.get("roles", {})}
         own = {str(one["key"]): one for one in given.get("measures", ())}
-        facts[key] = Fact(key, shape, shape, None, date, roles, own)
+        facts[key] = Fact(key, shape, shape, None, date, roles, own, given.get("goals", {}))
         for rows in shape.fields.values():
             if rows.rows is not None:
                 facts[f"{key}.{rows.key}"] = _of_rows(

@@ -15,6 +15,7 @@ from engine.expressions.problems import ErrorValue
 from report_engine.binding import Bound, Dimension
 from report_engine.desk import Desk
 from report_engine.draft import Group
+from report_engine.goals import with_goals
 from report_engine.measures import Measure
 from report_engine.periods import Shift, compared
 from report_engine.query import Ask, Key, Line, lines, rounded
@@ -41,6 +42,8 @@ class Grid:
         found = {line.key: self._group(line) for line in lines(self.bound, self.desk, ask)}
         for name in self.bound.compare:
             self._beside(name, ask, found)
+        if self.bound.has_goal:
+            with_goals(self.bound, self.desk, by, found)
         return list(found.values())
 
     def _group(self, line: Line) -> Group:

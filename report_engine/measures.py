@@ -60,6 +60,8 @@ class Measure:
     format: str = "number"
     good: str | None = None
     min_n: int | None = None
+    goal: str | None = None
+    """What targets call it; its key without its fact where nothing is said."""
     as_of: bool = False
     """A state: everything up to the end of the period counts, not only what falls into it."""
     path: str = ""
@@ -157,6 +159,8 @@ class Measures:
         for name in ("format", "good"):
             if given.get(name) is not None:
                 more[name] = str(given[name])
+        if given.get("goal"):
+            more["goal"] = str(given["goal"])
         if given.get("min_n") is not None:
             more["min_n"] = int(given["min_n"])
         if given.get("as_of") is not None:
@@ -170,7 +174,7 @@ class Measures:
             return self._formula(str(given["formula"]), key, words, path, way)
         of = str(given.get("of", ""))
         # A number that leaves a part of its definition out would be a wrong number.
-        for name in ("attribute", "goal"):
+        for name in ("attribute",):
             if given.get(name):
                 raise Rejected(NOT_AVAILABLE.at(f"{path}/{name}", what=name))
         if given.get("show"):

@@ -156,6 +156,13 @@ NOT_AVAILABLE = Code(
     hint_zh="去掉这一项，其余照常计算",
     hint_en="Take it out; the rest is worked out as ever",
 )
+NO_GOALS = Code(
+    "report.no_goals",
+    zh="没有可用的目标表单，或您无权查看目标",
+    en="There is no form with targets, or you may not see it",
+    hint_zh="在目标表单里写明 goals（指标、目标值、层级），或去掉与目标的比较",
+    hint_en="Say under “goals” of the form of targets what its fields mean, or compare without goals",
+)
 EMPTY = Code(
     "report.empty",
     zh="这个范围内没有数据",

@@ -6,7 +6,7 @@ Sums, counts and ranks come as whole numbers; what is divided is divided in Pyth
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -89,11 +89,44 @@ class Slot:
 
 def lines(bound: Bound, desk: Desk, ask: Ask) -> list[Line]:
     """Return the groups with their base measures, in no order. Rejected when there are too many."""
+    apart = _apart(bound, ask)
+    if len(apart) > 1:
+        return _repeated(bound, desk, ask, apart)
     scoped = statement(bound, desk, ask)
     found = desk.unit.execute(scoped)
     if ask.most is None and len(found) > MOST_GROUPS:
         raise Rejected(TOO_MANY_GROUPS.at("/by", most=MOST_GROUPS))
     return _running([one["line"] for one in found], bound, ask)
+
+
+def _apart(bound: Bound, ask: Ask) -> dict[tuple[str, ...], list[Measure]]:
+    """Return the base measures by the dimensions that their facts lack."""
+    found: dict[tuple[str, ...], list[Measure]] = {}
+    for base in _unique(bound.measures):
+        lacking = tuple(key for key in ask.by if base.fact not in bound.dimension(key).paths)
+        found.setdefault(lacking, []).append(base)
+    return found
+
+
+def _repeated(
+    bound: Bound, desk: Desk, ask: Ask, apart: Mapping[tuple[str, ...], Sequence[Measure]]
+) -> list[Line]:
+    """Return the groups of the facts that have all dimensions; the numbers of others are repeated in each of theirs."""
+    whole = replace(ask, order=None, most=None)
+    found = lines(replace(bound, measures=tuple(apart.get((), ()))), desk, whole) if () in apart else []
+    for lacking, measures in apart.items():
+        if not lacking:
+            continue
+        places = [at for at, key in enumerate(ask.by) if key not in lacking]
+        rest = replace(whole, by=tuple(ask.by[at] for at in places))
+        beside = {line.key: line for line in lines(replace(bound, measures=tuple(measures)), desk, rest)}
+        blank = Line((), {})
+        found = [
+            Line(line.key, {**line.values, **there.values}, {**line.cases, **there.cases})
+            for line in found
+            for there in (beside.get(tuple(line.key[at] for at in places), blank),)
+        ]
+    return found
 
 
 def _running(found: list[Line], bound: Bound, ask: Ask) -> list[Line]:
@@ -363,6 +396,8 @@ class _Part:
             whole = _filtered(func.count(), among)
             return Slot(one.identity, ((name, number), (f"{name}n", whole)), _rate, 1)
         column, kind = self.source.c[f"m{at}"], self.source.kinds[f"m{at}"]
+        if one.format == "money" and kind.value_type == "decimal":
+            kind = replace(kind, scale=2)
         if one.aggregate == "count_distinct":
             return Slot(one.identity, ((name, _filtered(func.count(column.distinct()), where)),), _count)
         if one.aggregate in ("min", "max"):

@@ -35,6 +35,7 @@ from report_engine.boards import (
     ignored,
     key_of,
     levelled,
+    period_words,
     read_question,
 )
 from report_engine.chart import CHARTS, Chart, Figure
@@ -55,6 +56,8 @@ MOST_CHOICES = 200
 MOST_WORDS = 1_000
 MOST_DEEPER = 8
 MOST_CELLS = 60
+LAST = 1_000_000
+"""Place of what names none."""
 FINER: Mapping[str, str] = {
     "year": "quarter", "half": "month", "quarter": "month", "month": "day", "xun": "day", "week": "day", "day": "hour_of_day",
 }  # fmt: skip
@@ -109,6 +112,8 @@ class Asked:
     report: Json
     bound: Bound
     table: Table
+    told: tuple[Words, ...] = ()
+    """Its period and filters in words."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +139,14 @@ class Office:
 
     def table(self, report: Json, given: Json | None = None) -> Asked:
         """Return a report's table. Rejected with all problems."""
-        bound = self.bound(report, given)
-        return Asked(report, bound, run(bound, self.desk))
+        return self.asked(report, self.bound(report, given))
+
+    def asked(self, report: Json, bound: Bound) -> Asked:
+        """Return a bound report with its table and what was asked, in words. Rejected with all problems."""
+        table = run(bound, self.desk)
+        return Asked(
+            report, bound, table, tuple(explained(self.desk, bound, {}, None, is_short=True)["filters"])
+        )
 
 
 class ReportService:
@@ -195,7 +206,7 @@ class ReportService:
     # lists
 
     def dashboards(self, actor: Actor) -> list[dict[str, Any]]:
-        """Return the dashboards that the asker may open."""
+        """Return the dashboards that the asker may open, in order."""
         return [
             {
                 "key": key,
@@ -204,7 +215,7 @@ class ReportService:
                 "module": one.get("module"),
                 "levels": list(one.get("levels", ())),
             }
-            for key, one in self.app.of("dashboards").items()
+            for key, one in _in_order(self.app.of("dashboards"))
             if self._sees(actor, one)
         ]
 
@@ -217,9 +228,10 @@ class ReportService:
                 "description": one.get("description"),
                 "kind": one["kind"],
                 "module": one.get("module"),
+                "group": one.get("group"),
                 "chart": chart_of(one),
             }
-            for key, one in self.app.of("reports").items()
+            for key, one in _in_order(self.app.of("reports"))
             if self._sees(actor, one)
         ]
 
@@ -463,6 +475,9 @@ class ReportService:
             # Whatever is wrong with a report as such is told first, before anything is added to it.
             if not isinstance(report, Mapping) or not isinstance(report.get("by", []), list):
                 office.bound(report)
+            wanted = str(given.get("chart"))
+            if wanted in CHARTS:
+                report = {**report, "chart": {"kind": wanted}}
             bound, made = self._of_report(office, report, read_question(given))
             answer = self._answer(office, (bound, made))
             table = run(bound, office.desk)
@@ -482,11 +497,11 @@ class ReportService:
         return office.table(made.report, made.given)
 
     def cells(
-        self, actor: Actor, key: str, filters: Json | None = None
+        self, actor: Actor, key: str, filters: Json | None = None, seconds: float = PAGE_S
     ) -> Iterator[tuple[Json, Json, Asked | Rejected]]:
         """Yield each cell of a dashboard with its report and its table or what is wrong, all in one transaction."""
         board = self.board(actor, key)
-        with self.opened(actor) as office:
+        with self.opened(actor, seconds) as office:
             reports = self._reports_of(actor, board)
             level = self._level(office, board, reports)
             for cell in board["cells"]:
@@ -497,7 +512,7 @@ class ReportService:
                 try:
                     with office.reading.unit.savepoint():
                         bound, made = self._of_cell(office, board, reports, level, question)
-                        found: Asked | Rejected = Asked(made.report, bound, run(bound, office.desk))
+                        found: Asked | Rejected = office.asked(made.report, bound)
                 except Rejected as refused:
                     found = refused
                 yield cell, report, found
@@ -523,6 +538,10 @@ class ReportService:
 
 
 BRANCH_WORDS = frozenset({"branch", "region", "branches"})
+
+
+def _in_order(objects: Mapping[str, Json]) -> list[tuple[str, Json]]:
+    return sorted(objects.items(), key=lambda item: (item[1].get("order", LAST), item[0]))
 
 
 def _narrowed(data: Datasets, gate: Gate, app: App) -> Datasets:
@@ -623,6 +642,9 @@ def _cell(one: Json, report: Json | None) -> dict[str, Any]:
         made["report"] = report["key"]
         if report.get("description"):
             made["note"] = report["description"]
+        own = period_words(report.get("period")) if one.get("aloof") else None
+        if own is not None:
+            made["period"] = own
     for name in ("click", "aloof"):
         if one.get(name):
             made[name] = one[name]

@@ -43,8 +43,12 @@ class Combination(Chart):
         right.series = right.values
         if bars.is_empty and right.is_empty:
             return figure(self.kind, [], layout(), is_empty=True)
-        for at, one in enumerate(right.series):
-            one.colour = colour_of(len(bars.values) + at)
+        own = [one for one in bars.series if one.column.role != "compare"]
+        for at, one in enumerate([*own, *right.series]):
+            one.colour = colour_of(at)
+        for one in bars.series:
+            if one not in own:
+                one.colour = "muted"
         drawn = traces(bars, lang, "never") + [
             {**trace, "yaxis": "y2"} for one in right.series for trace in strokes(right, one, lang)
         ]

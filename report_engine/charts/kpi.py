@@ -116,7 +116,8 @@ def _change(table: Table, one: Column, each: Column, row: tuple[Cell, ...], lang
     cell = row[table.at(each.key)]
     value = number(cell)
     return {
-        "name": say(each.name, lang),
+        # The card's title says what is counted; here only what it is compared with.
+        "name": say(each.name, lang).removeprefix(say(one.name, lang)).strip() or say(each.name, lang),
         "text": SAME[lang] if value == 0 else signed(cell, each.format, lang),
         "way": "" if not value else "up" if value > 0 else "down",
         "colour": change(value, one.good),

@@ -32,7 +32,9 @@ class TableChart(Chart):
         return 25 if len(dimensions(table)) + len(measures(table)) > 4 else 16
 
     def figure(self, config: Mapping[str, Any], table: Table, lang: str) -> Figure:
-        shown = [one for one in table.columns if one.role != "mark" or what(one).startswith("rank")]
+        # The id of a listed record is what a click opens, not something to read.
+        known = [one for one in table.columns if one.key != "id" or one.form is None]
+        shown = [one for one in known if one.role != "mark" or what(one).startswith("rank")]
         limit = config.get("most", 200)
         keys = [one.key for one in dimensions(table)]
         largest = _largest(table, shown) if config.get("bars", True) else {}

@@ -115,7 +115,8 @@ def parts(
     for row in rows:
         size = abs(number(row[by]) or 0.0) if by is not None else 0.0
         sizes[row[place]] = sizes.get(row[place], 0.0) + size
-    keys = list(sizes)
+    # Rows may come in any order, and groups of one line need not be there in the next: time goes on all the same.
+    keys = sorted(sizes, key=_in_time) if is_ordered(one) else list(sizes)
     if len(keys) <= most:
         return Parts(keys, [label(table, one, key, lang) for key in keys]), []
     if is_ordered(one):
@@ -129,6 +130,11 @@ def parts(
         return Parts(kept, words), [CUT[lang].format(most=most, all=len(keys))]
     rest = frozenset(keys) - largest
     return Parts(kept, [*words, OTHERS[lang]], rest), [FOLDED[lang].format(count=len(rest))]
+
+
+def _in_time(key: Cell) -> tuple[bool, float, str]:
+    """Return what moments and numbers of the clock sort by; nothing comes last."""
+    return key is None, number(key) or 0.0, str(key)
 
 
 def frame(

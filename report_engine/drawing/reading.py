@@ -16,7 +16,7 @@ from report_engine.table import Cell, Column, Table
 
 UNFILLED = {"zh": "未填写", "en": "not filled in"}
 OTHERS = {"zh": "其他", "en": "Others"}
-SHARES = (".attainment", ".pace", ".change")
+SHARES = (".attainment", ".pace", ".forecast", ".change")
 Row = Sequence[Cell]
 MARKS: Mapping[str, Mapping[str, str]] = {
     "small": {"zh": "斜纹：样本不足，仅供参考", "en": "Hatched: too few records to rely on"},

@@ -84,7 +84,7 @@ def _column(bound: Bound, fact: Fact, path: str) -> Column:
     if field is None:
         return Column(path, {"zh": path, "en": path}, "dimension")
     words: dict[str, Any] = {}
-    options = field.config.get("options")
+    options = field.config.get("options") or field.config.get("known")
     for option in options if isinstance(options, list | tuple) else ():
         words[str(option["key"])] = option.get("label") or {"zh": option["key"], "en": option["key"]}
     form = "user" if field.value_type == "person" else None

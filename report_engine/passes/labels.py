@@ -41,6 +41,8 @@ def label(draft: Draft) -> Draft:
         if one.show is None:
             for name in bound.compare:
                 columns += _compared(one, name)
+            if bound.has_goal:
+                columns += _goal(one)
     columns += draft.columns
     width = len(bound.dimensions)
     rows = tuple(_row(row, columns, width) for row in draft.rows)
@@ -61,7 +63,7 @@ def _dimension(draft: Draft, one: Dimension) -> Column:
     words: dict[str, Mapping[str, str]] = {NO_ACCESS_VALUE: NO_ACCESS}
     form: str | None = None
     if field is not None and one.grain is None and one.bins is None:
-        for option in field.config.get("options") or ():
+        for option in field.config.get("options") or field.config.get("known") or ():
             words[str(option["key"])] = option.get("label") or {"zh": option["key"], "en": option["key"]}
         if field.value_type in ("person", "persons"):
             form = "user"
@@ -144,6 +146,24 @@ def _compared(one: Measure, name: str) -> list[Column]:
             f"{one.key}@{name}.change", words(CHANGED), "compare", points, one.good, one.key, adds_up=False
         ),
     ]
+
+
+GOALS: tuple[tuple[str, Words, str | None], ...] = (
+    ("goal", {"zh": "目标", "en": "goal"}, None),
+    ("goal.attainment", {"zh": "完成率", "en": "of the goal"}, "percent"),
+    ("goal.pace", {"zh": "时间进度", "en": "time gone"}, "percent"),
+    ("goal.forecast", {"zh": "预计完成率", "en": "of the goal at this pace"}, "percent"),
+)
+
+
+def _goal(one: Measure) -> list[Column]:
+    return [
+        Column(
+            f"{one.key}@{what}", {lang: f"{one.name.get(lang, one.key)} {words[lang]}" for lang in ("zh", "en")}, "compare",
+            form or one.format, one.good, one.key, adds_up=False,
+        )
+        for what, words, form in GOALS
+    ]  # fmt: skip
 
 
 def _row(row: Group, columns: list[Column], width: int) -> tuple[Cell, ...]:

@@ -27,6 +27,7 @@ def _order(draft: Draft) -> tuple[Any, bool] | None:
         or not bound.dimensions
         or bound.compare
         or bound.having is not None
+        or bound.has_goal
     ):
         return None
     bases = {base.identity for one in bound.measures for base in one.base()}

@@ -42,6 +42,11 @@ FORMS = shapes(
         f("items", "rows", rows=form("items", f("kind", "choice"), f("qty", "integer"), f("price", "money"), f("channel_id", "reference", to="channel"), parent="bill")),
     ),
     form("spend", f("channel_id", "reference", to="channel"), f("amount", "money"), f("on", "date")),
+    form(
+        "target",
+        f("month", "date"), f("metric", "choice"), f("level", "choice"), f("amount", "decimal", scale=2), f("subject", "reference", to="branch"),
+        f("person", "person"),
+    ),
 )  # fmt: skip
 DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
     "lead": {
@@ -63,6 +68,16 @@ DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
             {"key": "net", "aggregate": "sum", "of": "paid", "filter": '{status} <> "void"', "good": "up"}
         ],
         "facts": {"items": {"roles": {"own_channel": "channel_id"}}},
+    },
+    "target": {
+        "date": "month",
+        "roles": {"branch": "subject", "owner": "person"},
+        "goals": {
+            "metric": "metric",
+            "amount": "amount",
+            "level": "level",
+            "levels": {"group": [], "branch": ["branch"], "personal": ["owner"]},
+        },
     },
     "spend": {"date": "on", "roles": {"channel": "channel_id"}},
 }

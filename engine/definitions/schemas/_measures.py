@@ -67,11 +67,32 @@ MEASURE: Schema = closed(
     min_n={"type": "integer", "minimum": 1, "maximum": 100_000},
     synonyms=array({"type": "string", "minLength": 1, "maxLength": 60}, maxItems=30),
     attribute=ATTRIBUTE,
-    goal=FORMULA,
+    goal=KEY,
 )
 ROLES: Schema = map_of(FIELD_PATH)
 MEASURES: Schema = keyed(MEASURE, maxItems=100)
 FACTS: Schema = map_of(closed((), date=FIELD_PATH, roles=ROLES, measures=MEASURES))
 """What sub-tables are as facts of their own."""
 
-__all__ = ["BINS", "BUCKET", "FACTS", "FIELD_PATH", "MEASURE", "MEASURES", "NAME", "PATH", "PERIOD", "ROLES"]
+GOALS: Schema = closed(
+    ("metric", "amount", "level", "levels"),
+    metric=KEY,
+    amount=KEY,
+    level=KEY,
+    levels=map_of(array(PATH, maxItems=10)),
+)
+"""What the fields of a form of targets mean; `levels`: level → the shared dimensions it is by."""
+
+__all__ = [
+    "BINS",
+    "BUCKET",
+    "FACTS",
+    "FIELD_PATH",
+    "GOALS",
+    "MEASURE",
+    "MEASURES",
+    "NAME",
+    "PATH",
+    "PERIOD",
+    "ROLES",
+]

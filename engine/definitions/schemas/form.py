@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.definitions.schemas._kind import FileKind
-from engine.definitions.schemas._measures import FACTS, FIELD_PATH, MEASURES, ROLES
+from engine.definitions.schemas._measures import FACTS, FIELD_PATH, GOALS, MEASURES, ROLES
 from engine.definitions.schemas._parts import (
     AGGREGATES,
     ANY_OBJECT,
@@ -301,6 +301,7 @@ FILE = FileKind(
         roles=ROLES,
         measures=MEASURES,
         facts=FACTS,
+        goals=GOALS,
         on_delete=map_of(one_of("restrict", "detach", "with_parent")),
     ),
 )
