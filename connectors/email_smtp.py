@@ -30,7 +30,7 @@ def connect(settings: Mapping[str, str]) -> Any:
 
 @dataclass(frozen=True)
 class Email(BaseChannel):
-    """Plain text only: what people wrote is never read as HTML."""
+    """Plain text, and files beside it: what people wrote is never read as HTML."""
 
     opened: Callable[[Mapping[str, str]], Any] = field(default=connect)
 
@@ -68,6 +68,9 @@ def letter(where: str, outgoing: Outgoing, settings: Mapping[str, str]) -> Email
     mail["Auto-Submitted"] = "auto-generated"
     link = f"\n\n{outgoing.link}" if outgoing.link and outgoing.link not in outgoing.text else ""
     mail.set_content(outgoing.text + link)
+    for file in outgoing.files:
+        major, _, minor = file.mime.partition(";")[0].partition("/")
+        mail.add_attachment(file.data, maintype=major, subtype=minor, filename=one_line(file.name))
     return mail
 
 

@@ -183,6 +183,15 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes along with a message, by channels that can."""
+
+    name: str
+    mime: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message ready to leave. `key` is steady: a provider that knows idempotency keys gets it."""
 
@@ -195,6 +204,7 @@ class Outgoing:
     """The provider's own template, with `data`, where the channel wants one (WeChat)."""
     data: Mapping[str, str] = field(default_factory=dict)
     link: str | None = None
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from form_engine.public import PublicForms
 from form_engine.public_links import PublicLinks
 from form_engine.service import RecordService
 from report_engine.service import ReportService
+from report_engine.tables import REPORT_TABLES
 from server.credentials import Credentials
 from server.dashboard_notes import NOTE_TABLES
 from server.flow_lookups import FlowLookups
@@ -52,6 +53,7 @@ from server.notices import Notices
 from server.outside import Outside
 from server.people import People, branch_zones, known_person
 from server.rates import Rates
+from server.report_out import ReportOut, Rounds
 from server.settings import Settings
 from server.task_sender import TaskSender
 from server.tasking import Tasking
@@ -102,6 +104,7 @@ class Clinic:
         self._flow_plans: FlowPlans | None = None
         self._tasking: Tasking | None = None
         self._reports: ReportService | None = None
+        self._report_out: ReportOut | None = None
         self._flows = FlowService(workspace, self._plans_of_flows, self._flow_ports())
         self.outside.journey_cap = self._flows.journeys.cap_of
         self._checked_at = 0.0
@@ -183,6 +186,14 @@ class Clinic:
         if self._reports is None or self._reports.policy is not plan.policy:
             self._reports = ReportService(self.workspace, plan.app, plan.policy)
         return self._reports
+
+    @property
+    def report_out(self) -> ReportOut:
+        """Return what reports send out, for the version in force. To be asked before a unit is opened."""
+        reports = self.reports
+        if self._report_out is None or self._report_out.reports is not reports:
+            self._report_out = ReportOut(self, reports)
+        return self._report_out
 
     def _plans_of_flows(self) -> FlowPlans:
         assert self._flow_plans is not None, "ask Clinic.flows"
@@ -302,7 +313,7 @@ class House:
                 database_url=_sqlalchemy_url(settings.database_url),
                 pool_size=settings.threads,
                 clock=self.clock,
-                more_tables=(FLOW_TABLES, NOTE_TABLES),
+                more_tables=(FLOW_TABLES, NOTE_TABLES, REPORT_TABLES),
             )
         )
         self.rates = Rates()
@@ -313,6 +324,7 @@ class House:
         self._lock = threading.Lock()
         self._dispatcher: Dispatcher | None = None
         self._rounds: dict[str, tuple[float, datetime]] = {}
+        self._report_rounds = Rounds()
         self._told_data: dict[str, float] = {}
         self._steps = (self._hand_out, self._run_jobs, self._keep_time, Housekeeping())
         self.hint: Callable[[], None] | None = None
@@ -401,6 +413,8 @@ class House:
         if last is None or real - last[0] >= ROUND_S or now - last[1] >= timedelta(seconds=5 * ROUND_S):
             self._rounds[workspace.workspace_id] = real, now
             done += flows.sweep(workspace) + clinic.outside.sweep(workspace)
+            if self._report_rounds.is_time(workspace.workspace_id, now):
+                done += clinic.report_out.sweep()
         return done
 
     def _workspaces(self) -> list[Workspace]:

@@ -27,6 +27,7 @@ class Credentials:
     """Reads the file anew when it changed."""
 
     def __init__(self, home: Path) -> None:
+        self.folder = home
         self._path = home / FILE
         self._lock = threading.Lock()
         self._read_at = 0

@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 def job_handlers(clinic: "Clinic") -> Mapping[str, JobHandler]:
     """Return the handlers of a clinic's jobs, under the app version in force."""
-    handlers = {**clinic.flows.handlers(), **clinic.outside.handlers()}
+    handlers = {**clinic.flows.handlers(), **clinic.outside.handlers(), **clinic.report_out.handlers()}
     return {importing.KIND: clinic.imports.execute, exporting.KIND: clinic.exports.execute, **handlers}

@@ -58,6 +58,10 @@ class Outside:
         self.http = HttpSender(self._connection)
         self.scripts = scripts or BoxScripts()
 
+    def records(self, unit: Unit, actor: Actor) -> FlowRecords:
+        """Return records as flows read and write them."""
+        return self._of(unit, actor)
+
     @property
     def senders(self) -> Mapping[str, Sender]:
         """Return what carries out effects, by their kind."""
@@ -96,7 +100,7 @@ class Outside:
             records=self._records,
             channels=self._channels,
             settings_of=self._settings,
-            staff=self._staff,
+            staff=self.staff,
             notify=notify,
             link_of=self._link,
             clinic=dict(self._workspace.info.name),
@@ -123,7 +127,8 @@ class Outside:
     def _connection(self, key: str) -> Any:
         return self.credentials.connection(self._workspace.key, key) if self.credentials is not None else None
 
-    def _staff(self, unit: Unit, rule: Any) -> list[str]:
+    def staff(self, unit: Unit, rule: Any) -> list[str]:
+        """Return the user ids that a person rule means."""
         asked = {"user": rule} if isinstance(rule, str) else dict(rule)
         found = self._people.find(unit, Asked(asked, ""))
         return [one if isinstance(one, str) else one[0] for one in found]

@@ -24,7 +24,7 @@ def export_records(request: Request, form: str, values: Annotated[dict[str, Any]
     one = asked(request)
     made = one.clinic.exports.export(one.actor, form, values)
     if isinstance(made, Exported):
-        return _file(made)
+        return file_answer(made)
     one.house.wake()
     return answer(made, 202)
 
@@ -34,9 +34,10 @@ def export_records(request: Request, form: str, values: Annotated[dict[str, Any]
 def fetch_export(request: Request, job_id: str) -> Response:
     """Return the file of a finished background export of mine."""
     one = asked(request)
-    return _file(one.clinic.exports.fetch(one.actor, job_id))
+    return file_answer(one.clinic.exports.fetch(one.actor, job_id))
 
 
-def _file(made: Exported) -> Response:
+def file_answer(made: Exported) -> Response:
+    """Return a file to be kept, under its own name."""
     way = f"attachment; filename*=UTF-8''{quote(made.name)}"
     return Response(made.data, media_type=made.mime, headers={"content-disposition": way})

@@ -1,0 +1,84 @@
+"""What reports send to me by themselves: my subscriptions, the alerts I am told of."""
+
+from typing import Annotated, Any
+
+from fastapi import Body, Request, Response
+
+from server import report_out_types as t
+from server.api_types import JobStarted
+from server.openapi import gives
+from server.reading import api
+from server.requests import asked
+from server.responses import answer
+from server.routes.exports import file_answer
+from server.routes.report_exports import FILES
+
+router = api()
+Values = Annotated[dict[str, Any], Body()]
+
+
+@router.get("/subscriptions")
+@gives(t.SubscriptionList)
+def list_subscriptions(request: Request) -> Response:
+    """Return my subscriptions."""
+    one = asked(request)
+    return answer({"subscriptions": one.clinic.report_out.subscriptions.mine(one.actor)})
+
+
+@router.post("/subscriptions")
+@gives(t.Subscription, 201, takes=t.SubscriptionAsk)
+def create_subscription(request: Request, values: Values) -> Response:
+    """Have a report or dashboard sent to me at its times, as I may see it then."""
+    one = asked(request)
+    return answer(one.clinic.report_out.subscriptions.create(one.actor, values), 201)
+
+
+@router.patch("/subscriptions/{subscription_id}")
+@gives(t.Subscription, takes=t.SubscriptionChange)
+def change_subscription(request: Request, subscription_id: str, values: Values) -> Response:
+    """Change when and how it is sent, pause it, let it go on."""
+    one = asked(request)
+    return answer(one.clinic.report_out.subscriptions.change(one.actor, subscription_id, values))
+
+
+@router.delete("/subscriptions/{subscription_id}")
+@gives()
+def cancel_subscription(request: Request, subscription_id: str) -> Response:
+    """Send it to me no more."""
+    one = asked(request)
+    one.clinic.report_out.subscriptions.cancel(one.actor, subscription_id)
+    return Response(status_code=204)
+
+
+@router.post("/subscriptions/{subscription_id}/send")
+@gives(JobStarted, 202)
+def send_subscription(request: Request, subscription_id: str) -> Response:
+    """Send it to me now, once."""
+    one = asked(request)
+    job = one.clinic.report_out.subscriptions.send_now(one.actor, subscription_id)
+    one.house.wake()
+    return answer({"job": job}, 202)
+
+
+@router.get("/subscriptions/files/{job_id}")
+@gives(media=FILES)
+def fetch_subscription_file(request: Request, job_id: str) -> Response:
+    """Return a file that was put into my drawer."""
+    one = asked(request)
+    return file_answer(one.clinic.report_out.subscriptions.fetch(one.actor, job_id))
+
+
+@router.get("/alerts")
+@gives(t.AlertList)
+def list_alerts(request: Request) -> Response:
+    """Return the alert rules that tell me, and how they stand with me."""
+    one = asked(request)
+    return answer({"alerts": one.clinic.report_out.alerts.mine(one.actor)})
+
+
+@router.post("/alerts/{rule_id}/try")
+@gives(t.AlertTold)
+def try_alert(request: Request, rule_id: str) -> Response:
+    """Return what a rule would tell me now; nobody is told."""
+    one = asked(request)
+    return answer(one.clinic.report_out.alerts.tried(one.actor, rule_id))
