@@ -151,6 +151,9 @@ class Occurrences:
         if repeat == "no":
             yield from ((offset, value, offset) for offset in offsets)
             return
+        if repeat == "each_date":
+            yield from ((f"{value.isoformat()}:{offset}", value, offset) for offset in offsets)
+            return
         day = business_day(value, self._zone(branch)) if isinstance(value, datetime) else value
         today = business_day(unit.now, self._zone(branch))
         for offset in offsets:

@@ -22,8 +22,9 @@ LATE = closed(
 class DateField(Trigger):
     """Starts at `field` and each of `offsets`, in local time at `time`. When the date moves, what is still to come moves.
 
-    `repeat`: no (once a record and offset), yearly (29 February by `leap_day`), lunar (农历), monthly. `late`: what
-    is done about an occurrence that was missed: run, run if within a span, drop.
+    `repeat`: no (once a record and offset), each_date (once for each date that the field gets), yearly (29 February by
+    `leap_day`), lunar (农历), monthly. `late`: what is done about an occurrence that was missed: run, run if within a
+    span, drop.
     """
 
     def events(self, config: Mapping[str, Any]) -> frozenset[str]:
@@ -69,7 +70,7 @@ TRIGGER = DateField(
         offsets=array(OFFSET, minItems=1, maxItems=50) | {"default": ["0d"]},
         time=TIME,
         clock={**one_of("wall", "business"), "default": "wall"},
-        repeat={**one_of("no", "yearly", "lunar", "monthly"), "default": "no"},
+        repeat={**one_of("no", "each_date", "yearly", "lunar", "monthly"), "default": "no"},
         leap_day={**one_of("feb28", "mar1"), "default": "feb28"},
         late={**LATE, "default": {"do": "run"}},
     ),

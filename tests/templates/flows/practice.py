@@ -228,6 +228,10 @@ class Practice:
         )
         return [one for one in found if record_id in (None, one["record_id"])]
 
+    def ran(self, flow: str, record_id: str | None = None) -> list[str]:
+        """Return how the runs of a flow stand, oldest first."""
+        return [str(one["status"]) for one in self.instances(flow, record_id)]
+
     def tasks(
         self, flow: str, record_id: str | None = None, node: str | None = None, state: str = "open"
     ) -> list[Json]:

@@ -43,6 +43,7 @@ def test_a_finished_extraction_makes_calls_on_day_1_and_day_7(story):
     assert [one[:3] for one in found] == expected(morning(story), 1, 7)
     assert [one[3] for one in found] == ["nurse", "ann"]
     assert story.outbox("postop_care")[-1]["state"] == "outbox"
+    assert story.ran("treatment_care", treatment) == ["done"]
     story.no_incidents()
 
 
@@ -89,6 +90,7 @@ def test_cancelling_the_treatment_withdraws_the_calls(practice):
 def test_a_treatment_that_is_no_surgery_gets_one_call_a_week_later(practice):
     treatment = treated(practice, invasive=False)
     assert [(one[0], one[3]) for one in calls(practice, treatment)] == [(7, "care")]
+    assert len(practice.ran("treatment_followup", treatment)) == 1
 
 
 def test_a_call_not_made_in_time_climbs(practice):

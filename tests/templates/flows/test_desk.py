@@ -41,6 +41,7 @@ def test_reminders_move_with_the_appointment_and_stop_with_it(practice):
         == {"appointment_booked": 1, "reminder_day_before": 0, "reminder_two_hours": 0}
     )
     practice.go_to(start + timedelta(days=3))
+    assert practice.ran("appointment_reminders", kept) != []
     assert reminded(practice, moved) == {
         "appointment_booked": 1,
         "reminder_day_before": 1,
@@ -122,6 +123,7 @@ def test_who_left_without_a_deal_is_called_twice_unless_they_pay(practice):
     practice.settle()
     found = practice.find("followup_task", f'AND({{rule_key}} = "F-T5", {{customer_id}} = "{customer}")')
     assert names(found, "day_no") == [1, 3]
+    assert len(practice.ran("no_deal", made)) == 1
     practice.no_incidents()
 
 
@@ -187,6 +189,7 @@ def test_a_low_score_becomes_a_complaint(practice):
     practice.settle()
     [made] = practice.find("complaint", f'{{customer_id}} = "{customer}"')
     assert made["handler_id"] == practice.user["director"]
+    assert practice.ran("low_score") != []
     practice.no_incidents()
 
 
@@ -237,6 +240,7 @@ def test_an_implant_in_place_makes_its_two_dates(practice):
     practice.settle()
     found = practice.find("followup_task", f'{{source_id}} = "{made}"')
     assert names(found, "day_no") == [7, 90]
+    assert practice.ran("implant_healing", made) != []
     practice.put_in("implant_case", made, status="failed")
     practice.settle()
     assert names(practice.find("followup_task", f'{{source_id}} = "{made}"'), "status") == [
@@ -265,6 +269,7 @@ def test_an_orthodontic_visit_makes_the_recall(practice):
     )
     practice.settle()
     assert len(practice.find("recall", f'{{customer_id}} = "{customer}"')) == 1
+    assert practice.ran("ortho_recall", made) == ["done"]
     practice.go_to(practice.clock.at + timedelta(days=33))
     assert practice.outbox("return_visit", customer)
     practice.no_incidents()

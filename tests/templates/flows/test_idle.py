@@ -28,3 +28,4 @@ def test_an_idle_lead_is_warned_of_and_comes_back_to_the_pool(practice):
     practice.pass_time(days=2)
     found = practice.record("lead", lead)
     assert (found["stage"], found["owner_id"]) == ("pool", None)
+    assert practice.ran("lead_recycle", lead) != []

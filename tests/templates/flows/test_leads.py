@@ -96,6 +96,7 @@ def test_steps_complete_themselves_when_the_thing_has_happened(story):
     found = story.record("lead", lead)
     assert (found["stage"], found["sop_step"]) == ("contacted", 3)
     assert found["first_contact_at"] is not None
+    assert "done" in story.ran("contact_logged")
     story.complete(story.task("lead_sop", lead), budget_range="b10k_30k", concerns=["pain"])
     story.settle()
     assert story.task("lead_sop", lead)["node"] == "invite"

@@ -69,6 +69,7 @@ def test_a_paid_bill_wins_the_lead(practice):
     practice.change("bill", bill, status="paid")
     practice.settle()
     assert practice.record("lead", lead)["stage"] == "won"
+    assert practice.ran("lead_won", bill) != []
     practice.no_incidents()
 
 
@@ -176,4 +177,19 @@ def test_at_two_yesterday_becomes_vouchers_that_finance_sees_to(practice):
     practice.complete(tasks[day["id"]])
     practice.settle()
     assert practice.record("finance_voucher", day["id"])["status"] == "pushed"
+    practice.no_incidents()
+
+
+def test_a_purchase_that_is_posted_becomes_a_voucher(practice):
+    material = practice.put("material", code="MX", name="粘接剂", kind="goods", spec="1", unit="piece", min_stock=0, status="enabled")
+    move = practice.create("stock_move", kind="purchase_in", to_wh="main", lines=[{"material": material, "qty": 4, "price": "25.00"}])
+    practice.settle()
+    assert practice.ran("purchase_voucher", move) == []
+    practice.change("stock_move", move, status="review")
+    practice.settle()
+    practice.change("stock_move", move, status="posted", approved_by=practice.user["director"])
+    practice.settle()
+    assert practice.ran("purchase_voucher", move) == ["done"]
+    [made] = practice.find("finance_voucher", '{source} = "purchase"')
+    assert entries(made) == [("1405", "100.00", "0.00"), ("2202", "0.00", "100.00")]
     practice.no_incidents()

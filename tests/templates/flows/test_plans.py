@@ -126,6 +126,7 @@ def test_a_plan_sent_is_followed_up_on_the_third_day_unless_answered(practice):
         "followup_task", f'AND({{rule_key}} = "F-T2", INCLUDES(LIST("{plan}", "{other}"), {{source_id}}))'
     )
     assert names(calls, "status") == ["todo", "todo"]
+    assert len(practice.ran("after_plan", plan)) == 1
     practice.change("plan", other, status="declined", reject_reason="price")
     practice.settle()
     states = {
@@ -166,3 +167,27 @@ def test_the_first_consultation_is_followed_by_a_call_once(practice):
         len(practice.find("followup_task", f'AND({{rule_key}} = "F-T1", {{customer_id}} = "{customer}")'))
         == 1
     )
+    assert len(practice.ran("after_consultation")) == 1
+
+
+def test_a_plan_with_what_needs_consent_is_prepared_before_it_is_sent(practice):
+    customer = practice.customer(name="签字人")
+    consent, plain = practice.item("种植", price="10000.00", needs_consent=True), practice.item("洁牙", price="300.00")
+
+    def confirmed(*items):
+        plan = practice.create("plan", by="ann", customer_id=customer, title="方案", doctor_id=practice.staff["doc"],
+                               items=[{"service_item": one, "qty": 1, "discount": "1.00"} for one in items])  # fmt: skip
+        practice.change("plan", plan, status="doctor_review")
+        practice.settle()
+        practice.decide(practice.task("plan_confirmation", plan), "approved")
+        practice.settle()
+        return plan
+
+    invasive, harmless = confirmed(plain, consent), confirmed(plain)
+    task = practice.task("plan_review", invasive)
+    assert practice.name(task["assignee"]) == "ann"
+    assert practice.tasks("plan_review", harmless) == []
+    practice.change("plan", invasive, status="sent")
+    practice.settle()
+    assert practice.ran("plan_review", invasive) == practice.ran("plan_review", harmless) == ["done"]
+    practice.no_incidents()

@@ -127,6 +127,7 @@ def test_who_leaves_hands_over_everything(story):
     assert story.rows("SELECT * FROM cc_flow_tasks WHERE assignee = :u AND state = 'open'", u=gone) == []
     listed = {one["kind"]: one for one in story.record("handover", handover["id"])["lines"]}
     assert set(listed) == {"lead", "customer", "task"}
+    assert story.ran("staff_leaving", story.staff["ben"]) == ["done"]
     assert {(one["to_user"], one["accepted"]) for one in listed.values()} == {(ann, True)}
     assert story.rows("SELECT is_active FROM cc_users WHERE id = :u", u=gone)[0]["is_active"] == 1
     story.pass_time(days=11)
