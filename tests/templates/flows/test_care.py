@@ -1,0 +1,198 @@
+"""Keeping in touch and keeping order: welcomes, bookings, balances, journeys, birthdays by the moon, privacy, expiry."""
+
+from datetime import UTC, datetime, timedelta
+
+from engine.expressions.calendar_cn import lunar
+from tests.templates.flows.practice import names
+
+
+def at_ten(practice, days=0):
+    return (practice.clock.at + timedelta(days=days)).replace(hour=2, minute=0)
+
+
+def today(practice):
+    return (practice.clock.at + timedelta(hours=8)).date()
+
+
+def test_a_new_lead_that_agreed_is_welcomed_and_another_is_not(practice):
+    agreed, silent = practice.lead(consent_contact=True), practice.lead(consent_contact=False)
+    practice.settle()
+    sent = practice.outbox("clinic_intro")
+    assert [one["record_id"] for one in sent if one["state"] == "outbox"] == [agreed]
+    assert silent not in [one["record_id"] for one in sent]
+    assert len(practice.instances("lead_welcome", agreed)) == 1
+    practice.no_incidents()
+
+
+def test_a_booking_that_is_confirmed_moves_its_lead(practice):
+    lead = practice.lead(owner_id=practice.user["ann"])
+    practice.settle()
+    booked = practice.put(
+        "appointment", lead_id=lead, staff_id=practice.staff["doc"], kind="consultation", start_at=practice.clock.at + timedelta(days=2),
+        minutes=30, status="pending", source="front_desk",
+    )  # fmt: skip
+    practice.settle()
+    assert practice.record("lead", lead)["stage"] == "new"
+    practice.put_in("appointment", booked, status="confirmed")
+    practice.settle()
+    found = practice.record("lead", lead)
+    assert (found["stage"], found["appointment_id"]) == ("invited", booked)
+    practice.put_in("lead", lead, stage="arrived")
+    again = practice.put(
+        "appointment", lead_id=lead, staff_id=practice.staff["doc"], kind="consultation", start_at=practice.clock.at + timedelta(days=3),
+        minutes=30, status="confirmed", source="front_desk",
+    )  # fmt: skip
+    practice.settle()
+    found = practice.record("lead", lead)
+    assert (found["stage"], found["appointment_id"]) == ("arrived", again)
+    assert practice.ran("lead_invited", again) == ["done"]
+    practice.no_incidents()
+
+
+def moved(practice, customer, kind, amount):
+    practice.create("balance_log", customer_id=customer, kind=kind, principal_delta=amount, gift_delta="0.00")
+    practice.settle()
+
+
+def test_a_balance_that_runs_low_is_told_once_a_month(practice):
+    customer = practice.customer()
+    moved(practice, customer, "top_up", "1000.00")
+    moved(practice, customer, "spending", "-300.00")
+    assert practice.outbox("balance_low", customer) == []
+    practice.pass_time(days=31)
+    moved(practice, customer, "spending", "-300.00")
+    moved(practice, customer, "spending", "-100.00")
+    [sent] = practice.outbox("balance_low", customer)
+    assert "400" in sent["text"]
+    practice.pass_time(days=31)
+    moved(practice, customer, "spending", "-50.00")
+    assert len(practice.outbox("balance_low", customer)) == 2
+    practice.no_incidents()
+
+
+def test_whose_balance_runs_low_later_in_the_same_month_is_told_still(practice):
+    customer = practice.customer()
+    moved(practice, customer, "top_up", "1000.00")
+    moved(practice, customer, "spending", "-300.00")
+    moved(practice, customer, "spending", "-300.00")
+    assert len(practice.outbox("balance_low", customer)) == 1
+    practice.no_incidents()
+
+
+def test_a_repurchase_is_told_of_14_days_before_once_a_cycle(practice):
+    customer = practice.customer()
+    day = today(practice) + timedelta(days=20)
+    practice.put_in("customer", customer, next_repurchase_at=day)
+    practice.settle()
+    practice.go_to(at_ten(practice, 5))
+    assert practice.outbox("repurchase_due", customer) == []
+    practice.go_to(at_ten(practice, 1) + timedelta(minutes=5))
+    assert len(practice.outbox("repurchase_due", customer)) == 1
+    practice.put_in("customer", customer, next_repurchase_at=day + timedelta(days=60))
+    practice.settle()
+    practice.go_to(at_ten(practice, 61))
+    assert len(practice.outbox("repurchase_due", customer)) == 2
+    assert practice.ran("repurchase", customer) == ["done", "done"]
+    practice.no_incidents()
+
+
+def seen(practice, customer, days_ago):
+    practice.put("visit", customer_id=customer, arrived_at=practice.clock.at - timedelta(days=days_ago), visit_type="first_visit", status="done",
+                 receptionist_id=practice.user["desk"], left_at=practice.clock.at - timedelta(days=days_ago))  # fmt: skip
+    practice.settle()
+
+
+def test_who_was_not_seen_for_30_days_gets_a_word_and_coming_back_is_the_goal(practice):
+    stays, comes = practice.customer(), practice.customer()
+    for one in (stays, comes):
+        seen(practice, one, 29)
+    practice.pass_time(days=3)
+    assert [len(practice.outbox("long_absent", one)) for one in (stays, comes)] == [1, 1]
+    practice.put("appointment", customer_id=comes, staff_id=practice.staff["doc"], kind="treatment", minutes=30, status="confirmed",
+                 start_at=practice.clock.at + timedelta(days=5), source="front_desk")  # fmt: skip
+    practice.settle()
+    assert names(practice.instances("long_absent", comes), "outcome") == ["came"]
+    practice.pass_time(days=15)
+    assert names(practice.instances("long_absent", stays), "outcome") == [None]
+    assert names(practice.instances("long_absent", stays), "status") == ["done"]
+    practice.pass_time(days=10)
+    assert len(practice.outbox("long_absent", stays)) == 1
+    practice.pass_time(days=25)
+    assert len(practice.outbox("long_absent", stays)) == 2
+    practice.no_incidents()
+
+
+def test_a_lunar_birthday_falls_on_another_day_each_year(practice):
+    day = today(practice) + timedelta(days=12)
+    # The same day of the moon in an earlier year, and what the calendar of the sun says of that year is of no matter.
+    born = next(
+        one
+        for one in (datetime(1985, 1, 1, tzinfo=UTC).date() + timedelta(days=n) for n in range(400))
+        if lunar(one) == lunar(day)
+    )
+    customer = practice.customer(name="农历寿星", birthday=born.isoformat(), birthday_lunar=True)
+    practice.go_to(datetime(day.year, day.month, day.day, 0, 55, tzinfo=UTC))
+    assert practice.outbox("birthday", customer) == []
+    practice.go_to(datetime(day.year, day.month, day.day, 1, 5, tzinfo=UTC))
+    assert len(practice.outbox("birthday", customer)) == 1
+    [coupon] = practice.find("coupon", f'{{customer_id}} = "{customer}"')
+    assert coupon["expire_at"] == (day + timedelta(days=30)).isoformat()
+    practice.no_incidents()
+
+
+def press(practice, flow, by, subject, **values):
+    """Start a flow by its button, as its route does."""
+    flows, actor = practice.clinic.flows, practice.actor(by)
+    with practice.workspace.write(practice.cause("user")) as unit:
+        flows.start(unit, actor, flow, subject, values, f"button:{flow}:{subject[1]}", f"{flow}.trigger")
+    practice.settle()
+
+
+def test_a_privacy_request_is_the_directors_for_15_working_days(practice):
+    customer = practice.customer(name="要查阅")
+    press(practice, "privacy_request", "desk", ("customer", customer), what="查阅")
+    task = practice.task("privacy_request", customer)
+    assert (practice.name(task["assignee"]), task["title"]) == ("director", "隐私请求（查阅）· 要查阅")
+    practice.pass_time(days=30)
+    told = practice.rows("SELECT * FROM cc_notifications WHERE kind = 'flow.remind'")
+    assert {practice.user["director"], practice.user["care"], practice.user["boss"]} <= {one["user_id"] for one in told}
+    practice.complete(task, comment="已交本人签收")
+    practice.settle()
+    assert names(practice.instances("privacy_request", customer), "status") == ["done"]
+    practice.no_incidents()
+
+
+def test_in_january_records_past_their_time_are_put_to_the_group_and_archived_by_hand(practice):
+    seen(practice, practice.customer(name="十六年前"), 16 * 365)
+    practice.go_to(datetime(2027, 1, 5, 1, 10, tzinfo=UTC))
+    task = practice.task("retention", node="approve")
+    assert (practice.name(task["assignee"]), "1 份" in task["title"]) == ("boss", True)
+    practice.decide(task, "approved")
+    practice.settle()
+    assert practice.task("retention", node="archive")["title"] == "归档 1 份到期档案"
+    assert practice.find("customer", '{name} = "十六年前"') != []
+    practice.no_incidents()
+
+
+def batch(practice, name, days, **values):
+    material = practice.put("material", code=name, name=name, kind="goods", spec="1", unit="piece", min_stock=0, status="enabled", **values)
+    return practice.put("stock_batch", material_id=material, warehouse="main", batch_no=name, expire_at=today(practice) + timedelta(days=days), qty=2)
+
+
+def told_of(practice, batch_id):
+    return len([one for one in practice.outbox("batch_expiring") if one["record_id"] == batch_id])
+
+
+def test_a_batch_is_told_of_by_the_days_of_its_material_and_locked_away_when_it_is_over(practice):
+    soon, later, early = batch(practice, "近效期", 60), batch(practice, "远效期", 120), batch(practice, "早提醒", 120, near_expiry_days=150)
+    practice.pass_time(days=1)
+    assert [told_of(practice, one) for one in (soon, later, early)] == [1, 0, 1]
+    practice.pass_time(days=2)
+    assert told_of(practice, soon) == 1
+    practice.pass_time(days=60)
+    task = practice.task("batch_expiring", soon)
+    assert (practice.name(next(iter(task["candidates"] or [task["assignee"]]))), "近效期" in task["title"]) == ("store", True)
+    practice.put_in("stock_batch", soon, qty=0)
+    practice.settle()
+    assert practice.tasks("batch_expiring", soon) == []
+    practice.no_incidents()
