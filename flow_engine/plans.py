@@ -21,6 +21,7 @@ from engine.store.platform import instant
 from engine.store.unit import Unit
 from flow_engine.compile import compile_flow
 from flow_engine.plan import FlowPlan
+from flow_engine.rollups import Above, rolled_up
 from flow_engine.tables import SCHEDULE_CURSORS, VERSIONS
 from flow_engine.triggering import TriggerIndex
 
@@ -64,6 +65,11 @@ class FlowPlans:
     def triggers(self) -> TriggerIndex:
         """Return the triggers of the flows in force, by what wakes them."""
         return TriggerIndex(self.current.values())
+
+    @cached_property
+    def rolled_up(self) -> Mapping[str, tuple[Above, ...]]:
+        """Return by form whose sums over its records the flows in force look at."""
+        return rolled_up(self.app, self.current.values())
 
     def get(self, flow: str) -> FlowPlan:
         """Return the flow in force. Rejected where there is none."""

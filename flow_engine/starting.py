@@ -75,6 +75,8 @@ class Starting:
             self.judge_records(unit, event.kind, event.form, ids, event.body, event.event_id)
         if event.kind not in {"records.created", "record.created"}:
             self._wake(unit, event, ids)
+        for form, by in self._flows.plans.rolled_up.get(event.form, ()):
+            self._wake_above(unit, event, ids, form, by)
 
     def judge_records(
         self, unit: Unit, kind: str, form: str, ids: Iterable[str], body: Mapping[str, Any], event_id: str
@@ -270,6 +272,24 @@ class Starting:
             for instance_id in watching(unit, str(event.form), record_id):
                 body: dict[str, Any] = {"instance": instance_id, "form": event.form, "record": record_id}
                 body["gone"] = event.kind in GONE or event.kind == "records.deleted"
+                key = f"flow.record:{instance_id}:{event.event_id}:{record_id}"
+                writing.put_job(unit, "flow.record", body, key=key)
+
+    def _wake_above(self, unit: Unit, event: Event, ids: Sequence[str], form: str, by: str) -> None:
+        """Let instances look whose sum over these records they watch; of a record that is gone too."""
+        query = select(SUBSCRIPTIONS.c.key).where(SUBSCRIPTIONS.c.name == f"record:{form}").limit(1)
+        if unit.connection.execute(query).first() is None:
+            return
+        records = self._flows.ports.records(unit, self._flows.ports.service_actor("", {}))
+        revision = int(event.body.get("revision") or 1)
+        above: set[str] = set()
+        for record_id in ids:
+            for values in records.change(str(event.form), record_id, revision, frozenset({(by,)})):
+                found = (values or {}).get((by,))
+                above |= {str(one) for one in (found if isinstance(found, list | tuple) else (found,)) if one}
+        for record_id in sorted(above):
+            for instance_id in watching(unit, form, record_id):
+                body = {"instance": instance_id, "form": form, "record": record_id, "gone": False}
                 key = f"flow.record:{instance_id}:{event.event_id}:{record_id}"
                 writing.put_job(unit, "flow.record", body, key=key)
 
