@@ -32,11 +32,11 @@ WAIT_S = 120
 
 @dataclass(frozen=True)
 class Clinic:
-    """Where the practice clinic answers, its folder, and the password of each demo login."""
+    """Where the practice clinic answers, its folder, and the password that all its people have."""
 
     base: str
     home: Path
-    passwords: dict[str, str]
+    password: str
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +69,7 @@ def practice_clinic(story: Path) -> Iterator[Clinic]:
     try:
         base = f"http://127.0.0.1:{port}"
         choices = _choices(base, server, home)
-        yield Clinic(base, home, {one["login"]: one["password"] for one in choices[0]["demo_logins"]})
+        yield Clinic(base, home, choices[0]["demo_logins"][0]["password"])
     finally:
         server.terminate()
         server.wait(20)
@@ -146,7 +146,7 @@ def open_as(clinic: Clinic, browser: Browser, sessions: dict[str, list]) -> Iter
         if login is not None and login in sessions:
             context.add_cookies(sessions[login])
         elif login is not None:
-            screen.call("POST", "/api/session", {"login": login, "password": clinic.passwords[login]})
+            screen.call("POST", "/api/session", {"login": login, "password": clinic.password})
             sessions[login] = context.cookies()
         return screen
 

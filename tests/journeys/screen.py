@@ -2,15 +2,18 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 
 AXE = Path(__file__).resolve().parents[2] / "designer_ui/node_modules/axe-core/axe.min.js"
 JSON = {"content-type": "application/json", "x-clinicraft": "1"}
 expect.set_options(timeout=10_000)
+TRIES, TRY_MS = 150, 100
 GRAVE = ("serious", "critical")
 SETTLED = """async () => {
   const running = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
@@ -57,6 +60,14 @@ class Screen:
         assert answer.ok, f"{method} {path}: {answer.status} {answer.text()[:400]}"
         return answer.json() if answer.text() else None
 
+    def eventually(self, found: Callable[[], Any]) -> Any:
+        """Return what `found` returns as soon as it is true: what the server does behind takes a moment."""
+        for _ in range(TRIES):
+            if answer := found():
+                return answer
+            self.page.wait_for_timeout(TRY_MS)
+        pytest.fail("It did not happen")
+
     def first(self, form: str, **query: Any) -> dict[str, Any]:
         return self.call("POST", f"/api/forms/{form}/query", {"limit": 1, **query})["records"][0]
 
@@ -100,7 +111,7 @@ class Screen:
         return self
 
     def slot(self, key: str) -> Locator:
-        return self.page.locator(f".form #slot-{key}, .ant-modal #slot-{key}").last
+        return self.page.locator(f".form #slot-{key}, .task-fill #slot-{key}, .ant-modal #slot-{key}").last
 
     def fill(self, key: str, words: str) -> None:
         box = self.slot(key).locator("input:visible, textarea:visible").first

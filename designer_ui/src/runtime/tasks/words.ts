@@ -6,6 +6,10 @@ import type { Labels } from "../../api/types";
 export const nameOf = (labels: Labels, id: string | null | undefined): string =>
   id ? (labels.user?.[id] ?? "–") : "–";
 
+/** Who started it, where a person did. */
+export const starterOf = (labels: Labels, id: string | null | undefined): string | null =>
+  id && id !== "system" ? (labels.user?.[id] ?? null) : null;
+
 /** The first names, and how many more. */
 export const namesOf = (labels: Labels, ids: readonly string[], most = 3): string => {
   const names = ids.slice(0, most).map((id) => nameOf(labels, id));

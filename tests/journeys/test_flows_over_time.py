@@ -1,0 +1,121 @@
+"""What flows do by themselves as days pass: each file with its own clinic, since the clock is everybody's."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import practice_clinic
+from tests.journeys.signing import send_lead
+
+pytestmark = pytest.mark.browser
+
+STEPS = ("线索清洗", "初次沟通", "需求诊断", "邀约到店", "到店接待", "方案与成交", "治疗后回访")
+
+
+@pytest.fixture(scope="module")
+def clinic(story):
+    with practice_clinic(story) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def sessions():
+    return {}
+
+
+def put_forward(screen, step):
+    """Press the clock of the practice clinic on: 1 小时, 1 天 or 1 周."""
+    bar = screen.page.locator(".practice-bar")
+    before = screen.call("GET", "/api/practice")["ahead_hours"]
+    bar.get_by_role("button", name=step).click()
+    expect(bar.get_by_role("status")).to_contain_text(f"已快进 {step}", timeout=60_000)
+    assert screen.call("GET", "/api/practice")["ahead_hours"] > before
+
+
+def sent_from_website(clinic, screen, number, name):
+    """A lead of the website, cleaned and given to somebody."""
+    now = screen.call("GET", "/api/practice")["now"]
+    body = {
+        "id": f"web-{number}",
+        "channel": "抖音",
+        "name": name,
+        "phone": f"+86 199-7000-{number}",
+        "item": "implant",
+        "message": "想了解种植牙",
+        "consent": True,
+    }
+    assert send_lead(clinic, now, body) == 202
+    return screen.eventually(lambda: given(screen, name))
+
+
+def given(screen, name):
+    found = screen.call("POST", "/api/forms/lead/query", {"search": name})["records"]
+    return next(
+        (one for one in found if one["name"] == name and one["owner_id"] and one["assigned_at"]), None
+    )
+
+
+def person(screen):
+    return screen.call("GET", "/api/me")["user"]
+
+
+def flows_about(screen, lead):
+    path = f"/api/instances?form=lead&record_id={lead['id']}&limit=50"
+    return {one["flow"]: one for one in screen.call("GET", path)["instances"]}
+
+
+def do_step(screen, step, name):
+    """Open the task of a step from my list and say that it is done."""
+    screen.go("/tasks")
+    screen.page.locator(".task-row", has_text=f"{step} · {name}").locator("a").first.click()
+    expect(screen.page.locator(".task-head")).to_contain_text(step)
+    if step == STEPS[0]:
+        screen.fill("wechat", "gongye-wx")
+    screen.button("完成").click()
+    screen.toast("已完成")
+
+
+def test_a_lead_of_the_website_is_given_out_in_turn_and_goes_the_seven_steps(clinic, open_as):
+    boss, screen = open_as("admin"), open_as("consultant")
+    now, me = boss.call("GET", "/api/practice")["now"], person(screen)
+    assert send_lead(clinic, now, {"id": "web-1000", "name": "假冒者"}, secret="guessed") == 403
+    leads = []
+    while len(leads) < 3 or me["id"] not in {lead["owner_id"] for lead in leads}:
+        leads.append(sent_from_website(clinic, boss, 4400 + len(leads), f"公冶{len(leads)}号"))
+    assert len({lead["owner_id"] for lead in leads[:3]}) == 3
+    mine = next(lead for lead in leads if lead["owner_id"] == me["id"])
+    assert mine["phone"].startswith("1997000")
+    for number, step in enumerate(STEPS, 1):
+        screen.eventually(lambda n=number: boss.record("lead", mine["id"])["sop_step"] == n)
+        do_step(screen, step, mine["name"])
+    boss.eventually(lambda: flows_about(boss, mine)["lead_sop"]["status"] == "done")
+    boss.go(f"/instances/{flows_about(boss, mine)['lead_sop']['instance_id']}")
+    boss.says("第7步 治疗后回访")
+    assert boss.record("lead", mine["id"])["wechat"] == "gongye-wx"
+
+
+def test_a_lead_left_alone_for_a_day_escalates_and_returns_to_the_pool(clinic, open_as):
+    boss, screen = open_as("admin"), open_as("lead")
+    name, lead = "", None
+    for turn in range(12):
+        name = f"巫马{turn}号"
+        lead = sent_from_website(clinic, boss, 4500 + turn, name)
+        if given(screen, name):
+            break
+    assert given(screen, name), "nobody of the team of this lead consultant got one"
+    screen.go("/tasks")
+    put_forward(screen, "1 天")
+    boss.eventually(lambda: "lead_uncontacted" in flows_about(boss, lead))
+    for _ in range(3):
+        put_forward(screen, "1 小时")
+    screen.page.get_by_role("button", name="通知").click()
+    screen.says(name)
+    screen.go("/tasks")
+    put_forward(screen, "1 天")
+    back = boss.record("lead", lead["id"])
+    assert (back["stage"], back["owner_id"], back["lost_note"]) == (
+        "pool",
+        None,
+        "24小时未联系，系统退回公海",
+    )
+    screen.go("/p/leads/lead_pool")
+    screen.says(name)
