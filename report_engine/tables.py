@@ -1,6 +1,6 @@
 """The tables of reports, `cc_report_*`, one set in every workspace. Times are text as in all platform tables."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 REPORT_TABLES = MetaData()
 
@@ -48,28 +48,9 @@ CURSORS = Table(
 NIGHTS = Table(
     "cc_report_nights",
     REPORT_TABLES,
-    Column("name", Text, primary_key=True),
-    Column("signature", Text, nullable=False),
+    Column("key", Text, primary_key=True),
     Column("as_of", Text, nullable=False),
-    Column("day", Text, nullable=False),
-    Column("rows", BigInteger, nullable=False),
-    Column("problem", Text),
+    Column("rows", LargeBinary, nullable=False),
+    Index("ix_cc_report_nights_as_of", "as_of"),
 )
-"""What was worked out at night: for which question (`signature`), of which moment and day."""
-
-CLASSES = Table(
-    "cc_report_classes",
-    REPORT_TABLES,
-    Column("name", Text, primary_key=True),
-    Column("month", Text, primary_key=True),
-    Column("customer_id", Text, primary_key=True),
-    Column("group", Text, nullable=False),
-    Column("r", Integer, nullable=False),
-    Column("f", Integer, nullable=False),
-    Column("m", Integer, nullable=False),
-    Column("recency", Integer, nullable=False),
-    Column("frequency", Integer, nullable=False),
-    Column("money", Text, nullable=False),
-    Index("ix_cc_report_classes_customer", "customer_id", "name", "month"),
-)
-"""RFM classes as of the end of each month, and of the last night in the running one. `month`: its first day."""
+"""What a statement of a nightly report gave. `key`: of its text and parameters, which hold the asker's scope."""

@@ -46,6 +46,8 @@ FIELDS = (
     "metric", "dims", "compare", "benchmark", "threshold", "direction", "min_sample", "schedule", "notify",
     "notify_roles", "for_times", "rearm_hours", "quiet_from", "quiet_until", "missing_hours", "is_off",
 )  # fmt: skip
+RATED = frozenset({"rate"})
+"""Ways of counting that rest on cases which may be too few."""
 MOST_RULES = 500
 MOST_LINES = 5
 TITLE: Words = {"zh": "指标预警：{name}", "en": "Alert: {name}"}
@@ -219,7 +221,8 @@ class Alerts:
     def _answers(self, rule: Rule, office: Office) -> Found:
         today = office.today
         probe = office.bound({"kind": "aggregate", "measures": [{"key": "value", "of": rule.metric}]})
-        asked = questions(rule, probe.facts[0], today)
+        is_rate = any(base.aggregate in RATED for one in probe.measures for base in one.base())
+        asked = questions(rule, probe.facts[0], today, is_rate=is_rate)
         answers = {
             name: office.table({"kind": "aggregate", **report}).table for name, report in asked.items()
         }

@@ -47,8 +47,16 @@ def _compared(rule: Rule, answers: Mapping[str, Table]) -> Iterator[Reading]:
     )
     for key, value, is_small in _groups(answers["now"]):
         usual, was_small = before.get(key, (None, False)) if "usual" in answers else (rule.benchmark, False)
-        can_tell = not (is_small or was_small)
+        can_tell = not (is_small or was_small or _are_few(rule, answers, value, usual))
         yield Reading(key, value, usual, _is_off(rule, _number(value), _number(usual)) if can_tell else None)
+
+
+def _are_few(rule: Rule, answers: Mapping[str, Table], value: Cell, usual: Cell) -> bool:
+    """Tell whether a count and what it is compared with are both below the least sample: 2 instead of 1 is no doubling."""
+    table = answers["now"]
+    is_count = table.columns[table.at("value")].format == "integer"
+    numbers = [_number(one) or 0 for one in (value, usual)]
+    return "usual" in answers and is_count and max(numbers) < rule.least
 
 
 def _is_off(rule: Rule, value: Decimal | None, usual: Decimal | None) -> bool | None:

@@ -12,8 +12,12 @@ LOOK_BACK = 91
 Json = Mapping[str, Any]
 
 
-def questions(rule: Rule, fact: str, today: date) -> dict[str, dict[str, Any]]:
-    """Return the reports to be asked, by what they are for: now, usual, days, last."""
+def questions(rule: Rule, fact: str, today: date, *, is_rate: bool = False) -> dict[str, dict[str, Any]]:
+    """Return the reports to be asked, by what they are for: now, usual, days, last.
+
+    `is_rate`: the number rests on cases that can be too few.
+    """
+    value: list[dict[str, Any]] = [{"key": "value", "of": rule.metric, **({"min_n": rule.least} if is_rate else {})}]
     if rule.compare == "missing":
         newest = {"key": "value", "form": fact, "aggregate": "max", "of": "created_at"}
         return {"last": {"measures": [newest], "by": _by(rule), "period": "all"}}
@@ -21,26 +25,16 @@ def questions(rule: Rule, fact: str, today: date) -> dict[str, dict[str, Any]]:
         last = _last(rule, today)
         period = {"from": (last - timedelta(days=LOOK_BACK)).isoformat(), "to": last.isoformat()}
         day = {"field": "date", "key": "day", "bucket": "day"}
-        return {
-            "days": {"measures": _value(rule), "by": [day, *_by(rule)], "period": period, "fill": "blank"}
-        }
-    asked = {"now": _report(rule, rule.period)}
+        return {"days": {"measures": value, "by": [day, *_by(rule)], "period": period, "fill": "blank"}}
+    asked = {"now": {"measures": value, "by": _by(rule), "period": rule.period}}
     before = _before(rule, today)
     if before is not None:
-        asked["usual"] = _report(rule, before)
+        asked["usual"] = {"measures": value, "by": _by(rule), "period": before}
     return asked
 
 
 def _by(rule: Rule) -> list[dict[str, Any]]:
     return [{"role": one, "key": one} for one in rule.by]
-
-
-def _value(rule: Rule) -> list[dict[str, Any]]:
-    return [{"key": "value", "of": rule.metric, "min_n": rule.least}]
-
-
-def _report(rule: Rule, period: object) -> dict[str, Any]:
-    return {"measures": _value(rule), "by": _by(rule), "period": period}
 
 
 def _last(rule: Rule, today: date) -> date:

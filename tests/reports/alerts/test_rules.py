@@ -72,6 +72,13 @@ def test_too_few_cases_say_nothing() -> None:
     assert judged(rule("previous_period"), now=answer([9]), usual=answer([0])) == [True]
 
 
+def test_small_counts_are_not_compared() -> None:
+    value = Column("value", {"zh": "值", "en": "value"}, "measure", "integer")
+    now, usual = Table((value,), ((3,),)), Table((value,), ((1,),))
+    assert judged(rule("previous_period", least=20), now=now, usual=usual) == [None]
+    assert judged(rule("previous_period", least=3), now=now, usual=usual) == [True]
+
+
 def test_an_anomaly_is_judged_on_weekdays_like_it_and_never_on_what_comes_later() -> None:
     days = [(YESTERDAY - timedelta(days=n), 100 if (YESTERDAY - timedelta(days=n)).isoweekday() < 6 else 20) for n in range(1, 80)]  # fmt: skip
     usual_sunday = answer(*[list(one) for one in days], [YESTERDAY, 21], by=1)
@@ -93,7 +100,7 @@ def test_silence_is_told_after_the_hours_set() -> None:
 
 
 def test_what_is_asked_fits_the_schedule() -> None:
-    asked = questions(rule("previous_period", by=("channel",), least=20), "lead", TODAY)
+    asked = questions(rule("previous_period", by=("channel",), least=20), "lead", TODAY, is_rate=True)
     assert asked["now"]["period"] == "yesterday"
     assert asked["usual"]["period"] == {"from": "2026-11-15", "to": "2026-11-15"}
     assert asked["now"]["measures"] == [{"key": "value", "of": "noshow_rate", "min_n": 20}]
