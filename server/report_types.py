@@ -43,7 +43,7 @@ class FilterPart(TypedDict):
 
 
 class CellPart(TypedDict):
-    """A chart's place on 24 columns. A cell without a report shows its `text`."""
+    """A chart's place on 24 columns. A cell without a report shows its `text`. `aloof`: it keeps its own `period`."""
 
     key: str
     title: Words
@@ -57,6 +57,7 @@ class CellPart(TypedDict):
     note: NotRequired[Words]
     click: NotRequired[str]
     aloof: NotRequired[bool]
+    period: NotRequired[Words]
 
 
 class Dashboard(TypedDict):
@@ -154,6 +155,7 @@ class ReportLine(TypedDict):
     description: Words | None
     kind: str
     module: str | None
+    group: Words | None
     chart: str
 
 
@@ -199,6 +201,12 @@ class ReportTable(TypedDict):
     row_count: int
     warnings: list[Json]
     notes: dict[str, Json]
+
+
+class ReportAsk(CellQuestion):
+    """`chart`: a kind of chart in place of the report's own."""
+
+    chart: NotRequired[str]
 
 
 class ReportAnswer(CellAnswer):
@@ -253,3 +261,28 @@ class Offered(TypedDict):
     metrics: list[OfferedMeasure]
     kinds: list[OfferedKind]
     charts: list[OfferedKind]
+
+
+class Note(TypedDict):
+    """What somebody wrote beside a chart."""
+
+    id: str
+    cell: str
+    text: str
+    by: str
+    by_name: str
+    at: Instant
+    is_mine: bool
+
+
+class NoteList(TypedDict):
+    notes: list[Note]
+
+
+class NoteText(TypedDict):
+    cell: str
+    text: str
+
+
+class NoteMade(TypedDict):
+    id: str

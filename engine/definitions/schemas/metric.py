@@ -9,5 +9,7 @@ FILE = FileKind(
     one="metric",
     zh="指标",
     en="Metric",
-    schema=closed(("key", "name"), **{**MEASURE["properties"], "module": KEY, "description": WORDS, "report": KEY}),
+    schema=closed(
+        ("key", "name"), **{**MEASURE["properties"], "module": KEY, "description": WORDS, "report": KEY}
+    ),
 )

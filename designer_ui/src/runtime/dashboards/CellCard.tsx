@@ -31,6 +31,7 @@ export const CellCard = ({
   refreshMs,
   isCrossing,
   words,
+  usualPeriod,
   actions,
   marks,
   act,
@@ -44,6 +45,8 @@ export const CellCard = ({
   refreshMs: number | false;
   isCrossing: boolean;
   words: WordsFor;
+  /** The time the filter names: said of a chart only where it is about another. */
+  usualPeriod: string;
   /** What else its menu offers. */
   actions?: readonly CellAction[];
   /** Beside the title: notes people left. */
@@ -59,6 +62,7 @@ export const CellCard = ({
   const answered = useAnswer(dashboard, source, question, refreshMs);
   const { answer } = answered;
   const title = say(part.title);
+  const period = say(answer?.period);
   const isNumber = part.chart === "kpi";
   useEffect(() => {
     if (answer) onAnswer?.(part.key, answer);
@@ -95,6 +99,7 @@ export const CellCard = ({
     >
       <header className="dash-cell-head">
         <h3 title={title}>{title}</h3>
+        {period && period !== usualPeriod ? <span className="dash-cell-period">{period}</span> : null}
         {part.note ? (
           <Tooltip title={say(part.note)}>
             <InfoCircleOutlined className="dash-cell-note" aria-label={say(part.note)} tabIndex={0} />

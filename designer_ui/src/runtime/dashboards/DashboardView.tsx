@@ -19,6 +19,7 @@ import { ExplainPanel } from "./ExplainPanel";
 import { FilterBar } from "./FilterBar";
 import { Rotation } from "./Rotation";
 import { useMoment } from "./useMoment";
+import { usePrint } from "./usePrint";
 import { type Known, learned, wordsFrom } from "./wording";
 
 export interface CellExtras {
@@ -57,15 +58,19 @@ export const DashboardView = ({
   const [known, setKnown] = useState<Known>({});
   const [asOf, setAsOf] = useState<string | null>(null);
   const [explained, setExplained] = useState<{ point: Point; title: string } | null>(null);
+  const print = usePrint();
   const stop = useCallback(() => setRotating(false), []);
   const explain = useCallback((point: Point, title: string) => setExplained({ point, title }), []);
   const learn = useCallback((_cell: string, answer: CellAnswer) => {
     setKnown((old) => learned(old, answer.words));
-    const { asOf: at } = answer;
+    const { as_of: at } = answer;
     if (at) setAsOf((old) => (old === null || at > old ? at : old));
   }, []);
   useEffect(() => onBoard?.(board), [board, onBoard]);
   const words = wordsFrom(known, t("dashboard.blank"));
+  const time = dashboard.filters.find((one) => one.kind === "period");
+  const chosen = time?.options.find((one) => one.value === board.filters[time.key]);
+  const usualPeriod = say(chosen?.name);
   const tools = [
     {
       key: "refresh",
@@ -73,7 +78,7 @@ export const DashboardView = ({
       run: () => void client.invalidateQueries({ queryKey: ["dashboard", dashboard.key] }),
     },
     ...(isNarrow ? [] : [{ key: "rotate", icon: <DesktopOutlined />, run: () => setRotating(true) }]),
-    { key: "print", icon: <PrinterOutlined />, run: () => window.print() },
+    { key: "print", icon: <PrinterOutlined />, run: print },
   ];
   return (
     <div className="dash-board">
@@ -114,19 +119,24 @@ export const DashboardView = ({
                     }
               }
             >
-              <CellCard
-                part={part}
-                dashboard={dashboard.key}
-                source={source}
-                question={questionOf(dashboard, board, part.key)}
-                refreshMs={refreshMs}
-                isCrossing={part.key in board.crossed}
-                words={words}
-                act={act}
-                onAnswer={learn}
-                {...(source.explain ? { onExplain: explain } : {})}
-                {...(extrasOf ? extrasOf(part, board) : {})}
-              />
+              {part.text ? (
+                <div className="dash-text">{say(part.text)}</div>
+              ) : (
+                <CellCard
+                  part={part}
+                  dashboard={dashboard.key}
+                  source={source}
+                  question={questionOf(dashboard, board, part.key)}
+                  refreshMs={refreshMs}
+                  isCrossing={part.key in board.crossed}
+                  words={words}
+                  usualPeriod={usualPeriod}
+                  act={act}
+                  onAnswer={learn}
+                  {...(source.explain ? { onExplain: explain } : {})}
+                  {...(extrasOf ? extrasOf(part, board) : {})}
+                />
+              )}
             </div>
           ))}
         </div>

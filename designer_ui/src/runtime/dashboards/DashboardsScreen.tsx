@@ -81,7 +81,7 @@ const Shown = ({
   const source = useMemo(() => liveSource(dashboard, openRecords), [dashboard, openRecords]);
   const [start] = useState(() => boardAt(dashboard, params));
   const notesOf = useCellNotes(dashboard);
-  useFresh(dashboard);
+  useFresh(dashboard.key);
   const onBoard = useCallback(
     (board: Board) =>
       setParams(

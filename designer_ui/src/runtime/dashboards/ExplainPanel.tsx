@@ -79,7 +79,7 @@ export const ExplainPanel = ({
             <h3>{t("dashboard.behind")}</h3>
             <p>
               {found.rows === null ? null : t("dashboard.rows", { count: found.rows })}
-              {found.asOf ? ` · ${t("dashboard.asOf", { at: moment(found.asOf) })}` : ""}
+              {found.as_of ? ` · ${t("dashboard.asOf", { at: moment(found.as_of) })}` : ""}
             </p>
             {openRecords && behind && found.rows ? (
               <Button size="small" onClick={() => void open()}>

@@ -7,6 +7,7 @@ import type { Json } from "../../shared/json";
 import { useSay } from "../../shared/useLang";
 import type { Act, Board } from "./board";
 import type { Dashboard } from "./contract";
+import { PeriodFilter } from "./PeriodFilter";
 import type { WordsFor } from "./wording";
 
 export const FilterBar = ({
@@ -28,20 +29,30 @@ export const FilterBar = ({
   if (dashboard.filters.length === 0 && chips.length === 0 && !board.before) return null;
   return (
     <search className="dash-board-filters" aria-label={t("dashboard.filters")}>
-      {dashboard.filters.map((part) => (
-        <Select
-          key={part.key}
-          className="dash-board-filter"
-          aria-label={say(part.name)}
-          placeholder={say(part.name)}
-          mode={part.kind === "choice" ? "multiple" : undefined}
-          maxTagCount="responsive"
-          allowClear={part.kind === "choice"}
-          value={board.filters[part.key] ?? undefined}
-          options={part.options.map((one) => ({ value: one.value, label: say(one.name) }))}
-          onChange={(value: Json | undefined) => act({ do: "filter", key: part.key, value: value ?? null })}
-        />
-      ))}
+      {dashboard.filters.map((part) =>
+        part.kind === "period" ? (
+          <PeriodFilter
+            key={part.key}
+            part={part}
+            value={board.filters[part.key] ?? null}
+            onChange={(value) => act({ do: "filter", key: part.key, value })}
+          />
+        ) : (
+          <Select
+            key={part.key}
+            className="dash-board-filter"
+            aria-label={say(part.name)}
+            placeholder={say(part.name)}
+            mode="multiple"
+            maxTagCount="responsive"
+            allowClear
+            showSearch={{ optionFilterProp: "label" }}
+            value={board.filters[part.key] ?? undefined}
+            options={part.options.map((one) => ({ value: one.value, label: say(one.name) }))}
+            onChange={(value: Json | undefined) => act({ do: "filter", key: part.key, value: value ?? null })}
+          />
+        ),
+      )}
       {chips.map((chip) => (
         <Tag
           key={`${chip.cell} ${chip.dimension}`}

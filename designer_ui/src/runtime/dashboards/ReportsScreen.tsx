@@ -4,7 +4,7 @@ import { Input, Segmented } from "antd";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useParams, useSearchParams } from "react-router";
-import { type ReportLine, useReport, useReportsHome } from "../../api/reports";
+import { type ReportLine, type ReportPage, useReport, useReportsHome } from "../../api/reports";
 import { score } from "../../shared/match";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useLang, useSay } from "../../shared/useLang";
@@ -33,7 +33,8 @@ const CatalogueLinks = ({ reports }: { reports: readonly ReportLine[] }) => {
   const [text, setText] = useState("");
   const groups = useMemo(() => {
     const found = new Map<string, ReportLine[]>();
-    for (const one of reports) {
+    // Single numbers have their place on dashboards.
+    for (const one of reports.filter((each) => each.chart !== "kpi")) {
       const name = saying(one.group, lang);
       const isIn = text.trim() === "" || score(`${name} ${saying(one.name, lang)}`, text.trim()) > 0;
       if (isIn) found.set(name, [...(found.get(name) ?? []), one]);
@@ -71,55 +72,56 @@ const CatalogueLinks = ({ reports }: { reports: readonly ReportLine[] }) => {
 };
 
 /** One report as a board of its chart and its table. */
-const boardOf = (report: Dashboard, form: Form): Dashboard => {
-  const [chart] = report.cells;
-  if (!chart) return report;
-  const table = {
-    ...chart,
-    key: "table",
-    chart: "table",
-    aloof: true,
-    title: { zh: "数据", en: "Data" },
+const boardOf = (report: ReportPage, form: Form): Dashboard => {
+  const chart = {
+    key: "chart",
+    title: report.name,
+    chart: report.chart,
     x: 0,
+    y: 0,
     w: 24,
+    h: 11,
+    ...(report.description ? { note: report.description } : {}),
   };
-  if (TABLES.has(chart.chart)) return { ...report, cells: [{ ...chart, x: 0, y: 0, w: 24, h: 11 }] };
-  if (form === "table") return { ...report, cells: [{ ...table, y: 0, h: 11 }] };
-  if (form === "chart") return { ...report, cells: [{ ...chart, x: 0, y: 0, w: 24, h: 11 }] };
-  return {
-    ...report,
-    cells: [
-      { ...chart, x: 0, y: 0, w: 24, h: 6 },
-      { ...table, y: 6, h: 6 },
-    ],
-  };
+  const table = { ...chart, key: "table", chart: "table", title: { zh: "数据", en: "Data" } };
+  const { key, name, filters } = report;
+  const alone = TABLES.has(report.chart) || form === "chart";
+  const cells = alone
+    ? [chart]
+    : form === "table"
+      ? [table]
+      : [
+          { ...chart, h: 6 },
+          { ...table, y: 6, h: 6 },
+        ];
+  return { key: `report ${key}`, name, filters, cells };
 };
 
-const Shown = ({ report }: { report: Dashboard }) => {
+const Shown = ({ report }: { report: ReportPage }) => {
   const { t } = useTranslation();
   const say = useSay();
   const [params, setParams] = useSearchParams();
   const [form, setForm] = useState<Form>("both");
   const dashboard = useMemo(() => boardOf(report, form), [report, form]);
   const openRecords = useOpenRecords(say(report.name));
-  const source = useMemo(() => reportSource(report, openRecords), [report, openRecords]);
+  const source = useMemo(() => reportSource(report.key, openRecords), [report.key, openRecords]);
   const [start] = useState(() => boardAt(boardOf(report, "both"), params));
   const [board, setBoard] = useState<Board>(start);
-  useFresh(report);
+  useFresh(dashboard.key);
   const onBoard = useCallback(
     (next: Board) => {
       setBoard(next);
       setParams(
         (old) => {
-          const address = addressOf(report, next, old);
+          const address = addressOf(dashboard, next, old);
           return address.toString() === old.toString() ? old : address;
         },
         { replace: true },
       );
     },
-    [report, setParams],
+    [dashboard, setParams],
   );
-  const isTable = TABLES.has(report.cells[0]?.chart ?? "");
+  const isTable = TABLES.has(report.chart);
   return (
     <DashboardView
       dashboard={dashboard}

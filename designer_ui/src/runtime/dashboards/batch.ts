@@ -14,18 +14,15 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
-/** Questions with the same filters and each cell once. */
+/** Each cell once in a request, since its answer comes under its name. */
 const groups = (waiting: readonly Waiting[]): Waiting[][] => {
-  const found: { filters: string; cells: Set<string>; asked: Waiting[] }[] = [];
+  const found: Waiting[][] = [];
   for (const one of waiting) {
-    const filters = JSON.stringify(one.question.filters);
-    const group = found.find((each) => each.filters === filters && !each.cells.has(one.question.cell));
-    if (group) {
-      group.cells.add(one.question.cell);
-      group.asked.push(one);
-    } else found.push({ filters, cells: new Set([one.question.cell]), asked: [one] });
+    const group = found.find((asked) => asked.every((each) => each.question.cell !== one.question.cell));
+    if (group) group.push(one);
+    else found.push([one]);
   }
-  return found.map((group) => group.asked);
+  return found;
 };
 
 const left = (): DOMException => new DOMException("The reader has left", "AbortError");

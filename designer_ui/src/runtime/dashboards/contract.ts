@@ -25,6 +25,8 @@ export interface CellPart {
   readonly w: number;
   readonly h: number;
   readonly note?: Words;
+  /** Of a cell that shows words instead of a chart. */
+  readonly text?: Words;
   /** True where clicks of others do not narrow it. */
   readonly aloof?: boolean;
   /** Of a cell on a board of one's own: where it comes from. */
@@ -48,12 +50,14 @@ export interface Trouble {
 export interface CellAnswer {
   readonly figure?: Figure;
   readonly problem?: Trouble;
-  readonly asOf?: string;
+  readonly as_of?: string | null;
   readonly deeper?: readonly { readonly key: string; readonly name: Words }[];
   /** Words for the values that points stand for: dimension → value → word. */
   readonly words?: { readonly [dimension: string]: { readonly [value: string]: string } };
   /** Whether there are records to open behind it. */
   readonly opens?: boolean;
+  /** The time it is about, in words. */
+  readonly period?: Words | null;
 }
 
 export interface CellQuestion {
@@ -95,7 +99,7 @@ export interface Explained {
   readonly filters: readonly Words[];
   readonly parts: readonly Told[];
   readonly rows: number | null;
-  readonly asOf: string | null;
+  readonly as_of: string | null;
   readonly hints: readonly Words[];
   /** Why it changed: an exact split, where there is one. */
   readonly change: Figure | null;

@@ -5,8 +5,7 @@ import { batched } from "./batch";
 import type { Behind, CellAnswer, CellQuestion, Dashboard, Explained, Point, Source } from "./contract";
 
 interface Answers {
-  readonly as_of: string;
-  readonly cells: { readonly [cell: string]: CellAnswer };
+  readonly cells: readonly (CellAnswer & { readonly cell?: string })[];
 }
 
 const path = (kind: "dashboards" | "reports", key: string): string =>
@@ -18,36 +17,26 @@ const homeOf = (dashboard: Dashboard, cell: string): { dashboard: string; cell: 
   return part?.from ?? { dashboard: dashboard.key, cell };
 };
 
-const toSend = (question: CellQuestion, cell: string) => ({
-  cell,
-  narrowed: question.narrowed,
-  path: question.path,
-});
-
-const askAt = async (
-  at: string,
-  questions: readonly { readonly question: CellQuestion; readonly cell: string }[],
-  signal: AbortSignal,
-): Promise<[string, CellAnswer][]> => {
-  const [first] = questions;
-  if (!first) return [];
-  const body = {
-    filters: first.question.filters,
-    cells: questions.map(({ question, cell }) => toSend(question, cell)),
-  };
-  const answers = await request<Answers>("POST", `${at}/ask`, body, signal);
-  return questions.flatMap(({ question, cell }): [string, CellAnswer][] => {
-    const found = answers.cells[cell];
-    return found ? [[question.cell, { asOf: answers.as_of, ...found }]] : [];
-  });
-};
-
 const pointAt = (point: Point, cell: string) => ({
-  ...toSend(point.question, cell),
-  filters: point.question.filters,
+  question: { ...point.question, cell },
   dims: point.dims,
   measure: point.measure,
 });
+
+/** Questions of one dashboard at a time; two of my own cells may be the same cell of another dashboard. */
+const askOf = async (
+  key: string,
+  asked: readonly { readonly question: CellQuestion; readonly cell: string }[],
+  signal: AbortSignal,
+): Promise<[string, CellAnswer][]> => {
+  const cells = asked.map(({ question, cell }) => ({ ...question, cell }));
+  const answers = await request<Answers>("POST", `${path("dashboards", key)}/ask`, { cells }, signal);
+  // Answers come in the order of the questions.
+  return asked.flatMap(({ question }, at): [string, CellAnswer][] => {
+    const found = answers.cells[at];
+    return found ? [[question.cell, found]] : [];
+  });
+};
 
 export const liveSource = (dashboard: Dashboard, openRecords: (behind: Behind) => void): Source => {
   const ask = batched(async (questions, signal) => {
@@ -57,9 +46,7 @@ export const liveSource = (dashboard: Dashboard, openRecords: (behind: Behind) =
       const group = groups.get(home.dashboard) ?? [];
       groups.set(home.dashboard, [...group, { question, cell: home.cell }]);
     }
-    const answers = await Promise.all(
-      [...groups].map(([key, asked]) => askAt(path("dashboards", key), asked, signal)),
-    );
+    const answers = await Promise.all([...groups].map(([key, asked]) => askOf(key, asked, signal)));
     return Object.fromEntries(answers.flat());
   });
   const at = (point: Point, what: string, signal: AbortSignal): [string, unknown, AbortSignal] => {
@@ -74,13 +61,17 @@ export const liveSource = (dashboard: Dashboard, openRecords: (behind: Behind) =
   };
 };
 
-export const reportSource = (report: Dashboard, openRecords: (behind: Behind) => void): Source => {
-  const home = path("reports", report.key);
+/** A report by itself: its chart, and under the cell `table` the same as a table. */
+export const reportSource = (key: string, openRecords: (behind: Behind) => void): Source => {
+  const home = path("reports", key);
   return {
-    ask: batched(async (questions, signal) => {
-      const asked = questions.map((question) => ({ question, cell: question.cell }));
-      return Object.fromEntries(await askAt(home, asked, signal));
-    }),
+    ask: (question, signal) =>
+      request<CellAnswer>(
+        "POST",
+        `${home}/ask`,
+        { ...question, ...(question.cell === "table" ? { chart: "table" } : {}) },
+        signal,
+      ),
     behind: (point, signal) =>
       request<Behind>("POST", `${home}/records`, pointAt(point, point.question.cell), signal),
     explain: (point, signal) =>

@@ -3,13 +3,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { onLive } from "../../api/live";
-import type { Dashboard } from "./contract";
 
 const REST_MS = 3_000;
 
-export const useFresh = (dashboard: Dashboard): void => {
+export const useFresh = (key: string): void => {
   const client = useQueryClient();
-  const { key } = dashboard;
   useEffect(() => {
     let due: ReturnType<typeof setTimeout> | null = null;
     const stop = onLive("data", () => {

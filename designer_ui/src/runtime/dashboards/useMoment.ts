@@ -5,8 +5,10 @@ import { useKnownMe } from "../../api/session";
 import { DEFAULT_ZONE, formatInstant } from "../../shared/format";
 import { useLang } from "../../shared/useLang";
 
+export const useZone = (): string => useKnownMe().data?.zone ?? DEFAULT_ZONE;
+
 export const useMoment = (): ((instant: string) => string) => {
   const lang = useLang();
-  const zone = useKnownMe().data?.zone ?? DEFAULT_ZONE;
+  const zone = useZone();
   return useCallback((instant) => formatInstant(instant, lang, zone), [lang, zone]);
 };
