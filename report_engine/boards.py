@@ -280,4 +280,14 @@ def ignored(picks: Sequence[Pick]) -> Iterator[Problem]:
         yield NOT_APPLIED.at("/filters", label=one.label)
 
 
-__all__ = ["LEVELS", "NO_CELL", "PERIODS", "Effective", "Question", "effective", "levelled", "period_words", "read_question"]
+__all__ = [
+    "LEVELS",
+    "NO_CELL",
+    "PERIODS",
+    "Effective",
+    "Question",
+    "effective",
+    "levelled",
+    "period_words",
+    "read_question",
+]

@@ -46,6 +46,7 @@ from report_engine.kind import KINDS
 from report_engine.output import plain, shown, to_json
 from report_engine.picks import Pick
 from report_engine.pipeline import bound_report, run
+from report_engine.problems import EMPTY, IMMATURE, SMALL_SAMPLE
 from report_engine.reading import PAGE_S, Kept, Reading
 from report_engine.table import Column, Table
 from report_engine.tabled import rows_of
@@ -257,7 +258,7 @@ class ReportService:
         """Return at which level the asker looks at a dashboard: as widely as he sees what it mostly counts."""
         counts: dict[str, int] = {}
         for report in reports.values():
-            for fact in _facts(report, office.data):
+            for fact in facts_of(report, office.data):
                 counts[fact.form.key] = counts.get(fact.form.key, 0) + 1
         if not counts:
             return "personal"
@@ -288,7 +289,7 @@ class ReportService:
 
     def _choices(self, office: Office, role: str, reports: Sequence[Json]) -> list[dict[str, Any]]:
         """Return the values of a shared dimension that occur in what the asker sees."""
-        facts = [fact for report in reports for fact in _facts(report, office.data)]
+        facts = [fact for report in reports for fact in facts_of(report, office.data)]
         fact = next(
             (one for one in facts if role in one.roles and office.data.walk(one, one.roles[role])), None
         )
@@ -373,7 +374,7 @@ class ReportService:
         known: Mapping[str, Json],
         level: str,
     ) -> tuple[Bound, Effective]:
-        roles = list(dict.fromkeys(role for fact in _facts(report, office.data) for role in fact.roles))
+        roles = list(dict.fromkeys(role for fact in facts_of(report, office.data) for role in fact.roles))
         report = levelled(report, level, roles)
         known = {**known, **dimensions_of([report])}
         made = effective(report, question, filters, known, office.today)
@@ -396,14 +397,14 @@ class ReportService:
         table = run(bound, office.desk)
         warnings = [*table.warnings, *ignored(bound.ignored)]
         figure_ = figure(made.report, table, office.actor.lang)
-        notes = [one.message(office.actor.lang) for one in warnings if isinstance(one, Problem)]
-        figure_["notes"] = [*figure_.get("notes", ()), *notes]
+        figure_["notes"] = _notes(figure_, warnings, office.actor.lang)
         return {
             "figure": figure_,
             "as_of": table.as_of.isoformat() if table.as_of is not None else None,
             "deeper": deeper(office, bound, made.report),
             "words": words_of(table, office.actor.lang),
             "opens": _opens(bound),
+            "period": period_words(made.period or made.report.get("period")),
             "row_count": len(table.rows),
         }
 
@@ -540,6 +541,14 @@ class ReportService:
 BRANCH_WORDS = frozenset({"branch", "region", "branches"})
 
 
+def _notes(made: Figure, warnings: Sequence[Any], lang: str) -> list[str]:
+    """Return what stands below a chart: its own notes, and what it does not say itself of the table's warnings."""
+    own = list(made.get("notes", ()))
+    told = {EMPTY.code, *((SMALL_SAMPLE.code, IMMATURE.code) if own or made["kind"] == "kpi" else ())}
+    more = [one.message(lang) for one in warnings if isinstance(one, Problem) and one.code not in told]
+    return list(dict.fromkeys([*own, *more]))
+
+
 def _in_order(objects: Mapping[str, Json]) -> list[tuple[str, Json]]:
     return sorted(objects.items(), key=lambda item: (item[1].get("order", LAST), item[0]))
 
@@ -572,7 +581,7 @@ def _rows(gate: Gate, shape: FormShape, field: Any) -> Any:
     return replace(field, rows=replace(field.rows, fields=kept))
 
 
-def _facts(report: Json, data: Datasets) -> list[Fact]:
+def facts_of(report: Json, data: Datasets) -> list[Fact]:
     """Return the facts that a report is about, as far as its names tell without binding it."""
     names = [
         one if isinstance(one, str) else str(one.get("form") or one.get("of") or one.get("key") or "")
@@ -598,12 +607,12 @@ def _of_metrics(names: Sequence[str], data: Datasets) -> Iterator[str]:
 
 
 def _roles(report: Json, data: Datasets) -> list[str]:
-    return list(dict.fromkeys(role for fact in _facts(report, data) for role in fact.roles))
+    return list(dict.fromkeys(role for fact in facts_of(report, data) for role in fact.roles))
 
 
 def report_filters(office: Office, report: Json) -> list[dict[str, Any]]:
     """Return the filters that a report by itself takes: its day, and the dimensions that all its facts share."""
-    facts = _facts(report, office.data)
+    facts = facts_of(report, office.data)
     shared = [role for role in (facts[0].roles if facts else ()) if all(role in one.roles for one in facts)]
     named = [role for role in shared if role not in ("owner", "creator")]
     return [{"key": role, "role": role} for role in ("date", *named[:6])]
@@ -642,9 +651,6 @@ def _cell(one: Json, report: Json | None) -> dict[str, Any]:
         made["report"] = report["key"]
         if report.get("description"):
             made["note"] = report["description"]
-        own = period_words(report.get("period")) if one.get("aloof") else None
-        if own is not None:
-            made["period"] = own
     for name in ("click", "aloof"):
         if one.get(name):
             made[name] = one[name]
@@ -709,7 +715,8 @@ def deeper(office: Office, bound: Bound, report: Json) -> list[dict[str, Any]]:
         return []
     facts = [bound.data.facts[key] for key in bound.facts]
     used = {one.role or one.key for one in bound.dimensions} | {one.key for one in bound.dimensions}
-    names = list(report.get("drill", ()))
+    # “record” only says that a click opens the records, which it does anyway.
+    names = [one for one in report.get("drill", ()) if one != "record"]
     if not names:
         names = [role for role in facts[0].roles if all(role in fact.roles for fact in facts)]
     found: list[dict[str, Any]] = []

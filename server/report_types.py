@@ -43,7 +43,7 @@ class FilterPart(TypedDict):
 
 
 class CellPart(TypedDict):
-    """A chart's place on 24 columns. A cell without a report shows its `text`. `aloof`: it keeps its own `period`."""
+    """A chart's place on 24 columns. A cell without a report shows its `text`."""
 
     key: str
     title: Words
@@ -57,7 +57,6 @@ class CellPart(TypedDict):
     note: NotRequired[Words]
     click: NotRequired[str]
     aloof: NotRequired[bool]
-    period: NotRequired[Words]
 
 
 class Dashboard(TypedDict):
@@ -95,7 +94,7 @@ class Deeper(TypedDict):
 
 
 class CellAnswer(TypedDict):
-    """A figure (`report_engine/charts`), or what is wrong with this chart alone."""
+    """A figure (`report_engine/charts`), or what is wrong with this chart alone. `period`: the time it is about, in words."""
 
     cell: NotRequired[str]
     figure: NotRequired[Json]
@@ -105,6 +104,7 @@ class CellAnswer(TypedDict):
     deeper: NotRequired[list[Deeper]]
     words: NotRequired[dict[str, dict[str, str]]]
     opens: NotRequired[bool]
+    period: NotRequired[Words | None]
     row_count: NotRequired[int]
 
 

@@ -41,7 +41,9 @@ const Themed = () => {
   const { data: me } = useKnownMe();
   const [choice, setChoice] = useState<ThemeChoice>(keptTheme);
   const [brand, setBrand] = useState<string | null>(null);
-  const mode = choice === "system" ? system : choice;
+  const [isPaper, setPaper] = useState(false);
+  const wanted = choice === "system" ? system : choice;
+  const mode: Mode = isPaper ? "light" : wanted;
   const shown = brandOf(me?.app.brand?.color ?? brand);
   const theme = useMemo(() => themeOf(shown, mode, isStill), [shown, mode, isStill]);
   const chosen = useMemo(
@@ -53,6 +55,7 @@ const Themed = () => {
         keepTheme(next);
         setChoice(next);
       },
+      setPaper,
     }),
     [choice, mode],
   );

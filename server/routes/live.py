@@ -13,7 +13,8 @@ router = api()
 @router.get("/live")
 @gives(media=("text/event-stream",))
 def live(request: Request) -> Response:
-    """Stream events for me: `tasks` when my tasks changed, `notices` when something came in. Each only says: look again."""
+    """Stream events for me: `tasks` when my tasks changed, `notices` when something came in, `data` when
+    records have changed. Each only says: look again."""
     one = asked(request)
     words = one.house.live.words(one.clinic.key, one.actor.user_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

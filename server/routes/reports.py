@@ -79,7 +79,7 @@ def get_report(request: Request, key: str) -> Response:
 
 
 @router.post("/reports/{key}/ask")
-@gives(t.ReportAnswer, takes=t.CellQuestion)
+@gives(t.ReportAnswer, takes=t.ReportAsk)
 def ask_report(request: Request, key: str, values: Values) -> Response:
     """Return the figure and the table of a report."""
     one = asked(request)

@@ -54,6 +54,26 @@ export type AddedTask = {
   who: string | null;
 };
 
+/** How a rule stands with me. `open`: groups that are off now, in words. */
+export type AlertLine = {
+  checked_at: string | null;
+  metric: string;
+  name: Words;
+  open: string[];
+  problem: Problem | null;
+  rule: string;
+};
+
+export type AlertList = {
+  alerts: AlertLine[];
+};
+
+/** What a rule says to me now, without telling anybody. */
+export type AlertTold = {
+  lines: string[];
+  problem: Problem | null;
+};
+
 /** The app this clinic runs. `words` are its own names of things, by the key of a form. */
 export type AppFace = {
   brand: Brand | null;
@@ -135,13 +155,14 @@ export type Candidate = {
   name: string;
 };
 
-/** A figure (`report_engine/charts`), or what is wrong with this chart alone. */
+/** A figure (`report_engine/charts`), or what is wrong with this chart alone. `period`: the time it is about, in words. */
 export type CellAnswer = {
   as_of?: string | null;
   cell?: string;
   deeper?: Deeper[];
   figure?: Json;
   opens?: boolean;
+  period?: Words | null;
   problem?: Problem;
   problems?: Problem[];
   row_count?: number;
@@ -793,6 +814,30 @@ export type NextStep = {
   task_kind?: string;
 };
 
+/** What somebody wrote beside a chart. */
+export type Note = {
+  at: string;
+  by: string;
+  by_name: string;
+  cell: string;
+  id: string;
+  is_mine: boolean;
+  text: string;
+};
+
+export type NoteList = {
+  notes: Note[];
+};
+
+export type NoteMade = {
+  id: string;
+};
+
+export type NoteText = {
+  cell: string;
+  text: string;
+};
+
 /** A line in my drawer; `body` has a `title` in words. */
 export type Notice = {
   at: string;
@@ -1235,11 +1280,21 @@ export type ReportAnswer = {
   deeper?: Deeper[];
   figure?: Json;
   opens?: boolean;
+  period?: Words | null;
   problem?: Problem;
   problems?: Problem[];
   row_count?: number;
   table: ReportTable;
   words?: { [key: string]: { [key: string]: string } };
+};
+
+/** `chart`: a kind of chart in place of the report's own. */
+export type ReportAsk = {
+  cell?: string;
+  chart?: string;
+  filters?: JsonObject;
+  narrowed?: JsonObject;
+  path?: DrillStep[];
 };
 
 /** `cell`: one chart of a dashboard alone; `background`: a job in any case. */
@@ -1253,6 +1308,7 @@ export type ReportExportAsk = {
 export type ReportLine = {
   chart: string;
   description: Words | null;
+  group: Words | null;
   key: string;
   kind: string;
   module: string | null;
@@ -1424,6 +1480,42 @@ export type Started = {
 /** Values of a record, by field. */
 export type Submission = {
   values: JsonObject;
+};
+
+/** `way`: how it reaches me: by mail, or as a file behind a line in my drawer. `problem`: why the last one failed. */
+export type Subscription = {
+  cron: string;
+  filters: JsonObject;
+  format: "xlsx" | "csv" | "pdf" | "png";
+  id: string;
+  key: string;
+  kind: "dashboards" | "reports";
+  last_sent_at: string | null;
+  name: Words;
+  next_at: string | null;
+  paused: boolean;
+  problem: Problem | null;
+  way: "mail" | "drawer";
+};
+
+/** What is to be sent to me, and when: `cron` has five parts, in the clinic's zone. */
+export type SubscriptionAsk = {
+  cron: string;
+  filters?: JsonObject;
+  format?: "xlsx" | "csv" | "pdf" | "png";
+  key: string;
+  kind: "dashboards" | "reports";
+};
+
+export type SubscriptionChange = {
+  cron?: string;
+  filters?: JsonObject;
+  format?: "xlsx" | "csv" | "pdf" | "png";
+  paused?: boolean;
+};
+
+export type SubscriptionList = {
+  subscriptions: Subscription[];
 };
 
 /** A field every record has: number, branch, owner, when and by whom. */
@@ -1880,8 +1972,14 @@ export interface Operations {
   ask_report: {
     method: "POST";
     path: "/api/reports/{key}/ask";
-    body: CellQuestion;
+    body: ReportAsk;
     answer: ReportAnswer;
+  };
+  /** Send it to me no more. */
+  cancel_subscription: {
+    method: "DELETE";
+    path: "/api/subscriptions/{subscription_id}";
+    answer: null;
   };
   /** Return active colleagues by name, to whom a task may be given. */
   candidates: {
@@ -1910,6 +2008,13 @@ export interface Operations {
     path: "/api/me/password";
     body: PasswordChange;
     answer: null;
+  };
+  /** Change when and how it is sent, pause it, let it go on. */
+  change_subscription: {
+    method: "PATCH";
+    path: "/api/subscriptions/{subscription_id}";
+    body: SubscriptionChange;
+    answer: Subscription;
   };
   /** Return what is wrong with a text about a form, while it is being written. */
   check_message: {
@@ -1964,6 +2069,13 @@ export interface Operations {
     path: "/api/forms/{form}/records";
     body: Submission;
     answer: RecordAnswer;
+  };
+  /** Have a report or dashboard sent to me at its times, as I may see it then. */
+  create_subscription: {
+    method: "POST";
+    path: "/api/subscriptions";
+    body: SubscriptionAsk;
+    answer: Subscription;
   };
   /** Return the records behind a point of a chart, as a list of records takes them. */
   dashboard_records: {
@@ -2052,6 +2164,12 @@ export interface Operations {
     path: "/api/report-exports/{job_id}";
     answer: Blob;
   };
+  /** Return a file that was put into my drawer. */
+  fetch_subscription_file: {
+    method: "GET";
+    path: "/api/subscriptions/files/{job_id}";
+    answer: Blob;
+  };
   /** Return the flows that can be started for several records of a list. */
   form_flows: {
     method: "GET";
@@ -2126,6 +2244,12 @@ export interface Operations {
     path: "/api/jobs/{job_id}";
     answer: JobState;
   };
+  /** Return the alert rules that tell me, and how they stand with me. */
+  list_alerts: {
+    method: "GET";
+    path: "/api/alerts";
+    answer: AlertList;
+  };
   /** Return the dashboards that I may open. */
   list_dashboards: {
     method: "GET";
@@ -2164,6 +2288,12 @@ export interface Operations {
     query: { flow?: string, status?: string, form?: string, record_id?: string, q?: string, offset?: number, limit?: number };
     answer: InstanceList;
   };
+  /** Return the notes on a dashboard that I may read, newest first. */
+  list_notes: {
+    method: "GET";
+    path: "/api/dashboards/{key}/notes";
+    answer: NoteList;
+  };
   /** Return the proxies I have named and for whom I am one. */
   list_proxies: {
     method: "GET";
@@ -2175,6 +2305,12 @@ export interface Operations {
     method: "GET";
     path: "/api/reports";
     answer: ReportList;
+  };
+  /** Return my subscriptions. */
+  list_subscriptions: {
+    method: "GET";
+    path: "/api/subscriptions";
+    answer: SubscriptionList;
   };
   /** Return one of my boxes: open, parked, done, copies, started. */
   list_tasks: {
@@ -2375,6 +2511,12 @@ export interface Operations {
     body: PoolRelease;
     answer: null;
   };
+  /** Take away a note of mine. */
+  remove_note: {
+    method: "DELETE";
+    path: "/api/dashboards/{key}/notes/{note_id}";
+    answer: null;
+  };
   /** Return the records behind a point of a report, as a list of records takes them. */
   report_records: {
     method: "POST";
@@ -2421,6 +2563,12 @@ export interface Operations {
     path: "/api/search";
     query: { q?: string };
     answer: SearchHit[];
+  };
+  /** Send it to me now, once. */
+  send_subscription: {
+    method: "POST";
+    path: "/api/subscriptions/{subscription_id}/send";
+    answer: JobStarted;
   };
   /** Retry, skip, edit, jump or cancel; several at once. */
   settle_incidents: {
@@ -2503,6 +2651,12 @@ export interface Operations {
     body: Query;
     answer: TreePage;
   };
+  /** Return what a rule would tell me now; nobody is told. */
+  try_alert: {
+    method: "POST";
+    path: "/api/alerts/{rule_id}/try";
+    answer: AlertTold;
+  };
   /** Take back a bulk edit or an import. */
   undo_batch: {
     method: "POST";
@@ -2553,5 +2707,12 @@ export interface Operations {
     method: "GET";
     path: "/api/workbench";
     answer: Workbench;
+  };
+  /** Put a note on a chart, for everybody of my branch who may open the dashboard. */
+  write_note: {
+    method: "POST";
+    path: "/api/dashboards/{key}/notes";
+    body: NoteText;
+    answer: NoteMade;
   };
 }

@@ -4,6 +4,7 @@ import AppstoreOutlined from "@ant-design/icons/AppstoreOutlined";
 import BarChartOutlined from "@ant-design/icons/BarChartOutlined";
 import CalendarOutlined from "@ant-design/icons/CalendarOutlined";
 import CustomerServiceOutlined from "@ant-design/icons/CustomerServiceOutlined";
+import DashboardOutlined from "@ant-design/icons/DashboardOutlined";
 import FilterOutlined from "@ant-design/icons/FilterOutlined";
 import FundOutlined from "@ant-design/icons/FundOutlined";
 import HomeOutlined from "@ant-design/icons/HomeOutlined";
@@ -33,6 +34,7 @@ const ICONS: Record<string, ComponentType> = {
   clinical: MedicineBoxOutlined,
   customer: TeamOutlined,
   "customer-service": CustomerServiceOutlined,
+  dashboard: DashboardOutlined,
   filter: FilterOutlined,
   fund: FundOutlined,
   home: HomeOutlined,

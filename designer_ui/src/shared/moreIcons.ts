@@ -13,7 +13,6 @@ import CommentOutlined from "@ant-design/icons/CommentOutlined";
 import ContainerOutlined from "@ant-design/icons/ContainerOutlined";
 import CreditCardOutlined from "@ant-design/icons/CreditCardOutlined";
 import CrownOutlined from "@ant-design/icons/CrownOutlined";
-import DashboardOutlined from "@ant-design/icons/DashboardOutlined";
 import DeploymentUnitOutlined from "@ant-design/icons/DeploymentUnitOutlined";
 import EnvironmentOutlined from "@ant-design/icons/EnvironmentOutlined";
 import ExperimentOutlined from "@ant-design/icons/ExperimentOutlined";
@@ -77,7 +76,6 @@ export const MORE_ICONS: Record<string, ComponentType> = {
   container: ContainerOutlined,
   "credit-card": CreditCardOutlined,
   crown: CrownOutlined,
-  dashboard: DashboardOutlined,
   "deployment-unit": DeploymentUnitOutlined,
   environment: EnvironmentOutlined,
   experiment: ExperimentOutlined,

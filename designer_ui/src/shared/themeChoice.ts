@@ -23,11 +23,14 @@ export const ThemeContext = createContext<{
   /** Nobody has chosen on this device: what the person chose elsewhere holds. */
   isFirst: boolean;
   choose: (choice: ThemeChoice) => void;
+  /** Paper is white, whatever the screen is: for as long as something is printed. */
+  setPaper: (isPaper: boolean) => void;
 }>({
   choice: "system",
   mode: "light",
   isFirst: false,
   choose: () => undefined,
+  setPaper: () => undefined,
 });
 
 export const BrandContext = createContext<(brand: string | null) => void>(() => undefined);

@@ -118,7 +118,7 @@ export const answer = (cell: string): CellAnswer => {
   return {
     figure,
     opens: true,
-    asOf: "2026-11-22T00:00:00Z",
+    as_of: "2026-11-22T00:00:00Z",
     deeper: [{ key: "doctor", name: { zh: "医生", en: "doctor" } }],
   };
 };
