@@ -7,12 +7,13 @@ state as the first one left it, and is told so in words.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
+from msgspec.structs import asdict
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
@@ -30,7 +31,7 @@ from flow_engine.plans import FlowPlans
 from flow_engine.result import Changes, Step
 from flow_engine.state import ROOT, Instance, State, Task
 from flow_engine.step import drive, first_state, step
-from flow_engine.tables import INBOX, INSTANCES
+from flow_engine.tables import COMMANDS, INBOX, INSTANCES
 from flow_engine.world import FlowPorts, UnitWorld
 
 TASK_TAKEN = Code(
@@ -113,22 +114,27 @@ class FlowCommands:
     ) -> Answer:
         """Do a command in an open unit. `key` None: it cannot come twice (a timer's row goes with it)."""
         self._check_asker(actor, happening)
-        claim, fingerprint = None, ""
-        if key is not None:
-            fingerprint = commands.print_of((instance_id, happening))
-            claim = commands.claiming(unit, key, fingerprint, instance_id)
-        claimed, state = store.take(unit, instance_id, claim)
-        if key is not None and claimed != 1:
-            return _repeated(instance_id, commands.known(unit, key, fingerprint))
+        state, before = store.take(unit, instance_id, None if key is None else commands.short(key))
+        fingerprint = "" if key is None else commands.print_of((instance_id, happening))
+        if before is not None:
+            return _repeated(instance_id, commands.same(before, fingerprint))
         instance = state.instance
         plan = self.plans.of(unit, instance.flow, instance.version)
         if isinstance(happening, TaskAction):
             self._check_current(unit, state, happening)
         done = self._move(unit, actor, plan, state, happening)
         answer = _answer(done)
-        self.keep(
-            unit, state, done, [commands.answering(unit, key, answer.to_json())] if key is not None else []
+        also = (
+            [commands.noting(unit, key, fingerprint, instance_id, answer.to_json())]
+            if key is not None
+            else []
         )
+        try:
+            self.keep(unit, state, done, also)
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.table_name != COMMANDS.name:
+                raise
+            raise Conflict(commands.OTHER_COMMAND.at("/key")) from error
         return answer
 
     def start(
@@ -235,12 +241,12 @@ class FlowCommands:
     def _described(self, unit: Unit, actor: Actor, plan: FlowPlan, instance: Instance) -> Instance:
         """Return the new instance with its branch and title."""
         if instance.form is None or instance.record_id is None:
-            return replace(instance, title=str(plan.name.get("zh", plan.key)))
+            return evolve(instance, title=str(plan.name.get("zh", plan.key)))
         records = self.ports.records(unit, self._flow_actor(plan))
         found = records.read(instance.form, instance.record_id, frozenset({("branch_id",)})) or {}
         label = records.label(instance.form, instance.record_id)
         name = str(plan.name.get("zh", plan.key))
-        return replace(
+        return evolve(
             instance, branch_id=found.get(("branch_id",)), title=f"{name} · {label}" if label else name
         )
 

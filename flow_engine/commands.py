@@ -5,8 +5,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, insert
 from sqlalchemy.engine import Dialect
 
 from engine.problems import Code, Conflict
@@ -24,22 +23,18 @@ OTHER_COMMAND = Code(
 MOST_KEY = 200
 
 
-class _Texts:
-    def __init__(self, dialect: Dialect) -> None:
-        c = COMMANDS.c
-        make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
-        columns = (c.key, c.hash, c.instance_id, c.at)
-        values: dict[Any, Any] = {column: bindparam(f"p{i}") for i, column in enumerate(columns)}
-        self.claim = str(make(COMMANDS).values(values).on_conflict_do_nothing().compile(dialect=dialect))
-        known = select(c.hash, c.answer).where(c.key == bindparam("p0"))
-        self.known = str(known.compile(dialect=dialect))
-        done = update(COMMANDS).values({c.answer: bindparam("v0")}).where(c.key == bindparam("p0"))
-        self.done = str(done.compile(dialect=dialect))
-
-
 @lru_cache(maxsize=8)
-def _texts(dialect: Dialect) -> _Texts:
-    return _Texts(dialect)
+def _text(dialect: Dialect) -> str:
+    c = COMMANDS.c
+    values: dict[Any, Any] = {
+        column: bindparam(f"p{i}") for i, column in enumerate((c.key, c.hash, c.instance_id, c.at, c.answer))
+    }
+    return str(insert(COMMANDS).values(values).compile(dialect=dialect))
+
+
+def short(key: str) -> str:
+    """Return a key as it is kept."""
+    return key[:MOST_KEY]
 
 
 def print_of(what: Any) -> str:
@@ -47,37 +42,20 @@ def print_of(what: Any) -> str:
     return blake2b(encode_json([type(what).__name__, what]), digest_size=16).hexdigest()
 
 
-def claiming(unit: Unit, key: str, fingerprint: str, instance_id: str | None) -> tuple[str, tuple[Any, ...]]:
-    """Return the statement that takes a key for a command: no row changed where the key was taken before.
-
-    Somebody who is at the same command right now is waited for.
-    """
-    texts = _texts(unit.workspace.room.dialect)
-    return texts.claim, (key[:MOST_KEY], fingerprint, instance_id, unit.now_text)
-
-
-def known(unit: Unit, key: str, fingerprint: str) -> Mapping[str, Any]:
+def same(before: tuple[str, str | None], fingerprint: str) -> Mapping[str, Any]:
     """Return the answer that a command got before. Conflict for a key of another command."""
-    unit.cursor.execute(_texts(unit.workspace.room.dialect).known, (key[:MOST_KEY],))
-    before, answer = unit.cursor.fetchone()
-    if before != fingerprint:
+    if before[0] != fingerprint:
         raise Conflict(OTHER_COMMAND.at("/key"))
-    return decode_json(answer) if answer else {}
+    return decode_json(before[1]) if before[1] else {}
 
 
-def claim(unit: Unit, key: str, fingerprint: str, instance_id: str | None) -> Mapping[str, Any] | None:
-    """Take a key for a command, or return the answer it got before. Conflict for a key of another command."""
-    unit.cursor.execute(*claiming(unit, key, fingerprint, instance_id))
-    return None if unit.cursor.rowcount == 1 else known(unit, key, fingerprint)
+def noting(
+    unit: Unit, key: str, fingerprint: str, instance_id: str, answer: Mapping[str, Any]
+) -> tuple[str, list[tuple[Any, ...]]]:
+    """Return the statement that keeps a command with its answer.
 
-
-def answering(unit: Unit, key: str, answer: Mapping[str, Any]) -> tuple[str, list[tuple[Any, ...]]]:
-    """Return the statement that keeps the answer to a command."""
-    texts = _texts(unit.workspace.room.dialect)
-    return texts.done, [(encode_json(answer).decode(), key[:MOST_KEY])]
-
-
-def answered(unit: Unit, key: str, answer: Mapping[str, Any]) -> None:
-    """Keep the answer to a command."""
-    text, rows = answering(unit, key, answer)
-    unit.many(text, rows)
+    Whoever comes second under the key has waited for the instance, and finds it; a key used for two instances at once
+    is refused by the table.
+    """
+    row = (short(key), fingerprint, instance_id, unit.now_text, encode_json(answer).decode())
+    return _text(unit.workspace.room.dialect), [row]

@@ -43,7 +43,8 @@ def _token(run: Run, action: InstanceAction) -> Token | None:
 
 
 def _cancel(run: Run, action: InstanceAction) -> None:
-    run.finish("cancelled", action.action)
+    """`{"undone"?}`: because what it was about was taken back."""
+    run.finish("cancelled", "undone" if action.values.get("undone") else action.action)
 
 
 def _pause(run: Run, _: InstanceAction) -> None:

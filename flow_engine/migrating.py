@@ -4,13 +4,14 @@ Nodes are told apart by their key. Tokens keep their ids, so tasks, timers and e
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from engine.problems import Code, Problem, Rejected
 from flow_engine.asking import moment
 from flow_engine.context import Context
+from flow_engine.evolving import evolve
 from flow_engine.names import Setting
 from flow_engine.outcome import NewTimer
 from flow_engine.plan import FlowPlan
@@ -157,7 +158,7 @@ def _moved(new: FlowPlan, state: State, nodes: Nodes) -> tuple[dict[int, Token],
         tokens[key] = (
             token
             if (node, came_by) == (token.node, token.came_by)
-            else replace(token, node=node, came_by=came_by)
+            else evolve(token, node=node, came_by=came_by)
         )
     scopes = {key: _moved_scope(new, scope, nodes) for key, scope in state.scopes.items()}
     return tokens, scopes
@@ -174,7 +175,7 @@ def _moved_scope(new: FlowPlan, scope: Scope, nodes: Nodes) -> Scope:
     if data.get("completed"):
         done = [{**one, "node": nodes[one["node"]]} for one in data["completed"] if one["node"] in nodes]
         data["completed"] = [one for one in done if new.nodes[one["node"]].compensate is not None]
-    return replace(scope, node=nodes.get(scope.node, scope.node), data=data)
+    return evolve(scope, node=nodes.get(scope.node, scope.node), data=data)
 
 
 def _moved_memory(new: FlowPlan, nodes: Nodes, key: str, memory: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -202,7 +203,7 @@ def migrate(
         raise Rejected(move.problems)
     run = Run(new, state, now, setting or Setting(), by)
     run.note("action", None, {"action": "migrate", "from": old.version, "to": new.version})
-    run.instance = replace(run.instance, version=new.version)
+    run.instance = evolve(run.instance, version=new.version)
     tokens, scopes = _moved(new, state, move.nodes)
     for key, token in tokens.items():
         if token is not state.tokens[key]:
@@ -215,7 +216,7 @@ def migrate(
     }
     for task in state.tasks.values():
         if move.nodes.get(task.node, task.node) != task.node:
-            run.put_task(replace(task, node=move.nodes[task.node]))
+            run.put_task(evolve(task, node=move.nodes[task.node]))
     for token in list(tokens.values()):
         if token.wait is not None:
             yield from _rearm(run, old, new, state.tokens[token.token_id], token)

@@ -1,15 +1,15 @@
 """What a node answers when it is entered or woken: where to go, or what to wait for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A line for people's drawers, written in the same transaction. `kind`: task, remind, urge, late, cc, decided, comment."""
 
     kind: str
@@ -18,8 +18,7 @@ class Notice:
     task_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewTask:
+class NewTask(Struct, frozen=True):
     """A task to open; see `state.Task`."""
 
     kind: str
@@ -40,16 +39,14 @@ class NewTask:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskChange:
+class TaskChange(Struct, frozen=True):
     """New properties of a task."""
 
     task_id: int
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class NewTimer:
+class NewTimer(Struct, frozen=True):
     """A timer of the token, in place of one with the same key."""
 
     key: str
@@ -58,8 +55,7 @@ class NewTimer:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class NewEffect:
+class NewEffect(Struct, frozen=True):
     """Something to leave the house; the core gives it its key."""
 
     kind: str
@@ -68,8 +64,7 @@ class NewEffect:
     policy: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """A region to run within the token: enters `start` in a new scope with these variables."""
 
     start: str
@@ -79,8 +74,7 @@ class Body:
     """`{"lock": name}`: no other region with this lock may be open beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """Another flow to start by a job of its own; `waits`: the token waits for its end."""
 
     flow: str
@@ -91,8 +85,7 @@ class Call:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(Struct, frozen=True):
     """What a region tells those around it. `kind`: error, escalation, cancel; boundaries of that kind and code listen."""
 
     kind: str
@@ -100,8 +93,7 @@ class Raised:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Go:
+class Go(Struct, frozen=True):
     """Leave by one way. Open and waiting tasks, timers and subscriptions of the token end.
 
     A node whose `to` is one key leaves by it, whatever the way; a way that leads nowhere ends the token. `variables` are
@@ -127,16 +119,14 @@ class Go:
     raised: tuple[Raised, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fork:
+class Fork(Struct, frozen=True):
     """Leave by several ways at once, a token each."""
 
     ways: tuple[str, ...]
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(Struct, frozen=True):
     """Leave for a node that no edge names: 退回, 拿回. The token's own tasks and timers end.
 
     `data` is the memory the token arrives with (`Token.data` when the node is entered); `gone`: other tokens that are
@@ -152,8 +142,7 @@ class Jump:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Stay (or begin to wait) here. Everything named is added; nothing said leaves things as they are."""
 
     wait: str
@@ -179,8 +168,7 @@ class Hold:
     """Ways that get a token now, while this one stays: the flow goes on and the rest runs out."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """The token is used up. `kind`: token (end of its way), body (the region is done), all (end everything), swallow (a join took it)."""
 
     kind: str = "token"
@@ -193,8 +181,7 @@ class End:
     """An error or a cancellation that ends the token's way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fail:
+class Fail(Struct, frozen=True):
     """The node cannot go on: its error way or boundary is taken, else an incident is opened and the token stays."""
 
     problem: Problem

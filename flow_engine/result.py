@@ -1,8 +1,9 @@
 """What a step gives back: the next state, what changed in it, and what the shell has to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from engine.problems import Problem
 from flow_engine.acts import Effect
@@ -13,8 +14,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Changes(Generic[K, V]):
+class Changes(Struct, Generic[K, V], frozen=True):
     """What became of one part of the state: rows to insert, to write anew, to delete."""
 
     added: tuple[V, ...] = ()
@@ -25,8 +25,7 @@ class Changes(Generic[K, V]):
         return bool(self.added or self.changed or self.removed)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the instance's history.
 
     `kind`: what happened (started, task, timer, message, record, effect, child, action) or what came of it: waits, passed,
@@ -41,8 +40,7 @@ class Entry:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True):
     """A node could not go on and nobody has said what to do then: the token stands until somebody decides."""
 
     token_id: int
@@ -50,8 +48,7 @@ class Incident:
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class NewCall:
+class NewCall(Struct, frozen=True):
     """A flow to start by a job of its own. `key` is steady: the same call never starts two."""
 
     token_id: int
@@ -59,8 +56,7 @@ class NewCall:
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step. Everything below `state` says how it differs from the state before."""
 
     state: State

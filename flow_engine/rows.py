@@ -20,11 +20,12 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.decode
 _MARK = "$"
 _PLAIN = (str, bool, int, type(None))
+_PLAIN_KINDS = frozenset(_PLAIN)
 
 
 def pack(value: Any) -> str | None:
     """Return the text of a mapping or list; None where there is nothing in it."""
-    return _encode(tagged(value)).decode() if value else None
+    return _encode(value if _is_plain(value) else tagged(value)).decode() if value else None
 
 
 def unpack(text: str | None) -> Any:
@@ -34,6 +35,18 @@ def unpack(text: str | None) -> Any:
     value = _decode(text)
     # Most hold plain JSON only: nothing to look for.
     return untagged(value) if '"$"' in text else value
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a mapping or list is JSON as it stands: most are, and need not be copied."""
+    kind = type(value)
+    if kind is dict:
+        if _MARK in value:
+            return False
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return False
+    return all(type(inner) in _PLAIN_KINDS or _is_plain(inner) for inner in value)
 
 
 def tagged(value: Any) -> Any:
@@ -102,7 +115,7 @@ def _read_instant(text: str | None) -> datetime | None:
 
 def instance_row(one: Instance) -> Row:
     """Return the row of the instance itself."""
-    row = {name: getattr(one, name) for name in one.__slots__}
+    row = {name: getattr(one, name) for name in one.__struct_fields__}
     row["started_at"], row["ended_at"] = _instant(one.started_at), _instant(one.ended_at)
     row["parent"] = list(one.parent) if one.parent else None
     return row
@@ -121,7 +134,7 @@ def instance_of(row: Mapping[str, Any]) -> Instance:
 
 def token_row(one: Token) -> Row:
     """Return the row of a token."""
-    row = {name: getattr(one, name) for name in one.__slots__}
+    row = {name: getattr(one, name) for name in one.__struct_fields__}
     return {**row, "since": _instant(one.since), "data": pack(one.data)}
 
 
@@ -132,7 +145,7 @@ def token_of(row: Mapping[str, Any]) -> Token:
 
 def scope_row(one: Scope) -> Row:
     """Return the row of a scope."""
-    row = {name: getattr(one, name) for name in one.__slots__}
+    row = {name: getattr(one, name) for name in one.__struct_fields__}
     return {**row, "variables": pack(one.variables), "data": pack(one.data)}
 
 
@@ -146,7 +159,7 @@ _TASK_TIMES = ("made_at", "due_at", "done_at")
 
 def task_row(one: Task) -> Row:
     """Return the row of a task."""
-    row = {name: getattr(one, name) for name in one.__slots__}
+    row = {name: getattr(one, name) for name in one.__struct_fields__}
     row.update({name: _instant(row[name]) for name in _TASK_TIMES})
     return {**row, "candidates": list(one.candidates), "data": pack(one.data)}
 

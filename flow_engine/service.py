@@ -13,6 +13,7 @@ from engine.jobs.queue import JobHandler, JobRun
 from engine.problems import Conflict, Problem, Rejected
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
+from engine.text import Words
 from flow_engine import store, writing
 from flow_engine.commanding import Answer, FlowCommands, PlansOf
 from flow_engine.effects import Effects
@@ -33,6 +34,7 @@ from flow_engine.world import FlowPorts
 NIGHTLY, HOURLY = "*.nightly", "*.hourly"
 """Cursors of the engine's own rounds."""
 LOG_KEPT = 100_000
+UNDONE: Words = {"zh": "导入已撤销，记录在回收站", "en": "The import was undone; the record is in the bin"}
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +71,7 @@ class FlowService(FlowCommands):
             "flow.continue": self._continue,
             "flow.move": self._move_on,
             "flow.record": self._record,
+            "flow.undone": self._undone,
             "flow.judge": self._judge,
             "flow.each": self._each,
             "flow.effect": self.effects.run,
@@ -197,6 +200,14 @@ class FlowService(FlowCommands):
         body = run.job.body
         return self._moved(
             run, body["instance"], RecordChanged(body["form"], body["record"], bool(body["gone"]))
+        )
+
+    def _undone(self, run: JobRun) -> Any:
+        """Cancel an instance about a record that came by an import which was undone."""
+        body = run.job.body
+        words = f"{UNDONE['zh']} · {UNDONE['en']}"
+        return self._moved(
+            run, body["instance"], InstanceAction("cancel", body.get("by"), {"undone": True}, words)
         )
 
     def _judge(self, run: JobRun) -> Any:

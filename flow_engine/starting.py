@@ -66,6 +66,9 @@ class Starting:
         if event.kind.startswith("flow."):
             self._flow_event(unit, event)
             return
+        if event.kind == "records.undone":
+            self._withdraw(unit, event)
+            return
         if not ids or event.form is None:
             return
         starts, dates = self._flows.plans.triggers.of_event(event.kind, event.form)
@@ -137,24 +140,34 @@ class Starting:
                 verdicts.append((one.key, why))
         if asked:
             revision = int(body.get("revision") or 1)
-            moment, values = self._moment(unit, facts, revision, asked)
+            moment, values = self._moment(unit, facts, revision, asked, is_late=kind in EVENTS_OF_MANY)
+            # Gone meanwhile, as by the undoing of an import: nothing begins about it any more.
+            is_gone = values.get(("deleted_at",)) is not None and facts["kind"] not in GONE
             for one in asked:
-                why = judge(one, moment)
+                why = "no_record" if is_gone else judge(one, moment)
                 if why is None:
                     why = self._start(unit, one, facts, values, f"{record_id}:{revision}")
                 verdicts.append((one.key, why))
         self._write_log(unit, event_id, form, record_id, verdicts)
 
     def _moment(
-        self, unit: Unit, facts: Mapping[str, Any], revision: int, listeners: Sequence[Listener]
+        self,
+        unit: Unit,
+        facts: Mapping[str, Any],
+        revision: int,
+        listeners: Sequence[Listener],
+        is_late: bool,
     ) -> tuple[Moment, Mapping[Path, Any]]:
-        """Return the moment of an event with all values that these listeners need: one read for all."""
-        paths: set[Path] = {("branch_id",)}
+        """Return the moment of an event with all values that these listeners need: one read for all.
+
+        `is_late`: of many at once, so that the record may be gone by now.
+        """
+        paths: set[Path] = {("branch_id",), ("deleted_at",)}
         for one in listeners:
             paths |= one.paths | once_paths(one.plan)
         actor = self._actor(listeners[0])
         records = self._flows.ports.records(unit, actor)
-        needed = len(paths) > 1 or any(one.trigger.trigger.fields(one.config) for one in listeners)
+        needed = is_late or len(paths) > 2 or any(one.trigger.trigger.fields(one.config) for one in listeners)
         before, after = (
             records.change(facts["form"], facts["record_id"], revision, frozenset(paths))
             if needed
@@ -274,6 +287,20 @@ class Starting:
                 body["gone"] = event.kind in GONE or event.kind == "records.deleted"
                 key = f"flow.record:{instance_id}:{event.event_id}:{record_id}"
                 writing.put_job(unit, "flow.record", body, key=key)
+
+    def _withdraw(self, unit: Unit, event: Event) -> None:
+        """Let what runs about records that an undone import had made be cancelled, a job each."""
+        c, ids = INSTANCES.c, [str(one) for one in event.body.get("ids", ())]
+        for at in range(0, len(ids), BATCH):
+            query = select(c.instance_id).where(
+                c.form == event.form,
+                c.record_id.in_(ids[at : at + BATCH]),
+                c.ended_at.is_(None),
+                c.parent_id.is_(None),
+            )
+            for instance_id in sorted(unit.connection.execute(query).scalars()):
+                body = {"instance": instance_id, "by": event.body.get("by")}
+                writing.put_job(unit, "flow.undone", body, key=f"flow.undone:{instance_id}:{event.event_id}")
 
     def _wake_above(self, unit: Unit, event: Event, ids: Sequence[str], form: str, by: str) -> None:
         """Let instances look whose sum over these records they watch; of a record that is gone too."""

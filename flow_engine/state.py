@@ -5,16 +5,16 @@ given in order, so that the same events always make the same state.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 ROOT = 0
 """The scope of the instance itself; its variables are the instance's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """One run of one version of a flow. `status`: running, done, cancelled, failed (an incident is open), paused."""
 
     instance_id: str
@@ -43,8 +43,7 @@ class Instance:
     """The version it is to move to as soon as it stands where it can."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """One place where the instance stands. `wait`: task, timer, message, effect, child, join, body, record; None while
     it moves. `data`: the node's own memory while it waits."""
 
@@ -61,8 +60,7 @@ class Token:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """A region with variables of its own: an item of a loop, an embedded block, the watch of a boundary."""
 
     scope_id: int
@@ -77,8 +75,7 @@ class Scope:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """What one person (or one of several) must do. `state`: open, waiting (its turn or a helper's answer comes first), parked,
     done, cancelled, handed_on. `kind`: approve, fill, task, checklist, cc."""
 
@@ -110,8 +107,7 @@ class Task:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(Struct, frozen=True):
     """When something is to happen to a token. `key`: due, remind.1, wait, boundary.<key> … One of each per token."""
 
     token_id: int
@@ -123,8 +119,7 @@ class Timer:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Struct, frozen=True):
     """What a token listens for: a message with a correlation key, or changes of a record (`record:<form>`, its id)."""
 
     token_id: int
@@ -132,8 +127,7 @@ class Subscription:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """All there is of an instance between two steps. Immutable: `step` returns the next one."""
 
     instance: Instance

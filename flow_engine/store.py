@@ -35,6 +35,7 @@ from flow_engine.rows import pack, unpack
 from flow_engine.state import Instance, Scope, State, Subscription, Task, Timer, Token
 from flow_engine.tables import (
     CANDIDATES,
+    COMMANDS,
     HISTORY,
     INSTANCES,
     ROUNDS,
@@ -77,6 +78,8 @@ _PARTS = (
     (TOKENS, TOKEN_COLUMNS), (SCOPES, SCOPE_COLUMNS), (TASKS, TASK_COLUMNS), (TIMERS, TIMER_COLUMNS),
     (SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS), (ROUNDS, ROUND_COLUMNS),
 )  # fmt: skip
+MOST_TOGETHER = 12
+"""Rows of history written by one statement."""
 CLAIMABLE = ("open", "waiting", "parked")
 
 
@@ -91,10 +94,12 @@ class Statements:
         self.move_instance = self._update(INSTANCES, INSTANCE_MOVES, ("instance_id", "revision"))
         live = select(*(TASKS.c[k] for k in TASK_COLUMNS)).where(TASKS.c.instance_id == bindparam("p0"))
         self.parts = self._parts()
+        self.whole = self._parts(INSTANCE_COLUMNS)
         self.past = self._text(live.where(TASKS.c.done_at.is_not(None)).order_by(TASKS.c.task_id))
         self.add_token = self._insert(TOKENS, TOKEN_COLUMNS)
         self.change_token = self._update(TOKENS, TOKEN_COLUMNS[2:], ("instance_id", "token_id"))
         self.end_token = self._delete(TOKENS, ("instance_id", "token_id"))
+        self.move_token = self._update(TOKENS, TOKEN_COLUMNS[1:], ("instance_id", "token_id"))
         self.add_scope = self._insert(SCOPES, SCOPE_COLUMNS)
         self.change_scope = self._update(SCOPES, SCOPE_COLUMNS[2:], ("instance_id", "scope_id"))
         self.end_scope = self._delete(SCOPES, ("instance_id", "scope_id"))
@@ -106,6 +111,9 @@ class Statements:
         self.add_subscription = self._insert(SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS)
         self.end_subscription = self._delete(SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS)
         self.add_history = self._insert(HISTORY, HISTORY_COLUMNS)
+        self.add_histories = [
+            self._many(HISTORY, HISTORY_COLUMNS, count) for count in range(MOST_TOGETHER + 1)
+        ]
         self.add_round = self._insert(ROUNDS, ROUND_COLUMNS)
         self.change_round = self._update(ROUNDS, ("round",), ("instance_id", "scope_id", "node"))
         self.end_rounds = self._delete(ROUNDS, ("instance_id", "scope_id", "node"))
@@ -115,21 +123,27 @@ class Statements:
     def _text(self, statement: Any) -> str:
         return str(statement.compile(dialect=self._dialect))
 
-    def _parts(self) -> str:
-        """All rows of an instance but its own, a JSON list of rows for each table: one statement instead of six."""
+    def _parts(self, own: Sequence[str] = ()) -> str:
+        """All rows of an instance but its own, a JSON list of rows for each table: one statement instead of six.
+
+        Before them the columns `own` of the instance, and what a command under a key came to, where it was done before.
+        """
         lists, row = (
             (func.json_agg, func.json_build_array)
             if self._dialect.name == "postgresql"
             else (func.json_group_array, func.json_array)
         )
-        found = []
+        done = select(cast(row(COMMANDS.c.hash, COMMANDS.c.answer), Text)).where(
+            COMMANDS.c.key == bindparam("p0")
+        )
+        found = [*(INSTANCES.c[k] for k in own), done.scalar_subquery()]
         for table, columns in _PARTS:
             query = select(cast(lists(row(*(table.c[k] for k in columns))), Text))
             query = query.where(table.c.instance_id == INSTANCES.c.instance_id)
             if table is TASKS:
                 query = query.where(TASKS.c.is_live == literal_column("1"))
             found.append(query.correlate(INSTANCES).scalar_subquery())
-        return self._text(select(*found).where(INSTANCES.c.instance_id == bindparam("p0")))
+        return self._text(select(*found).where(INSTANCES.c.instance_id == bindparam("p1")))
 
     def _select(self, table: Table, columns: Sequence[str], by: Sequence[str], lock: bool = False) -> str:
         query = select(*(table.c[k] for k in columns))
@@ -144,6 +158,13 @@ class Statements:
             return self._text(insert(table).values(values))
         make = postgresql.insert if self._dialect.name == "postgresql" else sqlite.insert
         return self._text(make(table).values(values).on_conflict_do_nothing())
+
+    def _many(self, table: Table, columns: Sequence[str], count: int) -> str:
+        """Insert several rows by one statement."""
+        rows: list[dict[Any, Any]] = [
+            {table.c[k]: bindparam(f"p{n}_{i}") for i, k in enumerate(columns)} for n in range(count)
+        ]
+        return self._text(insert(table).values(rows)) if rows else ""
 
     def _update(self, table: Table, columns: Sequence[str], by: Sequence[str]) -> str:
         values: dict[Column[Any], Any] = {table.c[k]: bindparam(f"v{i}") for i, k in enumerate(columns)}
@@ -174,6 +195,7 @@ def of(unit: Unit) -> Statements:
 
 _read_rows = msgspec.json.Decoder(list[list[Any]]).decode
 _second = itemgetter(1)
+_OWN = len(INSTANCE_COLUMNS)
 
 
 def at_text(at: datetime | None) -> str | None:
@@ -187,20 +209,28 @@ def from_at(text: str | None) -> datetime | None:
 # Reading.
 
 
-def take(unit: Unit, instance_id: str, first: tuple[str, Sequence[Any]] | None = None) -> tuple[int, State]:
-    """Return an instance that nobody else may move until the unit ends, all of it. NotFound.
-
-    `first`: a statement to run before, on the same trip; how many rows it changed comes back too.
-    """
-    texts, new = of(unit), unit.driver.cursor
-    before, locked, parts = unit.cursor, new(), new()
+def take(unit: Unit, instance_id: str, key: str | None = None) -> tuple[State, tuple[str, str | None] | None]:
+    """Return an instance that nobody else may move until the unit ends, all of it; and where a command was done under
+    `key` before, its fingerprint and answer. NotFound."""
+    texts = of(unit)
+    if not unit.is_postgres:
+        # A writing unit is alone: there is nothing to wait for.
+        row = unit.cursor.execute(texts.whole, (key or "", instance_id)).fetchone()
+        if row is None:
+            raise NotFound(NO_INSTANCE.at("/instance"))
+        return _taken(instance_of(row), row[_OWN:])
+    new = unit.driver.cursor
+    locked, parts = new(), new()
     with unit.together():
-        if first is not None:
-            before.execute(*first)
         locked.execute(texts.lock, (instance_id,))
         # A statement of its own: only what starts after the lock is held sees what its last holder did.
-        parts.execute(texts.parts, (instance_id,))
-    return before.rowcount, state_of(_found(locked), parts.fetchone())
+        parts.execute(texts.parts, (key or "", instance_id))
+    return _taken(_found(locked), parts.fetchone())
+
+
+def _taken(instance: Instance, parts: Sequence[Any]) -> tuple[State, tuple[str, str | None] | None]:
+    done = None if parts[0] is None else decode_json(parts[0])
+    return state_of(instance, parts[1:]), None if done is None else (done[0], done[1])
 
 
 def lock(unit: Unit, instance_id: str) -> Instance:
@@ -211,8 +241,8 @@ def lock(unit: Unit, instance_id: str) -> Instance:
 
 def load(unit: Unit, instance: Instance) -> State:
     """Return the state of an instance; lock it first to move it."""
-    unit.cursor.execute(of(unit).parts, (instance.instance_id,))
-    return state_of(instance, unit.cursor.fetchone())
+    unit.cursor.execute(of(unit).parts, ("", instance.instance_id))
+    return state_of(instance, unit.cursor.fetchone()[1:])
 
 
 def look(unit: Unit, instance_id: str) -> Instance:

@@ -4,10 +4,14 @@ An instance is one row and a few small rows around it, so that a step costs the 
 Nothing is ever deleted but what no longer stands: tokens, closed regions, timers, subscriptions.
 """
 
+from typing import Any
+
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, text
 
 FLOW_TABLES = MetaData()
 GUARDED = {"append_only": True}
+LEAN: dict[str, Any] = {"sqlite_with_rowid": False}
+"""Rows in the tree of their key alone: SQLite would else keep a second one, and write both."""
 
 
 def _some(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -57,6 +61,7 @@ INSTANCES = Table(
     Index("ix_cc_flow_instances_flow", "flow", "status", "started_at"),
     _some("ix_cc_flow_instances_live", "instance_id", where="status = 'running'"),
     _some("ix_cc_flow_instances_parent", "parent_id", where="parent_id IS NOT NULL"),
+    **LEAN,
 )
 """See `state.Instance`. `trigger`: what started it, `<flow>.<trigger>`; `move_to`: the version it takes at its next wait."""
 
@@ -72,6 +77,7 @@ TOKENS = Table(
     Column("wait", Text),
     Column("since", Text),
     Column("data", Text),
+    **LEAN,
 )
 
 SCOPES = Table(
@@ -87,6 +93,7 @@ SCOPES = Table(
     Column("variables", Text),
     Column("is_closed", Integer, nullable=False),
     Column("data", Text),
+    **LEAN,
 )
 
 ROUNDS = Table(
@@ -96,6 +103,7 @@ ROUNDS = Table(
     Column("scope_id", Integer, primary_key=True, autoincrement=False),
     Column("node", Text, primary_key=True),
     Column("round", Integer, nullable=False),
+    **LEAN,
 )
 """How often each node was entered; read one by one, since a long instance has many."""
 
@@ -128,8 +136,9 @@ TASKS = Table(
     Column("is_live", Integer, nullable=False),
     _some("ix_cc_flow_tasks_live", "instance_id", where="is_live = 1"),
     _some("ix_cc_flow_tasks_mine", "assignee", "due_at", where="state IN ('open', 'parked')"),
-    Index("ix_cc_flow_tasks_done", "done_by", "done_at"),
-    Index("ix_cc_flow_tasks_record", "record_id"),
+    _some("ix_cc_flow_tasks_done", "done_by", "done_at", where="done_by IS NOT NULL"),
+    _some("ix_cc_flow_tasks_record", "record_id", where="record_id IS NOT NULL"),
+    **LEAN,
 )
 """See `state.Task`. `is_live`: its token still stands, so a decision may count it. Ended tasks stay for good."""
 
@@ -140,6 +149,7 @@ CANDIDATES = Table(
     Column("instance_id", Text, primary_key=True),
     Column("task_id", Integer, primary_key=True, autoincrement=False),
     Index("ix_cc_flow_candidates_task", "instance_id", "task_id"),
+    **LEAN,
 )
 """Who may claim a task that nobody has: the way from a person to it."""
 
@@ -156,6 +166,7 @@ TIMERS = Table(
     Column("data", Text),
     Index("ix_cc_flow_timers_at", "at"),
     _some("ix_cc_flow_timers_anchor", "anchor_record", "anchor_form", where="anchor_record IS NOT NULL"),
+    **LEAN,
 )
 
 SUBSCRIPTIONS = Table(
@@ -166,6 +177,7 @@ SUBSCRIPTIONS = Table(
     Column("name", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Index("ix_cc_flow_subscriptions_name", "name", "key"),
+    **LEAN,
 )
 
 HISTORY = Table(
@@ -179,6 +191,7 @@ HISTORY = Table(
     Column("by", Text),
     Column("data", Text),
     info=GUARDED,
+    **LEAN,
 )
 """What happened to an instance, numbered without gaps."""
 
@@ -190,6 +203,7 @@ COMMANDS = Table(
     Column("instance_id", Text),
     Column("at", Text, nullable=False),
     Column("answer", Text),
+    **LEAN,
 )
 """Every command once: asked again under its key, the stored answer is given."""
 
@@ -213,6 +227,7 @@ EFFECTS = Table(
     Column("error", Text),
     Index("ix_cc_flow_effects_instance", "instance_id", "token_id"),
     Index("ix_cc_flow_effects_state", "state", "updated_at"),
+    **LEAN,
 )
 """The ledger of what leaves the house. `state`: planned, sending, sent, unknown, failed, dropped, cancelled."""
 
@@ -268,6 +283,7 @@ OCCURRENCES = Table(
     Column("reason", Text),
     Index("ix_cc_flow_occurrences_due", "state", "due_at"),
     Index("ix_cc_flow_occurrences_record", "record_id"),
+    **LEAN,
 )
 """What should happen for which record on which day. `state`: expected, started, skipped, cancelled."""
 

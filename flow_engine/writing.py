@@ -136,7 +136,7 @@ def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -
             (instance_id, scope_id, node, count, count) for (scope_id, node), count in step.rounds.items()
         ]
         writes.append((texts(unit).rounds, counts))
-    writes.append((rows.add_history, _history(unit, instance_id, step)))
+    _write_history(unit, writes, rows, instance_id, step)
     _write_effects(unit, writes, instance_id, step)
     writes.append((rows.move_instance, [store.moved_row(instance)]))
     if unit.batch([(text, given) for text, given in writes if given]) != 1:
@@ -158,10 +158,16 @@ def _write_tokens(
             for token_id in given.removed
             if token_id in old.tokens and old.tokens[token_id].wait == "effect"
         ]
+        gone = [(instance_id, token_id) for token_id in given.removed]
+        new = [store.token_row(instance_id, one) for one in given.added]
+        if len(gone) == len(new) == 1:
+            # Nearly always a token goes on to the next node: its row becomes the next one's.
+            writes.append((rows.move_token, [(*new[0][1:], *gone[0])]))
+            gone, new = [], []
         writes += [
-            (rows.end_token, [(instance_id, token_id) for token_id in given.removed]),
+            (rows.end_token, gone),
             (rows.change_token, changed),
-            (rows.add_token, [store.token_row(instance_id, one) for one in given.added]),
+            (rows.add_token, new),
             (texts(unit).effects_over, [("cancelled", unit.now_text, instance_id, one) for one in waited]),
         ]
     if step.scopes:
@@ -203,6 +209,15 @@ def _write_tasks(
 def is_offered(task: Task) -> bool:
     """Tell whether several people may still claim a task."""
     return bool(task.candidates) and task.assignee is None and task.state in store.CLAIMABLE
+
+
+def _write_history(
+    unit: Unit, writes: list[Write], rows: store.Statements, instance_id: str, step: Step
+) -> None:
+    lines = _history(unit, instance_id, step)
+    for at in range(0, len(lines), store.MOST_TOGETHER):
+        some = lines[at : at + store.MOST_TOGETHER]
+        writes.append((rows.add_histories[len(some)], [[value for line in some for value in line]]))
 
 
 def _history(unit: Unit, instance_id: str, step: Step) -> list[tuple[Any, ...]]:

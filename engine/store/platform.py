@@ -88,6 +88,7 @@ EVENTS = Table(
         sqlite_where=text("taken_at IS NULL"),
         postgresql_where=text("taken_at IS NULL"),
     ),
+    sqlite_with_rowid=False,
 )
 """The outbox: written with the record, taken up by the dispatcher."""
 

@@ -108,6 +108,9 @@ def _uncreate(unit: "Unit", write: ScopedWrite, created: list[_Doing]) -> tuple[
                 kept.append(Kept(one.form, one.record_id, why))
         writer = RecordWriter(unit, unit.workspace.codec(write.tables))
         writer.bin_many([(record_id, now[record_id]) for record_id in fresh], write)
+        if fresh:
+            # Besides having gone: what followed from their coming is to stop.
+            unit.emit("records.undone", portion[0].form, None, {"ids": fresh, "by": unit.cause.by})
         undone += len(fresh)
     return undone, kept
 

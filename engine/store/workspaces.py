@@ -5,9 +5,10 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 
 from sqlalchemy import Column, Index, MetaData, Table, Text, inspect, select, text
 from sqlalchemy.engine import Connection, RowMapping
@@ -131,11 +132,11 @@ class Workspace:
 
     def read(self, snapshot: bool = False) -> AbstractContextManager[Unit]:
         """Open a reading unit: one read-only transaction. `snapshot`: all statements see one moment."""
-        return self._unit(self.room.read(snapshot), Cause("system"))
+        return _Opened(self, self.room.read(snapshot), Cause("system"))
 
     def write(self, cause: Cause) -> AbstractContextManager[Unit]:
         """Open a writing unit: committed when the block ends, rolled back when it raises."""
-        return self._unit(self.room.write(), cause)
+        return _Opened(self, self.room.write(), cause)
 
     def zone_of(self, branch_id: str | None) -> str:
         """Return the time zone whose days count for a branch."""
@@ -157,15 +158,6 @@ class Workspace:
             yield connection
             self.room.granted(connection)
 
-    @contextmanager
-    def _unit(self, opened: AbstractContextManager[Connection], cause: Cause) -> Iterator[Unit]:
-        with holding(self.key), opened as connection:
-            unit = Unit(self, connection, cause)
-            yield unit
-            unit.flush()
-        if unit.has_news:
-            self.on_news()
-
     def create_tables(self, tables: Tables) -> None:
         """Create the tables of forms that do not exist yet; existing ones stay as they are (see `changes`)."""
         with self.change() as connection:
@@ -176,13 +168,58 @@ class Workspace:
         self.room.close()
 
 
-@contextmanager
-def holding(key: str) -> Iterator[None]:
-    """Note that this thread holds a unit: a second one would wait for it for ever."""
+class _Opened(AbstractContextManager[Unit]):
+    """A unit on its way from BEGIN to COMMIT; a class, since one is opened for every request."""
+
+    __slots__ = ("_cause", "_held", "_opened", "_unit", "_workspace")
+
+    def __init__(
+        self, workspace: Workspace, opened: AbstractContextManager[Connection], cause: Cause
+    ) -> None:
+        self._workspace, self._opened, self._cause = workspace, opened, cause
+
+    def __enter__(self) -> Unit:
+        self._held = _hold(self._workspace.key)
+        try:
+            connection = self._opened.__enter__()
+            try:
+                self._unit = Unit(self._workspace, connection, self._cause)
+            except BaseException as error:
+                self._opened.__exit__(type(error), error, error.__traceback__)
+                raise
+        except BaseException:
+            _HELD.reset(self._held)
+            raise
+        return self._unit
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                try:
+                    self._unit.flush()
+                except BaseException as failed:
+                    self._opened.__exit__(type(failed), failed, failed.__traceback__)
+                    raise
+            self._opened.__exit__(kind, error, trace)
+        finally:
+            _HELD.reset(self._held)
+        if kind is None and self._unit.has_news:
+            self._workspace.on_news()
+
+
+def _hold(key: str) -> Token[str | None]:
     held = _HELD.get()
     if held is not None:
         raise NestedUnitError(f"a unit of {key} was opened inside one of {held}")
-    token = _HELD.set(key)
+    return _HELD.set(key)
+
+
+@contextmanager
+def holding(key: str) -> Iterator[None]:
+    """Note that this thread holds a unit: a second one would wait for it for ever."""
+    token = _hold(key)
     try:
         yield
     finally:

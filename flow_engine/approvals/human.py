@@ -1,7 +1,7 @@
 """What all nodes share at which people decide: settings, opening of tasks, and going on when somebody did something."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ from flow_engine.approvals.seats import (
 from flow_engine.approvals.seats import (
     one_of as only_one_of,
 )
+from flow_engine.evolving import evolve
 from flow_engine.happenings import Happening, RecordChanged, TimerFired
 from flow_engine.node import Answer, Name, Node, NodeContext
 from flow_engine.outcome import Fail, Go, Hold, Jump, NewTask, NewTimer, Notice, Outcome, TaskChange
@@ -155,7 +156,7 @@ class HumanNode(Node):
         if due is not None:
             timers = yield from deadlines.ladder(ctx, due, first.assignee)
         opened = tuple(
-            replace(one, due_at=due, state=settled.states.get(index, one.state))
+            evolve(one, due_at=due, state=settled.states.get(index, one.state))
             for index, one in enumerate(tasks)
         )
         return Hold("task", memory, tasks=opened, timers=timers, subscriptions=_listens(ctx, tasks[0]))
@@ -169,7 +170,7 @@ class HumanNode(Node):
             self.kind, None, form=form, record_id=record_id, title=str(title or "")[:200], data=data
         )
         if self.is_shared and config["mode"] == "any" and len(seated.seats) > 1:
-            return (replace(base, candidates=tuple(seat.person for seat in seated.seats)),)
+            return (evolve(base, candidates=tuple(seat.person for seat in seated.seats)),)
         tasks = []
         for index, seat in enumerate(seated.seats):
             agreed = seated.agreed.get(seat.owner or seat.person)
@@ -181,7 +182,7 @@ class HumanNode(Node):
                     "data": {**data, "auto": "agreed_before", "node": agreed.node},
                 }
             tasks.append(
-                replace(
+                evolve(
                     base, assignee=seat.person, owner=seat.owner, position=index, weight=seat.weight, **extra
                 )
             )
@@ -406,7 +407,7 @@ def settled_by(
 ) -> Outcome:
     """Return what follows from changes of tasks: the node is left when they decide it, else turns go round."""
     made = {change.task_id: change.values for change in changes}
-    tasks = [replace(task, **made.get(task.task_id, {})) for task in ctx.tasks]
+    tasks = [evolve(task, **made[task.task_id]) if task.task_id in made else task for task in ctx.tasks]
     first = max((task.task_id for task in tasks), default=0) + 1
     fresh = [_as_task(task, first + index) for index, task in enumerate(new)]
     settled = settle(kept_rule(data or ctx.token.data), [*tasks, *fresh])
@@ -424,7 +425,7 @@ def settled_by(
         for task_id in dict.fromkeys([*made, *turns])
     ]
     opened = tuple(
-        replace(task, state=settled.states.get(first + index, task.state)) for index, task in enumerate(new)
+        evolve(task, state=settled.states.get(first + index, task.state)) for index, task in enumerate(new)
     )
     told = tuple(
         Notice("task", people_of(task), {"why": "turn"}, task.task_id)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from engine.problems import Rejected
 from flow_engine import rows
 from flow_engine.acts import Aggregate, Choose, Create, Delete, Due, Find, Past, People, Read, Run, Update
 from flow_engine.compile import compile_flow
+from flow_engine.evolving import evolve
 from flow_engine.happenings import (
     ChildEnded,
     EffectEnded,
@@ -347,7 +348,7 @@ def assert_sound(before: State, done: Step) -> None:
     assert all(scope_id == 0 or one.token_id in state.tokens for scope_id, one in state.scopes.items())
     if not done.is_unfinished:
         assert all(one.wait is not None for one in state.tokens.values())
-    assert applied(before, done) == replace(state, rounds=dict(state.rounds))
+    assert applied(before, done) == evolve(state, rounds=dict(state.rounds))
 
 
 def applied(before: State, done: Step) -> State:

@@ -1,6 +1,6 @@
 """When is it decided, and whose turn is it: the laws, over made-up votes and made-up trees of added people."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 from decimal import Decimal
 from itertools import product
 
