@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,7 @@ from report_engine.problems import (
     UNKNOWN_FACT,
     UNKNOWN_FIELD,
 )
-from report_engine.wording import read_again
+from report_engine.wording import read_again, written
 
 Json = Mapping[str, Any]
 MOST_DIMENSIONS = 6
@@ -78,6 +79,11 @@ class Filter:
 
     node: Node
     at: str
+
+    @cached_property
+    def text(self) -> str:
+        """Return the condition written out."""
+        return written(self.node)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """From a report's JSON to its table, for one asker."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -53,4 +54,9 @@ def bound_report(
 
 def run(bound: Bound, desk: Desk) -> Table:
     """Return the answer to a bound question, as the desk's asker may see it. Rejected with all problems."""
-    return KINDS.get(bound.kind).table(bound, desk)
+    kind, nightly = KINDS.get(bound.kind), getattr(desk.unit, "nightly", None)
+    if not bound.report.get("nightly") or nightly is None:
+        return kind.table(bound, desk)
+    with nightly(desk.zone) as night:
+        table = kind.table(bound, desk)
+    return replace(table, as_of=night.as_of or table.as_of)

@@ -31,11 +31,12 @@ from sqlalchemy import (
 )
 
 from engine.access.query import Record, Row, ScopedQuery
-from engine.access.sources import Kind, Source, Wanted
+from engine.access.sources import Kind, Put, Source, Sources, Wanted
 from engine.expressions import parse
 from engine.problems import Problem, Rejected
 from engine.value_type import VALUE_TYPES
 from report_engine.binding import Bound, Dimension, renamed
+from report_engine.bins import Bins
 from report_engine.buckets import all_buckets
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
@@ -161,19 +162,40 @@ def _buckets(bound: Bound, ask: Ask, at: int) -> set[Any]:
 
 
 def statement(bound: Bound, desk: Desk, ask: Ask) -> ScopedQuery:
-    """Return the sealed statement that answers `ask`."""
-    return _Statement(bound, desk, ask).sealed()
+    """Return the sealed statement that answers `ask`; put together once for all who see the same."""
+    dialect, zone = desk.unit.dialect, desk.zone
+    key = (_plan_of(bound, ask), dialect, zone)
+    return desk.gate.sealed(key, lambda gate: _Statement(bound, gate, ask, dialect, zone).put())
+
+
+def _plan_of(bound: Bound, ask: Ask) -> tuple[Any, ...]:
+    """Return everything that a statement is put together of, besides who asks."""
+    dimensions = (bound.dimension(key) for key in ask.by)
+    return (
+        tuple((one.identity, one.path) for one in _unique(bound.measures)),
+        tuple(
+            (one.key, tuple(sorted(one.paths.items())), one.grain, _bins_of(one.bins), one.level, one.at) for one in dimensions
+        ),
+        tuple((fact, tuple((one.text, one.at) for one in found)) for fact, found in sorted(bound.filters.items())),
+        ask.by, ask.period, tuple(sorted(ask.kept.items())), tuple(sorted(ask.edges.items())),
+        ask.order, ask.most, ask.shift, bound.form,
+    )  # fmt: skip
+
+
+def _bins_of(bins: Bins | None) -> Any:
+    return None if bins is None else (bins.width, bins.start, bins.edges, bins.quantiles)
 
 
 class _Statement:
-    def __init__(self, bound: Bound, desk: Desk, ask: Ask) -> None:
-        self.bound, self.desk, self.ask = bound, desk, ask
-        self.dialect = desk.unit.dialect
+    def __init__(self, bound: Bound, gate: Sources, ask: Ask, dialect: str, zone: str) -> None:
+        self.bound, self.gate, self.ask, self.zone = bound, gate, ask, zone
+        self.dialect = dialect
         self.dimensions = [bound.dimension(key) for key in ask.by]
         self.sources: list[Source] = []
         self.kinds: dict[str, Kind] = {}
 
-    def sealed(self) -> ScopedQuery:
+    def put(self) -> Put:
+        """Return the statement with its sources and what reads its rows."""
         parts = self._parts()
         slots = [slot for part in parts for slot in part.slots]
         chosen = parts[0].chosen if len(parts) == 1 else self._stacked(parts, slots)
@@ -183,7 +205,7 @@ class _Statement:
             chosen, limit = self._ordered(chosen, slots), self.ask.most
         chosen = chosen.limit(bindless(limit))
         form = self.bound.facts[0].partition(".")[0] if self.bound.facts else str(self.bound.form)
-        return self.desk.gate.seal(chosen, self.sources, form, read)
+        return chosen, self.sources, form, read
 
     def _ordered(self, chosen: Select[Any], slots: Sequence[Slot]) -> Select[Any]:
         assert self.ask.order is not None
@@ -240,6 +262,7 @@ class _Statement:
     def _reader(self, slots: Sequence[Slot]) -> Callable[[Sequence[Row], Any], list[Record]]:
         width = len(self.dimensions)
         readers = [self._key_reader(one) for one in self.dimensions]
+        told = [(slot.identity, len(slot.columns), slot.read, slot.cases) for slot in slots]
 
         def read(rows: Sequence[Row], _keys: Any) -> list[Record]:
             found: list[Record] = []
@@ -251,12 +274,12 @@ class _Statement:
                 values: dict[Any, Cell] = {}
                 cases: dict[Any, int] = {}
                 at = width
-                for slot in slots:
-                    raw = row[at : at + len(slot.columns)]
-                    values[slot.identity] = slot.read(raw)
-                    if slot.cases is not None:
-                        cases[slot.identity] = int(raw[slot.cases] or 0)
-                    at += len(slot.columns)
+                for identity, size, value_of, counted in told:
+                    raw = row[at : at + size]
+                    values[identity] = value_of(raw)
+                    if counted is not None:
+                        cases[identity] = int(raw[counted] or 0)
+                    at += size
                 found.append({"line": Line(key, values, cases)})
             return found
 
@@ -304,7 +327,7 @@ class _Part:
         for at, one in enumerate(measures):
             self._wanted(one, at)
         where = [Wanted(formula=f.node, condition=True, at=f.at) for f in bound.filters.get(fact.key, ())]
-        self.source = whole.desk.gate.source(fact.key, self.fields, where, name=f"s{number}")
+        self.source = whole.gate.source(fact.key, self.fields, where, name=f"s{number}")
         whole.sources.append(self.source)
         self.keys = [self._key(at, one).label(f"d{at}") for at, one in enumerate(whole.dimensions)]
         self.conditions = self._days(period)
@@ -348,7 +371,7 @@ class _Part:
                 )
             if whole.ask.shift is not None:
                 column = moved(column, dimension.grain, whole.ask.shift, whole.dialect)
-            return bucket(column, dimension.grain, whole.dialect, whole.desk.zone)
+            return bucket(column, dimension.grain, whole.dialect, whole.zone)
         if dimension.bins is not None:
             return banded(column, whole.edges(dimension), kind, whole.dialect)
         kept = whole.ask.kept.get(dimension.key)

@@ -43,6 +43,7 @@ from report_engine.dataset import Datasets, Fact, datasets
 from report_engine.desk import PlainDesk
 from report_engine.explaining import explained
 from report_engine.kind import KINDS
+from report_engine.nights import Tonight
 from report_engine.output import plain, shown, to_json
 from report_engine.picks import Pick
 from report_engine.pipeline import bound_report, run
@@ -163,10 +164,19 @@ class ReportService:
     # who may see what
 
     @contextmanager
-    def opened(self, actor: Actor, seconds: float = PAGE_S) -> Iterator[Office]:
-        """Open the books for one asker: one READ ONLY transaction at one moment, statements limited to `seconds`."""
+    def opened(
+        self, actor: Actor, seconds: float = PAGE_S, night: Tonight | None = None
+    ) -> Iterator[Office]:
+        """Open the books for one asker: one READ ONLY transaction at one moment, statements limited to `seconds`.
+
+        `night`: what answers of nightly reports are kept in, while the night works them out.
+        """
         with self.workspace.read(snapshot=True) as unit:
-            yield self.office(unit, actor, seconds)
+            office = self.office(unit, actor, seconds)
+            if night is not None:
+                night.begin(unit, office.desk.zone)
+                office.reading.night, office.reading.kept = night, None
+            yield office
 
     def office(self, unit: Unit, actor: Actor, seconds: float = PAGE_S) -> Office:
         """Return the books in an open transaction, for jobs that ask for several people in one."""
@@ -498,16 +508,24 @@ class ReportService:
         return office.table(made.report, made.given)
 
     def cells(
-        self, actor: Actor, key: str, filters: Json | None = None, seconds: float = PAGE_S
+        self,
+        actor: Actor,
+        key: str,
+        filters: Json | None = None,
+        seconds: float = PAGE_S,
+        night: Tonight | None = None,
     ) -> Iterator[tuple[Json, Json, Asked | Rejected]]:
-        """Yield each cell of a dashboard with its report and its table or what is wrong, all in one transaction."""
+        """Yield each cell of a dashboard with its report and its table or what is wrong, all in one transaction.
+
+        With `night` only those of nightly reports.
+        """
         board = self.board(actor, key)
-        with self.opened(actor, seconds) as office:
+        with self.opened(actor, seconds, night) as office:
             reports = self._reports_of(actor, board)
             level = self._level(office, board, reports)
             for cell in board["cells"]:
                 report = reports.get(str(cell.get("report")))
-                if report is None:
+                if report is None or (night is not None and not report.get("nightly")):
                     continue
                 question = {"cell": cell["key"], "filters": filters or {}}
                 try:

@@ -7,6 +7,7 @@ sources alone; `Gate.seal` refuses a statement that reads any other table.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,12 +35,12 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import TableClause, Values
 
 from engine.access.amounts import is_number, settled, units
-from engine.access.binds import prepare
+from engine.access.binds import Prepared, prepare
 from engine.access.core import Core
 from engine.access.field_guard import Seen
 from engine.access.policy import Rights
 from engine.access.query import Keys, Record, Row, ScopedQuery, seal_query
-from engine.access.sql_fields import SqlFields, all_of
+from engine.access.sql_fields import Moment, SqlFields, all_of
 from engine.access.type_scope import SourceTypes, shadow_of
 from engine.definitions.shape import FieldShape
 from engine.definitions.tables import TEXT, FormTables
@@ -86,6 +87,9 @@ NO_ROWS = Code(
     hint_zh="您是不是要：{nearest}",
     hint_en="Did you mean: {nearest}",
 )
+
+
+Reader = Callable[[Sequence[Row], Keys | None], list[Record]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,10 @@ class Source:
         return self.table.c
 
 
+Put = tuple[Select[Any], Sequence[Source], str, Reader]
+"""A statement, its sources, the form it is named after, and what reads its rows."""
+
+
 class Sources(Core):
     """Makes sources, and seals the statements put together from them."""
 
@@ -160,12 +168,30 @@ class Sources(Core):
         """
         return _Making(self, form, verb, history).make(fields, where, name)
 
+    def sealed(self, key: Any, build: "Callable[[Sources], Put]") -> ScopedQuery:
+        """Return the statement that `build` puts together, sealed; put together once for all whose answers would be the same.
+
+        `key`: everything that `build` goes by, besides the asker. What it returns as `read` must hold no transaction.
+        """
+
+        def make(moment: Moment) -> tuple[Prepared, str, Reader]:
+            other = copy(self)
+            other.moment = moment
+            statement, sources, form, read = build(other)
+            if not sources or any(source._maker is not other for source in sources):
+                raise TypeError("a source of another gate")
+            _refuse_others(statement, {id(source.table) for source in sources})
+            return prepare(statement, moment.dialect), form, read
+
+        prepared, form, read = self.kept(("sealed", key, self.rights.signature), make)
+        return seal_query(form, prepared.text, prepared.params(self.moment.values), read)
+
     def seal(
         self,
         statement: Select[Any],
         sources: Sequence[Source],
         form: str,
-        read: Callable[[Sequence[Row], Keys | None], list[Record]],
+        read: "Reader",
         values: Mapping[str, Any] | None = None,
     ) -> ScopedQuery:
         """Return the statement as one that the store runs. Raise TypeError where it reads anything but its sources."""
@@ -379,7 +405,7 @@ class _Making:
 
     def _step(self, column: ColumnElement[Any], level: int) -> ColumnElement[Any]:
         if self.gate.moment.dialect == "postgresql":
-            return type_coerce(column[level - 1].astext, TEXT)
+            return type_coerce(type_coerce(column, JSONB)[level - 1].astext, TEXT)
         return type_coerce(func.json_extract(column, f"$[{level - 1}]"), TEXT)
 
     def _each(self, path: str, column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -20,13 +20,16 @@ def questions(rule: Rule, fact: str, today: date, *, is_rate: bool = False) -> d
     value: list[dict[str, Any]] = [{"key": "value", "of": rule.metric, **({"min_n": rule.least} if is_rate else {})}]
     if rule.compare == "missing":
         newest = {"key": "value", "form": fact, "aggregate": "max", "of": "created_at"}
-        return {"last": {"measures": [newest], "by": _by(rule), "period": "all"}}
+        silence: dict[str, Any] = {"measures": [newest], "by": _by(rule), "period": "all"}
+        return {"last": silence}
     if rule.compare == "mean_2_sigma":
         last = _last(rule, today)
         period = {"from": (last - timedelta(days=LOOK_BACK)).isoformat(), "to": last.isoformat()}
-        day = {"field": "date", "key": "day", "bucket": "day"}
+        day: dict[str, Any] = {"field": "date", "key": "day", "bucket": "day"}
         return {"days": {"measures": value, "by": [day, *_by(rule)], "period": period, "fill": "blank"}}
-    asked = {"now": {"measures": value, "by": _by(rule), "period": rule.period}}
+    asked: dict[str, dict[str, Any]] = {
+        "now": {"measures": value, "by": _by(rule), "period": rule.period}
+    }
     before = _before(rule, today)
     if before is not None:
         asked["usual"] = {"measures": value, "by": _by(rule), "period": before}

@@ -37,7 +37,8 @@ def check(
 
 def _problems(path: Path) -> tuple[list[Problem], int]:
     from engine.definitions import assemble, load_template, load_zip
-    from form_engine.compile import lint_app
+    from form_engine.compile import compile_app, lint_app
+    from report_engine.checking import problems_of_reports
     from server.flow_checks import problems_of_flows
     from server.templates import template_folder
 
@@ -46,5 +47,7 @@ def _problems(path: Path) -> tuple[list[Problem], int]:
     else:
         app = load_template(template_folder(str(path)))
     problems = lint_app(app)
-    # Flows are read with the types of forms: they can be judged once the forms are right.
-    return problems or problems_of_flows(app), len(app.of("forms"))
+    # Flows and reports are read with the types of forms: they can be judged once the forms are right.
+    if not problems:
+        problems = [*problems_of_flows(app), *problems_of_reports(app, compile_app(app).policy)]
+    return problems, len(app.of("forms"))

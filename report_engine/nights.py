@@ -1,0 +1,155 @@
+"""Nightly answers: what slow reports ask of the database, asked at night and kept till the next.
+
+Kept is what each sealed statement gave, under its text and parameters. Those hold the question, its days and the scope of
+who asks: whoever would be given the same rows shares them, whoever sees less asks something else and gets his own. So there
+is no second way to data, and nothing to permit anew.
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.access.query import Row
+from engine.store.platform import from_instant, instant
+from engine.store.unit import Unit
+from report_engine.tables import NIGHTS
+
+KEPT = timedelta(days=2)
+
+
+class NightRows(Protocol):
+    """Rows by statement. `as_of`: of which moment those given were, the oldest of them."""
+
+    as_of: datetime | None
+
+    def get(self, key: str) -> Sequence[Row] | None: ...
+    def put(self, key: str, rows: Sequence[Row]) -> None: ...
+
+
+def key_of(text: str, params: object) -> str:
+    """Return the key of a statement."""
+    return hashlib.sha256(f"{text}\x00{params!r}".encode()).hexdigest()
+
+
+class LastNight:
+    """What was worked out since the day began, read in an open transaction."""
+
+    def __init__(self, unit: Unit, zone: str) -> None:
+        self._unit = unit
+        self._since = instant(day_began(unit.now, zone))
+        self.as_of: datetime | None = None
+
+    def get(self, key: str) -> Sequence[Row] | None:
+        """Return the rows of a statement; None where last night did not ask it."""
+        c = NIGHTS.c
+        found = self._unit.connection.execute(
+            select(c.rows, c.as_of).where(c.key == key, c.as_of >= self._since)
+        ).first()
+        if found is None:
+            return None
+        at = from_instant(found.as_of)
+        self.as_of = at if self.as_of is None else min(at, self.as_of)
+        return unpacked(found.rows)
+
+    def put(self, key: str, rows: Sequence[Row]) -> None:
+        """Keep nothing: by day answers come from the data."""
+
+
+class Tonight:
+    """What one portion of a night finds. What was answered since the day began is not asked again."""
+
+    def __init__(self) -> None:
+        self._last: LastNight | None = None
+        self.found: dict[str, bytes] = {}
+        self.as_of: datetime | None = None
+
+    def begin(self, unit: Unit, zone: str) -> None:
+        """Look for what is known in an open transaction."""
+        self._last = LastNight(unit, zone)
+
+    def get(self, key: str) -> Sequence[Row] | None:
+        """Return the rows of a statement that was answered tonight."""
+        if key in self.found:
+            return unpacked(self.found[key])
+        return self._last.get(key) if self._last is not None else None
+
+    def put(self, key: str, rows: Sequence[Row]) -> None:
+        """Remember the rows of a statement, unless they are of a kind that cannot be kept."""
+        try:
+            self.found[key] = packed(rows)
+        except TypeError:
+            return
+
+    def keep(self, unit: Unit, as_of: datetime) -> None:
+        """Write what was found."""
+        make = postgresql.insert if unit.is_postgres else sqlite.insert
+        for key, rows in self.found.items():
+            values = {"as_of": instant(as_of), "rows": rows}
+            row = make(NIGHTS).values(key=key, **values)
+            unit.connection.execute(row.on_conflict_do_update(index_elements=[NIGHTS.c.key], set_=values))
+
+
+def forget(unit: Unit) -> int:
+    """Delete what has served its time; return how much."""
+    old = NIGHTS.c.as_of < instant(unit.now - KEPT)
+    return int(unit.connection.execute(delete(NIGHTS).where(old)).rowcount)
+
+
+def day_began(now: datetime, zone: str) -> datetime:
+    """Return when the day began in a zone."""
+    local = now.astimezone(ZoneInfo(zone))
+    return datetime.combine(local.date(), time(), local.tzinfo)
+
+
+# Raw rows as the drivers give them, exactly: what JSON does not know carries its kind.
+
+
+def packed(rows: Sequence[Row]) -> bytes:
+    """Return rows as bytes. TypeError for a value of a kind that is not kept."""
+    text = json.dumps([[_said(cell) for cell in row] for row in rows], ensure_ascii=False)
+    return zlib.compress(text.encode(), 1)
+
+
+def unpacked(data: bytes) -> list[tuple[Any, ...]]:
+    """Return the rows of `packed`."""
+    return [tuple(_read(cell) for cell in row) for row in json.loads(zlib.decompress(data))]
+
+
+def _said(cell: Any) -> Any:
+    if cell is None or isinstance(cell, str | bool | int):
+        return cell
+    for name, (kind, write, _) in KINDS.items():
+        if isinstance(cell, kind):
+            return [name, write(cell)]
+    raise TypeError(type(cell).__name__)
+
+
+def _read(cell: Any) -> Any:
+    return KINDS[cell[0]][2](cell[1]) if isinstance(cell, list) else cell
+
+
+Json = Any
+KINDS: dict[str, tuple[Any, Callable[[Any], Json], Callable[[Json], Any]]] = {
+    "f": (float, float.hex, float.fromhex),
+    "n": (Decimal, str, Decimal),
+    "i": (datetime, datetime.isoformat, datetime.fromisoformat),
+    "d": (date, date.isoformat, date.fromisoformat),
+    "s": (timedelta, lambda one: [one.days, one.seconds, one.microseconds], lambda one: timedelta(*one)),
+    "u": (UUID, str, UUID),
+    "b": ((bytes, memoryview), lambda one: bytes(one).hex(), bytes.fromhex),
+    "l": (
+        (list, tuple),
+        lambda one: [_said(each) for each in one],
+        lambda one: [_read(each) for each in one],
+    ),
+}
+"""Kind → what it is in Python, how it is written, how it is read. Instants before days: they are days, too."""
