@@ -1,5 +1,8 @@
 """What flows do by themselves as days pass: each file with its own clinic, since the clock is everybody's."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 
@@ -8,6 +11,7 @@ from tests.journeys.signing import send_lead
 
 pytestmark = pytest.mark.browser
 
+CHINA = ZoneInfo("Asia/Shanghai")
 STEPS = ("线索清洗", "初次沟通", "需求诊断", "邀约到店", "到店接待", "方案与成交", "治疗后回访")
 
 
@@ -119,3 +123,101 @@ def test_a_lead_left_alone_for_a_day_escalates_and_returns_to_the_pool(clinic, o
     )
     screen.go("/p/leads/lead_pool")
     screen.says(name)
+
+
+def signed_consent(screen):
+    """A consent of a patient, without which nothing is extracted."""
+    found = screen.call("POST", "/api/forms/consent/query", {"limit": 200})["records"]
+    patients = screen.call("POST", "/api/forms/customer/query", {"limit": 500})["records"]
+    mine = {one["id"] for one in patients}
+    return next(one for one in found if one["status"] == "signed" and one["customer_id"] in mine)
+
+
+def extraction(screen, nurse):
+    consent = signed_consent(screen)
+    staff = screen.call("POST", "/api/forms/treatment_log/options/assistant_id", {"q": nurse, "values": {}})
+    doctors = screen.call("POST", "/api/forms/treatment_log/options/doctor_id", {"q": "刘长江", "values": {}})
+    values = {
+        "customer_id": consent["customer_id"],
+        "service_item_id": screen.first("service_item", search="普通拔牙")["id"],
+        "doctor_id": doctors[0]["id"],
+        "assistant_id": staff[0]["id"],
+        "consent_id": consent["id"],
+    }
+    return screen.call("POST", "/api/forms/treatment_log/records", {"values": values})["record"]
+
+
+def calls_after(screen, treatment):
+    """Days from today to the planned follow-ups, by their day after surgery."""
+    where = {
+        "op": "and",
+        "items": [
+            {"field": "source_id", "op": "eq", "value": treatment["id"]},
+            {"field": "rule_key", "op": "eq", "value": "F-D3"},
+        ],
+    }
+    found = screen.call("POST", "/api/forms/followup_task/query", {"filter": where})["records"]
+    return {one["day_no"]: one for one in found}
+
+
+def days_from(now, later):
+    """Whole days between two instants as the clinic counts them."""
+    first, last = (datetime.fromisoformat(one).astimezone(CHINA).date() for one in (now, later))
+    return (last - first).days
+
+
+def told(screen, treatment):
+    """How far the record of a treatment is, in words."""
+    words = {"planned": "待执行", "in_progress": "进行中", "done": "已完成", "stopped": "中止"}
+    return words[screen.record("treatment_log", treatment["id"])["status"]]
+
+
+def test_an_extraction_is_followed_up_and_the_calls_move_with_its_day(open_as):
+    doctor, nurse, boss = open_as("doctor"), open_as("nurse"), open_as("admin")
+    treatment = extraction(doctor, person(nurse)["name"])
+    doctor.go(f"/r/treatment_log/{treatment['id']}")
+    for stage in ("进行中", "已完成"):
+        doctor.choose("status", stage)
+        doctor.save()
+        doctor.eventually(lambda at=stage: told(doctor, treatment) == at)
+    boss.eventually(lambda: set(calls_after(boss, treatment)) == {1, 7})
+    now = boss.call("GET", "/api/practice")["now"]
+    calls = calls_after(boss, treatment)
+    assert {day: days_from(now, one["plan_at"]) for day, one in calls.items()} == {1: 1, 7: 7}
+    assert calls[1]["assignee_id"] == person(nurse)["id"]
+    later = datetime.fromisoformat(now).astimezone(CHINA) + timedelta(days=2)
+    doctor.page.reload()
+    doctor.settle()
+    doctor.fill_day("ended_at", f"{later:%Y-%m-%d} 12:00")
+    doctor.save()
+    doctor.toast("已保存")
+    boss.eventually(lambda: days_from(now, calls_after(boss, treatment)[1]["plan_at"]) == 3)
+    assert days_from(now, calls_after(boss, treatment)[7]["plan_at"]) == 9
+    nurse.go("/tasks")
+    for _ in range(3):
+        put_forward(nurse, "1 天")
+    nurse.says("术后第1天回访")
+
+
+def test_a_birthday_brings_wishes_with_a_coupon(open_as):
+    desk, boss = open_as("frontdesk"), open_as("admin")
+    now = boss.call("GET", "/api/practice")["now"]
+    born = datetime.fromisoformat(now).astimezone(CHINA) + timedelta(days=1)
+    values = {
+        "name": "宇文寿星",
+        "gender": "female",
+        "phone": "19900007777",
+        "birthday": f"1990-{born:%m-%d}",
+        "first_channel": boss.first("channel")["id"],
+        "marketing_optin": ["sms"],
+        "optin_evidence": "到店签署",
+    }
+    patient = desk.call("POST", "/api/forms/customer/records", {"values": values})["record"]
+    boss.go("/flows/outbox")
+    for _ in range(2):
+        put_forward(boss, "1 天")
+    wishes = boss.page.locator(".outbox li", has_text="宇文寿星")
+    expect(wishes).to_contain_text("宇文寿星生日快乐！送您8折优惠券一张")
+    where = {"op": "and", "items": [{"field": "customer_id", "op": "eq", "value": patient["id"]}]}
+    coupons = boss.call("POST", "/api/forms/coupon/query", {"filter": where})["records"]
+    assert [one["issued_by_rule"] for one in coupons] == ["F-M3"]

@@ -1,7 +1,9 @@
 /** Where a record stands; offers only where it may go next. */
 
+import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useRef } from "react";
+import { recordQuery } from "../../api/records";
 import { optionsOf } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import type { InputProps } from "../../shared/kinds";
@@ -13,6 +15,7 @@ const StageInput = ({
   value,
   config,
   field,
+  form,
   recordId,
   disabled,
   invalid,
@@ -21,11 +24,14 @@ const StageInput = ({
   onChange,
 }: InputProps<string, ChoiceConfig>) => {
   const { say } = useControlHost();
-  // Transitions count from where the stored record stands, not from what was just picked.
-  const stored = useRef({ recordId, value });
-  if (stored.current.recordId !== recordId) stored.current = { recordId, value };
+  // Transitions count from where the stored record stands, not from what was just picked; saving moves it on.
+  const { data: known } = useQuery({ ...recordQuery(form, recordId ?? ""), enabled: false });
+  const kept = known?.record[field.key] ?? null;
+  const first = useRef({ recordId, value, kept });
+  if (first.current.recordId !== recordId) first.current = { recordId, value, kept };
+  const at = kept === first.current.kept ? first.current.value : kept;
   const stages = optionsOf(field);
-  const from = recordId ? stages.find((one) => one.key === stored.current.value) : undefined;
+  const from = recordId ? stages.find((one) => one.key === at) : undefined;
   const offered = stages.filter((one) => !from?.next || one.key === from.key || from.next.includes(one.key));
   return (
     <Select
