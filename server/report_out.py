@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from connectors.channel import CHANNELS
 from engine.jobs.queue import JobHandler
 from report_engine.service import ReportService
-from server import report_alerts, report_exports, report_subscriptions
+from server import report_alerts, report_exports, report_nights, report_subscriptions
 from server.report_alerts import Alerts
 from server.report_books import Books
 from server.report_exports import ReportExports
+from server.report_nights import Nights
 from server.report_subscriptions import MAIL, Subscriptions
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ EVERY = timedelta(seconds=30)
 
 
 class ReportOut:
-    """One version's exports, subscriptions and alerts. To be asked for before a unit is opened."""
+    """One version's exports, subscriptions, alerts and nights. To be asked for before a unit is opened."""
 
     def __init__(self, clinic: "Clinic", reports: ReportService) -> None:
         workspace, outside = clinic.workspace, clinic.outside
@@ -47,6 +48,7 @@ class ReportOut:
             outside.records,
             outside.messages,
         )
+        self.nights = Nights(workspace, reports, clinic.person)
 
     def handlers(self) -> Mapping[str, JobHandler]:
         """Return what does the jobs."""
@@ -54,11 +56,12 @@ class ReportOut:
             report_exports.KIND: self.exports.execute,
             report_subscriptions.JOB: self.subscriptions.execute,
             report_alerts.JOB: self.alerts.execute,
+            report_nights.JOB: self.nights.execute,
         }
 
     def sweep(self) -> int:
         """Queue what is due by the clock; return how much."""
-        return self.subscriptions.sweep() + self.alerts.sweep()
+        return self.subscriptions.sweep() + self.alerts.sweep() + self.nights.sweep()
 
 
 class Rounds:

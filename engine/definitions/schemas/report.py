@@ -69,5 +69,6 @@ FILE = FileKind(
         steps=array(ANY_OBJECT, maxItems=50),
         settings=map_of({}),
         roles=array(KEY, maxItems=100),
+        nightly=FLAG,
     ),
 )
