@@ -107,10 +107,10 @@ def _uncreate(unit: "Unit", write: ScopedWrite, created: list[_Doing]) -> tuple[
                 why = CHANGED_SINCE if one.record_id in now else GONE
                 kept.append(Kept(one.form, one.record_id, why))
         writer = RecordWriter(unit, unit.workspace.codec(write.tables))
-        writer.bin_many([(record_id, now[record_id]) for record_id in fresh], write)
         if fresh:
-            # Besides having gone: what followed from their coming is to stop.
+            # Told before they go: what followed from their coming is to stop as undone, not for want of a record.
             unit.emit("records.undone", portion[0].form, None, {"ids": fresh, "by": unit.cause.by})
+        writer.bin_many([(record_id, now[record_id]) for record_id in fresh], write)
         undone += len(fresh)
     return undone, kept
 

@@ -155,7 +155,9 @@ def test_a_privacy_request_is_the_directors_for_15_working_days(practice):
     assert (practice.name(task["assignee"]), task["title"]) == ("director", "隐私请求（查阅）· 要查阅")
     practice.pass_time(days=30)
     told = practice.rows("SELECT * FROM cc_notifications WHERE kind = 'flow.remind'")
-    assert {practice.user["director"], practice.user["care"], practice.user["boss"]} <= {one["user_id"] for one in told}
+    assert {practice.user["director"], practice.user["care"], practice.user["boss"]} <= {
+        one["user_id"] for one in told
+    }
     practice.complete(task, comment="已交本人签收")
     practice.settle()
     assert names(practice.instances("privacy_request", customer), "status") == ["done"]
@@ -175,8 +177,25 @@ def test_in_january_records_past_their_time_are_put_to_the_group_and_archived_by
 
 
 def batch(practice, name, days, **values):
-    material = practice.put("material", code=name, name=name, kind="goods", spec="1", unit="piece", min_stock=0, status="enabled", **values)
-    return practice.put("stock_batch", material_id=material, warehouse="main", batch_no=name, expire_at=today(practice) + timedelta(days=days), qty=2)
+    material = practice.put(
+        "material",
+        code=name,
+        name=name,
+        kind="goods",
+        spec="1",
+        unit="piece",
+        min_stock=0,
+        status="enabled",
+        **values,
+    )
+    return practice.put(
+        "stock_batch",
+        material_id=material,
+        warehouse="main",
+        batch_no=name,
+        expire_at=today(practice) + timedelta(days=days),
+        qty=2,
+    )
 
 
 def told_of(practice, batch_id):
@@ -184,14 +203,21 @@ def told_of(practice, batch_id):
 
 
 def test_a_batch_is_told_of_by_the_days_of_its_material_and_locked_away_when_it_is_over(practice):
-    soon, later, early = batch(practice, "近效期", 60), batch(practice, "远效期", 120), batch(practice, "早提醒", 120, near_expiry_days=150)
+    soon, later, early = (
+        batch(practice, "近效期", 60),
+        batch(practice, "远效期", 120),
+        batch(practice, "早提醒", 120, near_expiry_days=150),
+    )
     practice.pass_time(days=1)
     assert [told_of(practice, one) for one in (soon, later, early)] == [1, 0, 1]
     practice.pass_time(days=2)
     assert told_of(practice, soon) == 1
     practice.pass_time(days=60)
     task = practice.task("batch_expiring", soon)
-    assert (practice.name(next(iter(task["candidates"] or [task["assignee"]]))), "近效期" in task["title"]) == ("store", True)
+    assert (
+        practice.name(next(iter(task["candidates"] or [task["assignee"]]))),
+        "近效期" in task["title"],
+    ) == ("store", True)
     practice.put_in("stock_batch", soon, qty=0)
     practice.settle()
     assert practice.tasks("batch_expiring", soon) == []

@@ -181,8 +181,22 @@ def test_at_two_yesterday_becomes_vouchers_that_finance_sees_to(practice):
 
 
 def test_a_purchase_that_is_posted_becomes_a_voucher(practice):
-    material = practice.put("material", code="MX", name="粘接剂", kind="goods", spec="1", unit="piece", min_stock=0, status="enabled")
-    move = practice.create("stock_move", kind="purchase_in", to_wh="main", lines=[{"material": material, "qty": 4, "price": "25.00"}])
+    material = practice.put(
+        "material",
+        code="MX",
+        name="粘接剂",
+        kind="goods",
+        spec="1",
+        unit="piece",
+        min_stock=0,
+        status="enabled",
+    )
+    move = practice.create(
+        "stock_move",
+        kind="purchase_in",
+        to_wh="main",
+        lines=[{"material": material, "qty": 4, "price": "25.00"}],
+    )
     practice.settle()
     assert practice.ran("purchase_voucher", move) == []
     practice.change("stock_move", move, status="review")

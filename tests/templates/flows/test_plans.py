@@ -172,7 +172,10 @@ def test_the_first_consultation_is_followed_by_a_call_once(practice):
 
 def test_a_plan_with_what_needs_consent_is_prepared_before_it_is_sent(practice):
     customer = practice.customer(name="签字人")
-    consent, plain = practice.item("种植", price="10000.00", needs_consent=True), practice.item("洁牙", price="300.00")
+    consent, plain = (
+        practice.item("种植", price="10000.00", needs_consent=True),
+        practice.item("洁牙", price="300.00"),
+    )
 
     def confirmed(*items):
         plan = practice.create("plan", by="ann", customer_id=customer, title="方案", doctor_id=practice.staff["doc"],
