@@ -1,4 +1,5 @@
 FROM python:3.13-slim
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home clinicraft
 COPY . /src
 RUN pip install --no-cache-dir "/src[queue]" && rm -rf /src

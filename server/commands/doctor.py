@@ -37,6 +37,7 @@ def doctor(home: Home = None, as_json: AsJson = False) -> None:
 
 
 def _findings(house: House) -> Iterator[tuple[str, bool, str]]:
+    from report_engine.exporting.pages import fonts_of
     from server.static_app import browser_app
 
     home = Path(house.settings.home)
@@ -51,6 +52,8 @@ def _findings(house: House) -> Iterator[tuple[str, bool, str]]:
     built = browser_app()
     yield "browser app", built is not None, str(built) if built else "not built → make setup"
     yield "database", True, "PostgreSQL" if house.settings.database_url else "SQLite"
+    _, font = fonts_of(home / "fonts" if (home / "fonts").is_dir() else None)
+    yield "fonts", font is not None, font or "no Chinese font: no PDF, no pictures → install fonts-noto-cjk"
     off = house.scripts.off_because
     # nothing to mend where no flow has a script
     yield "scripts", True, "the box holds" if off is None else off.message("en")
