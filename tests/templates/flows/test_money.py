@@ -1,6 +1,6 @@
 """Bills and cards: discounts of a whole bill, what the lead learns of it, cards that end, balances that run low, vouchers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 

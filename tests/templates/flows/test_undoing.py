@@ -76,12 +76,16 @@ def test_what_is_undone_before_flows_have_looked_begins_nothing(story):
     story.no_incidents()
 
 
-def test_the_calls_of_a_customer_that_is_deleted_are_withdrawn(practice):
-    customer = practice.customer()
+def test_the_calls_of_a_customer_whose_import_is_undone_are_withdrawn(practice):
+    system, channel = practice.system, practice.one("channel", "status = 'enabled'")
+    with practice.workspace.write(Cause("import", practice.user["boss"], batch_id="patients")) as unit:
+        desk = practice.clinic.service.desk(unit, system, "import")
+        values = {"name": "导入患者", "gender": "female", "phone": "13600009999", "first_channel": channel}
+        customer = records.create(desk, "customer", values, system={"branch_id": practice.branch})
     call = practice.put("followup_task", title="回访", kind="other", customer_id=customer, assignee_id=practice.user["ann"],
                         plan_at=practice.clock.at, due_at=practice.clock.at, status="todo")  # fmt: skip
     practice.settle()
-    practice.clinic.service.delete(practice.actor("boss"), "customer", customer)
+    practice.clinic.service.undo(practice.actor("boss"), "patients")
     practice.settle()
     assert practice.record("followup_task", call)["status"] == "cancelled"
     assert practice.tasks("followup_due", call) == []
