@@ -27,8 +27,9 @@ from sqlalchemy import (
 )
 
 from engine.access.sources import Source, Wanted
-from engine.problems import Code, Problem
+from engine.problems import Code, Problem, Rejected
 from engine.schema import closed
+from report_engine.behind import NOTHING_BEHIND, Behind, with_ids
 from report_engine.binding import Bound
 from report_engine.dataset import Datasets, Fact
 from report_engine.desk import Desk
@@ -54,6 +55,8 @@ UNKNOWN_STAGE = Code(
     hint_zh="可用：{choices}",
     hint_en="Possible: {choices}",
 )
+BEHIND = frozenset({"count", "lost", "open", "stuck"})
+"""Numbers of a step that stand for records."""
 MODES = ("ordered", "any", "current")
 RATE = 6
 COLUMNS = (
@@ -100,6 +103,9 @@ class Funnel(Kind):
 
     def table(self, bound: Bound, desk: Desk) -> Table:
         return _Funnel(bound, desk).table()
+
+    def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
+        return _Funnel(bound, desk).behind(dims, measure or "count")
 
 
 def history_of(report: Json, fact: Fact) -> str:
@@ -170,6 +176,34 @@ class _Funnel:
 
     # what is asked of the database
 
+    def behind(self, dims: Mapping[str, Any], measure: str) -> Behind:
+        """Return the records that a number of a step stands for: who came, was lost, is still there."""
+        step = str(dims.get("step", self.stages[0]))
+        if measure not in BEHIND or step not in self.stages:
+            raise Rejected(NOTHING_BEHIND.at("/measure" if measure not in BEHIND else "/dims"))
+        at, source = self.stages.index(step), self._source("h")
+        if measure in ("open", "stuck"):
+            chosen = select(source.c.rid).where(source.c.stage == step, source.c.left.is_(None))
+            chosen = chosen.where(*self._days(source), *self._in_group(source, dims))
+            if measure == "stuck":
+                chosen = chosen.where(self._late(source))
+        else:
+            first = self._first(source)
+            came = self._came(first)
+            chosen = select(first.c.rid).where(came[at], *self._in_group(first, dims))
+            if measure == "lost":
+                chosen = chosen.where(self._went(first, came, at))
+        rows = self._run(chosen.distinct().order_by(literal_column("1").desc()), source)
+        return with_ids(self.fact.key, [str(row[0]) for row in rows])
+
+    def _in_group(self, table: Any, dims: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+        found = []
+        for at, one in enumerate(self.dimensions):
+            if one.key in dims:
+                value, column = dims[one.key], table.c[f"k{at}"]
+                found.append(column.is_(None) if value is None else column == value)
+        return found
+
     def _source(self, name: str) -> Source:
         fields = {
             "rid": Wanted("id"), "now": Wanted(self.history), "stage": Wanted("@value"),
@@ -207,14 +241,10 @@ class _Funnel:
         first = self._first(source)
         came = self._came(first)
         columns: list[ColumnElement[Any]] = [func.count().filter(one) for one in came]
-        gone = first.c.now.in_(self.lost) if self.lost else None
-        for at, one in enumerate(came):
-            last = (
-                one
-                if at + 1 == len(came)
-                else and_(one, ~func.coalesce(came[at + 1], literal_column("1") == literal_column("0")))
+        for at in range(len(came)):
+            columns.append(
+                func.count().filter(self._went(first, came, at)) if self.lost else literal_column("0")
             )
-            columns.append(func.count().filter(and_(last, gone)) if gone is not None else literal_column("0"))
         keys = self._keys(first)
         chosen = select(*keys, *(one.label(f"n{at}") for at, one in enumerate(columns))).select_from(first)
         if keys:
@@ -228,6 +258,18 @@ class _Funnel:
             )
             for row in self._run(chosen, source)
         ]
+
+    def _went(self, first: Subquery, came: Sequence[ColumnElement[bool]], at: int) -> ColumnElement[bool]:
+        """Return whether a record came to this step and no further, and is lost."""
+        last = came[at]
+        if at + 1 < len(came):
+            last = and_(last, ~func.coalesce(came[at + 1], literal_column("1") == literal_column("0")))
+        return and_(last, first.c.now.in_(self.lost))
+
+    def _late(self, source: Source) -> ColumnElement[bool]:
+        at = int(self.bound.now.timestamp()) - int(self.sla or 0) * 3_600
+        late: ColumnElement[bool] = source.c.entered < literal(at, BigInteger())
+        return late
 
     def _first(self, source: Source) -> Subquery:
         """Return one row a record: when it first came to each step, or (skipping) to one behind it."""
@@ -298,8 +340,7 @@ class _Funnel:
         wanted = [source.c.stage.in_(self.stages), source.c.left.is_(None), *self._days(source)]
         stuck: ColumnElement[Any] = literal_column("0", Integer())
         if self.sla is not None:
-            late = int(self.bound.now.timestamp()) - int(self.sla) * 3_600
-            stuck = func.count().filter(source.c.entered < literal(late, BigInteger()))
+            stuck = func.count().filter(self._late(source))
         chosen = select(*keys, func.count(), stuck).where(*wanted)
         rows = self._run(chosen.group_by(*(source.c[str(key.name)] for key in keys)), source)
         return {tuple(row[:-2]): (int(row[-2]), int(row[-1])) for row in rows}

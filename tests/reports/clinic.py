@@ -9,8 +9,11 @@ from sqlalchemy import Connection
 
 from engine.access.actor import Actor
 from engine.access.policy import Policy
+from report_engine.behind import Behind
+from report_engine.binding import Bound
 from report_engine.dataset import Datasets, datasets
 from report_engine.desk import PlainDesk
+from report_engine.kind import KINDS
 from report_engine.pipeline import bound_report, run
 from report_engine.table import Table
 from tests.access.clinic import Clinic, form, shapes
@@ -121,12 +124,20 @@ class House:
     def ask(
         self, report: Mapping[str, Any], actor: Actor | None = None, given: Mapping[str, Any] | None = None
     ) -> Table:
-        asker = actor or boss()
-        gate = self.clinic.gate(self.policy, asker)
-        desk = PlainDesk(gate, gate.unit, ZONE)
-        return run(
-            bound_report({"kind": "aggregate", **report}, data_of(self.clinic), NOW, ZONE, given), desk
-        )
+        return run(self._bound(report, given), self._desk(actor))
+
+    def behind(
+        self, report: Mapping[str, Any], dims: Mapping[str, Any], measure: str | None = None
+    ) -> Behind:
+        bound = self._bound(report, None)
+        return KINDS.get(bound.kind).behind(bound, self._desk(None), dims, measure)
+
+    def _bound(self, report: Mapping[str, Any], given: Mapping[str, Any] | None) -> Bound:
+        return bound_report({"kind": "aggregate", **report}, data_of(self.clinic), NOW, ZONE, given)
+
+    def _desk(self, actor: Actor | None) -> PlainDesk:
+        gate = self.clinic.gate(self.policy, actor or boss())
+        return PlainDesk(gate, gate.unit, ZONE)
 
 
 def _day(moment: datetime) -> Any:

@@ -106,3 +106,22 @@ def test_an_unknown_stage_is_told(clinic: House) -> None:
     with pytest.raises(Rejected) as refused:
         clinic.ask({**report(), "steps": [{"stage": "new"}, {"stage": "gone"}]})
     assert refused.value.problems[0].path == "/steps/1/stage"
+
+
+@pytest.mark.parametrize("skip", [True, False])
+def test_the_records_behind_every_number_of_a_step_are_as_many_as_it_says(clinic: House, skip: bool) -> None:
+    moves(clinic, random.Random(5))
+    asked = {**report(skip=skip, lost=["lost"], sla=48), "by": ["channel_id"]}
+    table = clinic.ask(asked)
+    for row in table.rows:
+        dims = {"channel_id": row[0], "step": row[1]}
+        for measure in ("count", "lost", "open", "stuck"):
+            behind = clinic.behind(asked, dims, measure)
+            assert (behind.form, behind.count) == ("lead", row[table.at(measure)]), (dims, measure)
+
+
+def test_a_rate_of_a_step_has_no_records_of_its_own(clinic: House) -> None:
+    moves(clinic, random.Random(5), 3)
+    with pytest.raises(Rejected) as refused:
+        clinic.behind(report(), {"step": "won"}, "step_rate")
+    assert [one.code for one in refused.value.problems] == ["report.nothing_behind"]
