@@ -40,10 +40,7 @@ class Rfm(Kind):
         notes: dict[str, Any] = {"until": until.isoformat(), "customers": len(now)}
         since = bound.settings.get("since")
         if since is not None:
-            before = {
-                one.customer.customer_id: one.group
-                for one in _scored(bound, desk, until - timedelta(days=int(since)))
-            }
+            before = groups_at(bound, desk, until - timedelta(days=int(since)))
             after = {one.customer.customer_id: one.group for one in now}
             moved = sorted(moves(before, after).items(), key=str)
             notes["moves"] = [{"from": a, "to": b, "count": count} for (a, b), count in moved]
@@ -61,6 +58,11 @@ def _scored(bound: Bound, desk: Desk, until: date) -> list[Scored]:
         for one in buyers(bound, desk, until)
     ]
     return scored(people, _edges(bound.settings.get("edges"))) if people else []
+
+
+def groups_at(bound: Bound, desk: Desk, until: date) -> dict[str, str]:
+    """Return everybody's group as of the end of a day."""
+    return {one.customer.customer_id: one.group for one in _scored(bound, desk, until)}
 
 
 def _edges(given: Mapping[str, Any] | None) -> Edges | None:

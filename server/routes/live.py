@@ -13,8 +13,10 @@ router = api()
 @router.get("/live")
 @gives(media=("text/event-stream",))
 def live(request: Request) -> Response:
-    """Stream events for me: `tasks` when my tasks changed, `notices` when something came in, `data` when
-    records have changed. Each only says: look again."""
+    """Stream events for me, each of which only says: look again.
+
+    `tasks` when my tasks changed, `notices` when something came in, `data` when records have changed.
+    """
     one = asked(request)
     words = one.house.live.words(one.clinic.key, one.actor.user_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -1,0 +1,78 @@
+"""RFM movement (RFM 迁移): which customers went from which group to which, month end by month end.
+
+`settings` as those of RFM (`customer`, `amount`, `filter`, `edges`), and `months`: how many month ends before the last one.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from engine.schema import closed
+from engine.text import Words
+from report_engine.binding import Bound
+from report_engine.desk import Desk
+from report_engine.kind import Kind
+from report_engine.kinds.rfm import KIND as RFM
+from report_engine.kinds.rfm import groups_at
+from report_engine.problems import EMPTY
+from report_engine.statistics.rfm import GROUP_WORDS, moves
+from report_engine.table import Cell, Column, Table
+
+MONTHS = 6
+NOBODY: Words = {"zh": "新客户", "en": "New customers"}
+NEW = "(new)"
+"""Stands for who was no customer yet."""
+WORDS = {NEW: NOBODY, **GROUP_WORDS}
+COLUMNS = (
+    Column("month", {"zh": "月份", "en": "Month"}, "dimension", "month"),
+    Column("from", {"zh": "原分层", "en": "From"}, "dimension", "text", labels=WORDS),
+    Column("to", {"zh": "现分层", "en": "To"}, "dimension", "text", labels=WORDS),
+    Column("customers", {"zh": "客户数", "en": "Customers"}, "measure", "integer"),
+)
+
+
+class RfmMoves(Kind):
+    """A row for each way that somebody went, those who stayed among them."""
+
+    def table(self, bound: Bound, desk: Desk) -> Table:
+        ends = month_ends(bound, int(bound.settings.get("months", MONTHS)))
+        found = [groups_at(bound, desk, end) for end in ends]
+        order = {key: place for place, key in enumerate(WORDS)}
+        rows: list[tuple[Cell, ...]] = []
+        for end, before, after in zip(ends[1:], found, found[1:], strict=False):
+            counts = moves(before, after)
+            ways = sorted(
+                (order[a or NEW], order[b or NEW], a or NEW, b or NEW, count)
+                for (a, b), count in counts.items()
+            )
+            rows += [(end.replace(day=1), a, b, count) for _, _, a, b, count in ways]
+        warnings = () if rows else (EMPTY.at(""),)
+        notes: dict[str, Any] = {"ends": [end.isoformat() for end in ends]}
+        return Table(COLUMNS, tuple(rows), as_of=bound.now, warnings=warnings, notes=notes)
+
+
+def month_ends(bound: Bound, months: int) -> list[date]:
+    """Return the last days of the months before, oldest first, and the report's last day that is over."""
+    last = bound.today - timedelta(days=1)
+    if bound.period is not None and bound.period.end is not None:
+        last = min(last, bound.period.end - timedelta(days=1))
+    ends = [last]
+    day = last
+    for _ in range(months):
+        day = day.replace(day=1) - timedelta(days=1)
+        ends.append(day)
+    return ends[::-1]
+
+
+KIND = RfmMoves(
+    kind="rfm_moves",
+    zh="RFM 迁移",
+    en="RFM movement",
+    needs=("form",),
+    settings_schema=closed(
+        **{
+            name: RFM.settings_schema["properties"][name]
+            for name in ("customer", "amount", "filter", "edges")
+        },
+        months={"type": "integer", "minimum": 1, "maximum": 24},
+    ),
+)
