@@ -15,6 +15,7 @@ from engine.text import Words
 from flow_engine import store
 from flow_engine.approvals.deciding import OVER
 from flow_engine.commanding import FlowCommands
+from flow_engine.messages.service import REASONS
 from flow_engine.node import NODES, Way
 from flow_engine.plan import FlowPlan, NodePlan
 from flow_engine.state import Instance, State, Task
@@ -26,6 +27,10 @@ from flow_engine.tasks.supposing import name_of
 
 NOT_YOURS = Code("flow.not_yours_to_see", zh="没有这个流程，或您无权查看", en="There is no such flow, or it is not yours to see",
                  hint_zh="发起人、参与人和流程管理员可以查看", hint_en="Whoever started it, takes part in it or manages flows may look")  # fmt: skip
+REPEATS: Mapping[str, Words] = {
+    "yearly": {"zh": "每年（公历）", "en": "every year"},
+    "lunar": {"zh": "每年（农历）", "en": "every lunar year"},
+}
 MANAGERS = Code("flow.managers_only", zh="只有流程管理员可以查看", en="Only those who manage flows may look at this",
                 hint_zh="请联系管理员", hint_en="Ask an administrator")  # fmt: skip
 _PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
@@ -232,7 +237,13 @@ class FlowViews:
             )
             out = [dict(row) for row in unit.connection.execute(calls).mappings()]
         return {
-            "messages": [_with_instants(row, "planned_at", "due_at", "sent_at") for row in rows[:limit]],
+            "messages": [
+                {
+                    **_with_instants(row, "planned_at", "due_at", "sent_at"),
+                    "why": REASONS.get(row["reason"] or "") or {"zh": row["reason"], "en": row["reason"]},
+                }
+                for row in rows[:limit]
+            ],
             "more": len(rows) > limit,
             "counts": {str(row[0]): int(row[1]) for row in states},
             "calls": [
@@ -272,6 +283,7 @@ class FlowViews:
                     "trigger": trigger,
                     "flow": flow,
                     "name": plan.name if plan is not None else {"zh": flow},
+                    "rule": _rule_words(plan, trigger),
                     "form": form,
                     "due": due,
                     "started": started,
@@ -492,3 +504,14 @@ def _trigger_words(one: Any) -> dict[str, Any]:
         "name": {"zh": one.trigger.zh, "en": one.trigger.en},
         "form": one.form,
     }
+
+
+def _rule_words(plan: FlowPlan | None, trigger: str) -> Words | None:
+    """Return what tells one rule of a flow from its others: how often, and how long after the date."""
+    found = next((one for one in plan.triggers if f"{plan.key}.{one.key}" == trigger), None) if plan else None
+    if found is None:
+        return None
+    often = REPEATS.get(str(found.config.get("repeat")), {"zh": "", "en": ""})
+    spans = [str(one) for one in found.config.get("offsets", ()) if str(one) not in ("0d", "0h")]
+    told = {lang: " ".join([often[lang], *spans]).strip() for lang in ("zh", "en")}
+    return told if told["zh"] else None

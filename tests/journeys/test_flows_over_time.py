@@ -221,3 +221,50 @@ def test_a_birthday_brings_wishes_with_a_coupon(open_as):
     where = {"op": "and", "items": [{"field": "customer_id", "op": "eq", "value": patient["id"]}]}
     coupons = boss.call("POST", "/api/forms/coupon/query", {"filter": where})["records"]
     assert [one["issued_by_rule"] for one in coupons] == ["F-M3"]
+
+
+def belongs_to(screen, form, field, user):
+    where = {"op": "and", "items": [{"field": field, "op": "eq", "value": user["id"]}]}
+    return screen.call("POST", f"/api/forms/{form}/query", {"filter": where, "limit": 500})["records"]
+
+
+def leads_worked_by(screen, user):
+    open_stages = ("new", "contacted", "invited", "arrived")
+    return [one for one in belongs_to(screen, "lead", "owner_id", user) if one["stage"] in open_stages]
+
+
+def test_a_consultant_who_leaves_hands_over_everything(clinic, open_as):
+    boss, chief = open_as("admin"), open_as("lead")
+    gone = person(open_as("consultant2"))
+    for turn in range(20):
+        sent_from_website(clinic, boss, 4600 + turn, f"太史{turn}号")
+        if leads_worked_by(boss, gone):
+            break
+    assert leads_worked_by(boss, gone)
+    assert belongs_to(boss, "customer", "consultant_id", gone)
+    staff = boss.call("POST", "/api/forms/staff/query", {"search": gone["name"]})["records"][0]
+    now = datetime.fromisoformat(boss.call("GET", "/api/practice")["now"]).astimezone(CHINA)
+    boss.go(f"/r/staff/{staff['id']}")
+    boss.page.locator(".form .section-title, .form h2, .form h3", has_text="介绍").first.click()
+    boss.fill_day("leave_date", f"{now:%Y-%m-%d}")
+    boss.save()
+    boss.toast("已保存")
+    chief.eventually(lambda: handed_in(chief, gone))
+    chief.go("/tasks")
+    chief.page.locator(".task-row", has_text=f"交接确认 · {gone['name']}").locator("a").first.click()
+    chief.button("同意").click()
+    chief.toast("已同意")
+    boss.eventually(lambda: not leads_worked_by(boss, gone))
+    boss.eventually(lambda: not belongs_to(boss, "customer", "consultant_id", gone))
+    boss.eventually(lambda: not waiting_for(boss, gone))
+
+
+def handed_in(screen, user):
+    tasks = screen.call("GET", "/api/tasks?box=open&limit=200")["tasks"]
+    return any(user["name"] in str(one["subject"]) + one["title"] for one in tasks)
+
+
+def waiting_for(screen, user):
+    """Flows that wait for somebody."""
+    found = screen.call("GET", "/api/instances?status=live&limit=200")["instances"]
+    return [one["title"] for one in found for part in one["waits_for"] if user["id"] in part["people"]]

@@ -87,7 +87,15 @@ export const Coverage = () => {
           style: { cursor: "pointer" },
         })}
         columns={[
-          { title: t("flows.rule"), render: (_, rule) => say(rule.name as Words) },
+          {
+            title: t("flows.rule"),
+            render: (_, rule) => (
+              <>
+                {say(rule.name as Words)}{" "}
+                {rule.rule ? <span className="hint">{say(rule.rule as Words)}</span> : null}
+              </>
+            ),
+          },
           ...NUMBERS.map((key) => ({
             title: t(TITLES[key]),
             dataIndex: key,

@@ -66,7 +66,7 @@ export const Handover = () => {
   return (
     <div className="task-columns">
       <div className="task-left">
-        <Form layout="vertical">
+        <Form layout="vertical" className="hand-form">
           <Form.Item label={t("flows.handFrom")} required>
             <PersonSelect withMe value={from} onChange={change(setFrom)} label={t("flows.handFrom")} />
           </Form.Item>
@@ -115,6 +115,7 @@ export const Handover = () => {
       <div className="task-right">
         <section>
           <h2>{t("flows.handHistory")}</h2>
+          {past && past.handovers.length === 0 ? <p className="hint">{t("flows.handNone")}</p> : null}
           <ul className="proxy-list">
             {((past?.handovers ?? []) as JsonObject[]).map((one) => (
               <li key={asText(one.id)}>

@@ -18,7 +18,7 @@ import type { Words } from "../../shared/words";
 import { useFrame } from "../shell/frame";
 import { HistoryList } from "../tasks/HistoryList";
 import { Status } from "../tasks/StartedList";
-import { nameOf, namesOf } from "../tasks/words";
+import { namesOf, starterOf } from "../tasks/words";
 import { standingAt } from "./replay";
 import "../tasks/tasks.css";
 import "./flows.css";
@@ -263,8 +263,8 @@ const Body = ({ page }: { page: InstancePage }) => {
               {say(instance.flow_name)} · {t("flows.version", { version: instance.version })}
             </span>
             <span>
-              {page.labels.user?.[instance.started_by ?? ""]
-                ? t("tasks.startedBy", { who: nameOf(page.labels, instance.started_by) })
+              {starterOf(page.labels, instance.started_by)
+                ? t("tasks.startedBy", { who: starterOf(page.labels, instance.started_by) })
                 : t("flows.byItself")}{" "}
               · {formatInstant(instance.started_at, lang, zone)}
             </span>

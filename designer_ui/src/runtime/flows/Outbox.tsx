@@ -8,6 +8,8 @@ import { formatInstant } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { asText } from "../../shared/json";
 import { ErrorState, Loading, StateView } from "../../shared/States";
+import { useSay } from "../../shared/useLang";
+import type { Words } from "../../shared/words";
 import { useFrame } from "../shell/frame";
 
 const PAGE = 50;
@@ -21,6 +23,7 @@ const COLOR: Readonly<Record<string, string>> = {
 
 export const Outbox = () => {
   const { t } = useTranslation();
+  const say = useSay();
   const { lang, zone } = useControlHost();
   const frame = useFrame();
   const [state, setState] = useState("");
@@ -60,7 +63,7 @@ export const Outbox = () => {
               {one.due_at && one.state === "waiting" ? (
                 <span>{t("flows.until", { at: formatInstant(asText(one.due_at), lang, zone) })}</span>
               ) : null}
-              {one.reason ? <span>{asText(one.reason)}</span> : null}
+              {one.reason ? <span>{say(one.why as Words)}</span> : null}
               {one.form && one.record_id ? (
                 <button
                   type="button"
@@ -72,10 +75,12 @@ export const Outbox = () => {
               ) : null}
             </span>
             <Tag color={COLOR[asText(one.state)] ?? "default"}>{t(`flows.msg_${asText(one.state)}`)}</Tag>
-            <p className="outbox-text">
-              {one.subject ? <b>{asText(one.subject)} </b> : null}
-              {asText(one.text)}
-            </p>
+            {one.subject || one.text ? (
+              <p className="outbox-text">
+                {one.subject ? <b>{asText(one.subject)} </b> : null}
+                {asText(one.text)}
+              </p>
+            ) : null}
           </li>
         ))}
       </ul>

@@ -10,7 +10,7 @@ import { useControlHost } from "../../shared/host";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { Status, WaitsFor } from "../tasks/StartedList";
-import { nameOf } from "../tasks/words";
+import { starterOf } from "../tasks/words";
 
 const PAGE = 50;
 const STATES = ["live", "failed", "done", "cancelled", ""] as const;
@@ -90,8 +90,8 @@ export const Running = () => {
                   )}
                   <WaitsFor instance={instance} labels={data.labels} />
                   <span>
-                    {data.labels.user?.[instance.started_by ?? ""]
-                      ? t("tasks.startedBy", { who: nameOf(data.labels, instance.started_by) })
+                    {starterOf(data.labels, instance.started_by)
+                      ? t("tasks.startedBy", { who: starterOf(data.labels, instance.started_by) })
                       : t("flows.byItself")}{" "}
                     · {formatAgo(instance.started_at, lang, zone)}
                   </span>

@@ -6,7 +6,7 @@ import type { Labels } from "../../api/types";
 import { formatInstant } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { useSay } from "../../shared/useLang";
-import { nameOf } from "./words";
+import { starterOf } from "./words";
 
 /** What people did and where it stood; the machine's small steps only when asked for. */
 const TOLD = new Set([
@@ -44,7 +44,7 @@ export const HistoryList = ({
         const body = (
           <>
             <span className="flow-line">
-              {line.by && labels.user?.[line.by] ? <b>{nameOf(labels, line.by)}</b> : null} {say(line.text)}
+              <b>{starterOf(labels, line.by)}</b> {say(line.text)}
             </span>
             {line.comment ? <q>{line.comment}</q> : null}
             <time dateTime={line.at}>{formatInstant(line.at, lang, zone)}</time>

@@ -151,15 +151,23 @@ export const TaskForm = ({
   if (!form) return null;
   if (error || !isSeen) return <Alert type="info" showIcon title={t("tasks.notSeen")} />;
   if (!plan || !shown) return <Loading rows={6} />;
-  return (
+  const facts = answer ? (
+    <section className="task-content">
+      <h2>{t("tasks.content")}</h2>
+      <Facts plan={shown} answer={answer} without={without} />
+    </section>
+  ) : null;
+  const filling = open.length ? <Filling plan={plan} page={page} answer={answer} handle={handle} /> : null;
+  // Where most may be written, the form says it all; what is worked out stands below it.
+  return open.length * 2 > plan.fields.length ? (
     <>
-      {answer ? (
-        <section className="task-content">
-          <h2>{t("tasks.content")}</h2>
-          <Facts plan={shown} answer={answer} without={without} />
-        </section>
-      ) : null}
-      {open.length ? <Filling plan={plan} page={page} answer={answer} handle={handle} /> : null}
+      {filling}
+      {facts}
+    </>
+  ) : (
+    <>
+      {facts}
+      {filling}
     </>
   );
 };

@@ -10,7 +10,7 @@ import { formatAgo, formatInstant } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { clinicNow } from "../../shared/now";
 import { useSay } from "../../shared/useLang";
-import { nameOf, taskPath } from "./words";
+import { headingOf, nameOf, starterOf, taskPath } from "./words";
 
 const Due = ({ task }: { task: TaskItem }) => {
   const { t } = useTranslation();
@@ -51,6 +51,8 @@ export const TaskRow = ({
   const { lang, zone } = useControlHost();
   const quick = task.state === "open" && onQuick ? task.quick.filter((way) => !way.needs_comment) : [];
   const step = say(task.name);
+  const [heading, about] = headingOf(task);
+  const starter = starterOf(labels, task.started_by);
   return (
     <li className={isSelected ? "task-row task-row-on" : "task-row"}>
       {onSelect ? (
@@ -63,8 +65,8 @@ export const TaskRow = ({
       ) : null}
       <Link to={taskPath(task)} className="task-main">
         <span className="task-title">
-          {task.title}
-          {task.subject ? <span className="task-subject">{task.subject}</span> : null}
+          {heading}
+          {about ? <span className="task-subject">{about}</span> : null}
         </span>
         <span className="task-facts">
           {step && step !== say(task.flow_name) ? <span className="task-step">{step}</span> : null}
@@ -79,11 +81,7 @@ export const TaskRow = ({
           {task.is_claimable ? <Tag color="blue">{t("tasks.claimable")}</Tag> : null}
           {task.urged > 0 ? <Tag color="orange">{t("tasks.urged", { count: task.urged })}</Tag> : null}
           {task.way && task.state === "done" ? <Tag>{say(task.way)}</Tag> : null}
-          <span>
-            {labels.user?.[task.started_by ?? ""]
-              ? t("tasks.startedBy", { who: nameOf(labels, task.started_by) })
-              : t("flows.byItself")}
-          </span>
+          <span>{starter ? t("tasks.startedBy", { who: starter }) : t("flows.byItself")}</span>
           <span>{formatAgo(task.done_at ?? task.made_at ?? task.started_at, lang, zone)}</span>
         </span>
       </Link>

@@ -22,7 +22,7 @@ import { PersonSelect } from "./PersonSelect";
 import { Seats } from "./Seats";
 import { Status } from "./StartedList";
 import { TaskForm, type TaskFormHandle } from "./TaskForm";
-import { nameOf } from "./words";
+import { headingOf, nameOf, starterOf } from "./words";
 import "./tasks.css";
 
 const REFUSALS = new Set(["rejected", "returned", "skipped"]);
@@ -33,22 +33,22 @@ const Head = ({ page }: { page: TaskPage }) => {
   const { lang, zone } = useControlHost();
   const { task } = page;
   const frame = useFrame();
+  const [heading, about] = headingOf(task);
+  const starter = starterOf(page.labels, task.started_by);
   return (
     <header className="task-head">
       <h1>
-        {task.title}
-        {task.subject ? <small>{task.subject}</small> : null}
+        {heading}
+        {about ? <small>{about}</small> : null}
       </h1>
       <p className="task-facts">
         <Tag color="processing">{say(task.name)}</Tag>
         {task.state === "open" ? null : <Tag>{t(`tasks.seat_${task.state}`)}</Tag>}
         {page.instance.status === "running" ? null : <Status status={page.instance.status} />}
-        {page.labels.user?.[task.started_by ?? ""] ? (
-          <span>
-            {t("tasks.startedBy", { who: nameOf(page.labels, task.started_by) })} ·{" "}
-            {formatAgo(task.started_at, lang, zone)}
-          </span>
-        ) : null}
+        <span>
+          {starter ? t("tasks.startedBy", { who: starter }) : t("flows.byItself")} ·{" "}
+          {formatAgo(task.started_at, lang, zone)}
+        </span>
         {task.due_at ? (
           <span className={task.is_late ? "due-late" : ""} title={formatInstant(task.due_at, lang, zone)}>
             {task.is_late

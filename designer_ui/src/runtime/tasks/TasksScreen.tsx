@@ -1,9 +1,9 @@
 /** My tasks: what is overdue first, by group; many at once where one press is enough. */
 
-import { Badge, Button, Checkbox, Input, Segmented, Select } from "antd";
+import { Alert, Badge, Button, Checkbox, Input, Segmented, Select } from "antd";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { newKey, type TaskItem, useAct, useActMany, useTaskCounts, useTasks } from "../../api/tasks";
 import { addDays, instantOf, localDay } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
@@ -13,7 +13,7 @@ import { useNarrow } from "../../shared/useNarrow";
 import { useNotify } from "../../shared/useNotify";
 import { StartedList } from "./StartedList";
 import { TaskRow } from "./TaskRow";
-import { GROUPS, groupOf } from "./words";
+import { GROUPS, groupOf, headingOf, taskPath } from "./words";
 import "./tasks.css";
 import { clinicNow } from "../../shared/now";
 
@@ -34,7 +34,43 @@ const waysOf = (tasks: readonly TaskItem[]) => {
   );
 };
 
-const Bulk = ({ tasks, onClear }: { tasks: readonly TaskItem[]; onClear: () => void }) => {
+interface Refused {
+  task: TaskItem;
+  why: string;
+}
+
+/** Which of many could not be done, and why; the others are gone from the list. */
+const Results = ({ refused, onClose }: { refused: readonly Refused[]; onClose: () => void }) => {
+  const { t } = useTranslation();
+  return (
+    <Alert
+      className="task-results"
+      type="warning"
+      showIcon
+      closable={{ onClose }}
+      title={t("tasks.failedCount", { count: refused.length })}
+      description={
+        <ul>
+          {refused.map(({ task, why }) => (
+            <li key={idOf(task)}>
+              <Link to={taskPath(task)}>{headingOf(task).filter(Boolean).join(" ")}</Link> {why}
+            </li>
+          ))}
+        </ul>
+      }
+    />
+  );
+};
+
+const Bulk = ({
+  tasks,
+  onClear,
+  onRefused,
+}: {
+  tasks: readonly TaskItem[];
+  onClear: () => void;
+  onRefused: (refused: readonly Refused[]) => void;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
   const notify = useNotify();
@@ -52,8 +88,14 @@ const Bulk = ({ tasks, onClear }: { tasks: readonly TaskItem[]; onClear: () => v
           const failed = results.filter((one) => !one.ok);
           if (results.length > failed.length)
             notify.done(t("tasks.doneCount", { count: results.length - failed.length }));
-          const why = say(failed[0]?.problems[0]?.message);
-          if (failed.length) notify.warn(`${t("tasks.failedCount", { count: failed.length })} · ${why}`);
+          onRefused(
+            failed.flatMap((one) => {
+              const task = tasks.find(
+                (each) => each.instance_id === one.instance_id && each.task_id === one.task_id,
+              );
+              return task ? [{ task, why: say(one.problems[0]?.message) }] : [];
+            }),
+          );
           onClear();
         },
         onError: notify.failed,
@@ -89,6 +131,8 @@ const List = ({ box, flow, text }: { box: string; flow: string; text: string }) 
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const { data, error, isPending, refetch } = useTasks({ box, flow, q: text, limit });
   const act = useAct();
+  const [refused, setRefused] = useState<readonly Refused[]>([]);
+  const results = refused.length ? <Results refused={refused} onClose={() => setRefused([])} /> : null;
   const endOfDay = useMemo(
     () => Date.parse(instantOf(addDays(localDay(clinicNow(), zone), 1), "00:00", zone)),
     [zone],
@@ -97,9 +141,12 @@ const List = ({ box, flow, text }: { box: string; flow: string; text: string }) 
   if (isPending || !data) return <Loading rows={8} />;
   if (data.tasks.length === 0)
     return (
-      <StateView picture={text ? "search" : "empty"} title={t(`tasks.none_${box}`)}>
-        {t(`tasks.none_${box}Next`)}
-      </StateView>
+      <>
+        {results}
+        <StateView picture={text ? "search" : "empty"} title={t(`tasks.none_${box}`)}>
+          {t(`tasks.none_${box}Next`)}
+        </StateView>
+      </>
     );
   const now = clinicNow().getTime();
   const isOpen = box === "open";
@@ -151,7 +198,10 @@ const List = ({ box, flow, text }: { box: string; flow: string; text: string }) 
     : [{ group: null, tasks: data.tasks }];
   return (
     <>
-      {selected.length ? <Bulk tasks={selected} onClear={() => setChosen(new Set())} /> : null}
+      {results}
+      {selected.length ? (
+        <Bulk tasks={selected} onClear={() => setChosen(new Set())} onRefused={setRefused} />
+      ) : null}
       {isOpen && !selected.length && quickOnes.length > 1 ? (
         <Checkbox
           className="task-all"

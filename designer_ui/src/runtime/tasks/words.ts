@@ -16,6 +16,13 @@ export const namesOf = (labels: Labels, ids: readonly string[], most = 3): strin
   return names.join("、") + (ids.length > most ? ` +${ids.length - most}` : "");
 };
 
+/** What a task is called in a list: its own title where that names the matter too, else both. */
+export const headingOf = (task: { title: string; subject?: string | null }): [string, string] => {
+  const subject = task.subject ?? "";
+  if (!subject || subject === task.title) return [task.title, ""];
+  return subject.includes(task.title) ? [subject, ""] : [task.title, subject];
+};
+
 export type Group = "overdue" | "today" | "later" | "none";
 export const GROUPS: readonly Group[] = ["overdue", "today", "later", "none"];
 
