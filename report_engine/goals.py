@@ -12,11 +12,13 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
-from engine.access.sources import Wanted
+from engine.access.amounts import units as units_of
+from engine.access.sources import Source, Sources, Wanted
 from engine.expressions.calendar_cn import is_workday
 from engine.problems import Rejected
+from engine.value_type import VALUE_TYPES
 from report_engine import wording as w
 from report_engine.binding import Bound, Dimension
 from report_engine.buckets import floor_day, next_bucket
@@ -28,7 +30,7 @@ from report_engine.measures import Measure
 from report_engine.picks import Chosen, Pick, condition
 from report_engine.query import Key, exact, rounded
 from report_engine.table import Cell
-from report_engine.tabled import day_of, rows_of
+from report_engine.tabled import day_of, kept_rows
 
 PLACES: Mapping[str, int] = {"money": 2, "integer": 2, "percent": 6}
 ORDER = ("group", "branch", "team", "personal")
@@ -163,21 +165,37 @@ class _Goals:
 
     def _targets(self) -> Mapping[tuple[str, Any], tuple[Target, ...]]:
         """Return the targets by metric and whose they are, at the widest level that has any for the metric."""
+        who = self.scope.by is not None
+        metrics = tuple(metric_of(one) for one in self.measures)
+        where = tuple(w.written(one.formula) for one in self.scope.where if one.formula is not None)
+        path = self.fact.roles[self.scope.by.role or self.scope.by.key] if self.scope.by is not None else None
+        key = ("goals", self.fact.key, metrics, self.scope.levels, path, where, self._whole())
+        rows = kept_rows(self.desk, key, lambda gate: self._statement(gate, metrics, path), self.fact.key)
+        units = self._units()
+        found: dict[tuple[str, Any], dict[str, list[Target]]] = {}
+        for metric, level, *rest in rows:
+            whose = rest[0] if who else None
+            raw, count = rest[-2], int(rest[-1])
+            if raw is not None:
+                made = Target(day_of(rest[-3]), exact(raw, units), count)
+                found.setdefault((str(metric), whose), {}).setdefault(str(level), []).append(made)
+        return {key: tuple(next(some[one] for one in ORDER if one in some)) for key, some in found.items()}
+
+    def _statement(
+        self, gate: Sources, metrics: tuple[str, ...], path: str | None
+    ) -> tuple[Select[Any], list[Source]]:
         goals, fact = self.fact.goals, self.fact
         fields = {
             "metric": Wanted(str(goals["metric"])), "amount": Wanted(str(goals["amount"])), "level": Wanted(str(goals["level"])),
             "day": Wanted(self.bound.data.day(fact, fact.date)),
         }  # fmt: skip
-        if self.scope.by is not None:
-            fields["who"] = Wanted(fact.roles[self.scope.by.role or self.scope.by.key])
-        source = self.desk.gate.source(fact.key, fields, self.scope.where, name="goals")
-        who = [source.c.who] if self.scope.by is not None else []
+        if path is not None:
+            fields["who"] = Wanted(path)
+        source = gate.source(fact.key, fields, self.scope.where, name="goals")
+        who = [source.c.who] if path is not None else []
         month = bucket(source.c.day, "month", self.desk.unit.dialect, self.desk.zone).label("month")
         keys = [source.c.metric, source.c.level, *who, month]
-        wanted = [
-            source.c.metric.in_([metric_of(one) for one in self.measures]),
-            source.c.level.in_(self.scope.levels),
-        ]
+        wanted = [source.c.metric.in_(metrics), source.c.level.in_(self.scope.levels)]
         start, end = self._whole()
         if start is not None:
             wanted.append(source.c.day >= floor_day(start, "month"))
@@ -185,16 +203,16 @@ class _Goals:
             wanted.append(source.c.day < end)
         each = select(*keys, source.c.amount).where(*wanted).subquery("each")
         columns = list(each.c)[:-1]
-        chosen = select(*columns, func.sum(each.c.amount), func.count(each.c.amount)).group_by(*columns)
-        kind = source.kinds["amount"]
-        found: dict[tuple[str, Any], dict[str, list[Target]]] = {}
-        for metric, level, *rest in rows_of(self.desk, chosen, [source], fact.key):
-            whose = rest[0] if who else None
-            raw, count = rest[-2], int(rest[-1])
-            if raw is not None:
-                made = Target(day_of(rest[-3]), exact(raw, kind.units), count)
-                found.setdefault((str(metric), whose), {}).setdefault(str(level), []).append(made)
-        return {key: tuple(next(some[one] for one in ORDER if one in some)) for key, some in found.items()}
+        return select(*columns, func.sum(each.c.amount), func.count(each.c.amount)).group_by(*columns), [
+            source
+        ]
+
+    def _units(self) -> int:
+        """Return how many decimals the raw numbers of targets have."""
+        field = self.bound.data.field(self.fact, str(self.fact.goals["amount"]))
+        assert field is not None
+        column = VALUE_TYPES.get(field.value_type).column(field.config)
+        return units_of(column, self.desk.unit.dialect)
 
     def _whole(self) -> tuple[date | None, date | None]:
         period = self.bound.period

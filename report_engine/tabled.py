@@ -1,12 +1,13 @@
 """What kinds that make their own rows share: sources of their own, filters, titles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select
 
-from engine.access.sources import Source, Wanted
+from engine.access.query import Record, Row
+from engine.access.sources import Put, Source, Sources, Wanted
 from engine.expressions import parse
 from engine.problems import Rejected
 from engine.text import nearest
@@ -65,8 +66,39 @@ def within(bound: Bound, day: ColumnElement[Any]) -> list[ColumnElement[bool]]:
 
 def rows_of(desk: Desk, statement: Select[Any], sources: Sequence[Source], form: str) -> list[Sequence[Any]]:
     """Run a sealed statement and return its raw rows."""
-    scoped = desk.gate.seal(statement, sources, form, lambda rows, _keys: [{"row": row} for row in rows])
+    scoped = desk.gate.seal(statement, sources, form, _raw)
     return [one["row"] for one in desk.unit.execute(scoped)]
+
+
+def kept_rows(
+    desk: Desk, key: Any, build: Callable[[Sources], tuple[Select[Any], Sequence[Source]]], form: str
+) -> list[Sequence[Any]]:
+    """Run a statement that is put together once for all who see the same; `key`: everything it goes by."""
+
+    def put(gate: Sources) -> Put:
+        statement, sources = build(gate)
+        return statement, sources, form, _raw
+
+    return [one["row"] for one in desk.unit.execute(desk.gate.sealed((key, desk.zone), put))]
+
+
+def _raw(rows: Sequence[Row], _keys: Any) -> list[Record]:
+    return [{"row": row} for row in rows]
+
+
+def plan_of(bound: Bound) -> tuple[Any, ...]:
+    """Return what kinds with statements of their own go by: filters, period, dimensions."""
+    return (
+        tuple(
+            (fact, tuple((one.text, one.at) for one in found))
+            for fact, found in sorted(bound.filters.items())
+        ),
+        tuple(
+            (one.key, tuple(sorted(one.paths.items())), one.grain, one.level, one.at)
+            for one in bound.dimensions
+        ),
+        bound.period,
+    )
 
 
 def day_of(raw: Any) -> date:
@@ -74,4 +106,14 @@ def day_of(raw: Any) -> date:
     return date.fromisoformat(raw[:10]) if isinstance(raw, str) else raw
 
 
-__all__ = ["condition", "day_of", "fact_of", "filters", "path_of", "rows_of", "within"]
+__all__ = [
+    "condition",
+    "day_of",
+    "fact_of",
+    "filters",
+    "kept_rows",
+    "path_of",
+    "plan_of",
+    "rows_of",
+    "within",
+]

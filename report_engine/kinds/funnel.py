@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
 )
 
-from engine.access.sources import Source, Wanted
+from engine.access.sources import Source, Sources, Wanted
 from engine.problems import Code, Problem, Rejected
 from engine.schema import closed
 from report_engine.behind import NOTHING_BEHIND, Behind, with_ids
@@ -39,6 +39,7 @@ from report_engine.passes.labels import label
 from report_engine.problems import EMPTY
 from report_engine.query import rounded
 from report_engine.table import Cell, Column, Table
+from report_engine.tabled import kept_rows, plan_of
 
 Json = Mapping[str, Any]
 NO_STEPS = Code(
@@ -181,7 +182,7 @@ class _Funnel:
         step = str(dims.get("step", self.stages[0]))
         if measure not in BEHIND or step not in self.stages:
             raise Rejected(NOTHING_BEHIND.at("/measure" if measure not in BEHIND else "/dims"))
-        at, source = self.stages.index(step), self._source("h")
+        at, source = self.stages.index(step), self._source(self.desk.gate)
         if measure in ("open", "stuck"):
             chosen = select(source.c.rid).where(source.c.stage == step, source.c.left.is_(None))
             chosen = chosen.where(*self._days(source), *self._in_group(source, dims))
@@ -204,7 +205,11 @@ class _Funnel:
                 found.append(column.is_(None) if value is None else column == value)
         return found
 
-    def _source(self, name: str) -> Source:
+    def _plan(self, what: str) -> tuple[Any, ...]:
+        shown = (tuple(self.stages), self.mode, self.skip, self.window, tuple(self.lost), self.history)
+        return ("funnel", what, self.fact.key, shown, plan_of(self.bound))
+
+    def _source(self, gate: Sources) -> Source:
         fields = {
             "rid": Wanted("id"), "now": Wanted(self.history), "stage": Wanted("@value"),
             "entered": Wanted("@entered"), "left": Wanted("@left"),
@@ -215,7 +220,7 @@ class _Funnel:
         where = [
             Wanted(formula=one.node, condition=True, at=one.at) for one in self.bound.filters[self.fact.key]
         ]
-        return self.desk.gate.source(self.fact.key, fields, where, name=name, history=self.history)
+        return gate.source(self.fact.key, fields, where, name="h", history=self.history)
 
     def _days(self, source: Source) -> list[ColumnElement[bool]]:
         period = self.bound.period
@@ -237,7 +242,19 @@ class _Funnel:
 
     def _reached(self) -> list[tuple[tuple[Any, ...], list[int], list[int]]]:
         """Return for each group how many records reached each step, and how many of them were lost there."""
-        source = self._source("h")
+        rows = kept_rows(self.desk, self._plan("reached"), self._reaching, self.fact.key)
+        width, size = len(self.dimensions), len(self.stages)
+        return [
+            (
+                tuple(row[:width]),
+                [int(n) for n in row[width : width + size]],
+                [int(n) for n in row[width + size :]],
+            )
+            for row in rows
+        ]
+
+    def _reaching(self, gate: Sources) -> tuple[Select[Any], list[Source]]:
+        source = self._source(gate)
         first = self._first(source)
         came = self._came(first)
         columns: list[ColumnElement[Any]] = [func.count().filter(one) for one in came]
@@ -249,15 +266,7 @@ class _Funnel:
         chosen = select(*keys, *(one.label(f"n{at}") for at, one in enumerate(columns))).select_from(first)
         if keys:
             chosen = chosen.group_by(*(first.c[f"k{at}"] for at in range(len(keys))))
-        width, size = len(keys), len(came)
-        return [
-            (
-                tuple(row[:width]),
-                [int(n) for n in row[width : width + size]],
-                [int(n) for n in row[width + size :]],
-            )
-            for row in self._run(chosen, source)
-        ]
+        return chosen, [source]
 
     def _went(self, first: Subquery, came: Sequence[ColumnElement[bool]], at: int) -> ColumnElement[bool]:
         """Return whether a record came to this step and no further, and is lost."""
@@ -304,7 +313,15 @@ class _Funnel:
 
     def _stays(self) -> dict[tuple[Any, ...], tuple[Cell, Cell]]:
         """Return the median and 90th percentile of the seconds that records spent in each step, where they left it."""
-        source = self._source("h")
+        rows = kept_rows(self.desk, self._plan("stays"), self._staying, self.fact.key)
+        width = len(self.dimensions) + 1
+        return {
+            tuple(row[:width]): (_between(row[width : width + 2], row[-1], 50), _between(row[width + 2 : width + 4], row[-1], 90))
+            for row in rows
+        }  # fmt: skip
+
+    def _staying(self, gate: Sources) -> tuple[Select[Any], list[Source]]:
+        source = self._source(gate)
         keys = [*self._keys(source), source.c.stage.label("stage")]
         names = [str(key.name) for key in keys]
         wanted = [source.c.stage.in_(self.stages), source.c.left.is_not(None), *self._days(source)]
@@ -326,16 +343,11 @@ class _Funnel:
                 here = rank.op("/", precedence=8)(literal_column("100")) + 1
                 ends.append(func.max(case((ranked.c.place == here, ranked.c.stay))))
         chosen = select(*(ranked.c[name] for name in names), *ends, func.max(ranked.c.number))
-        rows = self._run(chosen.group_by(*(ranked.c[name] for name in names)), source)
-        width = len(names)
-        return {
-            tuple(row[:width]): (_between(row[width : width + 2], row[-1], 50), _between(row[width + 2 : width + 4], row[-1], 90))
-            for row in rows
-        }  # fmt: skip
+        return chosen.group_by(*(ranked.c[name] for name in names)), [source]
 
     def _still(self) -> dict[tuple[Any, ...], tuple[int, int]]:
         """Return how many records are in each step now, and how many for longer than they should be."""
-        source = self._source("h")
+        source = self._source(self.desk.gate)
         keys = [*self._keys(source), source.c.stage.label("stage")]
         wanted = [source.c.stage.in_(self.stages), source.c.left.is_(None), *self._days(source)]
         stuck: ColumnElement[Any] = literal_column("0", Integer())
