@@ -67,7 +67,8 @@ def _batch(
         "stock_move", at, branch=branch["id"], owner=keeper.user, kind="purchase_in", to_wh=batch["warehouse"], approved_by=house.of("director", branch["id"])[0].user, status="draft",
         lines=[{"id": world.new_id(at), "material": material["id"], "batch": batch["id"], "qty": str(qty + least), "price": yuan(cost)}],
     )  # fmt: skip
-    world.move(came, at + timedelta(minutes=20), keeper.user, status="posted")
+    is_waiting = (world.today - bought).days < 40 and world.chance(0.3)
+    world.move(came, at + timedelta(minutes=20), keeper.user, status="review" if is_waiting else "posted")
     end = min(world.now, at + timedelta(days=330 if is_old else 400))
     return batch, at + timedelta(days=1), max(end, at + timedelta(days=2))
 
@@ -164,11 +165,14 @@ def service(house: House, patients: list[Patient]) -> None:
     """Write satisfaction, complaints, refunds, referrals, relations, histories of health."""
     world = house.world
     by_id = {patient.row["id"]: patient for patient in patients}
+    recent: list[tuple[Patient, datetime]] = []
     for visit in world.all("visit"):
         if visit["status"] != "done":
             continue
         patient = by_id[visit["customer_id"]]
         left = instant(visit["left_at"])
+        if timedelta(hours=4) < world.now - left < timedelta(days=6):
+            recent.append((patient, left))
         if world.chance(0.06):
             stars: dict[str, Any] = {
                 key: world.weighted(((5, 62), (4, 28), (3, 8), (2, 2)))
@@ -181,6 +185,8 @@ def service(house: House, patients: list[Patient]) -> None:
             _complaint(house, patient, left)
         if visit["visit_type"] == "first_visit" and world.chance(0.4):
             _history(house, patient, instant(visit["arrived_at"]) + timedelta(minutes=3))
+    for patient, left in world.some(recent, min(len(recent), 4), min(len(recent), 4)):
+        _complaint(house, patient, left)
     _refunds(house, by_id)
     _referrals(house, by_id)
 
@@ -240,38 +246,59 @@ def _history(house: House, patient: Patient, at: datetime) -> None:
 
 
 def _refunds(house: House, by_id: dict[str, Patient]) -> None:
+    """Write refunds: long paid out, and a few of the last days that are still being looked at."""
     world = house.world
+    recent: list[Row] = []
     for bill in world.all("bill"):
         if (
             bill["status"] != "paid"
             or bill["kind"] != "service"
-            or not world.chance(0.03 if world.scale < 0.01 else 0.008)
+            or any(p["method"] == "stored_balance" for p in bill["payments"])
         ):
             continue
-        paid = sum((Decimal(p["amount"]) for p in bill["payments"]), Decimal(0))
-        if any(p["method"] == "stored_balance" for p in bill["payments"]):
-            continue
-        patient = by_id[bill["customer_id"]]
-        at = instant(bill["created_at"]) + timedelta(days=world.rng.randint(1, 20))
-        if at > world.now:
-            continue
-        amount = (paid * Decimal(world.pick(("0.3", "0.5", "1")))).quantize(Decimal("0.01"))
-        desk = house.one("front_desk", bill["branch_id"])
-        row = world.add(
-            "refund", at, branch=bill["branch_id"], owner=desk.user, bill_id=bill["id"], amount=yuan(amount), used_times=0,
-            lines=[{"id": world.new_id(at), "bill_item": "诊疗项目", "qty_or_times": "1", "amount": yuan(amount)}], reason=world.weighted((("not_treated", 40), ("dissatisfied", 25), ("changed_item", 25), ("overcharge", 10))),
-            detail="经沟通协商一致办理", back_to="original_way", clawback=True, status="draft",
-        )  # fmt: skip
-        age = (world.now - at).days
-        steps = REFUND_STEPS if age > 5 else REFUND_STEPS[: world.rng.randint(1, 3)]
-        for status, role in steps:
-            at = by_day(at + timedelta(hours=world.rng.uniform(0.1, 20)))
-            world.move(row, at, house.one(role, bill["branch_id"]).user, status=status)
-        if row["status"] == "refunded":
-            left = "refunded" if amount == paid else "part_refunded"
-            world.amend("bill", bill, at, house.one("finance").user, refunded=yuan(amount), status=left)
-            patient.paid -= amount
-            house.refunds.append((row, bill, amount))
+        age = (world.now - instant(bill["created_at"])).days
+        if 1 <= age <= 12:
+            recent.append(bill)
+        elif age > 32 and world.chance(0.011):
+            _refund(
+                house, by_id, bill, instant(bill["created_at"]) + timedelta(days=world.rng.randint(1, 20)), 4
+            )
+    for place, bill in enumerate(
+        world.some(recent, min(len(recent), world.count(120, 4)), min(len(recent), 4))
+    ):
+        _refund(
+            house,
+            by_id,
+            bill,
+            by_day(world.now - timedelta(days=world.rng.uniform(0.2, 2.5))),
+            1 + place % 4 // 2,
+        )
+
+
+def _refund(house: House, by_id: dict[str, Patient], bill: Row, at: datetime, steps: int) -> None:
+    """Write a refund of a bill that has gone the first `steps` of its way."""
+    world, patient = house.world, by_id[bill["customer_id"]]
+    paid = sum((Decimal(p["amount"]) for p in bill["payments"]), Decimal(0))
+    amount = (paid * Decimal(world.pick(("0.3", "0.5", "1")))).quantize(Decimal("0.01"))
+    desk = house.one("front_desk", bill["branch_id"])
+    row = world.add(
+        "refund", at, branch=bill["branch_id"], owner=desk.user, bill_id=bill["id"], consultant_id=bill.get("consultant_id"), amount=yuan(amount), used_times=0,
+        lines=[{"id": world.new_id(at), "bill_item": "诊疗项目", "qty_or_times": "1", "amount": yuan(amount)}], reason=world.weighted((("not_treated", 40), ("dissatisfied", 25), ("changed_item", 25), ("overcharge", 10))),
+        detail="经沟通协商一致办理", back_to="original_way", clawback=True, status="draft",
+    )  # fmt: skip
+    for status, role in REFUND_STEPS[:steps]:
+        at = (
+            at + timedelta(hours=0.1)
+            if status == "lead_review"
+            else by_day(at + timedelta(hours=world.rng.uniform(1, 20)))
+        )
+        world.move(row, at, house.one(role, bill["branch_id"]).user, status=status)
+    if row["status"] == "refunded":
+        row["refunded_at"] = stamp(at)
+        left = "refunded" if amount == paid else "part_refunded"
+        world.amend("bill", bill, at, house.one("finance").user, refunded=yuan(amount), status=left)
+        patient.paid -= amount
+        house.refunds.append((row, bill, amount))
 
 
 REFUND_STEPS = (

@@ -38,7 +38,7 @@ def main_teeth(world: World, want: str, is_minor: bool) -> list[str]:
     if want in ("endo", "implant", "prosthetics"):
         pool = world.weighted(((MOLARS, 6), (PREMOLARS, 2), (FRONT, 1)))
         many = {
-            "implant": ((1, 50), (2, 28), (3, 14), (4, 8)),
+            "implant": ((1, 45), (2, 29), (3, 16), (4, 10)),
             "prosthetics": ((1, 60), (2, 25), (3, 15)),
             "endo": ((1, 85), (2, 15)),
         }

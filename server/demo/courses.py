@@ -25,8 +25,11 @@ def course(world: World, want: str, buys: bool, is_minor: bool) -> list[Step]:
     steps = _COURSES[want](world, is_minor)
     if not is_minor:
         while world.chance(0.55) and len(steps) < 30:
-            scaling = world.chance(0.5)
-            steps.append(Step(world.rng.randint(160, 230), "check_up", (CHECK, "D006") if scaling else (CHECK,), "scaling" if scaling else "look"))  # fmt: skip
+            films = ("D002",) if world.chance(0.5) else ()
+            codes = (CHECK, *films, "D006") if world.chance(0.55) else (CHECK, *films)
+            steps.append(
+                Step(world.rng.randint(160, 230), "check_up", codes, "scaling" if "D006" in codes else "look")
+            )
     else:
         while world.chance(0.5) and len(steps) < 30:
             steps.append(Step(world.rng.randint(160, 210), "check_up", (CHECK, "D038"), "fluoride"))

@@ -68,11 +68,12 @@ def birthdays(house: House, patients: Sequence[Patient]) -> None:
     world = house.world
     for branch in house.branches:
         grown = [p for p in patients if p.branch == branch["id"] and p.visits > 0 and not p.is_minor]
-        for patient in world.some(grown, min(2, len(grown)), min(1, len(grown))):
+        for place, patient in enumerate(world.some(grown, min(3, len(grown)), min(2, len(grown)))):
             born = date.fromisoformat(patient.row["birthday"])
-            with_leap = (world.today.month, world.today.day) == (2, 29)
+            # the last of them had theirs the day before yesterday, when nothing ran (see `flows`)
+            day = world.today - timedelta(days=2 if place == 1 else 0)
             patient.row["birthday"] = born.replace(
-                month=world.today.month, day=28 if with_leap else world.today.day
+                month=day.month, day=min(day.day, 28) if day.month == 2 else day.day
             ).isoformat()
     for patient in patients:
         if patient.visits > 0:
@@ -101,7 +102,8 @@ def _birthdays_of(house: House, patient: Patient) -> None:
             customer=row["id"],
             calls=0.15,
         )
-        if "sms" in row.get("marketing_optin", ()):
+        # those of these days are greeted by the flow itself
+        if "sms" in row.get("marketing_optin", ()) and away < -3:
             text = f"{row['name']}，祝您生日快乐！送您生日8折券一张，30天内有效。"
             message(
                 house,
@@ -112,8 +114,7 @@ def _birthdays_of(house: House, patient: Patient) -> None:
                 patient.consultant.user,
                 text,
             )
-            if at <= world.now:
-                coupon(house, patient, house.coupon_templates[0], at)
+            coupon(house, patient, house.coupon_templates[0], at)
 
 
 def health(house: House, patients: Sequence[Patient]) -> None:
@@ -141,25 +142,42 @@ def health(house: House, patients: Sequence[Patient]) -> None:
 
 
 def leave(house: House) -> None:
-    """Write requests for leave and swaps of doctors, past and coming."""
+    """Write requests for leave and swaps of doctors, past and coming; one asks to swap with somebody who is on duty himself."""
     world = house.world
     for branch in house.branches:
         doctors = house.of("doctor", branch["id"])
         for doctor in world.some(doctors, min(4, len(doctors)), min(3, len(doctors))):
             first = world.today + timedelta(days=world.rng.randint(-12, 9))
-            at = at_clock(first - timedelta(days=world.rng.randint(3, 8)), world.rng.randint(570, 1050))
-            others = [one for one in doctors if one is not doctor]
-            kind = world.weighted(
-                (("leave", 60), ("swap", 25 if others else 0), ("closure", 10), ("overtime", 5))
-            )
-            is_over = first < world.today
-            world.add(
-                "roster_request", at, branch=branch["id"], owner=doctor.user, kind=kind, applicant_id=doctor.staff,
-                period={"from": first.isoformat(), "to": (first + timedelta(days=world.rng.randint(0, 2))).isoformat()},
-                swap_with=world.pick(others).staff if kind == "swap" else None, handling=world.pick(("other_doctor", "reschedule", "call_each")),
-                reason=world.pick(("参加省口腔医学会年会", "家中有事", "孩子学校活动", "身体不适", "设备检修")),
-                status="approved" if is_over else world.weighted((("pending", 70), ("approved", 30))),
-            )  # fmt: skip
+            kind = world.weighted((("leave", 70), ("closure", 15), ("overtime", 15)))
+            row = _request(house, doctor, kind, first, first + timedelta(days=world.rng.randint(0, 2)))
+            asked = instant(row["created_at"])
+            if first < world.today or world.chance(0.3):
+                boss = (doctor.supervisor or doctor).user
+                world.move(
+                    row, by_day(asked + timedelta(hours=world.rng.uniform(1, 20))), boss, status="approved"
+                )
+    one, other, *_ = house.of("doctor", house.branches[0]["id"])
+    days = [world.today + timedelta(days=n) for n in range(3, 14)]
+    both = next((day for day in days if house.works(one, day) and house.works(other, day)), None)
+    if both is not None:
+        _request(house, one, "swap", both, both, swap_with=other.staff)
+
+
+def _request(
+    house: House, doctor: Person, kind: str, first: date, last: date, swap_with: str | None = None
+) -> Row:
+    world = house.world
+    at = at_clock(
+        min(first, world.today) - timedelta(days=world.rng.randint(2, 6)), world.rng.randint(570, 1050)
+    )
+    row = world.add(
+        "roster_request", at, branch=doctor.branch, owner=doctor.user, kind=kind, applicant_id=doctor.staff, swap_with=swap_with,
+        period={"from": first.isoformat(), "to": last.isoformat()}, handling=world.pick(("other_doctor", "reschedule", "call_each")),
+        reason=world.pick(("参加省口腔医学会年会", "家中有事", "孩子学校活动", "身体不适", "设备检修")), status="draft",
+    )  # fmt: skip
+    if kind != "swap":
+        world.move(row, at + timedelta(minutes=3), doctor.user, status="pending")
+    return row
 
 
 QUESTIONS = (

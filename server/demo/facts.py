@@ -197,7 +197,7 @@ MATERIALS = (
 )  # fmt: skip
 CATEGORY_MIX = (
     # wanted category, share of leads; ortho grows in January, July and August
-    ("implant", 22), ("ortho", 12), ("perio", 13), ("filling", 13), ("extraction", 10), ("prosthetics", 10), ("endo", 9),
+    ("implant", 24), ("ortho", 11), ("perio", 13), ("filling", 13), ("extraction", 10), ("prosthetics", 9), ("endo", 8),
     ("pediatric", 5), ("whitening", 5), ("examination", 1),
 )  # fmt: skip
 BUDGETS = {

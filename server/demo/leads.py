@@ -27,7 +27,7 @@ REFERRAL_SHARES = {"contact": 0.95, "book": 0.75 / 0.95, "visit": 0.62 / 0.75, "
 A few of those who mean to buy break off before they pay, so a few more of them mean to.
 """
 ONLINE = frozenset({"dianping", "meituan", "douyin", "red", "baidu", "moments", "website", "wechat"})
-TASKED = 0.42
+TASKED = 0.5
 """Share of the talks that a follow-up task asked for."""
 
 
@@ -243,9 +243,9 @@ REASONS = (
 
 
 def _give_up(house: House, lead: Prospect, at: datetime, reason: str) -> None:
-    # A lead is given up two or three weeks after the last try; until then it stays where it is.
+    # A lead is given up within two weeks of the last try, as the rule of the pool has it.
     world = house.world
-    given_up = by_day(max(at, lead.created) + timedelta(days=world.rng.randint(14, 22)))
+    given_up = by_day(max(at, lead.created) + timedelta(days=world.rng.randint(8, 12)))
     if given_up >= world.now:
         return
     lead.row.pop("next_followup_at", None)

@@ -40,16 +40,17 @@ def make_plan(
     *,
     sold: bool,
     at_once: bool = False,
+    review: float = 0.14,
 ) -> Row:
     """Write a treatment plan of what the course holds, for 18 of 100 with two more to choose from; return the one chosen.
 
-    `sold`: the patient takes it; `at_once`: there and then.
+    `sold`: the patient takes it; `at_once`: there and then. `review`: share of recent ones that somebody has yet to look at.
     """
     world = house.world
     many = world.chance(0.18)
     chosen = world.pick(OPTIONS) if many else "plan_a"
     rows = [
-        _plan(house, at, patient, doctor, codes, consultation, option, sold=sold and option == chosen, at_once=at_once, is_spare=option != chosen)
+        _plan(house, at, patient, doctor, codes, consultation, option, sold=sold and option == chosen, at_once=at_once, is_spare=option != chosen, review=review)
         for option in (OPTIONS if many else ("plan_a",))
     ]  # fmt: skip
     return rows[OPTIONS.index(chosen)] if many else rows[0]
@@ -108,6 +109,7 @@ def _plan(
     sold: bool,
     at_once: bool,
     is_spare: bool,
+    review: float,
 ) -> Row:
     world = house.world
     discount = world.weighted(DISCOUNTS)
@@ -122,7 +124,9 @@ def _plan(
         items=lines, discount_reason=world.pick(REASONS) if discount < "0.95" or is_below else None,
         risk_note="<p>已说明治疗风险、费用与替代方案。</p>", valid_until=(at + timedelta(days=30)).date().isoformat(), status="draft",
     )  # fmt: skip
-    _fate_of_plan(world, row, at, patient, doctor, sold=sold, at_once=at_once, is_spare=is_spare)
+    _fate_of_plan(
+        world, row, at, patient, doctor, sold=sold, at_once=at_once, is_spare=is_spare, review=review
+    )
     return row
 
 
@@ -136,15 +140,16 @@ def _fate_of_plan(
     sold: bool,
     at_once: bool,
     is_spare: bool,
+    review: float,
 ) -> None:
     """Play what becomes of a plan: reviewed, sent, looked at, taken or not."""
     by, age = patient.consultant.user, (world.now - at).days
     world.move(row, at + timedelta(minutes=4), by, status="doctor_review")
-    if not sold and age <= 40 and not is_spare and world.chance(0.14):
+    if not sold and age <= 40 and not is_spare and world.chance(review):
         return
     row["doctor_sign"] = world.strokes(at, doctor.name, "医生")
     reviewed = at + timedelta(minutes=world.rng.randint(4, 12) if at_once else world.rng.randint(8, 90))
-    if not sold and age <= 40 and not is_spare and world.chance(0.14):
+    if not sold and age <= 40 and not is_spare and world.chance(review):
         world.move(row, reviewed, doctor.user, status="discount_review")
         return
     world.move(row, reviewed, doctor.user, status="ready")
@@ -260,7 +265,7 @@ def make_bill(
     payments, left = [], due
     bill = world.add(
         "bill", at, branch=patient.branch, owner=cashier.user, customer_id=patient.row["id"], visit_id=visit["id"] if visit else None,
-        plan_id=plan["id"] if plan else None, kind=kind, items=lines, order_discount=yuan(off), refunded="0.00", status="to_pay",
+        plan_id=plan["id"] if plan else None, consultant_id=patient.consultant.user, kind=kind, items=lines, order_discount=yuan(off), refunded="0.00", status="to_pay",
     )  # fmt: skip
     for place, (days, share) in enumerate(shares):
         when = at + timedelta(days=days)

@@ -16,13 +16,13 @@ from server.demo.names import birthday, district, full_name, street, wechat
 from server.demo.shelf import Row
 from server.demo.world import ZONE, World, at_clock, by_day, days_between, instant, stamp
 
-SHOW = {0: (0.04, 0.025), 1: (0.055, 0.045), 4: (0.075, 0.06), 8: (0.1, 0.075), 15: (0.15, 0.09)}
+SHOW = {0: (0.04, 0.025), 1: (0.052, 0.043), 4: (0.07, 0.054), 8: (0.095, 0.068), 15: (0.14, 0.08)}
 """Share of no-shows and of cancellations by days booked ahead."""
 AHEAD = ((1, 30), (2, 22), (3, 15), (5, 14), (8, 10), (14, 6), (20, 3))
 AHEAD_MISSED = ((1, 12), (2, 14), (3, 14), (5, 17), (8, 18), (14, 14), (20, 11))
 """Days between booking and a lead's first visit, for those who will come and those who will not."""
 PLAN_SHARE = {
-    "implant": 0.74, "ortho": 0.8, "prosthetics": 0.72, "endo": 0.72, "perio": 0.6, "extraction": 0.74, "filling": 0.72, "pediatric": 0.6, "whitening": 0.5,
+    "implant": 0.76, "ortho": 0.76, "prosthetics": 0.66, "endo": 0.66, "perio": 0.54, "extraction": 0.66, "filling": 0.64, "pediatric": 0.54, "whitening": 0.45,
 }  # fmt: skip
 """Share of first visits that end with a plan on paper, by what the patient wants."""
 
@@ -233,10 +233,10 @@ class Clinic:
         again = (("D035",), "adjust") if patient.want == "ortho" else (("D004",), "look")
         step = self.world.weighted(
             (
-                (Step(0, "check_up", ("D001", "D006"), "scaling"), 14),
+                (Step(0, "check_up", ("D001", "D006"), "scaling"), 12),
                 (Step(0, "check_up", ("D001", "D002"), "look"), 16),
                 (Step(0, "return_visit", *again), 14),
-                (Step(0, "treatment", ("D010",), "filling"), 52),
+                (Step(0, "treatment", ("D010",), "filling"), 60),
                 (Step(0, "treatment", ("D008",), "scaling"), 1),
             )
         )
@@ -254,7 +254,7 @@ class Clinic:
         }.get(patient.want, "D012")
         at = world.now - timedelta(days=world.rng.uniform(0.1, 11))
         if at > instant(patient.row["created_at"]):
-            money.make_plan(self.house, at, patient, patient.doctor, [code], None, sold=False)
+            money.make_plan(self.house, at, patient, patient.doctor, [code], None, sold=False, review=0.3)
 
     def _missed(self, lead: Prospect, appointment: Row, doctor: Person, when: tuple[date, int]) -> None:
         world = self.world
@@ -541,7 +541,7 @@ class Clinic:
         if patient.want == "ortho" and patient.plan_row is not None:
             # the monthly visits are in the price of the case
             single = [code for code in single if code != "D035"]
-        lines = money.bill_lines(house, end, single if world.chance(0.96) else [], patient.doctor, patient)
+        lines = money.bill_lines(house, end, single if world.chance(0.985) else [], patient.doctor, patient)
         if lines:
             money.make_bill(house, end, lines, patient, visit=visit, paid_now=has_left)
         plan = patient.plan_row
