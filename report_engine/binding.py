@@ -30,7 +30,6 @@ from report_engine.problems import (
     BAD_SORT,
     BAD_TOTALS,
     NEEDS_PERIOD,
-    NO_GOALS,
     NO_MEASURES,
     NO_WAY,
     REPEATED_KEY,
@@ -214,9 +213,8 @@ class _Binding:
         totals = self._totals(dimensions)
         having = self._having(measures)
         compare = tuple(dict.fromkeys(one for one in report.get("compare", ()) if one in SHIFTS))
-        has_goal = "goal" in report.get("compare", ())
-        if has_goal and not any(fact.goals for fact in self.data.facts.values()):
-            self.problems.append(NO_GOALS.at("/compare"))
+        # Whoever may not know of targets has his numbers without them.
+        has_goal = "goal" in report.get("compare", ()) and any(f.goals for f in self.data.facts.values())
         if compare and (self.period is None or self.period.is_open):
             self.problems.append(NEEDS_PERIOD.at("/compare"))
         if self.problems:

@@ -19,6 +19,7 @@ from report_engine.dataset import Datasets, datasets
 from report_engine.desk import PlainDesk
 from report_engine.measures import Measures
 from report_engine.pipeline import bound_report, run
+from report_engine.problems import NO_GOALS
 from report_engine.service import facts_of
 from report_engine.statistics.forecast import TOO_SHORT
 
@@ -137,6 +138,7 @@ def _report(report: Json, data: Datasets, desks: Iterable[PlainDesk]) -> list[Pr
 def _drawn(report: Json, bound: Bound, desk: PlainDesk) -> Iterator[Problem]:
     """Yield what is wrong with a report's statements, and with its chart for the columns it has."""
     table = run(bound, desk)
+    yield from (one for one in table.warnings if one.code == NO_GOALS.code)
     given = report.get("chart")
     if given is None:
         return

@@ -89,6 +89,13 @@ NOT_BUILDER = Code(
     hint_zh="请管理员在角色里打开“自建报表”（rights.reports）",
     hint_en="Ask an administrator to switch on “reports” among the rights of your role",
 )
+NO_RIGHT = Code(
+    "report.no_right",
+    zh="这张图用到您无权查看的数据",
+    en="This chart is made of data that you may not see",
+    hint_zh="需要时请管理员开放相应表单或字段的查看权限",
+    hint_en="Ask an administrator for the right to view them where you need it",
+)
 BROKEN = Code(
     "report.broken",
     zh="这张图没有算出来（编号 {reference}），其他图不受影响",
@@ -164,9 +171,7 @@ class ReportService:
     # who may see what
 
     @contextmanager
-    def opened(
-        self, actor: Actor, seconds: float = PAGE_S, night: Tonight | None = None
-    ) -> Iterator[Office]:
+    def opened(self, actor: Actor, seconds: float = PAGE_S, night: Tonight | None = None) -> Iterator[Office]:
         """Open the books for one asker: one READ ONLY transaction at one moment, statements limited to `seconds`.
 
         `night`: what answers of nightly reports are kept in, while the night works them out.
@@ -349,7 +354,7 @@ class ReportService:
             with office.reading.unit.savepoint():
                 return {"cell": cell, **work()}
         except Rejected as refused:
-            problems = refused.problems
+            problems = _worded(refused)
         except Exception:
             reference = new_id()[-12:]
             LOG.exception("chart %s (%s)", cell, reference)
@@ -556,6 +561,18 @@ class ReportService:
         return {"facts": facts, "metrics": metrics, "kinds": kinds, "charts": charts}
 
 
+def _worded(refused: Rejected) -> Sequence[Problem]:
+    """Return problems as whoever looks at a shipped report understands them: names he does not know mean no right."""
+    if all(one.code in UNSEEN for one in refused.problems):
+        return (NO_RIGHT.at(""),)
+    return refused.problems
+
+
+UNSEEN = frozenset({
+    "report.unknown_measure", "report.unknown_fact", "report.unknown_field", "report.no_way", "access.field_hidden", "access.field_masked",
+    "access.no_form",
+})  # fmt: skip
+"""What a report that `clinicraft check` found right says only to those who may not see what it is made of."""
 BRANCH_WORDS = frozenset({"branch", "region", "branches"})
 
 

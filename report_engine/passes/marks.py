@@ -7,14 +7,14 @@ from typing import Any
 from report_engine.binding import Bound, Dimension
 from report_engine.buckets import next_bucket
 from report_engine.draft import Draft
-from report_engine.problems import EMPTY, IMMATURE, NOT_ADDING, SMALL_SAMPLE
+from report_engine.problems import EMPTY, IMMATURE, NO_GOALS, NOT_ADDING, SMALL_SAMPLE
 from report_engine.query import LISTS
 from report_engine.table import Column
 
 
 def marks(draft: Draft) -> Draft:
     """Return the draft with its marks and warnings."""
-    for mark in (_partial, _immature, _small, _not_adding, _empty):
+    for mark in (_partial, _immature, _small, _not_adding, _no_goals, _empty):
         draft = mark(draft)
     return draft
 
@@ -87,6 +87,13 @@ def _not_adding(draft: Draft) -> Draft:
         if one.value_type in LISTS and one.level is None:
             draft = replace(draft, warnings=(*draft.warnings, NOT_ADDING.at(one.at, label=one.name)))
     return draft
+
+
+def _no_goals(draft: Draft) -> Draft:
+    bound = draft.bound
+    if bound.has_goal or "goal" not in bound.report.get("compare", ()):
+        return draft
+    return replace(draft, warnings=(*draft.warnings, NO_GOALS.at("/compare")))
 
 
 def _empty(draft: Draft) -> Draft:

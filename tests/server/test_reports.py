@@ -146,7 +146,7 @@ def test_what_is_wrong_with_one_chart_is_told_there_alone(town: Town) -> None:
     )
     assert "figure" in answers[0]
     assert [one["problem"]["code"] for one in answers[1:]] == [
-        "report.unknown_measure",
+        "report.no_right",
         "report.no_such_report",
         "report.no_cell",
     ]
