@@ -41,7 +41,11 @@ def test_many_are_approved_at_once_and_each_tells_how_it_went(open_as):
     for title in titles:
         lead.page.locator(".task-row", has_text=title).get_by_role("checkbox").check()
     first = next(one for one in lead.call("GET", "/api/tasks")["tasks"] if titles[0] in str(one))
-    lead.call("POST", f"/api/tasks/{first['instance_id']}/{first['task_id']}/complete", {"values": {"way": "approved"}, "key": "elsewhere"})
+    lead.call(
+        "POST",
+        f"/api/tasks/{first['instance_id']}/{first['task_id']}/complete",
+        {"values": {"way": "approved"}, "key": "elsewhere"},
+    )
     lead.button("同意", lead.page.locator(".task-bulk")).click()
     lead.toast("2 项已处理")
     refused = lead.page.locator(".task-results")

@@ -1,4 +1,4 @@
-"""What flows do by themselves as days pass: each file with its own clinic, since the clock is everybody's."""
+"""What flows do by themselves as days pass. The clock is everybody's, so these have a clinic of their own."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -29,10 +29,11 @@ def sessions():
 def put_forward(screen, step):
     """Press the clock of the practice clinic on: 1 小时, 1 天 or 1 周."""
     bar = screen.page.locator(".practice-bar")
-    before = screen.call("GET", "/api/practice")["ahead_hours"]
-    bar.get_by_role("button", name=step).click()
-    expect(bar.get_by_role("status")).to_contain_text(f"已快进 {step}", timeout=60_000)
-    assert screen.call("GET", "/api/practice")["ahead_hours"] > before
+    with screen.page.expect_response("**/api/practice/advance", timeout=60_000) as answer:
+        bar.get_by_role("button", name=step).click()
+    assert answer.value.ok
+    expect(bar.get_by_role("button", name=step)).to_be_enabled()
+    expect(bar.get_by_role("status")).to_contain_text(f"已快进 {step}")
 
 
 def sent_from_website(clinic, screen, number, name):
@@ -74,7 +75,7 @@ def do_step(screen, step, name):
     expect(screen.page.locator(".task-head")).to_contain_text(step)
     if step == STEPS[0]:
         screen.fill("wechat", "gongye-wx")
-    screen.button("完成").click()
+    screen.button("完成", screen.page.locator(".decide")).click()
     screen.toast("已完成")
 
 
@@ -245,14 +246,14 @@ def test_a_consultant_who_leaves_hands_over_everything(clinic, open_as):
     staff = boss.call("POST", "/api/forms/staff/query", {"search": gone["name"]})["records"][0]
     now = datetime.fromisoformat(boss.call("GET", "/api/practice")["now"]).astimezone(CHINA)
     boss.go(f"/r/staff/{staff['id']}")
-    boss.page.locator(".form .section-title, .form h2, .form h3", has_text="介绍").first.click()
+    boss.page.locator(".section-name").last.click()
     boss.fill_day("leave_date", f"{now:%Y-%m-%d}")
     boss.save()
     boss.toast("已保存")
     chief.eventually(lambda: handed_in(chief, gone))
     chief.go("/tasks")
     chief.page.locator(".task-row", has_text=f"交接确认 · {gone['name']}").locator("a").first.click()
-    chief.button("同意").click()
+    chief.button("同意", chief.page.locator(".decide")).click()
     chief.toast("已同意")
     boss.eventually(lambda: not leads_worked_by(boss, gone))
     boss.eventually(lambda: not belongs_to(boss, "customer", "consultant_id", gone))
