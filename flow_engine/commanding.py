@@ -266,6 +266,7 @@ class FlowCommands:
     def keep(self, unit: Unit, old: State, done: Step, also: Sequence[writing.Write] = ()) -> None:
         """Write a step and what follows from it; `also`: further writes, on the same trip."""
         instance = done.state.instance
+        self._tell(unit, old, done)
         writing.write_step(unit, old, done, also)
         for call in done.calls:
             body = {
@@ -293,7 +294,6 @@ class FlowCommands:
                 by = body.get("by")
                 said = notices.signed(body, self.name_of(unit, by)) if isinstance(by, str) else body
                 self.ports.notify(unit, people, kind, said, instance.form, instance.record_id)
-        self._tell(unit, old, done)
         if any(not one.name.startswith("record:") for one in done.subscriptions.added):
             self._fetch(unit, done)
 

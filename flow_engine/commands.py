@@ -24,7 +24,8 @@ MOST_KEY = 200
 
 
 @lru_cache(maxsize=8)
-def _text(dialect: Dialect) -> str:
+def text_of(dialect: Dialect) -> str:
+    """Return the statement that keeps a command."""
     c = COMMANDS.c
     values: dict[Any, Any] = {
         column: bindparam(f"p{i}") for i, column in enumerate((c.key, c.hash, c.instance_id, c.at, c.answer))
@@ -58,4 +59,4 @@ def noting(
     is refused by the table.
     """
     row = (short(key), fingerprint, instance_id, unit.now_text, encode_json(answer).decode())
-    return _text(unit.workspace.room.dialect), [row]
+    return text_of(unit.workspace.room.dialect), [row]

@@ -219,8 +219,7 @@ def take(unit: Unit, instance_id: str, key: str | None = None) -> tuple[State, t
         if row is None:
             raise NotFound(NO_INSTANCE.at("/instance"))
         return _taken(instance_of(row), row[_OWN:])
-    new = unit.driver.cursor
-    locked, parts = new(), new()
+    locked, parts = unit.cursor, unit.driver.cursor()
     with unit.together():
         locked.execute(texts.lock, (instance_id,))
         # A statement of its own: only what starts after the lock is held sees what its last holder did.

@@ -12,8 +12,9 @@ from engine.ids import new_id
 from engine.problems import Problem
 from engine.store.codec import encode_json
 from engine.store.platform import JOBS, instant
+from engine.store.sql import insert_events
 from engine.store.unit import Unit
-from flow_engine import store
+from flow_engine import commands, store
 from flow_engine.result import Step
 from flow_engine.rows import pack
 from flow_engine.state import State, Task
@@ -92,6 +93,16 @@ def _texts(dialect: Dialect) -> _Texts:
     return _Texts(dialect)
 
 
+@lru_cache(maxsize=8)
+def _apart(dialect: Dialect) -> frozenset[str]:
+    """Return the statements of a step that never touch a row of another one."""
+    rows = store.statements(dialect)
+    some = (rows.move_token, rows.add_token, rows.change_task, rows.add_task, rows.move_instance)
+    return frozenset(
+        (*some, *rows.add_histories, insert_events(dialect), commands.text_of(dialect), _texts(dialect).job)
+    )
+
+
 def texts(unit: Unit) -> _Texts:
     """Return the texts for the unit's database."""
     return _texts(unit.workspace.room.dialect)
@@ -138,8 +149,10 @@ def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -
         writes.append((texts(unit).rounds, counts))
     _write_history(unit, writes, rows, instance_id, step)
     _write_effects(unit, writes, instance_id, step)
+    writes += unit.events_so_far()
     writes.append((rows.move_instance, [store.moved_row(instance)]))
-    if unit.batch([(text, given) for text, given in writes if given]) != 1:
+    some = [(text, given) for text, given in writes if given]
+    if unit.batch(some, _apart(unit.workspace.room.dialect)) != 1:
         # The row is locked, so this cannot happen; if it does, nothing of the step may stand.
         raise RuntimeError(f"instance {instance_id} moved beside revision {instance.revision}")
     if old.instance.status == "failed":

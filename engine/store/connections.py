@@ -11,8 +11,10 @@ from types import TracebackType
 from typing import Any
 
 import psycopg
+from psycopg.pq import ConnStatus, ExecStatus
 from sqlalchemy.engine import Connection, Engine
 
+_WELL = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 MOST_AGE_S = 1800.0
 """Firewalls forget connections that live on for hours."""
 
@@ -77,7 +79,7 @@ class _Transaction(AbstractContextManager[Connection]):
             self._connection, self._since = self._connections.take()
             self._driver: Any = self._connection.connection.driver_connection
             try:
-                _run(self._driver, self._begin)
+                run_words(self._driver, self._begin)
             except BaseException:
                 self._connection.close()
                 raise
@@ -95,7 +97,7 @@ class _Transaction(AbstractContextManager[Connection]):
         try:
             is_well = False
             try:
-                _run(self._driver, "COMMIT" if kind is None else "ROLLBACK")
+                run_words(self._driver, "COMMIT" if kind is None else "ROLLBACK")
                 is_well = kind is None
             finally:
                 if is_well:
@@ -110,9 +112,15 @@ class _Transaction(AbstractContextManager[Connection]):
             self._lock.__exit__(None, None, None)
 
 
-def _run(driver: Any, sql: str) -> None:
-    if isinstance(driver, psycopg.Connection):
-        # Several statements in one round trip go only unprepared.
-        driver.execute(sql.encode(), prepare=False)
-    else:
+def run_words(driver: Any, sql: str) -> None:
+    """Begin or end a transaction."""
+    if not isinstance(driver, psycopg.Connection):
         driver.execute(sql)
+        return
+    # Straight to libpq: a cursor for each BEGIN and COMMIT costs more than the words themselves.
+    result = driver.pgconn.exec_(sql.encode())
+    if result.status in _WELL:
+        return
+    if driver.pgconn.status != ConnStatus.OK:
+        raise psycopg.OperationalError(driver.pgconn.get_error_message())
+    raise psycopg.errors.error_from_result(result)

@@ -1,10 +1,14 @@
 """The unit of work: one transaction in which records, history, audit and events are written together."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
+import psycopg
 from sqlalchemy.engine import Connection
 
 from engine.access.query import Record, Row, ScopedQuery, ScopedWrite
@@ -46,6 +50,15 @@ class AuditEntry:
     details: Mapping[str, Any] | None = None
 
 
+@lru_cache(maxsize=512)
+def _joined(texts: tuple[str, ...]) -> str:
+    """Return one PostgreSQL statement that does what several do; how many rows it tells is the last one's."""
+    numbers = count(1)
+    *before, last = [re.sub("%s", lambda _: f"${next(numbers)}", text) for text in texts]
+    steps = ", ".join(f"w{at} AS ({text})" for at, text in enumerate(before))
+    return f"WITH {steps} {last}" if steps else last
+
+
 class AfterWrite(Protocol):
     """Called after each record write in the same transaction, e.g. to bring rollups up to date.
 
@@ -78,6 +91,8 @@ class Unit:
         self._events: list[list[Any]] = []
         self._last: list[Callable[[], None]] = []
         self._depth = 0
+        self._floor = 0
+        """How many events were there when the innermost savepoint was opened: only later ones go with it."""
 
     @property
     def dialect(self) -> str:
@@ -193,18 +208,18 @@ class Unit:
         """Take back only this block when it raises; the unit goes on."""
         marks = len(self._audit), len(self._events), len(self._last)
         # Each depth has its name, so that an outer block never takes an inner one's savepoint for its own.
-        depth, name = self._depth, f"unit_step_{self._depth}"
+        depth, floor, name = self._depth, self._floor, f"unit_step_{self._depth}"
         self.cursor.execute(f"SAVEPOINT {name}")
-        self._depth += 1
+        self._depth, self._floor = depth + 1, marks[1]
         try:
             yield
         except BaseException:
-            self._depth = depth
+            self._depth, self._floor = depth, floor
             self.cursor.execute(f"ROLLBACK TO SAVEPOINT {name}")
             self.cursor.execute(f"RELEASE SAVEPOINT {name}")
             del self._audit[marks[0] :], self._events[marks[1] :], self._last[marks[2] :]
             raise
-        self._depth = depth
+        self._depth, self._floor = depth, floor
         self.cursor.execute(f"RELEASE SAVEPOINT {name}")
 
     def _writer(self, write: ScopedWrite, verb: str | None = None) -> RecordWriter:
@@ -247,12 +262,40 @@ class Unit:
         elif rows:
             self.cursor.executemany(statement, rows)
 
-    def batch(self, writes: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> int:
-        """Run statements of which only the last one's count of rows matters, in one trip to the database; return it."""
-        with self.together():
+    def batch(
+        self, writes: Sequence[tuple[str, Sequence[Sequence[Any]]]], apart: frozenset[str] = frozenset()
+    ) -> int:
+        """Run statements of which only the last one's count of rows matters, in one trip to the database; return it.
+
+        `apart`: statements that never touch a row of another one: those of one row each become one with the last, since
+        on PostgreSQL a statement costs more than what it does.
+        """
+        if not self.is_postgres:
             for statement, rows in writes:
                 self.many(statement, rows)
-        return int(self.cursor.rowcount)
+            return int(self.cursor.rowcount)
+        joined = [(text, rows[0]) for text, rows in writes if len(rows) == 1 and text in apart]
+        others = [(text, rows) for text, rows in writes if len(rows) != 1 or text not in apart]
+        if not joined or others[-1:] == [writes[-1]]:
+            joined, others = [], [*writes]
+        if others:
+            with self.together():
+                for statement, rows in others:
+                    self.many(statement, rows)
+        if not joined:
+            return int(self.cursor.rowcount)
+        raw = psycopg.RawCursor(self.driver)
+        raw.execute(_joined(tuple(text for text, _ in joined)), [value for _, row in joined for value in row])
+        return int(raw.rowcount)
+
+    def events_so_far(self) -> list[tuple[str, list[list[Any]]]]:
+        """Return the statement that writes the events emitted so far, for whoever writes now anyway; they are then theirs to write."""
+        rows = self._events[self._floor :]
+        if not rows:
+            return []
+        del self._events[self._floor :]
+        self.has_news = True
+        return [(sql.insert_events(self.workspace.room.dialect), rows)]
 
     def together(self) -> AbstractContextManager[Any]:
         """Send what is executed in this block in one trip; nothing may be fetched or counted before it ends."""

@@ -25,7 +25,7 @@ from engine.clock import VirtualClock
 from engine.ids import new_id
 from engine.jobs.queue import LEASE_S
 from engine.ports import Delivery
-from engine.store import Installation, Settings
+from engine.store import Installation, Settings, connections
 from flow_engine.tables import FLOW_TABLES
 from tests.flow_engine.shell.house import END, House, flow
 
@@ -124,6 +124,14 @@ def armed(bomb: Bomb) -> Iterator[None]:
             return _right(self, *given, **more)
 
         setattr(psycopg.Cursor, name, run)
+    begin_or_end = connections.run_words
+
+    def run_words(driver: Any, words: str) -> None:
+        if isinstance(driver, psycopg.Connection):
+            bomb.tick()
+        begin_or_end(driver, words)
+
+    connections.run_words = run_words
     yield
 
 

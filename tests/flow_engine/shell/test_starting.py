@@ -73,7 +73,16 @@ def test_several_saves_before_the_dispatcher_comes_are_each_judged_by_their_own_
     house.settle()
     assert house.calls() == ["gone"]
     reasons = [log[0][1] for log in verdicts(house) if log]
-    assert reasons == ["not_from", "started", "not_from"]
+    assert reasons == ["started", "not_from"]
+
+
+@pytest.mark.parametrize("counts", [False, True])
+def test_a_new_record_is_no_change_of_a_field_unless_it_is_to_count(make_house: Maker, counts: bool):
+    trigger = {"kind": "field_changed", "form": "lead", "field": "stage", "to": "lost", "created": counts}
+    house = make_house(noted("gone", trigger))
+    house.create("lead", name="x", stage="lost")
+    house.settle()
+    assert house.calls() == (["gone"] if counts else [])
 
 
 @pytest.mark.parametrize(

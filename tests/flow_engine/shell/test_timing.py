@@ -324,3 +324,28 @@ def test_an_instance_that_nothing_moves_is_found(make_house: Maker):
 
 
 __all__ = ["timing"]
+
+
+def test_a_segment_that_cannot_be_worked_out_is_told_once_and_stops_no_other(make_house: Maker):
+    def into(segment: str) -> dict[str, Any]:
+        return noted(f"into_{segment}", {"kind": "segment", "form": "lead", "segment": segment})
+
+    def segment(key: str, where: str) -> dict[str, Any]:
+        return {"key": key, "name": {"zh": key}, "form": "lead", "filter": where, "refresh": "live"}
+
+    house = make_house(
+        into("bad"),
+        into("good"),
+        segments={
+            "bad": segment("bad", 'LUNAR({born}) = "正月初一"'),
+            "good": segment("good", '{stage} = "won"'),
+        },
+    )
+    house.settle()
+    house.create("lead", name="x", stage="won")
+    for _ in range(2):
+        house.pass_time(minutes=6)
+    assert house.calls() == ["into_good"]
+    [told] = house.incidents()
+    assert (told["flow"], told["kind"]) == ("into_bad", "trigger")
+    assert "条件无法执行" in str(told["problem"])

@@ -94,6 +94,31 @@ def test_approve_against_reject(make_house: Maker):
     assert house.calls() == []
 
 
+@pytest.mark.parametrize("returns_first", [True, False])
+def test_return_against_approve(make_house: Maker, returns_first: bool):
+    house = make_house(
+        flow(
+            "ask",
+            {"key": "draft", "kind": "approve", "who": '"ann"', "to": {"approved": "ask", "rejected": "end"}},
+            {"key": "ask", "kind": "approve", "who": {"role": "lead"}, "mode": "any", "to": {"approved": "note", "rejected": "end"}},
+            {"key": "note", "kind": "create", "form": "call", "set": {"what": '"yes"'}, "to": "end"},
+            END,
+        )
+    )  # fmt: skip
+    instance = house.start("ask")
+    house.act(house.tasks(instance)[0], way="approved")
+    one, two, _ = house.tasks(instance)
+    back = one["assignee"], TaskAction(one["task_id"], "send_back", one["assignee"], one["round"], {"to": "draft"}, "look again")  # fmt: skip
+    first, second = both(house, instance, *((back, yes(two)) if returns_first else (yes(two), back)))
+    assert first == "done"
+    assert second.startswith("flow.")
+    assert (house.status(instance), house.calls()) == (
+        ("running", []) if returns_first else ("done", ["yes"])
+    )
+    assert [one["node"] for one in house.tasks(instance)] == (["draft"] if returns_first else [])
+    house.no_orphans()
+
+
 def test_the_same_person_in_two_windows(make_house: Maker):
     house = make_house(approval("all"))
     instance = house.start("ask")
@@ -140,6 +165,31 @@ def test_the_deadline_against_the_click(make_house: Maker):
     assert (first, house.calls(), house.status(instance)) == ("done", ["yes"], "done")
     assert second != "done"
     house.no_orphans()
+
+
+def test_the_click_against_the_deadline_that_came_first(make_house: Maker):
+    house = make_house(approval("any", on=[{"key": "late", "kind": "timer", "after": "2h", "to": "end"}]))
+    instance = house.start("ask")
+    one, *_ = house.tasks(instance)
+    [timer] = house.rows("SELECT token_id, key FROM cc_flow_timers")
+    house.clock.advance(timedelta(hours=3))
+    fired = ("ann", TimerFired(timer["token_id"], timer["key"]))
+    first, second = both(house, instance, fired, yes(one))
+    assert (first, house.calls(), house.status(instance)) == ("done", [], "done")
+    assert second.startswith("flow.")
+    house.no_orphans()
+
+
+def test_one_key_for_two_instances_at_once(make_house: Maker):
+    house = make_house(approval("any"))
+    tasks = [house.tasks(house.start("ask"))[0] for _ in range(2)]
+    key = new_id()
+    house.act(tasks[0], key=key, way="approved")
+    with pytest.raises(Rejected) as refused:
+        house.act(tasks[1], key=key, way="approved")
+    assert refused.value.problems[0].code == "flow.other_command"
+    assert house.calls() == ["yes"]
+    assert house.act(tasks[0], key=key, way="approved").is_repeat
 
 
 def test_a_timer_round_passes_by_an_instance_that_somebody_holds(make_house: Maker):
