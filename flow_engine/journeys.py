@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -29,6 +30,7 @@ from engine.store.platform import from_instant
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from engine.text import nearest
+from flow_engine.apart import apart
 from flow_engine.calendar import Moment, due, read_span
 from flow_engine.commanding import FlowCommands
 from flow_engine.happenings import InstanceAction
@@ -250,7 +252,7 @@ class Journeys:
                 if high is None or high + REFRESH[rule.refresh] > unit.now:
                     continue
                 move_high_water(unit, cursor, unit.now)
-            done += self.refresh(workspace, rule)
+            done += apart(workspace, rule.key, f"journey:{rule.key}", partial(self.refresh, workspace, rule))
         return done
 
     def refresh(self, workspace: Workspace, rule: JourneyRule) -> int:

@@ -6,6 +6,7 @@ Membership is kept by trigger, so that only coming in and going out start anythi
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from engine.store.platform import from_instant, instant
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from flow_engine import writing
+from flow_engine.apart import apart
 from flow_engine.calendar.cron import cron_times
 from flow_engine.commanding import FlowCommands
 from flow_engine.tables import MEMBERS, SCHEDULE_CURSORS
@@ -42,7 +44,10 @@ class Schedules:
 
     def serve(self, workspace: Workspace) -> int:
         """Start what schedules ask for by now; return how many times were served."""
-        return sum(self._serve(workspace, one) for one in self._flows.plans.triggers.of("schedule"))
+        listeners = self._flows.plans.triggers.of("schedule")
+        return sum(
+            apart(workspace, one.plan.key, one.key, partial(self._serve, workspace, one)) for one in listeners
+        )
 
     def _serve(self, workspace: Workspace, listener: Listener) -> int:
         with workspace.write(Cause("system")) as unit:
@@ -102,7 +107,8 @@ class Schedules:
         for listener in self._flows.plans.triggers.of(*SEGMENT_KINDS):
             where = self._filter(listener)
             if where is not None and self._is_due(workspace, listener):
-                found += self._refresh(workspace, listener, where)
+                look = partial(self._refresh, workspace, listener, where)
+                found += apart(workspace, listener.plan.key, listener.key, look)
         return found
 
     def _filter(self, listener: Listener) -> str | None:

@@ -21,6 +21,7 @@ from flow_engine.plan import FlowPlan
 from flow_engine.routing import pools_of
 from flow_engine.soundness import Finding, Staffing, check
 from form_engine.control import CONTROLS
+from server.flow_filters import FilterTrial
 from server.templates import template_folder
 
 
@@ -50,7 +51,10 @@ class Checked:
 
 
 def check_flows(
-    app: App, analysis: Analysis | None = None, staffing: Staffing | None = None
+    app: App,
+    analysis: Analysis | None = None,
+    staffing: Staffing | None = None,
+    trial: FilterTrial | None = None,
 ) -> Iterator[Checked]:
     """Yield what is found about each flow of an app, those that are off included."""
     known = analysis or analyse(app, CONTROLS)
@@ -61,11 +65,13 @@ def check_flows(
             plans[key] = compile_flow(definition, known)
         except Rejected as rejected:
             wrong[key] = tuple(rejected.problems)
+    trial = trial or FilterTrial(app)
     for key, definition in app.of("flows").items():
         nodes = len(definition.get("nodes", ()))
         if key in plans:
             others = {name: plan for name, plan in plans.items() if name != key}
-            yield Checked(key, nodes, (), tuple(check(plans[key], app, others, staffing)))
+            found = (*check(plans[key], app, others, staffing), *trial.of_flow(plans[key]))
+            yield Checked(key, nodes, (), tuple(sorted(found, key=lambda one: one.level != "stop")))
         else:
             yield Checked(key, nodes, wrong[key])
 
@@ -125,9 +131,11 @@ def problems_of_flows(app: App) -> list[Problem]:
     """Return what stops an app's flows, messages, pools and journeys, as problems like any other: for `clinicraft check`."""
     analysis = analyse(app, CONTROLS)
     found: list[Problem] = []
-    for one in check_flows(app, analysis):
+    trial = FilterTrial(app)
+    for one in check_flows(app, analysis, trial=trial):
         found.extend(one.problems)
         found.extend(finding.problem for finding in one.findings if finding.level == "stop")
+    found.extend(trial.of_segments())
     found.extend(compile_messages(app, analysis).problems)
     found.extend(node_problems(app))
     found.extend(pools_of(app, analysis)[1])

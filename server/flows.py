@@ -160,12 +160,12 @@ class FlowDesk:
         """Return the ids of records for which the formula `where` holds, or `{"id", field: value}` of each."""
         found: list[Any] = []
         after: str | None = None
-        where, known = self._set_apart(form, where, names)
+        where, known = set_apart(self._service.app.forms[form].shape, where, names)
         if known is None:
             return []
         while len(found) < limit:
             query = RecordQuery(
-                form, fields=("id", *fields), where=known, formulas=_formulas(where, names, self._unit.workspace.zone), sort=sort,
+                form, fields=("id", *fields), where=known, formulas=as_formulas(where, names, self._unit.workspace.zone), sort=sort,
                 limit=min(500, limit - len(found)), after=after, python=bool(fields),
             )  # fmt: skip
             page = self._desk.system_gate.page(query)
@@ -178,40 +178,15 @@ class FlowDesk:
                 break
         return found
 
-    def _set_apart(
-        self, form: str, where: str, names: Mapping[str, Any]
-    ) -> tuple[str, Mapping[str, Any] | None]:
-        """Return the condition without its plain comparisons with what the flow knows, and those as a filter.
-
-        Encrypted fields are found by a filter only, and a filter's values are parameters: the same statement serves
-        every run. Only what must hold in any case is taken out: the condition itself, or a side of an AND around
-        everything. For an encrypted field a value that is blank equals nothing: None.
-        """
-        shape = self._service.app.forms[form].shape
-        items: list[Mapping[str, Any]] = []
-        for found in _EQUAL.finditer(where):
-            field = shape.field(found["field"])
-            if field is None or not _holds_in_any_case(where, found.start()):
-                continue
-            value = names.get(found["name"])
-            if field.sensitive and value in (None, ""):
-                return where, None
-            exact = str(value) if field.sensitive else _exact(field.value_type, value)
-            if exact is None:
-                continue
-            items.append({"field": found["field"], "op": "eq", "value": exact})
-            where = where.replace(found[0], "1 = 1")
-        return where, {"op": "and", "items": items}
-
     def aggregate(
         self, form: str, where: str, function: str, of: str | None, names: Mapping[str, Any]
     ) -> Any:
         """Return count, sum, avg, min or max over the records for which `where` holds."""
-        where, known = self._set_apart(form, where, names)
+        where, known = set_apart(self._service.app.forms[form].shape, where, names)
         if known is None:
             return 0 if function == "count" else None
         query = RecordQuery(
-            form, where=known, formulas=_formulas(where, names, self._unit.workspace.zone), aggregates={"value": (function, of or "id")}, python=True
+            form, where=known, formulas=as_formulas(where, names, self._unit.workspace.zone), aggregates={"value": (function, of or "id")}, python=True
         )  # fmt: skip
         if function == "count":
             return self._desk.system_gate.count(query)[0]
@@ -389,6 +364,29 @@ def _reverted(values: Mapping[Path, Any], entry: HistoryEntry) -> dict[Path, Any
     return {path: old.get(path, value) for path, value in values.items()}
 
 
+def set_apart(shape: FormShape, where: str, names: Mapping[str, Any]) -> tuple[str, Mapping[str, Any] | None]:
+    """Return a condition without its plain comparisons with what the flow knows, and those as a filter.
+
+    Encrypted fields are found by a filter only, and a filter's values are parameters: the same statement serves
+    every run. Only what must hold in any case is taken out: the condition itself, or a side of an AND around
+    everything. For an encrypted field a value that is blank equals nothing: None.
+    """
+    items: list[Mapping[str, Any]] = []
+    for found in _EQUAL.finditer(where):
+        field = shape.field(found["field"])
+        if field is None or not _holds_in_any_case(where, found.start()):
+            continue
+        value = names.get(found["name"])
+        if field.sensitive and value in (None, ""):
+            return where, None
+        exact = str(value) if field.sensitive else _exact(field.value_type, value)
+        if exact is None:
+            continue
+        items.append({"field": found["field"], "op": "eq", "value": exact})
+        where = where.replace(found[0], "1 = 1")
+    return where, {"op": "and", "items": items}
+
+
 def _exact(value_type: str, value: Any) -> Any:
     """Return a value as a filter takes it where the filter and the formula find the same; None elsewhere."""
     if value_type in ("reference", "choice", "person") and isinstance(value, str):
@@ -411,7 +409,7 @@ def _holds_in_any_case(where: str, at: int) -> bool:
     )
 
 
-def _formulas(where: str, names: Mapping[str, Any], zone: str) -> tuple[str, ...]:
+def as_formulas(where: str, names: Mapping[str, Any], zone: str) -> tuple[str, ...]:
     """Return the condition with what `{form.x}` means written in, as a literal each."""
     if not where:
         return ()

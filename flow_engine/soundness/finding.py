@@ -106,6 +106,13 @@ F14 = Code(
     hint_zh="把并行的部分拆成“分块”或单独的流程；发布需要负责人确认",
     hint_en="Move parallel parts into blocks or flows of their own; publishing needs the director's consent",
 )
+F15 = Code(
+    "flow.f15",
+    zh="「{node}」的筛选条件数据库算不了：{why}",
+    en="The database cannot work out the condition of “{node}”: {why}",
+    hint_zh="换一种写法，或先做成保存的公式字段，再在条件里用那个字段",
+    hint_en="Write it another way, or make it a stored formula field and use that field here",
+)
 STOP, WARN = "stop", "warn"
 
 
@@ -124,7 +131,7 @@ class Finding:
 
     @property
     def code(self) -> str:
-        """F01 … F14."""
+        """F01 … F15."""
         return self.problem.code.removeprefix("flow.").upper()
 
     def to_json(self) -> dict[str, Any]:

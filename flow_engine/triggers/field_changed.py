@@ -22,10 +22,13 @@ SOME: Schema = {
 
 
 class FieldChanged(Trigger):
-    """Starts when `field` goes from one of `from` to one of `to`. A new record comes from blank."""
+    """Starts when `field` goes from one of `from` to one of `to`.
+
+    With `created` a new record counts as well, its field coming from blank.
+    """
 
     def events(self, config: Mapping[str, Any]) -> frozenset[str]:
-        return on(config["form"], "record.updated", *CREATED)
+        return on(config["form"], "record.updated", *(CREATED if config["created"] else ()))
 
     def wants(self, config: Mapping[str, Any], event: Mapping[str, Any]) -> str | None:
         if event["kind"] == "record.updated" and config["field"] not in event["changed"]:
@@ -55,6 +58,14 @@ TRIGGER = FieldChanged(
     kind="field_changed",
     zh="字段变更",
     en="Field changed",
-    config_schema=closed(("form", "field"), form=KEY, field=KEY, **{"from": SOME}, to=SOME, causes=CAUSES),
+    config_schema=closed(
+        ("form", "field"),
+        form=KEY,
+        field=KEY,
+        **{"from": SOME},
+        to=SOME,
+        created={"type": "boolean", "default": False},
+        causes=CAUSES,
+    ),
     sample={"form": "lead", "field": "stage", "from": "new", "to": ["won", "lost"]},
 )

@@ -77,3 +77,29 @@ def test_what_is_no_flow_is_told_as_problems(tmp_path: Path):
     path.write_text("[]", "utf-8")
     code, found = run(path)
     assert (code, [one["code"] for one in found["problems"]]) == (1, ["definition.not_an_object"])
+
+
+def test_a_condition_that_the_database_cannot_work_out_is_told_with_its_place(tmp_path: Path):
+    fields = [
+        {"key": "name", "control": "text", "label": NAME},
+        {"key": "born", "control": "date", "label": NAME},
+        {"key": "made", "control": "datetime", "label": NAME},
+    ]
+    lead = {"key": "lead", "name": NAME, "fields": fields}
+    branch = {"key": "branch", "name": NAME, "fields": fields[:1]}
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "flows").mkdir()
+    for one in (lead, branch):
+        (tmp_path / "forms" / f"{one['key']}.json").write_text(json.dumps(one), "utf-8")
+    (tmp_path / "app.json").write_text(json.dumps({"key": "shop", "name": NAME, "version": "1.0.0"}), "utf-8")
+    query = {"key": "a", "kind": "query", "form": "lead", "to": "end", "as": "found"}
+    end = {"key": "end", "kind": "end"}
+    fine = {**query, "where": 'AND({made} < DATEADD(NOW(), -3, "day"), {name} = {form.lead.name})'}
+    code, found = run(written(tmp_path / "flows", nodes=[fine, end]))
+    assert (code, found["findings"]) == (0, [])
+    bad = {**query, "where": 'AND({name} = {form.lead.name}, LUNAR({born}) = "正月初一")'}
+    code, found = run(written(tmp_path / "flows", nodes=[bad, end]))
+    [one] = found["findings"]
+    assert (code, one["code"], one["level"], one["nodes"]) == (1, "F15", "stop", ["a"])
+    assert one["path"] == "/flows/x/nodes/0/where"
+    assert "LUNAR" in one["message"]["zh"]
