@@ -1,5 +1,6 @@
 """“Explain this number”: what it counts, over which records, as of when, how far to trust it, and why it changed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -132,9 +133,11 @@ def _formula(one: Measure, lang: str) -> str:
     text = one.formula.text if one.formula is not None else ""
     for name, part in sorted(one.parts.items(), key=lambda item: -len(item[0])):
         text = text.replace("{" + name + "}", f"“{part.name.get(lang, name)}”")
-    return text.replace("*", "×").replace("/", "÷")
+    # Nothing counts as 0 without a word; the name of the function would only puzzle.
+    return NONE_AS_ZERO.sub(r"\1", text).replace("*", "×").replace("/", "÷")
 
 
+NONE_AS_ZERO = re.compile(r"COALESCE\((“[^”]*”), 0\)")
 SHOWS: Mapping[str, Words] = {
     "share": {"zh": "占总计的比例", "en": "share of the total"},
     "share_of_parent": {"zh": "占上级的比例", "en": "share of its parent"},

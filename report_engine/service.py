@@ -49,6 +49,7 @@ from report_engine.picks import Pick
 from report_engine.pipeline import bound_report, run
 from report_engine.problems import EMPTY, IMMATURE, SMALL_SAMPLE
 from report_engine.reading import PAGE_S, Kept, Reading
+from report_engine.rollups import Months
 from report_engine.table import Column, Table
 from report_engine.tabled import rows_of
 
@@ -186,6 +187,7 @@ class ReportService:
     def office(self, unit: Unit, actor: Actor, seconds: float = PAGE_S) -> Office:
         """Return the books in an open transaction, for jobs that ask for several people in one."""
         reading = Reading(unit, seconds, self.kept)
+        reading.months = Months(unit)
         desk = PlainDesk(Gate(self.policy, actor, reading), reading, self.workspace.zone_of(actor.branch_id))
         return Office(desk, self.data_for(desk.gate), reading)
 

@@ -37,7 +37,7 @@ const screens: RouteObject[] = [
     lazy: async () => ({ Component: (await import("./runtime/dashboards/ReportsScreen")).ReportsScreen }),
   },
   {
-    path: "behind/:form",
+    path: "behind/:kind/:key",
     lazy: async () => ({ Component: (await import("./runtime/dashboards/BehindScreen")).BehindScreen }),
   },
   {

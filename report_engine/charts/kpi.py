@@ -87,6 +87,12 @@ def _is_marked(table: Table, one: Column, row: tuple[Cell, ...], name: str) -> b
     return place is not None and row[place] is True
 
 
+def _beside(each: Column, one: Column, lang: str) -> str:
+    """Return what a number is compared with; what is counted is the card's title."""
+    name = say(each.name, lang)
+    return name.removeprefix(say(one.name, lang)).strip() or name
+
+
 def _goal(table: Table, one: Column, row: tuple[Cell, ...], lang: str) -> dict[str, Any] | None:
     """Return the goal, how far it is reached (share), and how far it should be by now where a pace is given."""
     target = goal(table, one.key)
@@ -103,7 +109,7 @@ def _goal(table: Table, one: Column, row: tuple[Cell, ...], lang: str) -> dict[s
     )
     share = value / aim
     return {
-        "name": say(target.name, lang),
+        "name": _beside(target, one, lang),
         "value": short(row[table.at(target.key)], target.format, lang),
         "share": share,
         "text": full(share, "percent", lang),
@@ -116,8 +122,7 @@ def _change(table: Table, one: Column, each: Column, row: tuple[Cell, ...], lang
     cell = row[table.at(each.key)]
     value = number(cell)
     return {
-        # The card's title says what is counted; here only what it is compared with.
-        "name": say(each.name, lang).removeprefix(say(one.name, lang)).strip() or say(each.name, lang),
+        "name": _beside(each, one, lang),
         "text": SAME[lang] if value == 0 else signed(cell, each.format, lang),
         "way": "" if not value else "up" if value > 0 else "down",
         "colour": change(value, one.good),

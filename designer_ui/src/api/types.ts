@@ -123,8 +123,9 @@ export type PublicForm = Omit<api.PublicForm, "plan"> & { plan: FormPlan };
 export type SavedView = ViewPlan & {
   base?: string;
   where?: api.FilterGroup;
-  /** What a chart narrowed it to; shown in words above the list. */
+  /** What a chart narrowed it to; said in words above the list, and not to be taken off. */
   formula?: string;
+  within?: api.FilterGroup;
   widths?: { [field: string]: number };
   density?: string;
 };

@@ -1,93 +1,81 @@
 /** The records behind a number, as a list of its own: all that lists can do is there, and the way back to the board. */
 
 import ArrowLeftOutlined from "@ant-design/icons/ArrowLeftOutlined";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useParams, useSearchParams } from "react-router";
+import { request } from "../../api/client";
 import { useForm } from "../../api/forms";
-import type { FilterGroup, SavedView } from "../../api/types";
-import { isObject, type Json } from "../../shared/json";
-import { ErrorState, Loading, StateView } from "../../shared/States";
+import type { FormPlan, SavedView } from "../../api/types";
+import { isObject } from "../../shared/json";
+import { ErrorState, Loading } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { NO_FILTER } from "../list/settings";
 import { TableView } from "../list/TableView";
+import type { Behind } from "./contract";
+import "./dashboards.css";
 
-interface Asked {
-  readonly filter?: FilterGroup;
-  readonly formula?: string;
-  readonly name: string;
-}
+const viewOf = (plan: FormPlan, behind: Behind): SavedView => {
+  const usual = plan.views.find((one) => one.kind === "table") ?? plan.views[0];
+  return {
+    key: "behind",
+    kind: "table",
+    name: plan.name,
+    columns: usual?.columns ?? [],
+    sort: usual?.sort ?? ["-created_at"],
+    totals: usual?.totals ?? {},
+    where: NO_FILTER,
+    ...(behind.formula ? { formula: behind.formula } : {}),
+    ...(behind.filter ? { within: behind.filter } : {}),
+  };
+};
 
-const groupOf = (value: Json | undefined): FilterGroup | undefined =>
-  isObject(value) && Array.isArray(value.items) ? JSON.parse(JSON.stringify(value)) : undefined;
-
-const askedIn = (text: string | null, say: (words: { zh?: string; en?: string }) => string): Asked | null => {
-  try {
-    const found: unknown = JSON.parse(text ?? "null");
-    if (!isObject(found)) return null;
-    const filter = groupOf(found.filter);
-    const words = isObject(found.words) ? found.words : {};
-    const zh = typeof words.zh === "string" ? words.zh : "";
-    const en = typeof words.en === "string" ? words.en : "";
-    return {
-      name: say({ zh, en }),
-      ...(filter ? { filter } : {}),
-      ...(typeof found.formula === "string" ? { formula: found.formula } : {}),
-    };
-  } catch {
-    return null;
-  }
+const Listed = ({ behind }: { behind: Behind }) => {
+  const { data: plan, error, refetch } = useForm(behind.form);
+  const view = useMemo(() => (plan ? viewOf(plan, behind) : undefined), [plan, behind]);
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  return plan && view ? <TableView plan={plan} view={view} /> : <Loading rows={12} />;
 };
 
 export const BehindScreen = () => {
-  const { form = "" } = useParams();
+  const { kind = "", key = "" } = useParams();
   const { t } = useTranslation();
   const say = useSay();
   const [params] = useSearchParams();
   const { state } = useLocation();
-  const { data: plan, error, refetch } = useForm(form);
-  const text = params.get("q");
-  const asked = useMemo(() => askedIn(text, say), [text, say]);
-  const view = useMemo((): SavedView | null => {
-    if (!plan || !asked) return null;
-    const usual = plan.views.find((one) => one.kind === "table") ?? plan.views[0];
-    return {
-      key: "behind",
-      kind: "table",
-      name: plan.name,
-      columns: usual?.columns ?? [],
-      sort: usual?.sort ?? ["-created_at"],
-      totals: usual?.totals ?? {},
-      where: asked.filter ?? NO_FILTER,
-      ...(asked.formula ? { formula: asked.formula } : {}),
-    };
-  }, [plan, asked]);
+  const at = params.get("at") ?? "";
+  const behind = useQuery({
+    queryKey: ["behind", kind, key, at],
+    queryFn: ({ signal }) =>
+      request<Behind>(
+        "POST",
+        `/api/${kind === "reports" ? kind : "dashboards"}/${encodeURIComponent(key)}/records`,
+        JSON.parse(at),
+        signal,
+      ),
+    retry: false,
+  });
+  const plan = useForm(behind.data?.form);
   const known: unknown = state;
-  const from = isObject(known) && typeof known.back === "string" ? known : null;
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  if (!asked)
-    return (
-      <StateView picture="lost" title={t("dashboard.gone")}>
-        <Link to="/dashboards">{t("dashboard.title")}</Link>
-      </StateView>
-    );
-  if (!plan || !view) return <Loading rows={12} />;
+  const from = isObject(known) ? known : {};
+  const back = typeof from.back === "string" ? from.back : `/${kind}/${key}`;
+  const words = [typeof from.words === "string" ? from.words : "", say(behind.data?.words)];
+  const told = words.filter(Boolean).join(" · ");
+  const name = typeof from.name === "string" ? from.name : t("dashboard.title");
   return (
     <div className="page page-list page-behind">
       <div className="head">
-        <Link
-          className="behind-back"
-          to={typeof from?.back === "string" ? from.back : "/dashboards"}
-          aria-label={t("dashboard.backTo", {
-            name: typeof from?.name === "string" ? from.name : t("dashboard.title"),
-          })}
-        >
+        <Link className="behind-back" to={back} aria-label={t("dashboard.backTo", { name })}>
           <ArrowLeftOutlined />
         </Link>
-        <h1>{say(plan.name)}</h1>
-        <span className="behind-name">{asked.name}</span>
+        <h1>{say(plan.data?.name)}</h1>
+        <span className="behind-name" title={told}>
+          {told}
+        </span>
       </div>
-      <TableView key={text} plan={plan} view={view} />
+      {behind.error ? <ErrorState error={behind.error} onRetry={() => void behind.refetch()} /> : null}
+      {behind.data ? <Listed key={at} behind={behind.data} /> : behind.error ? null : <Loading rows={12} />}
     </div>
   );
 };

@@ -11,9 +11,10 @@ import { Arrange } from "./Arrange";
 import { BoardMenu } from "./BoardMenu";
 import type { Board } from "./board";
 import { addressOf, boardAt } from "./boardUrl";
-import type { Behind, CellPart, Dashboard } from "./contract";
+import type { CellPart, Dashboard } from "./contract";
 import { DashboardView } from "./DashboardView";
-import { liveSource } from "./liveSource";
+import { ExportMenu } from "./ExportMenu";
+import { liveSource, type Opener } from "./liveSource";
 import { asDashboard, type MyBoard, withCell } from "./mine";
 import { useBoards } from "./useBoards";
 import { useCellNotes } from "./useCellNotes";
@@ -47,14 +48,13 @@ const Heading = ({ tabs, current }: { tabs: readonly Tab[]; current: string }) =
 };
 
 /** Leads to the list that shows exactly these records, and back to the board as it stands. */
-export const useOpenRecords = (name: string): ((behind: Behind) => void) => {
+export const useOpenRecords = (name: string): Opener => {
   const go = useNavigate();
   return useCallback(
-    (behind) => {
+    (kind, key, point, words) => {
       const back = window.location.pathname + window.location.search;
-      go(`/behind/${encodeURIComponent(behind.form)}?q=${encodeURIComponent(JSON.stringify(behind))}`, {
-        state: { back, name },
-      });
+      const at = encodeURIComponent(JSON.stringify(point));
+      go(`/behind/${kind}/${encodeURIComponent(key)}?at=${at}`, { state: { back, name, words } });
     },
     [go, name],
   );
@@ -80,17 +80,20 @@ const Shown = ({
   const openRecords = useOpenRecords(say(dashboard.name));
   const source = useMemo(() => liveSource(dashboard, openRecords), [dashboard, openRecords]);
   const [start] = useState(() => boardAt(dashboard, params));
+  const [board, setBoard] = useState(start);
   const notesOf = useCellNotes(dashboard);
   useFresh(dashboard.key);
   const onBoard = useCallback(
-    (board: Board) =>
+    (next: Board) => {
+      setBoard(next);
       setParams(
         (old) => {
-          const next = addressOf(dashboard, board, old);
-          return next.toString() === old.toString() ? old : next;
+          const address = addressOf(dashboard, next, old);
+          return address.toString() === old.toString() ? old : address;
         },
         { replace: true },
-      ),
+      );
+    },
     [dashboard, setParams],
   );
   const addTo = async (board: MyBoard, part: CellPart): Promise<void> => {
@@ -121,12 +124,17 @@ const Shown = ({
       onBoard={onBoard}
       heading={<Heading tabs={tabs} current={dashboard.key} />}
       tools={
-        <BoardMenu
-          dashboard={dashboard}
-          mine={mine}
-          onArrange={onArrange}
-          onGo={(key) => go(`/dashboards/${encodeURIComponent(key)}`)}
-        />
+        <>
+          {mine ? null : (
+            <ExportMenu path={`/api/dashboards/${encodeURIComponent(dashboard.key)}`} board={board} />
+          )}
+          <BoardMenu
+            dashboard={dashboard}
+            mine={mine}
+            onArrange={onArrange}
+            onGo={(key) => go(`/dashboards/${encodeURIComponent(key)}`)}
+          />
+        </>
       }
       extrasOf={extrasOf}
     />

@@ -25,16 +25,13 @@ export const ExplainPanel = ({
   const say = useSay();
   const isNarrow = useNarrow();
   const moment = useMoment();
-  const { behind, explain, openRecords } = source;
+  const { explain, openRecords } = source;
   const told = useQuery({
     queryKey: ["explain", point],
     queryFn: ({ signal }) => (explain ? explain(point, signal) : Promise.reject(new Error("closed"))),
     retry: false,
   });
   const found = told.data;
-  const open = async (): Promise<void> => {
-    if (behind && openRecords) openRecords(await behind(point, new AbortController().signal));
-  };
   return (
     <Drawer
       open
@@ -81,8 +78,8 @@ export const ExplainPanel = ({
               {found.rows === null ? null : t("dashboard.rows", { count: found.rows })}
               {found.as_of ? ` · ${t("dashboard.asOf", { at: moment(found.as_of) })}` : ""}
             </p>
-            {openRecords && behind && found.rows ? (
-              <Button size="small" onClick={() => void open()}>
+            {openRecords && found.rows ? (
+              <Button size="small" onClick={() => openRecords(point, title)}>
                 {t("dashboard.records")}
               </Button>
             ) : null}

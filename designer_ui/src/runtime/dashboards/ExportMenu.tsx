@@ -5,14 +5,39 @@ import { useMutation } from "@tanstack/react-query";
 import { Button, Dropdown } from "antd";
 import { useTranslation } from "react-i18next";
 import { requestRaw } from "../../api/client";
+import { fetchJob } from "../../api/records";
 import { useNotify } from "../../shared/useNotify";
 import type { Board } from "./board";
 
 export const FORMATS = ["xlsx", "csv", "pdf", "png"] as const;
 
+const POLL_MS = 1_500;
+const MOST_POLLS = 400;
+
 const nameIn = (disposition: string | null): string => {
   const found = /filename\*=UTF-8''([^;]+)/i.exec(disposition ?? "")?.[1];
   return found ? decodeURIComponent(found) : "";
+};
+
+/** The answer that holds the file: at once, or once its job is done. */
+const fetched = async (first: Response, t: (key: string) => string): Promise<Response> => {
+  if (first.status !== 202) return first;
+  const { job }: { job: string } = await first.json();
+  for (let turn = 0; turn < MOST_POLLS; turn += 1) {
+    const { state } = await fetchJob(job);
+    if (state === "failed") throw new Error(t("export.failed"));
+    if (state === "done") return requestRaw("GET", `/api/report-exports/${encodeURIComponent(job)}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(t("export.slow"));
+};
+
+const save = (file: Blob, name: string): void => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
 };
 
 export const ExportMenu = ({
@@ -28,19 +53,12 @@ export const ExportMenu = ({
   const notify = useNotify();
   const making = useMutation({
     mutationFn: async (format: string) => {
-      const answer = await requestRaw("POST", `${path}/export`, { format, filters: board.filters });
-      return {
-        file: await answer.blob(),
-        name: nameIn(answer.headers.get("content-disposition")) || `export.${format}`,
-      };
+      const first = await requestRaw("POST", `${path}/export`, { format, filters: board.filters });
+      const answer = await fetched(first, (key) => t(key));
+      const name = nameIn(answer.headers.get("content-disposition"));
+      save(await answer.blob(), name || `export.${format}`);
     },
-    onSuccess: ({ file, name }) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(file);
-      link.download = name;
-      link.click();
-      URL.revokeObjectURL(link.href);
-    },
+    onSuccess: () => notify.done(t("export.done")),
     onError: notify.failed,
   });
   return (

@@ -57,7 +57,7 @@ export const PointMenu = ({
         : records.error
           ? wordsOf(records.error, lang)
           : t("dashboard.counting"),
-      onClick: () => found && openRecords(found),
+      onClick: () => openRecords(point, name),
     });
   if (onExplain) items.push({ key: "explain", label: t("dashboard.explain"), onClick: onExplain });
   if (onOnly && Object.keys(picked.dims).length > 0)

@@ -19,7 +19,7 @@ export interface CellPart {
   /** The question it answers. */
   readonly title: Words;
   readonly chart: string;
-  /** Place on the 24 columns; a row is 56 px. */
+  /** Place on the 24 columns; a row is 50 px. */
   readonly x: number;
   readonly y: number;
   readonly w: number;
@@ -109,6 +109,6 @@ export interface Source {
   readonly ask: (question: CellQuestion, signal: AbortSignal) => Promise<CellAnswer>;
   readonly behind?: (point: Point, signal: AbortSignal) => Promise<Behind>;
   readonly explain?: (point: Point, signal: AbortSignal) => Promise<Explained>;
-  /** Opens the records behind a point. */
-  readonly openRecords?: (behind: Behind) => void;
+  /** Opens the records behind a point, as a list; `name`: what the point is, in words. */
+  readonly openRecords?: (point: Point, name: string) => void;
 }

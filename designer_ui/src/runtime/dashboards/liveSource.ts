@@ -4,6 +4,10 @@ import { request } from "../../api/client";
 import { batched } from "./batch";
 import type { Behind, CellAnswer, CellQuestion, Dashboard, Explained, Point, Source } from "./contract";
 
+/** A point as the server is asked about it. */
+export type Asked = ReturnType<typeof pointAt>;
+export type Opener = (kind: "dashboards" | "reports", key: string, point: Asked, name: string) => void;
+
 interface Answers {
   readonly cells: readonly (CellAnswer & { readonly cell?: string })[];
 }
@@ -38,7 +42,7 @@ const askOf = async (
   });
 };
 
-export const liveSource = (dashboard: Dashboard, openRecords: (behind: Behind) => void): Source => {
+export const liveSource = (dashboard: Dashboard, open: Opener): Source => {
   const ask = batched(async (questions, signal) => {
     const groups = new Map<string, { question: CellQuestion; cell: string }[]>();
     for (const question of questions) {
@@ -57,12 +61,15 @@ export const liveSource = (dashboard: Dashboard, openRecords: (behind: Behind) =
     ask,
     behind: (point, signal) => request<Behind>("POST", ...at(point, "records", signal)),
     explain: (point, signal) => request<Explained>("POST", ...at(point, "explain", signal)),
-    openRecords,
+    openRecords: (point, name) => {
+      const home = homeOf(dashboard, point.question.cell);
+      open("dashboards", home.dashboard, pointAt(point, home.cell), name);
+    },
   };
 };
 
 /** A report by itself: its chart, and under the cell `table` the same as a table. */
-export const reportSource = (key: string, openRecords: (behind: Behind) => void): Source => {
+export const reportSource = (key: string, open: Opener): Source => {
   const home = path("reports", key);
   return {
     ask: (question, signal) =>
@@ -76,6 +83,6 @@ export const reportSource = (key: string, openRecords: (behind: Behind) => void)
       request<Behind>("POST", `${home}/records`, pointAt(point, point.question.cell), signal),
     explain: (point, signal) =>
       request<Explained>("POST", `${home}/explain`, pointAt(point, point.question.cell), signal),
-    openRecords,
+    openRecords: (point, name) => open("reports", key, pointAt(point, point.question.cell), name),
   };
 };

@@ -138,7 +138,8 @@ export const queryOf = (
   search: string,
   extra: FilterGroup | undefined,
 ): Query => {
-  const filter = allOf(settings.where, extra);
+  const within = view && "within" in view ? view.within : undefined;
+  const filter = allOf(settings.where, within, extra);
   // A personal view stands on a shared one, whose condition stays in force.
   const asked = view && "where" in view ? view.base : view?.key;
   const formula = view && "formula" in view ? view.formula : undefined;
