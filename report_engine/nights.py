@@ -21,9 +21,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine.access.query import Row
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Unit
-from report_engine.tables import NIGHTS
+from report_engine.tables import NIGHTS, ROLLUPS
 
 KEPT = timedelta(days=2)
+MONTHS_KEPT = timedelta(days=7)
 
 
 class NightRows(Protocol):
@@ -100,8 +101,10 @@ class Tonight:
 
 def forget(unit: Unit) -> int:
     """Delete what has served its time; return how much."""
-    old = NIGHTS.c.as_of < instant(unit.now - KEPT)
-    return int(unit.connection.execute(delete(NIGHTS).where(old)).rowcount)
+    done = unit.connection.execute(delete(NIGHTS).where(NIGHTS.c.as_of < instant(unit.now - KEPT))).rowcount
+    # Months that are still asked for are worked out anew in the same night.
+    old = ROLLUPS.c.as_of < instant(unit.now - MONTHS_KEPT)
+    return int(done) + int(unit.connection.execute(delete(ROLLUPS).where(old)).rowcount)
 
 
 def day_began(now: datetime, zone: str) -> datetime:

@@ -93,6 +93,9 @@ def lines(bound: Bound, desk: Desk, ask: Ask) -> list[Line]:
     apart = _apart(bound, ask)
     if len(apart) > 1:
         return _repeated(bound, desk, ask, apart)
+    months = getattr(desk.unit, "months", None)
+    if months is not None and (rolled := months.lines(bound, desk, ask)) is not None:
+        return list(rolled)
     scoped = statement(bound, desk, ask)
     found = desk.unit.execute(scoped)
     if ask.most is None and len(found) > MOST_GROUPS:

@@ -122,6 +122,8 @@ class Reading:
         self.ran: list[tuple[str, int, float]] = []
         """Text, rows and milliseconds of every statement that the database was given."""
         self.night: NightRows | None = None
+        self.months: Any = None
+        """`report_engine.rollups.Months`, where roll-ups may answer."""
         if unit.is_postgres:
             unit.cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
 

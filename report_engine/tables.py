@@ -1,6 +1,6 @@
 """The tables of reports, `cc_report_*`, one set in every workspace. Times are text as in all platform tables."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 REPORT_TABLES = MetaData()
 
@@ -54,3 +54,16 @@ NIGHTS = Table(
     Index("ix_cc_report_nights_as_of", "as_of"),
 )
 """What a statement of a nightly report gave. `key`: of its text and parameters, which hold the asker's scope."""
+
+ROLLUPS = Table(
+    "cc_report_rollups",
+    REPORT_TABLES,
+    Column("key", Text, primary_key=True),
+    Column("form", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("rows", LargeBinary, nullable=False),
+    Index("ix_cc_report_rollups_form", "form"),
+    Index("ix_cc_report_rollups_as_of", "as_of"),
+)
+"""What a statement gave for one month. `seq`: the last line of the audit that it knows of."""

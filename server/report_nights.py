@@ -19,6 +19,7 @@ from engine.store.workspaces import Workspace
 from flow_engine.calendar.cron import next_cron
 from report_engine.nights import Tonight, forget
 from report_engine.reading import NIGHT_S
+from report_engine.rollups import Months, head
 from report_engine.service import ReportService
 from report_engine.tables import CURSORS
 
@@ -36,7 +37,7 @@ class Nights:
 
     def sweep(self) -> int:
         """Queue the night's work when its time has come; return how much. A night that was missed is made up for once."""
-        if not any(one.get("nightly") for one in self.reports.app.of("reports").values()):
+        if not self.reports.app.of("reports"):
             return 0
         c, own = CURSORS.c, CURSORS.c.key == JOB
         with self.workspace.read() as unit:
@@ -61,18 +62,19 @@ class Nights:
             forget(unit)
         with self.workspace.read() as unit:
             people = [one.user_id for one in accounts.all_accounts(unit.connection) if one.is_active]
-        asked = answered = 0
+        asked = answered = months = 0
         for done, user_id in enumerate(people, 1):
             try:
                 actor = self._person(user_id)
             except NotFound:
                 continue
             for portion in self._portions(actor):
-                found = self._asked(portion)
+                answered += self._asked(portion)
                 asked += 1
-                answered += found
+            for report in self._summing(actor):
+                months += self._rolled(actor, report)
             run.progress(done, len(people))
-        return {"people": len(people), "asked": asked, "statements": answered}
+        return {"people": len(people), "asked": asked, "statements": answered, "months": months}
 
     def _portions(self, actor: Actor) -> Iterator[Callable[[Tonight], None]]:
         """Yield what is to be asked for one person: reports by themselves, and as dashboards show them."""
@@ -85,6 +87,32 @@ class Nights:
             board = self.reports.board(actor, line["key"])
             if any(cell.get("report") in nightly for cell in board["cells"]):
                 yield partial(self._board, actor, board)
+
+    def _summing(self, actor: Actor) -> Iterator[Json]:
+        """Yield the reports that may be put together of months."""
+        known = self.reports.app.of("reports")
+        for line in self.reports.reports(actor):
+            if line["kind"] == "aggregate" and not known[line["key"]].get("nightly"):
+                yield known[line["key"]]
+
+    def _rolled(self, actor: Actor, report: Json) -> int:
+        """Keep the months of one report for whoever sees everything it counts; return how many are new."""
+        try:
+            with self.reports.opened(actor, NIGHT_S) as office:
+                bound, rights = office.bound(report), office.desk.gate.rights
+                forms = {bound.data.facts[key].form.key for key in bound.facts}
+                if not all(rights.row(form, "view").is_all for form in forms):
+                    return 0
+                months = office.reading.months = Months(office.reading.unit, fills=True)
+                seq = head(office.reading.unit)
+                self.reports.table(office, report)
+        except Rejected as refused:
+            LOG.info("months of %s: %s", report["key"], refused)
+            return 0
+        if months.found or months.clean:
+            with self.workspace.write(Cause("system")) as unit:
+                months.keep(unit, seq)
+        return len(months.found)
 
     def _report(self, actor: Actor, report: Json, night: Tonight) -> None:
         with self.reports.opened(actor, NIGHT_S, night) as office:
