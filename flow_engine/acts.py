@@ -8,6 +8,7 @@ does no input or output, knows no clock and no chance, and is the same everywher
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
 
@@ -112,6 +113,8 @@ class People:
     flow: str
     form: str | None = None
     record_id: str | None = None
+    amount: Decimal | int | None = None
+    """What is to be decided about, for proxies who may decide up to an amount."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from engine.access import accounts
@@ -37,7 +38,8 @@ class FlowPeople:
         """Return user ids, or (proxy, owner) pairs; active people only, in a steady order."""
         people = {one.user_id: one for one in accounts.all_accounts(unit.connection) if one.is_active}
         found = list(dict.fromkeys(self._named(people, asked.rule)))
-        return put_in(unit, found, asked.flow)
+        amount = None if asked.amount is None else Decimal(asked.amount)
+        return put_in(unit, found, asked.flow, amount)
 
     def _named(self, people: Mapping[str, Account], rule: Mapping[str, Any]) -> Iterable[str]:
         if "group" in rule:

@@ -10,7 +10,7 @@ from flow_engine.action import Action
 from flow_engine.actions._asking import noted
 from flow_engine.acts import Act, Fill
 from flow_engine.approvals.deciding import NO, refuses
-from flow_engine.approvals.human import HumanNode, handed, settled_by
+from flow_engine.approvals.human import HumanNode, handed, settled_by, with_new_turn
 from flow_engine.approvals.people import CHOSEN, ids_of
 from flow_engine.approvals.rights import OTHERS, WRITABLE, required
 from flow_engine.happenings import TaskAction
@@ -109,7 +109,8 @@ class Complete(Action):
             "state": "done", "action": way, "comment": action.comment, "done_at": ctx.now, "done_by": action.by,
             "assignee": task.assignee or action.by, "data": data,
         }  # fmt: skip
-        return settled_by(ctx, (TaskChange(task.task_id, values),), variables=variables)
+        outcome = settled_by(ctx, (TaskChange(task.task_id, values),), variables=variables)
+        return (yield from with_new_turn(ctx, outcome))
 
 
 def node_of(task: Task) -> HumanNode:

@@ -68,6 +68,12 @@ def due_at(ctx: NodeContext, person: str | None) -> Generator[Act, Any, datetime
     return found
 
 
+def timer_keys(ctx: NodeContext) -> tuple[str, ...]:
+    """Return the keys of the timers that a deadline has."""
+    rungs = ctx.config.get("due", {}).get("late", ())
+    return (DUE_KEY, *(f"{LATE_KEY}{index}" for index in range(len(rungs))))
+
+
 def ladder(ctx: NodeContext, due: datetime, person: str | None) -> Generator[Act, Any, tuple[NewTimer, ...]]:
     """Return a timer for each rung of the ladder that lies ahead, and one for the moment the task is late."""
     settings = ctx.config["due"]

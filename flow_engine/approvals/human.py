@@ -53,6 +53,7 @@ WHO: Mapping[str, Schema] = {
     "veto": PEOPLE,
     "trump": PEOPLE,
     "not_who": PEOPLE,
+    "amount": FORMULA,
     "if_nobody": {"anyOf": [one_of("stop", "approve", "reject"), PEOPLE]},
     "if_self": {"anyOf": [one_of(*SELF), PEOPLE]},
     "same_people": {**one_of(*SAME), "default": "each"},
@@ -433,6 +434,37 @@ def settled_by(
         if turns.get(task.task_id) == "open" and task.state == "waiting"
     )
     return Hold("task", data, opened, tuple(all_changes), timers, no_timers, notices=(*notices, *told))
+
+
+def with_new_turn(ctx: NodeContext, outcome: Outcome) -> Generator[Act, Any, Outcome]:
+    """Return the outcome with a deadline of their own for whoever's turn it is now (依次): the clock begins anew."""
+    if not isinstance(outcome, Hold) or ctx.config.get("mode") != "order" or not ctx.config.get("due"):
+        return outcome
+    before = {task.task_id: task for task in ctx.tasks if task.state == "waiting"}
+    turns = [
+        one.task_id for one in outcome.changes if one.task_id in before and one.values.get("state") == "open"
+    ]
+    if not turns:
+        return outcome
+    person = before[turns[0]].assignee
+    due = yield from deadlines.due_at(ctx, person)
+    if due is None:
+        return outcome
+    timers = yield from deadlines.ladder(ctx, due, person)
+    changes = tuple(
+        TaskChange(one.task_id, {**one.values, "due_at": due}) if one.task_id in turns else one
+        for one in outcome.changes
+    )
+    data = dict(outcome.data if outcome.data is not None else ctx.token.data)
+    data.pop("times", None)
+    old = deadlines.timer_keys(ctx)
+    return evolve(
+        outcome,
+        data=data,
+        changes=changes,
+        timers=(*outcome.timers, *timers),
+        no_timers=(*outcome.no_timers, *(key for key in old if key not in {one.key for one in timers})),
+    )
 
 
 def leave(

@@ -1,6 +1,7 @@
 """Whom a node asks: the settings that name people, and how they are worked out."""
 
 from collections.abc import Generator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from engine.expressions import ErrorValue
@@ -57,13 +58,13 @@ def named(ctx: NodeContext, users: Sequence[str]) -> Generator[Act, Any, tuple[S
     """Return seats for people known by id: those who are active, or their proxies."""
     if not users:
         return ()
-    answers = yield _ask(ctx, {"group": [{"user": one} for one in users]})
+    answers = yield from _ask(ctx, {"group": [{"user": one} for one in users]})
     return seats_of(answers)
 
 
 def managers(ctx: NodeContext, user: str, levels: int = 1) -> Generator[Act, Any, tuple[Seat, ...]]:
     """Return those above a person, nearest first."""
-    answers = yield _ask(ctx, {"managers_of": user, "levels": levels})
+    answers = yield from _ask(ctx, {"managers_of": user, "levels": levels})
     return seats_of(answers)
 
 
@@ -103,7 +104,7 @@ def _seats(ctx: NodeContext, part: Any) -> Generator[Act, Any, tuple[Seat, ...]]
         rule[about] = one
     elif "role" not in rule:
         return ()
-    return seats_of((yield _ask(ctx, rule)), weight)
+    return seats_of((yield from _ask(ctx, rule)), weight)
 
 
 def ids_of(value: Any) -> tuple[str, ...]:
@@ -119,6 +120,9 @@ def _weighed(found: Sequence[Seat], weight: int) -> tuple[Seat, ...]:
     return tuple(Seat(one.person, one.owner, weight) for one in found)
 
 
-def _ask(ctx: NodeContext, rule: Mapping[str, Any]) -> People:
-    about = ctx.instance
-    return People(rule, about.flow, about.form, about.record_id)
+def _ask(ctx: NodeContext, rule: Mapping[str, Any]) -> Generator[Act, Any, Any]:
+    about, amount = ctx.instance, None
+    if "amount" in ctx.config:
+        amount = yield from ctx.work_out("amount")
+    known = amount if isinstance(amount, Decimal | int) and not isinstance(amount, bool) else None
+    return (yield People(rule, about.flow, about.form, about.record_id, known))

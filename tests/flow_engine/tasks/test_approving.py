@@ -1,8 +1,11 @@
 """Approvals in a flow: who is asked, what they may do, and where it goes."""
 
+from datetime import timedelta
+
 import pytest
 
 from engine.problems import Conflict, Forbidden, Rejected
+from flow_engine.acts import People
 from tests.flow_engine.tasks.playing import Play, approve, codes, flow
 
 TEAM = {"boss": ["ann", "bob"], "finance": ["fay"], "vice": ["vic"]}
@@ -42,6 +45,35 @@ def test_in_order_the_second_is_told_when_it_is_their_turn():
     play.yes("ann")
     assert play.turn() == {"bob"}
     assert [(one.kind, one.to) for one in play.notices] == [("task", ("bob",))]
+
+
+def test_in_order_each_has_the_whole_time_and_the_ladder_begins_anew():
+    due = {"in": "2h", "late": [{"remind": "who"}, {"after": "1h", "do": "rejected"}]}
+    play = Play(flow(approve(mode="order", due=due)), TEAM)
+    play.later(hours=2, minutes=30)
+    play.yes("ann")
+    assert play.task_of("bob").due_at == play.now + timedelta(hours=2)
+    play.later(hours=1)
+    assert play.turn() == {"bob"}
+    play.notices.clear()
+    play.later(hours=1)
+    assert {(one.kind, one.to) for one in play.notices} == {("late", ("bob",)), ("remind", ("bob",))}
+    play.later(hours=1)
+    assert play.way("ok") == "rejected"
+
+
+def test_what_is_asked_tells_its_amount_so_that_proxies_up_to_an_amount_can_be_found():
+    asked = []
+
+    class Listening(Play):
+        def answer(self, act):
+            if isinstance(act, People):
+                asked.append(act.amount)
+            return super().answer(act)
+
+    Listening(flow(approve(amount="{plan.discount} * 2")), TEAM, record={"discount": 40})
+    Listening(flow(approve()), TEAM)
+    assert asked == [80, None]
 
 
 def test_nobody_there():

@@ -1,12 +1,12 @@
 """When is it decided, and whose turn is it: the laws, over made-up votes and made-up trees of added people."""
 
-from msgspec.structs import replace
 from decimal import Decimal
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from flow_engine.approvals.deciding import NO, OVER, YES, Rule, settle
 from flow_engine.state import Task

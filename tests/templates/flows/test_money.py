@@ -1,9 +1,11 @@
 """Bills and cards: discounts of a whole bill, what the lead learns of it, cards that end, balances that run low, vouchers."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from flow_engine import proxies
 from tests.templates.flows.practice import names
 
 
@@ -206,4 +208,16 @@ def test_a_purchase_that_is_posted_becomes_a_voucher(practice):
     assert practice.ran("purchase_voucher", move) == ["done"]
     [made] = practice.find("finance_voucher", '{source} = "purchase"')
     assert entries(made) == [("1405", "100.00", "0.00"), ("2202", "0.00", "100.00")]
+    practice.no_incidents()
+
+
+def test_a_proxy_up_to_an_amount_decides_no_more_than_that(practice):
+    day = (practice.clock.at + timedelta(hours=8)).date()
+    with practice.workspace.write(practice.cause("user")) as unit:
+        proxies.name(unit, practice.user["lead"], practice.user["ann"], day, day, None, Decimal(800))
+    small, large = bill_of(practice, "700.00"), bill_of(practice, "1000.00")
+    asked = [
+        practice.name(practice.task("bill_discount_approval", one)["assignee"]) for one in (small, large)
+    ]
+    assert asked == ["ann", "lead"]
     practice.no_incidents()
