@@ -66,6 +66,17 @@ def first_chart(world: World, want: str, teeth: list[str], is_minor: bool) -> di
     return chart
 
 
+def tooth_to_fill(world: World, chart: dict[str, Any], is_minor: bool) -> str:
+    """Return a back tooth that is there and has no crown."""
+    pool = BABY if is_minor else (*MOLARS, *PREMOLARS)
+    free = [
+        tooth
+        for tooth in pool
+        if not chart.get(tooth, {}).get("status") and "crown" not in chart.get(tooth, {}).get("marks", ())
+    ]
+    return world.pick(free or pool)
+
+
 def _found(world: World, want: str, tooth: str) -> dict[str, Any]:
     edge = "I" if tooth in FRONT else "O"
     if want == "implant":
@@ -94,7 +105,7 @@ def work_on(chart: dict[str, Any], step: Step, teeth: list[str]) -> None:
         assert act is not None
         before = chart.get(tooth, {})
         plan = [one for one in before.get("plan", ()) if one["code"] != act[0]]
-        done = [*before.get("done", ()), {"code": act[0]}]
+        done = [*(one for one in before.get("done", ()) if one["code"] != act[0]), {"code": act[0]}]
         after: dict[str, Any] = {"done": done, **({"plan": plan} if plan else {})}
         if act[0] == "implant":
             after["status"] = "implant"

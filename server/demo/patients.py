@@ -240,7 +240,14 @@ class Clinic:
                 (Step(0, "treatment", ("D008",), "scaling"), 1),
             )
         )
+        teeth, want = patient.teeth, patient.want
+        if step.work == "filling":
+            patient.teeth, patient.want = (
+                [clinical.tooth_to_fill(self.world, patient.chart, patient.is_minor)],
+                "filling",
+            )
         self._visit(patient, step, day, booked=day - timedelta(days=self.world.rng.randint(1, 9)))
+        patient.teeth, patient.want = teeth, want
 
     def undecided(self, patient: Patient) -> None:
         """Write a plan of the last days that the patient has not yet answered."""
