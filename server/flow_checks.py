@@ -76,14 +76,14 @@ def check_flows(
             yield Checked(key, nodes, wrong[key])
 
 
-def check_path(path: Path, beside: Path | None = None) -> list[Checked]:
+def check_path(path: Path, beside: Path | None = None, staffing: Staffing | None = None) -> list[Checked]:
     """Return what is found about the flows at `path`: one JSON file, an app's folder or zip, or a template by name.
 
     One file is checked with the forms of the app it lies in, or of `beside`; without either, any form and field may be.
     """
     if path.is_file() and path.suffix == ".json":
-        return [check_file(path, beside)]
-    return list(check_flows(_load(path)))
+        return [check_file(path, beside, staffing)]
+    return list(check_flows(_load(path), staffing=staffing))
 
 
 def _load(path: Path) -> App:
@@ -92,7 +92,7 @@ def _load(path: Path) -> App:
     return load_template(template_folder(str(path)))
 
 
-def check_file(path: Path, beside: Path | None = None) -> Checked:
+def check_file(path: Path, beside: Path | None = None, staffing: Staffing | None = None) -> Checked:
     """Return what is found about the flow in one file."""
     definition = read_object(path.read_bytes(), pointer(path.name))
     if isinstance(definition, Problem):
@@ -113,7 +113,7 @@ def check_file(path: Path, beside: Path | None = None) -> Checked:
             app.words,
         )
         analysis = analyse(app, CONTROLS)
-    return next(one for one in check_flows(app, analysis) if one.key == definition["key"])
+    return next(one for one in check_flows(app, analysis, staffing) if one.key == definition["key"])
 
 
 def open_analysis(definition: Mapping[str, Any]) -> Analysis:

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from engine.expressions.calendar_cn import lunar
+from flow_engine.compile import compile_flow
+from flow_engine.soundness import check
+from server.staffing import staffing_of
 from tests.templates.flows.practice import names
 
 
@@ -222,3 +225,25 @@ def test_a_batch_is_told_of_by_the_days_of_its_material_and_locked_away_when_it_
     practice.settle()
     assert practice.tasks("batch_expiring", soon) == []
     practice.no_incidents()
+
+
+def test_the_gate_tells_of_roles_that_nobody_has_in_a_branch(practice):
+    second = practice.put(
+        "branch", name="齐悦口腔海淀店", short_name="海淀店", phone="010-85550002", status="open"
+    )
+    records = practice.clinic.flows.ports.records
+    with practice.workspace.read() as unit:
+        staffing = staffing_of(unit, practice.workspace, records)
+    assert staffing.branches[second] == "齐悦口腔海淀店"
+    assert staffing.roles["director"] == {practice.branch}
+    plan = practice.clinic.flows.plans.get("roster_approval")
+    definition = {
+        **plan.definition,
+        "nodes": [
+            {key: value for key, value in one.items() if key != "if_nobody"}
+            for one in plan.definition["nodes"]
+        ],
+    }
+    loose = compile_flow(definition, practice.clinic.plan.analysis)
+    found = [one.problem for one in check(loose, practice.clinic.plan.app, {}, staffing) if one.code == "F09"]
+    assert any("海淀店" in one.message("zh") for one in found)
