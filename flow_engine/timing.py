@@ -32,7 +32,7 @@ BROKEN_TIMER = Code(
     hint_zh="在“异常”里查看原因；系统会稍后再试",
     hint_en="Look at the cause in the list of incidents; it is tried again later",
 )
-PORTION = 20
+PORTION = 100
 """Timers in one transaction, where many are overdue: a commit costs more than a step."""
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
