@@ -19,7 +19,7 @@ from flow_engine.messages.service import REASONS
 from flow_engine.node import NODES, Way
 from flow_engine.plan import FlowPlan, NodePlan
 from flow_engine.state import Instance, State, Task
-from flow_engine.tables import EFFECTS, INCIDENTS, INSTANCES, OCCURRENCES, OUTBOX
+from flow_engine.tables import EFFECTS, INCIDENTS, INSTANCES, OCCURRENCES, OUTBOX, TOKENS
 from flow_engine.tasks import listing, words
 from flow_engine.tasks.history import history
 from flow_engine.tasks.service import TaskForms, TaskService, names_of
@@ -31,6 +31,7 @@ REPEATS: Mapping[str, Words] = {
     "yearly": {"zh": "每年（公历）", "en": "every year"},
     "lunar": {"zh": "每年（农历）", "en": "every lunar year"},
 }
+UNITS: Mapping[str, tuple[str, str]] = {"m": ("分钟", "minutes"), "h": ("小时", "hours"), "d": ("天", "days")}
 MANAGERS = Code("flow.managers_only", zh="只有流程管理员可以查看", en="Only those who manage flows may look at this",
                 hint_zh="请联系管理员", hint_en="Ask an administrator")  # fmt: skip
 _PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
@@ -112,6 +113,7 @@ class FlowViews:
             items = [self.tasks.instance_item(unit, one, waiting.get(one.instance_id, ())) for one in found]
             people = {who for one in items for part in one["waits_for"] for who in part["people"]}
             people |= {one["started_by"] for one in items if one["started_by"]}
+            self._name_waits(unit, items)
             return {"instances": items, "more": len(rows) > limit, "labels": {"user": names_of(unit, people)}}
 
     def instance(self, actor: Actor, instance_id: str) -> dict[str, Any]:
@@ -182,7 +184,7 @@ class FlowViews:
     def _actions(self, actor: Actor, instance: Instance, state: State, tasks: Sequence[Task]) -> list[str]:
         """Return what the actor may do with the instance."""
         if instance.ended_at is not None:
-            return []
+            return ["reopen"] if self.forms.is_manager(actor) and instance.parent is None else []
         found = []
         if instance.started_by == actor.user_id and may_withdraw(tasks):
             found.append("withdraw")
@@ -206,6 +208,19 @@ class FlowViews:
             }
             for row in unit.connection.execute(query).mappings()
         ]
+
+    def _name_waits(self, unit: Unit, items: Sequence[dict[str, Any]]) -> None:
+        """Say at which step those stand that wait for no person: for a time, a message, a record."""
+        silent = {
+            one["instance_id"]: one for one in items if not one["waits_for"] and one["ended_at"] is None
+        }
+        c = TOKENS.c
+        query = select(c.instance_id, c.node).where(c.instance_id.in_(list(silent))).order_by(c.token_id)
+        for instance_id, node in unit.connection.execute(query) if silent else ():
+            item = silent[instance_id]
+            plan = self.flows.plans.current.get(item["flow"])
+            name = name_of(plan, node) if plan is not None else {"zh": node, "en": node}
+            item["waits_for"].append({"node": node, "name": name, "people": [], "due_at": None, "tasks": []})
 
     def outbox(self, actor: Actor, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Return what was or would be sent, newest first, exactly as it reads; addresses stay masked.
@@ -507,11 +522,27 @@ def _trigger_words(one: Any) -> dict[str, Any]:
 
 
 def _rule_words(plan: FlowPlan | None, trigger: str) -> Words | None:
-    """Return what tells one rule of a flow from its others: how often, and how long after the date."""
+    """Return what tells one rule of a flow from its others: how often, and how long before or after the date."""
     found = next((one for one in plan.triggers if f"{plan.key}.{one.key}" == trigger), None) if plan else None
     if found is None:
         return None
-    often = REPEATS.get(str(found.config.get("repeat")), {"zh": "", "en": ""})
-    spans = [str(one) for one in found.config.get("offsets", ()) if str(one) not in ("0d", "0h")]
-    told = {lang: " ".join([often[lang], *spans]).strip() for lang in ("zh", "en")}
-    return told if told["zh"] else None
+    told = [REPEATS[found.config["repeat"]]] if found.config.get("repeat") in REPEATS else []
+    told += [_offset_words(str(one)) for one in found.config.get("offsets", ())]
+    both = {
+        lang: ("、" if lang == "zh" else ", ").join(one[lang] for one in told if one[lang])
+        for lang in ("zh", "en")
+    }
+    return both if both["zh"] else None
+
+
+def _offset_words(span: str) -> Words:
+    """Say how far from the date: `-1d` is a day before."""
+    count, unit = span.lstrip("+-")[:-1], span[-1:]
+    if not count.strip("0") or unit not in UNITS:
+        return {"zh": "", "en": ""}
+    zh, en = UNITS[unit]
+    is_before = span.startswith("-")
+    return {
+        "zh": f"提前 {count} {zh}" if is_before else f"{count} {zh}后",
+        "en": f"{count} {en} {'before' if is_before else 'after'}",
+    }

@@ -70,6 +70,7 @@ const Step = memo(({ data }: NodeProps<StepNode>) => {
   );
 });
 
+const READABLE = 0.75;
 const KINDS = { step: Step };
 
 const lookOf = (key: string, standing: Standing): Look =>
@@ -93,6 +94,9 @@ export const Canvas = ({
   const nodes: StepNode[] = graph.nodes.map((node) => ({
     id: node.key,
     type: "step",
+    // Known at once, so that the small map shows them before they are measured.
+    width: NODE_WIDTH,
+    height: NODE_HEIGHT,
     position: places.get(node.key) ?? { x: 0, y: 0 },
     data: {
       node,
@@ -135,6 +139,13 @@ export const Canvas = ({
         edgesFocusable={false}
         zoomOnScroll={!isNarrow}
         proOptions={{ hideAttribution: true }}
+        onInit={(flow) => {
+          // A long flow fitted whole cannot be read: begin where it stands.
+          const [at] = standing.at.keys();
+          const place = places.get(at ?? graph.start);
+          if (flow.getZoom() >= READABLE || !place) return;
+          void flow.setCenter(place.x + NODE_WIDTH / 2, place.y + NODE_HEIGHT * 2, { zoom: READABLE });
+        }}
         onNodeClick={(_, node) => onNode?.(node.id)}
       >
         <Background gap={20} />

@@ -13,6 +13,7 @@ const Running = lazy(async () => ({ default: (await import("./Running")).Running
 const Incidents = lazy(async () => ({ default: (await import("./Incidents")).Incidents }));
 const Outbox = lazy(async () => ({ default: (await import("./Outbox")).Outbox }));
 const Coverage = lazy(async () => ({ default: (await import("./Coverage")).Coverage }));
+const Trial = lazy(async () => ({ default: (await import("./Trial")).Trial }));
 const Handover = lazy(async () => ({ default: (await import("./Handover")).Handover }));
 
 const TABS = {
@@ -20,6 +21,7 @@ const TABS = {
   incidents: Incidents,
   outbox: Outbox,
   coverage: Coverage,
+  trial: Trial,
   handover: Handover,
 };
 

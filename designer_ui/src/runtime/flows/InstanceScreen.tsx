@@ -96,7 +96,7 @@ const Acts = ({ page }: { page: InstancePage }) => {
       (error: unknown) => notify.failed(error),
     );
   const choose = (action: string) => {
-    if (["jump", "skip", "retry"].includes(action)) {
+    if (["jump", "skip", "retry", "reopen"].includes(action)) {
       setToken(Number(page.tokens[0]?.token_id ?? 0));
       setTo(null);
       return setAsking(action);
@@ -112,6 +112,7 @@ const Acts = ({ page }: { page: InstancePage }) => {
       });
     void run(action);
   };
+  const goesTo = asking === "jump" || asking === "reopen";
   const [first, ...others] = page.actions;
   if (!first) return null;
   const nodeName = (key: string) => say(page.graph.nodes.find((node) => node.key === key)?.name);
@@ -140,21 +141,26 @@ const Acts = ({ page }: { page: InstancePage }) => {
         okText={asking ? t(`flows.act_${asking}`) : ""}
         cancelText={t("common.cancel")}
         confirmLoading={act.isPending}
-        okButtonProps={{ disabled: token === null || (asking === "jump" && !to) }}
-        onOk={() => asking && run(asking, { token_id: token, ...(to ? { to } : {}) })}
+        okButtonProps={{ disabled: token === null || (goesTo && !to) }}
+        onOk={() =>
+          asking &&
+          run(asking, { ...(asking === "reopen" ? {} : { token_id: token }), ...(to ? { to } : {}) })
+        }
         onCancel={() => setAsking(null)}
       >
         <div className="flow-ask">
-          <Select
-            value={token}
-            onChange={setToken}
-            aria-label={t("flows.standsAt")}
-            options={page.tokens.map((one) => ({
-              value: Number(one.token_id),
-              label: `${t("flows.standsAt")} ${nodeName(asText(one.node))}`,
-            }))}
-          />
-          {asking === "jump" ? (
+          {asking === "reopen" ? null : (
+            <Select
+              value={token}
+              onChange={setToken}
+              aria-label={t("flows.standsAt")}
+              options={page.tokens.map((one) => ({
+                value: Number(one.token_id),
+                label: `${t("flows.standsAt")} ${nodeName(asText(one.node))}`,
+              }))}
+            />
+          )}
+          {goesTo ? (
             <Select
               value={to}
               onChange={setTo}
