@@ -75,7 +75,7 @@ def test_each_role_has_its_own_dashboards_and_no_others(open_as):
 
 def test_a_step_of_the_funnel_opens_exactly_its_records(open_as):
     screen = opened(open_as, "admin")
-    shown = cell(screen, "销售漏斗").locator(".funnellayer text").first.inner_text()
+    shown = cell(screen, "销售漏斗").locator(".funnellayer text").first.text_content()
     click(screen, steps(screen).first)
     line = offer(screen, COUNT)
     expect(line).to_be_visible()
@@ -113,7 +113,7 @@ def test_one_part_narrows_the_others_and_is_let_go_again(open_as):
     chip = screen.page.locator(".dash-board-filters .ant-tag", has_text=branch)
     expect(chip).to_be_visible()
     expect(number(screen, "实收")).not_to_have_text(before)
-    chip.get_by_role("img", name=f"取消 {branch}").click()
+    chip.get_by_label(f"取消 {branch}").click()
     expect(number(screen, "实收")).to_have_text(before)
 
 
