@@ -79,7 +79,7 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class InstanceAction:
-    """Somebody does something with the instance: `action`: cancel withdraw pause resume jump retry skip; of one token
+    """Somebody does something with the instance: `action`: cancel withdraw pause resume jump retry skip reopen; of one token
     (`values["token_id"]`): pick add close complete (regions), and what its node understands besides."""
 
     action: str

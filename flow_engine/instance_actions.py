@@ -6,9 +6,9 @@ from engine.problems import Conflict, Rejected
 from flow_engine import refusals
 from flow_engine.happenings import InstanceAction
 from flow_engine.run import Acts, Run
-from flow_engine.state import Token
+from flow_engine.state import ROOT, Token
 
-KNOWN = ("cancel", "withdraw", "pause", "resume", "jump", "retry", "skip")
+KNOWN = ("cancel", "withdraw", "pause", "resume", "jump", "retry", "skip", "reopen")
 OF_TOKEN = ("pick", "add", "close", "complete")
 
 
@@ -79,6 +79,22 @@ def _jump(run: Run, action: InstanceAction) -> None:
     run.jump_to(node, scope_id)
 
 
+def _reopen(run: Run, action: InstanceAction) -> None:
+    """`{"to": node}`: an ended instance runs again from there. One that another flow called has told its end already."""
+    node = str(action.values.get("to"))
+    target = run.plan.nodes.get(node)
+    if run.instance.ended_at is None:
+        raise Conflict(refusals.NOT_ENDED.at(""))
+    if run.instance.parent is not None:
+        raise Conflict(refusals.IS_CALLED.at(""))
+    if target is None:
+        raise Rejected(refusals.NODE_GONE.at("/to", node=node))
+    if target.region is not None:
+        raise Rejected(refusals.NOT_IN_REGION.at("/to", node=node))
+    run.reopen()
+    run.jump_to(node, ROOT)
+
+
 def _retry(run: Run, action: InstanceAction) -> None:
     """`{"token_id"}`: enter the node of an incident anew."""
     token = _token(run, action)
@@ -105,6 +121,7 @@ _DO: Mapping[str, Callable[[Run, InstanceAction], None]] = {
     "pause": _pause,
     "resume": _resume,
     "jump": _jump,
+    "reopen": _reopen,
     "retry": _retry,
     "skip": _skip,
 }

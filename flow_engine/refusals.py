@@ -135,6 +135,20 @@ UNKNOWN_ACTION = Code(
     hint_zh="可用的操作：{known}",
     hint_en="Known actions: {known}",
 )
+NOT_ENDED = Code(
+    "flow.not_ended",
+    zh="这个流程还在进行，不用重新打开",
+    en="This flow still runs and need not be opened again",
+    hint_zh="请刷新页面；要换一步可用“转到其他步骤”",
+    hint_en="Reload the page; to go elsewhere use “Go to another step”",
+)
+IS_CALLED = Code(
+    "flow.is_called",
+    zh="这是另一个流程的一部分，不能单独重新打开",
+    en="This is a part of another flow and cannot be opened again by itself",
+    hint_zh="请打开调用它的流程，从那里重新执行",
+    hint_en="Open the flow that called it, and run it again from there",
+)
 CANNOT_JUMP = Code(
     "flow.cannot_jump",
     zh="不能转到“{node}”：从那里流程走不到结束",

@@ -402,6 +402,19 @@ class Run(Board):
         if isinstance(title, str) and title:
             self.instance = evolve(self.instance, title=title[:200])
 
+    def watch_goals(self) -> None:
+        """Let the instance listen for its goals and exits."""
+        for goal in self.plan.goals:
+            self.watch(INSTANCE, ROOT, self.plan.nodes[goal].formulas["when"])
+
+    def reopen(self) -> None:
+        """Let an ended instance run again; what it knew it knows still."""
+        root = self.scopes[ROOT]
+        self.put_scope(evolve(root, data={key: one for key, one in root.data.items() if key != "result"}))
+        self.outcome, self.result = None, {}
+        self.set_status("running")
+        self.watch_goals()
+
     def set_status(self, status: str) -> None:
         """Pause the instance, or let it run again."""
         self.instance = evolve(self.instance, status=status)

@@ -87,7 +87,8 @@ def _over(world: World, act: Over) -> None:
 
 def _may_happen(state: State, happening: Happening) -> None:
     instance = state.instance
-    if instance.ended_at is not None and not _is_copy(state, happening):
+    is_reopened = isinstance(happening, InstanceAction) and happening.action == "reopen"
+    if instance.ended_at is not None and not is_reopened and not _is_copy(state, happening):
         raise Conflict(refusals.ENDED.at(""))
     if instance.status == "paused" and not (
         isinstance(happening, InstanceAction) and happening.action in _ALWAYS
@@ -154,8 +155,7 @@ def _start(run: Run, started: Started) -> Acts:
             run.set_variables(ROOT, {key: (yield from run.work_out(formula, ROOT))})
     if "title" in plan.formulas:
         run.set_title((yield from run.work_out(plan.formulas["title"], ROOT)))
-    for goal in plan.goals:
-        run.watch(INSTANCE, ROOT, plan.nodes[goal].formulas["when"])
+    run.watch_goals()
     run.arrive(plan.start, ROOT, None)
 
 

@@ -55,6 +55,7 @@ _INSTANCE_ACTIONS: Mapping[str, Words] = {
     "withdraw": {"zh": "撤回申请", "en": "Withdrew it"},
     "pause": {"zh": "暂停流程", "en": "Paused the flow"},
     "resume": {"zh": "恢复流程", "en": "Resumed the flow"},
+    "reopen": {"zh": "重新打开流程", "en": "Opened the flow again"},
     "jump": {"zh": "跳转流程", "en": "Sent the flow elsewhere"},
     "retry": {"zh": "重试", "en": "Tried again"},
     "skip": {"zh": "跳过一步", "en": "Skipped a step"},

@@ -123,6 +123,37 @@ def test_a_jump_into_a_region_is_refused(begin: Begin):
     assert play.waiting() == ["a"]
 
 
+def test_an_ended_flow_is_opened_again_where_one_wishes_and_knows_what_it_knew(begin: Begin):
+    definition = flow(
+        node("note", "set", "a", set={"total": "40 + 2"}),
+        task("a", "b"),
+        task("b", "which"),
+        node("which", "switch", ways=[{"key": "yes", "when": "{total} = 42", "to": "end"}, {"key": "no", "otherwise": True, "to": "a"}]),
+        end(),
+    )  # fmt: skip
+    play = begin(definition)
+    assert refused(play, InstanceAction("reopen", "u1", {"to": "b"})) == "flow.not_ended"
+    play.do("a")
+    play.do("b")
+    assert play.status == "done"
+    assert refused(play, InstanceAction("reopen", "u1", {"to": "nowhere"})) == "flow.node_gone"
+    play.act("reopen", to="b")
+    assert (play.status, play.waiting()) == ("running", ["b"])
+    play.do("b")
+    assert play.status == "done"
+
+
+def test_a_cancelled_flow_may_be_opened_again(begin: Begin):
+    play = begin(BRANCHES)
+    play.do("s")
+    play.act("cancel")
+    assert play.status == "cancelled"
+    play.act("reopen", to="c")
+    assert play.waiting() == ["c"]
+    play.do("c")
+    assert play.status == "done"
+
+
 def test_a_step_left_out_by_a_chosen_way(begin: Begin):
     play = begin(
         flow(

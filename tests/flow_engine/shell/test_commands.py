@@ -140,6 +140,20 @@ def test_versions_stay_with_what_runs(make_house: Maker):
     assert (house.status(old), house.status(new)) == ("done", "running")
 
 
+def test_an_ended_instance_is_opened_again_with_its_history(make_house: Maker):
+    house = make_house(APPROVAL)
+    instance = house.start("approval")
+    house.service.act(house.actor(), instance, "cancel", {}, "a mistake", new_id())
+    assert house.status(instance) == "cancelled"
+    house.service.act(house.actor(), instance, "reopen", {"to": "ask"}, "he has thought again", new_id())
+    [row] = house.instances(instance_id=instance)
+    assert (row["status"], row["ended_at"], row["outcome"]) == ("running", None, None)
+    house.act(house.tasks(instance)[0], way="approved")
+    assert house.calls() == ["approved"]
+    house.settle()
+    house.no_orphans()
+
+
 def test_an_unchanged_flow_keeps_its_version(make_house: Maker):
     house = make_house(APPROVAL)
     house.take_up(APPROVAL, BOTH_AGREE)
