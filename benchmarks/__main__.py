@@ -9,11 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from benchmarks import databases, findings, flows, imports, requests, starting, statements, values
+from benchmarks import databases, findings, flows, imports, reports, requests, starting, statements, values
 from benchmarks.databases import Database
 from benchmarks.findings import Finding
 
-PARTS = ("values", "starting", "statements", "requests", "imports", "flows")
+PARTS = ("values", "starting", "statements", "requests", "imports", "flows", "reports")
 
 
 def main(arguments: list[str]) -> int:
@@ -42,6 +42,7 @@ def _measured(parts: list[str], names: list[str], quick: bool) -> Iterator[Findi
         "requests": lambda database: requests.measure(database, sizes),
         "imports": lambda database: imports.measure(database, 2_000 if quick else 100_000),
         "flows": lambda database: flows.measure(database, quick),
+        "reports": lambda database: reports.measure(database, 20_000 if quick else 1_000_000),
     }
     for name in names:
         for part, measure in measures.items():

@@ -101,7 +101,8 @@ def _sqlite(day: ColumnElement[Any], grain: str) -> ColumnElement[Any]:
         return (sunday + 6) % 7 + 1
     else:
         return month if grain == "month_of_year" else date_
-    return case((day.is_not(None), made))
+    # A blank day gives a blank bucket: every way to one is made of the day itself.
+    return made
 
 
 def _hours(moment: ColumnElement[Any], grain: str, dialect: str, zone: str) -> ColumnElement[Any]:

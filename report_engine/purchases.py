@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Integer, case, func, select, type_coerce
+from sqlalchemy import Integer, Subquery, case, func, select, type_coerce
 
-from engine.access.sources import Wanted
+from engine.access.sources import Source, Wanted
 from report_engine.binding import Bound
 from report_engine.desk import Desk
 from report_engine.query import exact
@@ -30,11 +30,29 @@ class Buyer:
     paid_again: Decimal
 
 
-def buyers(bound: Bound, desk: Desk, until: date) -> list[Buyer]:
-    """Return everybody who paid on or before `until`, as far as the asker may see their payments.
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What RFM goes by: the last paid day; different paid days and money over the last 365 days."""
 
-    `settings`: `customer` (path or role), `amount` (path of the money), `filter`; the report's `form` is the fact.
-    """
+    customer_id: str
+    last: date
+    days_year: int
+    paid_year: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Paid days: a row for each customer and day."""
+
+    source: Source
+    table: Subquery
+    form: str
+
+    def money(self, raw: Any) -> Decimal:
+        return exact(raw or 0, self.source.kinds["paid"].units).quantize(Decimal("0.01"))
+
+
+def _days(bound: Bound, desk: Desk, until: date) -> _Days:
     settings = bound.settings
     fact = fact_of(bound, bound.form, "/form")
     fields = {
@@ -52,6 +70,30 @@ def buyers(bound: Bound, desk: Desk, until: date) -> list[Buyer]:
         .group_by(source.c.who, source.c.day)
         .subquery("days")
     )
+    return _Days(source, days, fact.key)
+
+
+def recent_buyers(bound: Bound, desk: Desk, until: date) -> list[Recent]:
+    """Return everybody who paid on or before `until`, for RFM: `settings` as for `buyers`, without what only its models need."""
+    days = _days(bound, desk, until)
+    each = days.table
+    recent = each.c.day > until - timedelta(days=YEAR)
+    chosen = select(
+        each.c.who, func.max(each.c.day), func.count().filter(recent), func.sum(case((recent, each.c.paid)))
+    ).group_by(each.c.who).order_by(each.c.who)  # fmt: skip
+    return [
+        Recent(str(row[0]), day_of(row[1]), int(row[2]), days.money(row[3]))
+        for row in rows_of(desk, chosen, [days.source], days.form)
+    ]
+
+
+def buyers(bound: Bound, desk: Desk, until: date) -> list[Buyer]:
+    """Return everybody who paid on or before `until`, as far as the asker may see their payments.
+
+    `settings`: `customer` (path or role), `amount` (path of the money), `filter`; the report's `form` is the fact.
+    """
+    found = _days(bound, desk, until)
+    days, money = found.table, found.money
     first = func.min(days.c.day).over(partition_by=days.c.who).label("first")
     each = select(days.c.who, days.c.day, days.c.paid, first).subquery("each")
     recent = each.c.day > until - timedelta(days=YEAR)
@@ -60,11 +102,6 @@ def buyers(bound: Bound, desk: Desk, until: date) -> list[Buyer]:
         each.c.who, func.min(each.c.day), func.max(each.c.day), func.count(), func.count().filter(recent),
         func.sum(each.c.paid), func.sum(case((recent, each.c.paid))), func.sum(case((later, each.c.paid))),
     ).group_by(each.c.who).order_by(each.c.who)  # fmt: skip
-    units = source.kinds["paid"].units
-
-    def money(raw: Any) -> Decimal:
-        return exact(raw or 0, units).quantize(Decimal("0.01"))
-
     return [
         Buyer(
             str(row[0]),
@@ -76,5 +113,5 @@ def buyers(bound: Bound, desk: Desk, until: date) -> list[Buyer]:
             money(row[6]),
             money(row[7]),
         )
-        for row in rows_of(desk, chosen, [source], fact.key)
+        for row in rows_of(desk, chosen, [found.source], found.form)
     ]

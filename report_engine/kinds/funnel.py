@@ -36,10 +36,12 @@ from report_engine.desk import Desk
 from report_engine.draft import Draft, Group
 from report_engine.kind import Kind
 from report_engine.passes.labels import label
+from report_engine.picks import within_days
 from report_engine.problems import EMPTY
 from report_engine.query import rounded
 from report_engine.table import Cell, Column, Table
 from report_engine.tabled import kept_rows, plan_of
+from report_engine.wording import read_again
 
 Json = Mapping[str, Any]
 NO_STEPS = Code(
@@ -185,7 +187,7 @@ class _Funnel:
         at, source = self.stages.index(step), self._source(self.desk.gate)
         if measure in ("open", "stuck"):
             chosen = select(source.c.rid).where(source.c.stage == step, source.c.left.is_(None))
-            chosen = chosen.where(*self._days(source), *self._in_group(source, dims))
+            chosen = chosen.where(*self._in_group(source, dims))
             if measure == "stuck":
                 chosen = chosen.where(self._late(source))
         else:
@@ -209,27 +211,26 @@ class _Funnel:
         shown = (tuple(self.stages), self.mode, self.skip, self.window, tuple(self.lost), self.history)
         return ("funnel", what, self.fact.key, shown, plan_of(self.bound))
 
-    def _source(self, gate: Sources) -> Source:
+    def _source(self, gate: Sources, *, stays: bool = True) -> Source:
+        """Return the stages that records were in; `stays`: with when they left them. Days stand inside: fewer to look at."""
         fields = {
-            "rid": Wanted("id"), "now": Wanted(self.history), "stage": Wanted("@value"),
-            "entered": Wanted("@entered"), "left": Wanted("@left"),
+            "rid": Wanted("id"), "now": Wanted(self.history), "stage": Wanted("@value"), "entered": Wanted("@entered"),
         }  # fmt: skip
+        if stays:
+            fields["left"] = Wanted("@left")
         for at, one in enumerate(self.dimensions):
             fields[f"k{at}"] = Wanted(one.paths[self.fact.key], level=one.level, at=one.at)
-        fields["day"] = Wanted(self.bound.data.day(self.fact, self.fact.date), at="/period")
         where = [
             Wanted(formula=one.node, condition=True, at=one.at) for one in self.bound.filters[self.fact.key]
         ]
-        return gate.source(self.fact.key, fields, where, name="h", history=self.history)
-
-    def _days(self, source: Source) -> list[ColumnElement[bool]]:
         period = self.bound.period
-        found = []
-        if period is not None and period.start is not None:
-            found.append(source.c.day >= period.start)
-        if period is not None and period.end is not None:
-            found.append(source.c.day < period.end)
-        return found
+        if period is not None:
+            day = self.bound.data.day(self.fact, self.fact.date)
+            days = within_days(day, period.start, period.end)
+            where += [
+                Wanted(formula=read_again(one, "/period"), condition=True, at="/period") for one in days
+            ]
+        return gate.source(self.fact.key, fields, where, name="h", history=self.history)
 
     def _keys(self, table: Any) -> list[ColumnElement[Any]]:
         return [table.c[f"k{at}"].label(f"k{at}") for at in range(len(self.dimensions))]
@@ -254,7 +255,7 @@ class _Funnel:
         ]
 
     def _reaching(self, gate: Sources) -> tuple[Select[Any], list[Source]]:
-        source = self._source(gate)
+        source = self._source(gate, stays=False)
         first = self._first(source)
         came = self._came(first)
         columns: list[ColumnElement[Any]] = [func.count().filter(one) for one in came]
@@ -289,7 +290,7 @@ class _Funnel:
             times.append(here.label(f"t{at}"))
         keys = self._keys(source)
         now = func.max(source.c.now).label("now")
-        chosen = select(source.c.rid, *keys, now, *times).where(*self._days(source))
+        chosen = select(source.c.rid, *keys, now, *times)
         return chosen.group_by(source.c.rid, *(source.c[f"k{at}"] for at in range(len(keys)))).subquery(
             "first"
         )
@@ -324,7 +325,7 @@ class _Funnel:
         source = self._source(gate)
         keys = [*self._keys(source), source.c.stage.label("stage")]
         names = [str(key.name) for key in keys]
-        wanted = [source.c.stage.in_(self.stages), source.c.left.is_not(None), *self._days(source)]
+        wanted = [source.c.stage.in_(self.stages), source.c.left.is_not(None)]
         stay = func.sum(source.c.left - source.c.entered).label("stay")
         inner = (
             select(*keys, stay)
@@ -349,7 +350,7 @@ class _Funnel:
         """Return how many records are in each step now, and how many for longer than they should be."""
         source = self._source(self.desk.gate)
         keys = [*self._keys(source), source.c.stage.label("stage")]
-        wanted = [source.c.stage.in_(self.stages), source.c.left.is_(None), *self._days(source)]
+        wanted = [source.c.stage.in_(self.stages), source.c.left.is_(None)]
         stuck: ColumnElement[Any] = literal_column("0", Integer())
         if self.sla is not None:
             stuck = func.count().filter(self._late(source))

@@ -16,7 +16,7 @@ from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.kind import Kind
 from report_engine.problems import EMPTY
-from report_engine.purchases import buyers
+from report_engine.purchases import recent_buyers
 from report_engine.query import rounded
 from report_engine.statistics.rfm import GROUP_WORDS, Customer, Edges, Scored, moves, scored
 from report_engine.table import Cell, Column, Table
@@ -55,7 +55,7 @@ def _scored(bound: Bound, desk: Desk, until: date) -> list[Scored]:
     # Who has not paid for a year is still scored: by the days since.
     people = [
         Customer(one.customer_id, (until - one.last).days, one.days_year, one.paid_year)
-        for one in buyers(bound, desk, until)
+        for one in recent_buyers(bound, desk, until)
     ]
     return scored(people, _edges(bound.settings.get("edges"))) if people else []
 
