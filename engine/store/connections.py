@@ -25,6 +25,8 @@ class Connections:
     def __init__(self, engine: Engine, most: int) -> None:
         self.engine = engine
         self._most = most
+        self.most_dead = 3 * most + 1
+        """How many connections may be found dead before the server is held to be gone."""
         self._idle: deque[tuple[Connection, float]] = deque()
 
     def transaction(
@@ -76,17 +78,34 @@ class _Transaction(AbstractContextManager[Connection]):
         if self._lock is not None:
             self._lock.__enter__()
         try:
-            self._connection, self._since = self._connections.take()
-            self._driver: Any = self._connection.connection.driver_connection
-            try:
-                run_words(self._driver, self._begin)
-            except BaseException:
-                self._connection.close()
-                raise
+            self._connection = self._begun()
         except BaseException:
             self._unlock()
             raise
         return self._connection
+
+    def _begun(self) -> Connection:
+        """Return a connection on which the transaction has begun.
+
+        One that lay idle while the server went away is found dead now: nothing was done on it, so another will do.
+        """
+        for left in reversed(range(self._connections.most_dead)):
+            connection, self._since = self._connections.take()
+            self._driver: Any = connection.connection.driver_connection
+            try:
+                run_words(self._driver, self._begin)
+            except psycopg.OperationalError:
+                is_dead = self._driver.pgconn.status != ConnStatus.OK
+                connection.invalidate()
+                connection.close()
+                if not (is_dead and left):
+                    raise
+            except BaseException:
+                connection.close()
+                raise
+            else:
+                return connection
+        raise AssertionError("unreachable")
 
     def __exit__(
         self,
