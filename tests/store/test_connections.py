@@ -1,0 +1,38 @@
+"""Connections kept at hand: those that died meanwhile cost nobody anything."""
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from engine.store import Cause, Workspace
+from tests.installations import clinic, installation, pg_database
+
+__all__ = ["clinic", "installation", "pg_database"]
+
+
+def cut(clinic: Workspace) -> None:
+    """Let the server drop every connection, as when it is started anew."""
+    with clinic.write(Cause("system")) as unit:
+        mine = unit.connection.execute(text("SELECT pg_backend_pid()")).scalar()
+        info = unit.driver.info
+        place = {"host": info.host, "port": info.port, "dbname": info.dbname, "user": info.user}
+    with psycopg.connect(**place, password=info.password or None, autocommit=True) as server:
+        server.execute("SELECT pg_terminate_backend(%s)", (mine,))
+
+
+def test_a_connection_that_died_while_idle_is_replaced_unseen(clinic: Workspace):
+    if clinic.dialect == "sqlite":
+        pytest.skip("a file does not go away")
+    for _ in range(3):
+        cut(clinic)
+        with clinic.write(Cause("system")) as unit:
+            assert unit.connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_one_that_dies_at_work_is_told_and_the_next_unit_goes_well(clinic: Workspace):
+    if clinic.dialect == "sqlite":
+        pytest.skip("a file does not go away")
+    with pytest.raises(Exception, match="terminat|closed|lost"), clinic.write(Cause("system")) as unit:
+        unit.cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    with clinic.write(Cause("system")) as unit:
+        assert unit.connection.execute(text("SELECT 1")).scalar() == 1
