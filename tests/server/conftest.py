@@ -21,6 +21,7 @@ from server.installing import install
 from server.jobs import job_handlers
 from server.settings import Settings
 from tests.installations import BOTH, pg_database
+from tests.server.contract import hold_against
 from tests.server.making import write_app
 
 __all__ = ["pg_database"]
@@ -41,7 +42,9 @@ class Town:
 
     def visitor(self) -> TestClient:
         """Return a browser that is not signed in."""
-        return TestClient(create_app(self.house), headers=GUARD, raise_server_exceptions=False)
+        client = TestClient(create_app(self.house), headers=GUARD, raise_server_exceptions=False)
+        client.event_hooks["response"].append(hold_against)
+        return client
 
     def sign_in(self, login: str, clinic: str = "alpha") -> TestClient:
         """Return a browser in which somebody has signed in."""

@@ -2319,7 +2319,7 @@ export interface Operations {
     query: { box?: string, due?: string, flow?: string, form?: string, q?: string, offset?: number, limit?: number };
     answer: TaskList;
   };
-  /** Stream events for me: `tasks` when my tasks changed, `notices` when something came in, `data` when */
+  /** Stream events for me, each of which only says: look again. */
   live: {
     method: "GET";
     path: "/api/live";
