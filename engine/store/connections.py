@@ -91,11 +91,12 @@ class _Transaction(AbstractContextManager[Connection]):
         """
         for left in reversed(range(self._connections.most_dead)):
             connection, self._since = self._connections.take()
-            self._driver: Any = connection.connection.driver_connection
+            driver: Any = connection.connection.driver_connection
+            self._driver = driver
             try:
-                run_words(self._driver, self._begin)
+                run_words(driver, self._begin)
             except psycopg.OperationalError:
-                is_dead = self._driver.pgconn.status != ConnStatus.OK
+                is_dead = driver.pgconn.status != ConnStatus.OK
                 connection.invalidate()
                 connection.close()
                 if not (is_dead and left):

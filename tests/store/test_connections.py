@@ -32,7 +32,7 @@ def test_a_connection_that_died_while_idle_is_replaced_unseen(clinic: Workspace)
 def test_one_that_dies_at_work_is_told_and_the_next_unit_goes_well(clinic: Workspace):
     if clinic.dialect == "sqlite":
         pytest.skip("a file does not go away")
-    with pytest.raises(Exception, match="terminat|closed|lost"), clinic.write(Cause("system")) as unit:
+    with pytest.raises(Exception, match=r"terminat|closed|lost"), clinic.write(Cause("system")) as unit:
         unit.cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     with clinic.write(Cause("system")) as unit:
         assert unit.connection.execute(text("SELECT 1")).scalar() == 1
