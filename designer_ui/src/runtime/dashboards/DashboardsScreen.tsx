@@ -16,6 +16,7 @@ import { DashboardView } from "./DashboardView";
 import { ExportMenu } from "./ExportMenu";
 import { liveSource, type Opener } from "./liveSource";
 import { asDashboard, type MyBoard, withCell } from "./mine";
+import { SubscribeMenu } from "./SubscribeMenu";
 import { useBoards } from "./useBoards";
 import { useCellNotes } from "./useCellNotes";
 import { useFresh } from "./useFresh";
@@ -126,7 +127,10 @@ const Shown = ({
       tools={
         <>
           {mine ? null : (
-            <ExportMenu path={`/api/dashboards/${encodeURIComponent(dashboard.key)}`} board={board} />
+            <>
+              <ExportMenu kind="dashboards" wanted={dashboard.key} board={board} />
+              <SubscribeMenu kind="dashboards" of={dashboard.key} board={board} />
+            </>
           )}
           <BoardMenu
             dashboard={dashboard}

@@ -1,5 +1,6 @@
 /** Reports by subject on the left, the chosen one beside: its chart, its table, its filters, its exports. */
 
+import SearchOutlined from "@ant-design/icons/SearchOutlined";
 import { Input, Segmented } from "antd";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -17,6 +18,7 @@ import { useOpenRecords } from "./DashboardsScreen";
 import { DashboardView } from "./DashboardView";
 import { ExportMenu } from "./ExportMenu";
 import { reportSource } from "./liveSource";
+import { SubscribeMenu } from "./SubscribeMenu";
 import { useFresh } from "./useFresh";
 
 type Form = "both" | "chart" | "table";
@@ -43,8 +45,10 @@ const CatalogueLinks = ({ reports }: { reports: readonly ReportLine[] }) => {
   }, [reports, text, lang]);
   return (
     <nav className="reports-list" aria-label={t("dashboard.reports")}>
-      <Input.Search
+      <Input
+        type="search"
         allowClear
+        prefix={<SearchOutlined />}
         value={text}
         placeholder={t("dashboard.searchReports")}
         aria-label={t("dashboard.searchReports")}
@@ -142,7 +146,8 @@ const Shown = ({ report }: { report: ReportPage }) => {
               ]}
             />
           )}
-          <ExportMenu path={`/api/reports/${encodeURIComponent(report.key)}`} board={board} />
+          <ExportMenu kind="reports" wanted={report.key} board={board} />
+          <SubscribeMenu kind="reports" of={report.key} board={board} />
         </>
       }
     />

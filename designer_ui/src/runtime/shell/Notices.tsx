@@ -63,8 +63,13 @@ export const Notices = ({ zone }: { zone: string }) => {
                 className={notice.read ? "notice" : "notice notice-new"}
                 onClick={() => {
                   if (!notice.read) read.mutate([notice.id]);
-                  const { instance, task } = notice.body;
-                  if (instance) {
+                  const { instance, task, file } = notice.body;
+                  if (isObject(file)) {
+                    const link = document.createElement("a");
+                    link.href = asText(file.path);
+                    link.download = asText(file.name);
+                    link.click();
+                  } else if (instance) {
                     setOpen(false);
                     go(
                       task ? `/tasks/${asText(instance)}/${asText(task)}` : `/instances/${asText(instance)}`,
