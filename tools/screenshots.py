@@ -117,6 +117,32 @@ def importing(clerk: Clerk) -> None:
     clerk.settle()
 
 
+def board(path: str, title: str | None = None) -> Visit:
+    """A dashboard or report with every chart drawn, one of them scrolled to the top."""
+
+    def visit(clerk: Clerk) -> None:
+        clerk.go(path)
+        clerk.page.locator(".dash-cell").first.wait_for()
+        expect(clerk.page.locator(".dash-cell-wait")).to_have_count(0)
+        expect(clerk.page.locator(".chart-plot:not(:has(svg))")).to_have_count(0)
+        if title is not None:
+            target = clerk.page.locator(f'.dash-cell[aria-label="{title}"]')
+            target.evaluate("part => part.scrollIntoView({block: 'start'})")
+        clerk.settle()
+
+    return visit
+
+
+def explained(clerk: Clerk) -> None:
+    board("/dashboards/branch")(clerk)
+    card = clerk.page.locator('.dash-cell[aria-label="实收"]')
+    card.hover()
+    card.get_by_role("button", name="实收 更多").click()
+    clerk.page.get_by_role("menuitem", name="为什么是这个数").click()
+    clerk.page.locator(".explain-value").wait_for()
+    clerk.settle()
+
+
 def at(path: str) -> Visit:
     return lambda clerk: clerk.go(path)
 
@@ -158,6 +184,27 @@ SHOTS = (
     Shot("tooth-chart", "病历与牙位图", "Clinical record with tooth chart", "doctor", tooth_chart),
     Shot("perio-chart", "牙周大表", "Perio chart", "director", perio_chart),
     Shot("bill", "收费单", "Bill", "frontdesk", bill),
+    Shot(
+        "dashboard", "集团驾驶舱：一屏看清经营", "The group at a glance", "admin", board("/dashboards/group")
+    ),
+    Shot(
+        "dashboard-channels",
+        "渠道 ROI：未到成熟期的月份有标记",
+        "Channel ROI, months not mature yet marked",
+        "admin",
+        board("/dashboards/group", "渠道ROI"),
+    ),
+    Shot("dashboard-branch", "分院驾驶舱", "A branch", "director", board("/dashboards/branch")),
+    Shot(
+        "dashboard-heat",
+        "爽约与诊室热力图",
+        "No-shows and rooms by the hour",
+        "director",
+        board("/dashboards/branch", "爽约热力图"),
+    ),
+    Shot("dashboard-mine", "我的驾驶舱", "A consultant’s own", "consultant", board("/dashboards")),
+    Shot("explain", "为什么是这个数：公式、范围、变化拆解", "Why this number", "director", explained),
+    Shot("report", "报表：图与表、筛选、导出", "A report", "admin", board("/reports/revenue_by_month")),
     Shot("import", "导入：杂乱表格自动对应", "Import of a messy sheet", "director", importing),
 )
 

@@ -41,14 +41,15 @@ const save = (file: Blob, name: string): void => {
 };
 
 export const ExportMenu = ({
-  path,
+  kind,
+  wanted,
   board,
-  formats = FORMATS,
 }: {
-  path: string;
+  kind: "dashboards" | "reports";
+  wanted: string;
   board: Board;
-  formats?: readonly string[];
 }) => {
+  const path = `/api/${kind}/${encodeURIComponent(wanted)}`;
   const { t } = useTranslation();
   const notify = useNotify();
   const making = useMutation({
@@ -66,7 +67,7 @@ export const ExportMenu = ({
       trigger={["click"]}
       placement="bottomRight"
       menu={{
-        items: formats.map((format) => ({ key: format, label: t(`dashboard.export_${format}`) })),
+        items: FORMATS.map((format) => ({ key: format, label: t(`dashboard.export_${format}`) })),
         onClick: ({ key }) => making.mutate(key),
       }}
     >
