@@ -1,6 +1,6 @@
 """For each (逐条处理): runs a region for every item of a list or every record of a filter, one after another or at once."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.problems import Code, Problem
@@ -53,14 +53,14 @@ class Each(Node):
         if not items and not ctx.config["open"]:
             return Go()
         data = {
-            "items": items,
+            "count": len(items),
             "next": 0,
             "done": 0,
             "running": 0,
             "open": ctx.config["open"],
             "passed": False,
         }
-        return self._more(ctx, data)
+        return self._more(ctx, data, items, is_new=True)
 
     def resume(self, ctx: NodeContext, happening: Happening) -> Answer | Generator[Act, Any, Answer]:
         if isinstance(happening, BodyEnded):
@@ -79,48 +79,74 @@ class Each(Node):
         found = yield Find(over["form"], over.get("where", ""), names, tuple(over.get("sort", ())), limit)
         return list(found)
 
-    def _more(self, ctx: NodeContext, data: Mapping[str, Any]) -> Hold:
-        """Open as many regions as may run at once."""
-        most = 1 if ctx.config["mode"] == "sequential" else ctx.config.get("limit", len(data["items"]))
-        items, at = data["items"], data["next"]
-        upto = min(len(items), at + max(0, most - data["running"]))
+    def _more(
+        self, ctx: NodeContext, data: Mapping[str, Any], items: Sequence[Any], is_new: bool = False
+    ) -> Hold:
+        """Open as many regions as may run at once.
+
+        The list is kept beside the token, where a step that only counts on does not write it again.
+        """
+        most = 1 if ctx.config["mode"] == "sequential" else ctx.config.get("limit", data["count"])
+        at = data["next"]
+        upto = min(data["count"], at + max(0, most - data["running"]))
         bodies = tuple(Body(ctx.config["body"], {ctx.config["as"]: items[i]}, i) for i in range(at, upto))
-        return Hold("body", {**data, "next": upto, "running": data["running"] + len(bodies)}, bodies=bodies)
+        kept = {_kept(ctx): list(items)} if is_new else {}
+        moved = {**data, "next": upto, "running": data["running"] + len(bodies)}
+        return Hold("body", moved, bodies=bodies, variables=kept)
 
     def _one_done(self, ctx: NodeContext) -> Generator[Act, Any, Answer]:
-        old = ctx.token.data
+        old = _memory(ctx)
         data = {**old, "done": old["done"] + 1, "running": old["running"] - 1}
         is_met = "until" in ctx.config and not old["passed"]
-        if is_met and (yield from ctx.holds("until", done=data["done"], count=len(data["items"]))):
+        if is_met and (yield from ctx.holds("until", done=data["done"], count=data["count"])):
             if ctx.config["rest"] == "cancel" or not data["running"]:
-                return Go()
+                return self._over(ctx)
             # The flow goes on; items that have begun run out, no others begin.
-            rest = {**data, "items": data["items"][: data["next"]], "open": False, "passed": True}
+            rest = {**data, "count": data["next"], "open": False, "passed": True}
             return Hold("body", rest, forks=("to",))
         return self._go_on(ctx, data)
 
     def _go_on(self, ctx: NodeContext, data: Mapping[str, Any]) -> Answer:
-        if data["running"] == 0 and data["next"] >= len(data["items"]) and not data["open"]:
-            return End("swallow") if data["passed"] else Go()
-        return self._more(ctx, data)
+        if data["running"] == 0 and data["next"] >= data["count"] and not data["open"]:
+            return End("swallow") if data["passed"] else self._over(ctx)
+        return self._more(ctx, data, _listed(ctx))
+
+    def _over(self, ctx: NodeContext) -> Go:
+        return Go(variables={_kept(ctx): None})
 
     def _by_hand(self, ctx: NodeContext, action: InstanceAction) -> Answer:
-        data = dict(ctx.token.data)
+        data = dict(_memory(ctx))
         if action.action == "complete":
-            return Go()
+            return self._over(ctx)
         if action.action == "close":
             return self._go_on(ctx, {**data, "open": False})
         if action.action == "add":
             added = action.values.get("items")
-            items = [*data["items"], *(added if isinstance(added, list | tuple) else ())]
+            items = [*_listed(ctx), *(added if isinstance(added, list | tuple) else ())]
             if len(items) > ctx.config["most"]:
                 return Fail(TOO_MANY.at("", count=len(items), most=ctx.config["most"]))
-            return self._more(ctx, {**data, "items": items})
+            return self._more(ctx, {**data, "count": len(items)}, items, is_new=True)
         return Hold("body")
 
     def check(self, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         if ("of" in config) == ("over" in config):
             yield OF_OR_OVER.at(path)
+
+
+def _kept(ctx: NodeContext) -> str:
+    """Return the variable that holds the list of this stay."""
+    return f"_items.{ctx.token.token_id}"
+
+
+def _listed(ctx: NodeContext) -> Sequence[Any]:
+    # Instances begun before hold the list in the token itself.
+    found = ctx.token.data.get("items")
+    return found if found is not None else ctx.variable(_kept(ctx)) or ()
+
+
+def _memory(ctx: NodeContext) -> Mapping[str, Any]:
+    data = ctx.token.data
+    return data if "count" in data else {**data, "count": len(data["items"])}
 
 
 NODE = Each(

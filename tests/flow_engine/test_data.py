@@ -7,6 +7,7 @@ import pytest
 
 from engine.problems import Code, Conflict, Rejected
 from flow_engine.acts import Create, Find, Update
+from flow_engine.store import scope_row, token_row
 from tests.flow_engine.conftest import Begin
 from tests.flow_engine.worlds import NOW, World, analysis_of, end, flow, form, node, plan_of, task
 
@@ -350,3 +351,21 @@ def test_a_time_that_an_outage_swallowed_is_too_late_when_it_comes_to_it(begin: 
     play = begin(definition, FORMS, given, ("plan", "p1"))
     play.later("1d")
     assert play.waiting() == ["call"]
+
+
+@pytest.mark.parametrize("count", [3, 800])
+def test_a_step_of_a_long_list_writes_no_more_than_one_of_a_short_list(begin: Begin, count: int):
+    definition = flow(
+        node("each", "each", "end", of="{list}", body="inside"),
+        task("inside", "stop"),
+        node("stop", "end_body"),
+        end(),
+        variables=[{"key": "list", "type": "list", "given": True}],
+    )
+    play = begin(definition, list=list(range(count)))
+    for _ in range(2):
+        done = play.do("inside")
+        written = [token_row("i", one) for one in (*done.tokens.added, *done.tokens.changed)]
+        written += [scope_row("i", one) for one in (*done.scopes.added, *done.scopes.changed)]
+        assert sum(len(str(row)) for row in written) < 2000
+    assert play.at("inside")[0].scope_id != 0
