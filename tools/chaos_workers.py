@@ -162,7 +162,7 @@ class Town:
         self.redis.stop()
 
 
-def create(house: House, stop: threading.Event, made: list[str]) -> None:
+def create(house: House, stop: threading.Event, made: list[str], broken: list[str]) -> None:
     """Create customers until told to stop; what the database broke off was not created."""
     actor = system_actor("alpha")
     while not stop.is_set():
@@ -172,7 +172,7 @@ def create(house: House, stop: threading.Event, made: list[str]) -> None:
             )
         except Exception as error:
             # A cut connection is the point of it; whether the record is there is looked up in the end.
-            say(f"  a save broke off: {type(error).__name__}")
+            broken.append(type(error).__name__)
         time.sleep(0.02)
 
 
@@ -180,7 +180,8 @@ def chaos(town: Town, seconds: float, seed: int) -> bool:
     """Put the town through it; return whether all was well."""
     chance, stop = random.Random(seed), threading.Event()
     made: list[str] = []
-    writers = [threading.Thread(target=create, args=(town.house, stop, made)) for _ in range(4)]
+    broken: list[str] = []
+    writers = [threading.Thread(target=create, args=(town.house, stop, made, broken)) for _ in range(4)]
     for one in writers:
         one.start()
     blows: list[Callable[[random.Random], str]] = [
@@ -199,7 +200,7 @@ def chaos(town: Town, seconds: float, seed: int) -> bool:
     while waiting or time.monotonic() < end:
         time.sleep(chance.uniform(1.5, 4))
         blow = waiting.pop() if waiting else chance.choice(blows)
-        say(f"  {blow(chance)}; {len(made)} customers made here")
+        say(f"  {blow(chance)}; {len(made)} customers made here, {len(broken)} saves broke off")
     stop.set()
     town.web.kill()
     for one in writers:
@@ -220,7 +221,7 @@ def web() -> int:
     house = House(settings)
     assert settings.redis_url is not None
     house.hint = Hints(settings.redis_url)
-    create(house, threading.Event(), [])
+    create(house, threading.Event(), [], [])
     return 0
 
 
