@@ -116,7 +116,7 @@ class Reading:
     """A transaction that reports read in: what gates and kinds of question ask for, and nothing else."""
 
     def __init__(self, unit: Unit, seconds: float = PAGE_S, kept: Kept | None = None) -> None:
-        self.unit, self.seconds, self.kept = unit, seconds, kept
+        self.unit, self.kept = unit, kept
         self.versions = kept.versions.at(unit) if kept is not None else None
         self.now, self.dialect, self.keys = unit.now, unit.dialect, unit.keys
         self.ran: list[tuple[str, int, float]] = []
@@ -124,8 +124,13 @@ class Reading:
         self.night: NightRows | None = None
         self.months: Any = None
         """`report_engine.rollups.Months`, where roll-ups may answer."""
-        if unit.is_postgres:
-            unit.cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+        self.limit(seconds)
+
+    def limit(self, seconds: float) -> None:
+        """Let each statement from now on take no longer."""
+        self.seconds = seconds
+        if self.unit.is_postgres:
+            self.unit.cursor.execute(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
 
     def execute(self, scoped: ScopedQuery) -> list[Record]:
         """Return the records of a sealed statement. Rejected where it takes too long."""
