@@ -14,6 +14,7 @@ from flow_engine.happenings import InstanceAction, Started, TaskAction, TimerFir
 from flow_engine.state import Instance
 from flow_engine.step import drive, first_state, step
 from form_engine.control import CONTROLS
+from tests.flow_engine.worlds import saved
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 BLANK = Code("playing.blank", zh="必填", en="Required")
@@ -81,7 +82,9 @@ class Play:
         except Rejected:
             self.records = before
             raise
-        self.state = done.state
+        # Saved and loaded after each step: what comes back is what went in, and goes on from there.
+        self.state = saved(done.state)
+        assert self.state == done.state
         known = {one.task_id: one for one in self.past}
         known.update(
             {
