@@ -26,6 +26,9 @@ class Kind:
     needs: tuple[str, ...] = ()
     """Properties of a report that this kind cannot do without."""
 
+    opens: bool = True
+    """Whether its numbers stand for records that can be listed."""
+
     def problems(self, report: Mapping[str, Any], data: Datasets) -> Iterable[Problem]:
         """Yield what is wrong with a report of this kind, besides its names and dates."""
         return ()

@@ -798,7 +798,7 @@ def _usable(office: Office, facts: Sequence[Fact], name: str) -> bool:
 
 
 def _opens(bound: Bound) -> bool:
-    return bool(bound.facts) or bound.form is not None
+    return KINDS.get(bound.kind).opens and (bool(bound.facts) or bound.form is not None)
 
 
 def _dims(point: Json) -> tuple[Mapping[str, Any], str | None]:

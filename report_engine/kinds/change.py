@@ -114,5 +114,10 @@ def _shown(bound: Bound, desk: Desk, groups: Sequence[Group], rows: list[tuple[C
 
 
 KIND = Change(
-    kind="change", zh="变化拆解", en="Change split", needs=("measures", "compare"), settings_schema=closed()
+    kind="change",
+    zh="变化拆解",
+    en="Change split",
+    opens=False,
+    needs=("measures", "compare"),
+    settings_schema=closed(),
 )

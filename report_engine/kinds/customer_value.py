@@ -103,6 +103,7 @@ KIND = CustomerValue(
     kind="customer_value",
     zh="客户价值",
     en="Customer value",
+    opens=False,
     needs=("form",),
     settings_schema=closed(
         customer={"type": "string", "maxLength": 200},

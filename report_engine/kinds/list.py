@@ -3,12 +3,14 @@
 `settings.columns`: paths of fields. `filter`, `period`, `sort`, `limit` as everywhere.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from engine.access.query import RecordQuery
 from engine.problems import Problem, Rejected
 from engine.schema import closed
+from report_engine.behind import Behind, narrowed, selected, with_ids
 from report_engine.binding import Bound
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
@@ -58,6 +60,16 @@ class Records(Kind):
         warnings = () if rows else (EMPTY.at(""),)
         notes = {"more": page.cursor is not None}
         return Table((key, *made), rows, labels=page.labels, as_of=bound.now, warnings=warnings, notes=notes)
+
+    def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
+        fact = fact_of(bound, bound.form, "/form")
+        if dims.get("id") is not None:
+            return with_ids(fact.form.key, [str(dims["id"])])
+        nodes = [one.node for one in narrowed(bound, desk, dims).filters.get(fact.key, ())]
+        if bound.period is not None:
+            day = bound.data.day(fact, fact.date)
+            nodes += within_days(day, bound.period.start, bound.period.end)
+        return selected(desk, fact, nodes)
 
 
 def _placed(one: Problem) -> Problem:

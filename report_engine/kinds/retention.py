@@ -150,6 +150,7 @@ KIND = Retention(
     kind="retention",
     zh="留存",
     en="Retention",
+    opens=False,
     needs=("form",),
     settings_schema=closed(
         subject={"type": "string", "maxLength": 200},

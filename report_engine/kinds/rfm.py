@@ -10,7 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from engine.problems import Rejected
 from engine.schema import closed
+from report_engine.behind import NOTHING_BEHIND, Behind, with_ids
 from report_engine.binding import Bound
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
@@ -30,12 +32,7 @@ class Rfm(Kind):
     """Groups of customers."""
 
     def table(self, bound: Bound, desk: Desk) -> Table:
-        last = (
-            bound.today
-            if bound.period is None or bound.period.end is None
-            else bound.period.end - timedelta(days=1)
-        )
-        until = min(bound.today, last)
+        until = _until(bound)
         now = _scored(bound, desk, until)
         notes: dict[str, Any] = {"until": until.isoformat(), "customers": len(now)}
         since = bound.settings.get("since")
@@ -49,6 +46,31 @@ class Rfm(Kind):
         return Table(
             made.columns, made.rows, labels=made.labels, as_of=bound.now, warnings=warnings, notes=notes
         )
+
+    def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
+        form = _form(bound)
+        if form is None:
+            raise Rejected(NOTHING_BEHIND.at("/measure"))
+        group, customer = dims.get("group"), dims.get("customer")
+        return with_ids(form, [
+            one.customer.customer_id
+            for one in _scored(bound, desk, _until(bound))
+            if group in (None, one.group) and customer in (None, one.customer.customer_id)
+        ])  # fmt: skip
+
+
+def _until(bound: Bound) -> date:
+    """Return the last day that counts."""
+    end = bound.period.end if bound.period is not None else None
+    return bound.today if end is None else min(bound.today, end - timedelta(days=1))
+
+
+def _form(bound: Bound) -> str | None:
+    """Return the form that customers are records of."""
+    fact: Fact = fact_of(bound, bound.form, "/form")
+    path = path_of(bound, fact, bound.settings.get("customer", "customer_id"), "/settings/customer")
+    field = bound.data.field(fact, path)
+    return str(field.config.get("to")) if field is not None else None
 
 
 def _scored(bound: Bound, desk: Desk, until: date) -> list[Scored]:
@@ -105,10 +127,7 @@ def _groups(people: list[Scored]) -> Table:
 
 
 def _people(bound: Bound, desk: Desk, people: list[Scored]) -> Table:
-    fact: Fact = fact_of(bound, bound.form, "/form")
-    path = path_of(bound, fact, bound.settings.get("customer", "customer_id"), "/settings/customer")
-    field = bound.data.field(fact, path)
-    form = str(field.config.get("to")) if field is not None else None
+    form = _form(bound)
     columns = (
         Column("customer", {"zh": "客户", "en": "Customer"}, "dimension", "text", form=form),
         GROUP,

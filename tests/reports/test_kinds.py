@@ -76,6 +76,23 @@ def test_rfm_groups_hold_everybody_once(clinic: House) -> None:
     assert sum(one["count"] for one in table.notes["moves"]) == table.notes["customers"]
 
 
+def test_the_customers_behind_an_rfm_group_are_as_many_as_it_says(clinic: House) -> None:
+    bills(clinic, random.Random(1))
+    asked = {"kind": "rfm", "form": "bill", "settings": {"amount": "paid"}}
+    table = clinic.ask(asked)
+    for row in table.rows:
+        behind = clinic.behind(asked, {"group": row[0]})
+        assert (behind.form, behind.count) == ("customer", row[1])
+
+
+def test_a_listed_record_is_what_is_behind_its_line(clinic: House) -> None:
+    bills(clinic, random.Random(1))
+    asked = {"kind": "list", "form": "bill", "settings": {"columns": ["paid"]}}
+    table = clinic.ask(asked)
+    assert clinic.behind(asked, {"id": table.rows[0][0]}).ids == (table.rows[0][0],)
+    assert clinic.behind(asked, {}).count == len(table.rows)
+
+
 def test_rfm_by_person_has_the_very_numbers(clinic: House) -> None:
     sold = [one for one in bills(clinic, random.Random(2)) if one[1] <= TODAY]
     table = clinic.ask({"kind": "rfm", "form": "bill", "settings": {"amount": "paid", "customers": True}})
