@@ -18,7 +18,7 @@ import {
   Position,
   ReactFlow,
 } from "@xyflow/react";
-import { type ComponentType, memo, useMemo } from "react";
+import { type ComponentType, memo, useMemo, useRef } from "react";
 import type { Graph, GraphNode } from "../../api/tasks";
 import { asText } from "../../shared/json";
 import { useSay } from "../../shared/useLang";
@@ -90,6 +90,7 @@ export const Canvas = ({
 }) => {
   const say = useSay();
   const isNarrow = useNarrow();
+  const frame = useRef<HTMLDivElement | null>(null);
   const places = useMemo(() => layoutOf(graph), [graph]);
   const nodes: StepNode[] = graph.nodes.map((node) => ({
     id: node.key,
@@ -125,7 +126,7 @@ export const Canvas = ({
     };
   });
   return (
-    <div className="canvas">
+    <div className="canvas" ref={frame}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -144,13 +145,19 @@ export const Canvas = ({
           const [at] = standing.at.keys();
           const place = places.get(at ?? graph.start);
           if (flow.getZoom() >= READABLE || !place) return;
-          void flow.setCenter(place.x + NODE_WIDTH / 2, place.y + NODE_HEIGHT * 2, { zoom: READABLE });
+          const sides = [...places.values()].map((one) => one.x);
+          const [left, right] = [Math.min(...sides), Math.max(...sides) + NODE_WIDTH];
+          const isAllSeen = (right - left) * READABLE < (frame.current?.clientWidth ?? 0);
+          const x = isAllSeen ? (left + right) / 2 : place.x + NODE_WIDTH / 2;
+          void flow.setCenter(x, place.y + NODE_HEIGHT * 2, { zoom: READABLE });
         }}
         onNodeClick={(_, node) => onNode?.(node.id)}
       >
         <Background gap={20} />
         <Controls showInteractive={false} />
-        {isNarrow || graph.nodes.length < 10 ? null : <MiniMap pannable zoomable />}
+        {isNarrow || graph.nodes.length < 10 ? null : (
+          <MiniMap pannable zoomable style={{ width: 128, height: 88 }} />
+        )}
       </ReactFlow>
     </div>
   );

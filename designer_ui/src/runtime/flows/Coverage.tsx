@@ -82,16 +82,18 @@ export const Coverage = () => {
         scroll={{ x: 720 }}
         rowKey={(rule) => asText(rule.trigger)}
         dataSource={data.rules}
-        onRow={(rule) => ({
-          onClick: () => setOpen({ rule: asText(rule.trigger), name: say(rule.name as Words) }),
-          style: { cursor: "pointer" },
-        })}
         columns={[
           {
             title: t("flows.rule"),
             render: (_, rule) => (
               <>
-                {say(rule.name as Words)}{" "}
+                <button
+                  type="button"
+                  className="link"
+                  onClick={() => setOpen({ rule: asText(rule.trigger), name: say(rule.name as Words) })}
+                >
+                  {say(rule.name as Words)}
+                </button>{" "}
                 {rule.rule ? <span className="hint">{say(rule.rule as Words)}</span> : null}
               </>
             ),
@@ -115,6 +117,7 @@ export const Coverage = () => {
                 <Progress
                   percent={Math.round(Number(rule.share) * 1000) / 10}
                   size="small"
+                  aria-label={t("flows.share")}
                   status={Number(rule.share) >= 1 ? "success" : "active"}
                 />
               ),

@@ -1,11 +1,12 @@
 /** For those who manage flows: what runs, what is stuck, what was sent, whether nobody was forgotten, and hand-overs. */
 
-import { Tabs } from "antd";
+import { Select, Tabs } from "antd";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import { useIncidents } from "../../api/tasks";
 import { Loading } from "../../shared/States";
+import { useNarrow } from "../../shared/useNarrow";
 import "../tasks/tasks.css";
 import "./flows.css";
 
@@ -31,25 +32,46 @@ export const FlowsScreen = () => {
   const { tab = "running" } = useParams();
   const { data } = useIncidents("open");
   const stuck = data?.incidents.length ?? 0;
+  const isNarrow = useNarrow();
+  const at = tab in TABS ? (tab as keyof typeof TABS) : "running";
+  const open = (key: string) => go(key === "running" ? "/flows" : `/flows/${key}`);
+  const label = (key: string) =>
+    `${t(`flows.tab_${key}`)}${key === "incidents" && stuck ? ` (${stuck})` : ""}`;
+  const Narrow = TABS[at];
   return (
     <div className="page page-flows">
       <header className="head">
         <h1>{t("flows.title")}</h1>
       </header>
-      <Tabs
-        activeKey={tab in TABS ? tab : "running"}
-        onChange={(key) => go(key === "running" ? "/flows" : `/flows/${key}`)}
-        destroyOnHidden
-        items={Object.entries(TABS).map(([key, Screen]) => ({
-          key,
-          label: `${t(`flows.tab_${key}`)}${key === "incidents" && stuck ? ` (${stuck})` : ""}`,
-          children: (
-            <Suspense fallback={<Loading rows={8} />}>
-              <Screen />
-            </Suspense>
-          ),
-        }))}
-      />
+      {isNarrow ? (
+        <>
+          <Select
+            className="flow-tab"
+            value={at}
+            onChange={open}
+            aria-label={t("flows.title")}
+            options={Object.keys(TABS).map((key) => ({ value: key, label: label(key) }))}
+          />
+          <Suspense fallback={<Loading rows={8} />}>
+            <Narrow />
+          </Suspense>
+        </>
+      ) : (
+        <Tabs
+          activeKey={at}
+          onChange={open}
+          destroyOnHidden
+          items={Object.entries(TABS).map(([key, Screen]) => ({
+            key,
+            label: label(key),
+            children: (
+              <Suspense fallback={<Loading rows={8} />}>
+                <Screen />
+              </Suspense>
+            ),
+          }))}
+        />
+      )}
     </div>
   );
 };

@@ -106,7 +106,8 @@ export const Incidents = () => {
               <>
                 <span className="task-title">{say(problem.message)}</span>
                 <span className="task-facts">
-                  <span className="task-step">{title}</span>
+                  <span className="task-step">{say(one.flow_name as Words)}</span>
+                  {one.title ? <span>{asText(one.title)}</span> : null}
                   <span>{say(problem.hint)}</span>
                   <span>{one.at ? formatAgo(asText(one.at), lang, zone) : ""}</span>
                 </span>

@@ -13,6 +13,7 @@ import { useControlHost } from "../../shared/host";
 import { asText, isArray, type JsonObject, type Values } from "../../shared/json";
 import { ErrorState, Loading } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
+import { useNarrow } from "../../shared/useNarrow";
 import { useNotify } from "../../shared/useNotify";
 import type { Words } from "../../shared/words";
 import { useFrame } from "../shell/frame";
@@ -216,7 +217,34 @@ const Tasks = ({ page }: { page: InstancePage }) => {
   const { t } = useTranslation();
   const say = useSay();
   const { lang, zone } = useControlHost();
+  const isNarrow = useNarrow();
   const nodeName = (key: string) => say(page.graph.nodes.find((node) => node.key === key)?.name);
+  const stateOf = (task: JsonObject): string =>
+    task.action
+      ? say(task.action as Words)
+      : task.auto
+        ? say(task.auto as Words)
+        : t(`tasks.seat_${asText(task.state)}`);
+  const doneAt = (task: JsonObject): string =>
+    task.done_at ? formatInstant(asText(task.done_at), lang, zone) : "";
+  if (isNarrow)
+    return (
+      <ul className="task-list">
+        {(page.tasks as JsonObject[]).map((task) => (
+          <li key={asText(task.task_id)} className="task-row">
+            <span className="task-main">
+              <span className="task-title">{nodeName(asText(task.node))}</span>
+              <span className="task-facts">
+                <span>{namesOf(page.labels, idsOf(task), 3)}</span>
+                <span>{doneAt(task)}</span>
+                {task.comment ? <q>{asText(task.comment)}</q> : null}
+              </span>
+            </span>
+            <span className="hint">{stateOf(task)}</span>
+          </li>
+        ))}
+      </ul>
+    );
   return (
     <Table<JsonObject>
       size="small"
@@ -227,20 +255,9 @@ const Tasks = ({ page }: { page: InstancePage }) => {
       columns={[
         { title: t("flows.step"), render: (_, task) => nodeName(asText(task.node)) },
         { title: t("tasks.who"), render: (_, task) => namesOf(page.labels, idsOf(task), 3) },
-        {
-          title: t("flows.state"),
-          render: (_, task) =>
-            task.action
-              ? say(task.action as Words)
-              : task.auto
-                ? say(task.auto as Words)
-                : t(`tasks.seat_${asText(task.state)}`),
-        },
+        { title: t("flows.state"), render: (_, task) => stateOf(task) },
         { title: t("tasks.comment"), dataIndex: "comment", ellipsis: true },
-        {
-          title: t("flows.doneAt"),
-          render: (_, task) => (task.done_at ? formatInstant(asText(task.done_at), lang, zone) : ""),
-        },
+        { title: t("flows.doneAt"), render: (_, task) => doneAt(task) },
       ]}
     />
   );

@@ -1,7 +1,7 @@
 /** 试运行: what a flow would do about a record, hour by hour, without doing any of it. */
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Segmented, Select, Tag } from "antd";
+import { Alert, Button, Checkbox, Form, Segmented, Select, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { request, wordsOf } from "../../api/client";
@@ -24,6 +24,9 @@ const LOUD: Readonly<Record<string, string>> = {
   refused: "red",
   finished: "default",
 };
+
+/** Steps of the machine, shown when asked for. */
+const SMALL = new Set(["passed", "started"]);
 
 /** Records of a form by name or number. */
 const RecordSelect = ({
@@ -75,14 +78,12 @@ const Line = ({ line }: { line: api.TrialLine }) => {
   const say = useSay();
   const { t } = useTranslation();
   const { lang, zone } = useControlHost();
-  const people = (line.names ?? []).join("、");
   return (
     <li className="trial-line">
       <time dateTime={line.at}>{formatInstant(line.at, lang, zone)}</time>
       <Tag color={LOUD[line.kind] ?? "default"}>{t(`flows.try_${line.kind}`, { defaultValue: "·" })}</Tag>
       <span className="trial-words">
         {say(line.text)}
-        {people ? <b> {people}</b> : null}
         {line.due_at ? (
           <small> {t("tasks.due", { at: formatInstant(line.due_at, lang, zone) })}</small>
         ) : null}
@@ -94,6 +95,7 @@ const Line = ({ line }: { line: api.TrialLine }) => {
 
 const Told = ({ trial }: { trial: api.Trial }) => {
   const { t } = useTranslation();
+  const [isWhole, setWhole] = useState(false);
   const say = useSay();
   const { lang, zone } = useControlHost();
   return (
@@ -104,14 +106,19 @@ const Told = ({ trial }: { trial: api.Trial }) => {
           {formatInstant(trial.began_at, lang, zone)} –{" "}
           {formatInstant(trial.ended_at ?? trial.until, lang, zone)}
         </small>
+        <Checkbox checked={isWhole} onChange={(event) => setWhole(event.target.checked)}>
+          {t("flows.tryWhole")}
+        </Checkbox>
       </h2>
       {trial.troubles.length ? (
         <Alert type="warning" showIcon title={trial.troubles.slice(0, 5).join("；")} />
       ) : null}
       <ol className="trial-lines">
-        {trial.timeline.map((line, index) => (
-          <Line key={`${line.at}-${index}`} line={line} />
-        ))}
+        {trial.timeline
+          .filter((line) => isWhole || !SMALL.has(line.kind))
+          .map((line, index) => (
+            <Line key={`${line.at}-${index}`} line={line} />
+          ))}
       </ol>
       {(trial.waiting as JsonObject[]).map((one) => (
         <p key={asText(one.node) + asText(one.token_id)} className="hint">
