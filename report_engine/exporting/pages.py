@@ -17,7 +17,7 @@ from engine.text import say
 from report_engine.chart import CHARTS
 from report_engine.charts.crosstab import Crosstab
 from report_engine.charts.table import cell
-from report_engine.drawing.numbers import NUMERIC
+from report_engine.drawing.numbers import BLANK, NUMERIC
 from report_engine.drawing.palette import ink
 from report_engine.drawing.reading import label
 from report_engine.exporting.book import CUT, EMPTY, TOTAL, Book, Part, first_dimension, grand
@@ -160,7 +160,9 @@ def _columns(part: Part) -> int:
 def _part(book: Book, part: Part, most: int, *, is_alone: bool) -> dict[str, Any]:
     table, lang = part.table, book.lang
     drawing = _drawing(part, lang) if table is not None and table.rows else None
-    has_rows = table is not None and bool(table.rows) and (drawing is None or is_alone)
+    # A card without a number is a card still: its columns side by side would say nothing in that little room.
+    is_blank_card = part.chart == "kpi" and drawing is None and not is_alone
+    has_rows = table is not None and bool(table.rows) and (drawing is None or is_alone) and not is_blank_card
     notes: list[str] = []
     rows = None
     if table is not None and has_rows:
@@ -176,7 +178,7 @@ def _part(book: Book, part: Part, most: int, *, is_alone: bool) -> dict[str, Any
         "name": "" if is_alone or (part.chart == "kpi" and drawing) else _clean(part.name),
         "said": [] if is_alone else _pairs(part.told if part.told != book.told else ()),
         "problems": [_clean(f"{one.message(lang)} {one.hint(lang)}") for one in part.problems],
-        "text": _clean(part.text),
+        "text": BLANK if is_blank_card and not part.problems else _clean(part.text),
         "drawing": drawing,
         "share": 0.4
         if is_alone and part.chart == "kpi"
@@ -184,7 +186,7 @@ def _part(book: Book, part: Part, most: int, *, is_alone: bool) -> dict[str, Any
         if is_alone or _share(part) < ACROSS
         else 0.7,
         "rows": rows,
-        "notes": [_clean(one) for one in notes],
+        "notes": [_clean(one) for one in dict.fromkeys(notes)],
     }
 
 

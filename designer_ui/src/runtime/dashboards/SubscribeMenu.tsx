@@ -1,7 +1,7 @@
 /** Have a report or dashboard sent to me at its times; pause, send now or cancel what I have. */
 
 import MailOutlined from "@ant-design/icons/MailOutlined";
-import { Button, Empty, List, Modal, Popconfirm, Select, Space, Switch, Tag, TimePicker } from "antd";
+import { Button, Empty, List, Modal, Popconfirm, Select, Space, Switch, Tag, TimePicker, Typography } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -89,7 +89,7 @@ const Line = ({ one }: { one: Subscription }) => {
       <List.Item.Meta
         title={
           <>
-            {say(one.name)} <Tag>{t(`dashboard.export_${one.format}`)}</Tag>
+            {say(one.name)} <Tag>{t(`subscribe.as_${one.format}`)}</Tag>
           </>
         }
         description={
@@ -125,7 +125,7 @@ const Subscribing = ({
     );
   return (
     <Modal open title={t("subscribe.title")} footer={null} onCancel={onClose} width={620}>
-      <p>{t("subscribe.told")}</p>
+      <Typography.Paragraph type="secondary">{t("subscribe.told")}</Typography.Paragraph>
       <Space wrap>
         <Select
           aria-label={t("subscribe.every")}
@@ -146,7 +146,7 @@ const Subscribing = ({
           aria-label={t("subscribe.format")}
           value={format}
           onChange={setFormat}
-          options={FORMATS.map((value) => ({ value, label: t(`dashboard.export_${value}`) }))}
+          options={FORMATS.map((value) => ({ value, label: t(`subscribe.as_${value}`) }))}
           style={{ minWidth: 110 }}
         />
         <Button type="primary" loading={subscribe.isPending} onClick={add}>
