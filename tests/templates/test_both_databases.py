@@ -9,6 +9,7 @@ from engine.access.actor import system_actor
 from engine.access.query import RecordQuery
 from form_engine.plan import AppPlan
 from tests.templates.conftest import Practice, told_into
+from tests.templates.test_reports import opened
 
 SCALE = 0.002
 
@@ -82,3 +83,12 @@ def test_patients_read_alike_rollups_and_all(both: tuple[Practice, Practice]) ->
             query = RecordQuery("customer", fields, sort=("-total_paid",), limit=60)
             told.append([{key: record[key] for key in fields} for record in desk.gate.page(query).records])
     assert told[0] == told[1]
+
+
+def test_every_report_answers_alike(both: tuple[Practice, Practice]) -> None:
+    tables = []
+    for practice in both:
+        found, refused = opened(practice, "group_admin")
+        assert refused == {}
+        tables.append({key: (table.rows, table.totals) for key, table in found.items()})
+    assert tables[0] == tables[1]

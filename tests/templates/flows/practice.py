@@ -35,9 +35,9 @@ Json = dict[str, Any]
 class Practice:
     """One installed dental app. People are named by the keys of `STAFF`; `id_of` gives their user ids."""
 
-    def __init__(self, home: Path, database_url: str | None = None) -> None:
+    def __init__(self, home: Path, database_url: str | None = None, public_url: str = "") -> None:
         self.clock = VirtualClock(MONDAY)
-        settings = Settings(home=home, DATABASE_URL=database_url)  # type: ignore[call-arg]
+        settings = Settings(home=home, DATABASE_URL=database_url, public_url=public_url)  # type: ignore[call-arg]
         self.house = House(settings, self.clock)
         self.clinic = install(self.house, "dental", REPOSITORY / "templates" / "dental")
         self.workspace = self.clinic.workspace

@@ -1,12 +1,13 @@
 """Keeping in touch and keeping order: welcomes, bookings, balances, journeys, birthdays by the moon, privacy, expiry."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from engine.expressions.calendar_cn import lunar
 from flow_engine.compile import compile_flow
 from flow_engine.soundness import check
 from server.staffing import staffing_of
-from tests.templates.flows.practice import names
+from tests.templates.flows.practice import Practice, names
 
 
 def at_ten(practice, days=0):
@@ -247,3 +248,42 @@ def test_the_gate_tells_of_roles_that_nobody_has_in_a_branch(practice):
     loose = compile_flow(definition, practice.clinic.plan.analysis)
     found = [one.problem for one in check(loose, practice.clinic.plan.app, {}, staffing) if one.code == "F09"]
     assert any("海淀店" in one.message("zh") for one in found)
+
+
+def test_links_in_messages_lead_to_pages_that_are_there(tmp_path):
+    practice = Practice(tmp_path, public_url="https://clinic.example/")
+    try:
+        customer, _ = practice.customer(), None
+        made = practice.put("visit", customer_id=customer, consultant_id=practice.user["ann"], receptionist_id=practice.user["desk"],
+                            arrived_at=practice.clock.at, visit_type="first_visit", status="in_treatment")  # fmt: skip
+        practice.put_in("visit", made, status="done", left_at=practice.clock.at)
+        practice.settle()
+        practice.pass_time(hours=3)
+        [sent] = practice.outbox("satisfaction_invite", customer)
+        [address] = re.findall(r"https://clinic.example/f/dental/(\S+)", sent["text"])
+        told = practice.clinic.public.plan(address)
+        assert (
+            told["form"].key == "satisfaction"
+            if hasattr(told["form"], "key")
+            else told["form"] == "satisfaction"
+        )
+        practice.clinic.public.submit(
+            address, {"env": 5, "wait": 4, "doctor": 5, "service": 5, "nps": 9}, "1.2.3.4", "zh"
+        )
+        practice.settle()
+        [score] = practice.find("satisfaction", f'{{customer_id}} = "{customer}"')
+        assert score["visit_id"] == made
+        assert practice.clinic.links.found(practice.actor("boss"), "satisfaction")[0] == []
+        practice.no_incidents()
+    finally:
+        practice.close()
+
+
+def test_without_an_address_of_the_house_a_message_reads_well_without_its_link(practice):
+    customer = practice.customer(name="无链接")
+    day = today(practice) + timedelta(days=1)
+    practice.put_in("customer", customer, birthday=day.replace(year=1980))
+    practice.settle()
+    practice.go_to(datetime(day.year, day.month, day.day, 1, 10, tzinfo=UTC))
+    [sent] = practice.outbox("birthday", customer)
+    assert "前到店出示即可使用。" in sent["text"]
