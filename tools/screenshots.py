@@ -28,6 +28,8 @@ PAGE = ROOT / "docs/screenshots.md"
 SHEET = ROOT / "tests/data/sample_leads_dental_messy.csv"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 COLOURS = 256
+SLOW_MS = 30_000
+"""How long a dashboard may take that is asked for the first time."""
 MOST_BYTES = 250_000
 JSON = {"content-type": "application/json", "x-clinicraft": "1"}
 
@@ -121,14 +123,14 @@ def board(path: str, title: str | None = None) -> Visit:
     """A dashboard or report with every chart drawn, one of them scrolled to the top."""
 
     def visit(clerk: Clerk) -> None:
-        clerk.go(path)
+        clerk.page.goto(path)
         clerk.page.locator(".dash-cell").first.wait_for()
-        expect(clerk.page.locator(".dash-cell-wait")).to_have_count(0)
-        expect(clerk.page.locator(".chart-plot:not(:has(svg))")).to_have_count(0)
+        expect(clerk.page.locator(".dash-cell-wait")).to_have_count(0, timeout=SLOW_MS)
+        expect(clerk.page.locator(".chart-plot:not(:has(svg))")).to_have_count(0, timeout=SLOW_MS)
         if title is not None:
             target = clerk.page.locator(f'.dash-cell[aria-label="{title}"]')
             target.evaluate("part => part.scrollIntoView({block: 'start'})")
-        clerk.settle()
+        clerk.page.evaluate("document.fonts.ready")
 
     return visit
 
@@ -139,8 +141,8 @@ def explained(clerk: Clerk) -> None:
     card.hover()
     card.get_by_role("button", name="实收 更多").click()
     clerk.page.get_by_role("menuitem", name="为什么是这个数").click()
-    clerk.page.locator(".explain-value").wait_for()
-    clerk.settle()
+    clerk.page.locator(".explain-value").wait_for(timeout=SLOW_MS)
+    expect(clerk.page.locator(".explain-change svg").first).to_be_visible(timeout=SLOW_MS)
 
 
 def at(path: str) -> Visit:

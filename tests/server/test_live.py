@@ -42,3 +42,15 @@ def test_a_page_that_does_not_listen_costs_nothing():
     told = hear(live, "ann", 3, lambda: [live.tell("alpha", ["ann"], "tasks") for _ in range(1000)])
     assert len(told) == 3
     live.tell("alpha", ["ann"], "tasks")
+
+
+def test_what_is_told_to_all_is_heard_by_every_page_of_that_clinic_only():
+    live = LiveWords()
+
+    def tell():
+        live.tell_all("beta", "data")
+        live.tell("alpha", ["ann"], "tasks")
+        live.tell_all("alpha", "data")
+
+    heard = hear(live, "ann", 3, tell)
+    assert [word.split(b"\n")[0] for word in heard[1:]] == [b"event: tasks", b"event: data"]

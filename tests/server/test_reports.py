@@ -226,3 +226,58 @@ def test_a_new_record_is_counted_at_once(town: Town) -> None:
     assert sum(counts(ask(boss, {"cell": "by_color"})[0])) == before + 1
     assert boss.delete(f"/api/forms/customer/records/{made}").status_code == 204
     assert sum(counts(ask(boss, {"cell": "by_color"})[0])) == before
+
+
+def note(client: TestClient, text: str, board: str = "main", cell: str = "by_channel") -> Any:
+    return client.post(f"/api/dashboards/{board}/notes", json={"cell": cell, "text": text})
+
+
+def refused(told: Any) -> list[tuple[str, str]]:
+    return [(one["code"], one["path"]) for one in problems(told)]
+
+
+def notes(client: TestClient, board: str = "main") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"/api/dashboards/{board}/notes").json()["notes"]
+    return found
+
+
+def test_a_note_beside_a_chart_is_read_by_others_and_taken_away_by_its_author_alone(town: Town) -> None:
+    boss, ann = town.sign_in("boss"), town.sign_in("ann")
+    made = note(boss, "  装修停业三天  ").json()["id"]
+    assert [(one["text"], one["cell"], one["is_mine"]) for one in notes(boss)] == [
+        ("装修停业三天", "by_channel", True)
+    ]
+    assert ann.delete(f"/api/dashboards/main/notes/{made}").status_code == 404
+    assert boss.delete(f"/api/dashboards/main/notes/{made}").status_code == 204
+    assert notes(boss) == []
+
+
+def test_a_note_needs_words_a_chart_and_a_dashboard_one_may_open(town: Town) -> None:
+    boss, ann = town.sign_in("boss"), town.sign_in("ann")
+    assert refused(note(boss, "   ")) == [("note.empty", "/text")]
+    assert refused(note(boss, "字" * 501)) == [("note.empty", "/text")]
+    assert refused(note(boss, "在这里", cell="nowhere")) == [("report.no_cell", "/cell")]
+    assert note(ann, "看一看", board="closed", cell="a").status_code == 404
+    assert ann.get("/api/dashboards/closed/notes").status_code == 404
+
+
+def test_a_chart_has_no_room_for_ever_more_notes(town: Town) -> None:
+    boss = town.sign_in("boss")
+    for at in range(50):
+        assert note(boss, f"备注 {at}", cell="costs").status_code == 201
+    assert refused(note(boss, "再来一条", cell="costs")) == [("note.too_many", "/text")]
+
+
+def test_a_report_is_shown_as_another_chart_on_demand(town: Town) -> None:
+    boss = town.sign_in("boss")
+    told = boss.post("/api/reports/by_channel/ask", json={"chart": "table"}).json()
+    assert told["figure"]["kind"] == "table"
+    assert told["period"] is None
+    again = boss.post("/api/reports/over_time/ask", json={"chart": "nonsense"}).json()
+    assert again["figure"]["kind"] != "table"
+    assert again["period"] == {"zh": "最近 3 个月", "en": "Last 3 months"}
+
+
+def test_a_chart_says_which_of_its_numbers_open_and_which_do_not(town: Town) -> None:
+    told = ask(town.sign_in("boss"), {"cell": "by_channel"}, {"cell": "lists"})
+    assert [one["opens"] for one in told] == [True, True]
