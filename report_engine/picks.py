@@ -72,8 +72,6 @@ def condition(pick: Pick, chosen: Chosen) -> Node:
 def _one(pick: Pick, chosen: Chosen, value: Any) -> Node:
     path = w.field(chosen.path)
     if value is None:
-        if chosen.value_type in LISTS:
-            return w.op("=", w.call("COUNT", path), w.literal(0))
         return w.call("ISBLANK", path)
     if value == OTHER:
         return w.negated(w.any_of([_one(pick, chosen, one) for one in pick.rest] or [w.literal(False)]))
