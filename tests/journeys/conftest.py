@@ -27,7 +27,7 @@ PHONE = {"width": 390, "height": 844}
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 SERVE = "from server.main import main; main()"
 LOG = "server.log"
-WAIT_S = 120
+WAIT_S, MAKING_S = 120, 600
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,14 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (shared / "practice_clinic.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
+            # What another worker left half made is no clinic.
+            shutil.rmtree(home, ignore_errors=True)
             made = _demo(home, "--no-serve", "--scale", "0.005")
-            if made.wait(WAIT_S) != 0:
+            try:
+                is_made = made.wait(MAKING_S) == 0
+            finally:
+                made.kill()
+            if not is_made:
                 pytest.fail(f"The practice clinic could not be made:\n{_log(home)}")
             done.touch()
     return home
