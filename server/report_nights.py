@@ -50,9 +50,10 @@ class Nights:
             if row is not None and row.next_at > unit.now_text:
                 return 0
             if row is None:
+                # Until the first night reports are worked out as they are asked.
                 unit.connection.execute(CURSORS.insert().values(key=JOB, next_at=after, cron=CRON))
-            else:
-                unit.connection.execute(update(CURSORS).where(own).values(next_at=after))
+                return 0
+            unit.connection.execute(update(CURSORS).where(own).values(next_at=after))
             enqueue(unit, JOB, {}, unique_key=f"{JOB}@{after}", most_attempts=3)
         return 1
 
@@ -71,9 +72,10 @@ class Nights:
             for portion in self._portions(actor):
                 answered += self._asked(portion)
                 asked += 1
+                run.progress(done, len(people))
             for report in self._summing(actor):
                 months += self._rolled(actor, report)
-            run.progress(done, len(people))
+                run.progress(done, len(people))
         return {"people": len(people), "asked": asked, "statements": answered, "months": months}
 
     def _portions(self, actor: Actor) -> Iterator[Callable[[Tonight], None]]:

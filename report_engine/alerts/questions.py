@@ -17,7 +17,9 @@ def questions(rule: Rule, fact: str, today: date, *, is_rate: bool = False) -> d
 
     `is_rate`: the number rests on cases that can be too few.
     """
-    value: list[dict[str, Any]] = [{"key": "value", "of": rule.metric, **({"min_n": rule.least} if is_rate else {})}]
+    value: list[dict[str, Any]] = [
+        {"key": "value", "of": rule.metric, **({"min_n": rule.least} if is_rate else {})}
+    ]
     if rule.compare == "missing":
         newest = {"key": "value", "form": fact, "aggregate": "max", "of": "created_at"}
         silence: dict[str, Any] = {"measures": [newest], "by": _by(rule), "period": "all"}
@@ -27,9 +29,7 @@ def questions(rule: Rule, fact: str, today: date, *, is_rate: bool = False) -> d
         period = {"from": (last - timedelta(days=LOOK_BACK)).isoformat(), "to": last.isoformat()}
         day: dict[str, Any] = {"field": "date", "key": "day", "bucket": "day"}
         return {"days": {"measures": value, "by": [day, *_by(rule)], "period": period, "fill": "blank"}}
-    asked: dict[str, dict[str, Any]] = {
-        "now": {"measures": value, "by": _by(rule), "period": rule.period}
-    }
+    asked: dict[str, dict[str, Any]] = {"now": {"measures": value, "by": _by(rule), "period": rule.period}}
     before = _before(rule, today)
     if before is not None:
         asked["usual"] = {"measures": value, "by": _by(rule), "period": before}
