@@ -6,6 +6,7 @@ import pytest
 
 from engine.events import Event, dispatch, failed, waiting
 from engine.events.outbox import MOST_ATTEMPTS
+from engine.ids import new_id
 from engine.store import Cause, Unit, Workspace
 
 USER = Cause("user", by="u1")
@@ -29,6 +30,30 @@ def test_listeners_hear_events_in_order_and_once(clinic: Workspace):
     assert dispatch(clinic, [listener]) == 2
     assert dispatch(clinic, [listener]) == 0
     assert heard == [("a", 1), ("b", 1)]
+
+
+def test_events_written_early_go_with_their_own_savepoint_only(clinic: Workspace):
+    heard: list[str] = []
+    with clinic.write(USER) as unit:
+        unit.emit("before", None, None, {})
+        with pytest.raises(ZeroDivisionError), unit.savepoint():
+            unit.emit("inside", None, None, {})
+            assert unit.batch(unit.events_so_far()) == 1
+            raise ZeroDivisionError
+        unit.emit("after", None, None, {})
+        assert unit.batch(unit.events_so_far()) == 2
+        assert unit.events_so_far() == []
+    dispatch(clinic, [lambda unit, event: heard.append(event.kind)])
+    assert heard == ["before", "after"]
+
+
+def test_what_is_tried_since_an_id_leaves_earlier_events_alone(clinic: Workspace):
+    emit(clinic, "old")
+    since = new_id()
+    emit(clinic, "new")
+    heard: list[str] = []
+    assert dispatch(clinic, [lambda unit, event: heard.append(event.kind)], since=since) == 1
+    assert (heard, open_events(clinic)) == (["new"], 1)
 
 
 def test_an_event_of_a_failed_unit_never_happened(clinic: Workspace):
