@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from engine.clock import VirtualClock
+from engine.problems import Rejected
 from server.clinics import House
 from server.installing import install
 from server.settings import Settings
@@ -281,3 +282,34 @@ def test_a_report_is_shown_as_another_chart_on_demand(town: Town) -> None:
 def test_a_chart_says_which_of_its_numbers_open_and_which_do_not(town: Town) -> None:
     told = ask(town.sign_in("boss"), {"cell": "by_channel"}, {"cell": "lists"})
     assert [one["opens"] for one in told] == [True, True]
+
+
+def broken(made: Definitions) -> None:
+    with_reports(made)
+    made["reports/by_color"]["by"] = ["colour"]
+    made["reports/by_age"]["chart"] = {"kind": "bars"}
+    made["forms/customer"]["measures"] = [{"key": "odd", "aggregate": "sum", "of": "named"}]
+    made["metrics/worse"] = {
+        "key": "worse",
+        "name": words("worse"),
+        "formula": "{customer.count} / {talks.count}",
+    }
+    made["dashboards/main"]["filters"].append({"key": "doctor", "role": "doctr"})
+    made["dashboards/main"]["cells"][1]["at"] = [20, 2, 8, 4]
+
+
+def test_an_app_whose_reports_cannot_be_asked_is_not_installed(town: Town) -> None:
+    folder = town.house.settings.home / "broken"
+    with pytest.raises(Rejected) as refused:
+        install(town.house, "gamma", write_app(folder, broken), words("gamma"))
+    told = {one.path: one.code for one in refused.value.problems}
+    assert told == {
+        "/forms/customer/measures/0/of": "report.unknown_field",
+        "/metrics/worse/formula": "report.unknown_measure",
+        "/reports/by_color/by/0": "report.unknown_field",
+        "/reports/by_age/chart/kind": "report.unknown_chart",
+        "/dashboards/main/filters/2/role": "report.unknown_role",
+        "/dashboards/main/cells/1/at": "report.no_place",
+    }
+    hints = {one.path: one.hint("en") for one in refused.value.problems}
+    assert "color" in hints["/reports/by_color/by/0"]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { acted, inOrder, opened, questionOf } from "../../src/runtime/dashboards/board";
 import type { Dashboard } from "../../src/runtime/dashboards/contract";
-import { pagesOf } from "../../src/runtime/dashboards/Rotation";
+import { numbersOf, pagesOf } from "../../src/runtime/dashboards/Rotation";
 
 const cell = (key: string, chart: string, x: number, y: number, aloof = false) => ({
   key,
@@ -62,12 +62,12 @@ describe("order", () => {
   it("reads from the top left", () => {
     expect(inOrder(dashboard).map((one) => one.key)).toEqual(["k", "a", "b", "c"]);
   });
-  it("rotates numbers together, then each chart alone", () => {
-    expect(pagesOf(dashboard).map((page) => page.map((one) => one.key))).toEqual([
-      ["k"],
-      ["a"],
-      ["b"],
-      ["c"],
-    ]);
+  it("rotates through the charts, with the numbers above them", () => {
+    expect(pagesOf(dashboard).map((page) => page.map((one) => one.key))).toEqual([["a"], ["b"], ["c"]]);
+    expect(numbersOf(dashboard).map((one) => one.key)).toEqual(["k"]);
+  });
+  it("rotates nothing where there are only numbers", () => {
+    const numbers = { ...dashboard, cells: [cell("k", "kpi", 0, 0), cell("l", "kpi", 6, 0)] };
+    expect(pagesOf(numbers).map((page) => page.map((one) => one.key))).toEqual([["k", "l"]]);
   });
 });

@@ -1,4 +1,4 @@
-/** Full-screen rotation for a wall screen: one chart after another, numbers together on the first page. */
+/** Full-screen rotation for a wall screen: one chart after another, the numbers above all the time. */
 
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,12 +10,18 @@ import { useAnswer } from "./useAnswer";
 
 const REFRESH_MS = 60_000;
 
-/** Pages of a rotation: all single numbers together, then each chart alone. */
+const MOST_NUMBERS = 6;
+
+/** The single numbers that stay in sight above every chart. */
+export const numbersOf = (dashboard: Dashboard): CellPart[] =>
+  inOrder(dashboard)
+    .filter((one) => one.chart === "kpi")
+    .slice(0, MOST_NUMBERS);
+
+/** Pages of a rotation: each chart alone; only numbers where there is nothing else. */
 export const pagesOf = (dashboard: Dashboard): CellPart[][] => {
-  const cells = inOrder(dashboard);
-  const numbers = cells.filter((one) => one.chart === "kpi");
-  const rest = cells.filter((one) => one.chart !== "kpi").map((one) => [one]);
-  return numbers.length > 0 ? [numbers, ...rest] : rest;
+  const charts = inOrder(dashboard).filter((one) => one.chart !== "kpi" && !one.text);
+  return charts.length > 0 ? charts.map((one) => [one]) : [numbersOf(dashboard)];
 };
 
 const Shown = ({
@@ -60,6 +66,7 @@ export const Rotation = ({
   const [at, setAt] = useState(0);
   const [isPaused, setPaused] = useState(false);
   const pages = pagesOf(dashboard);
+  const numbers = pages.some((page) => page.some((one) => one.chart !== "kpi")) ? numbersOf(dashboard) : [];
   const count = Math.max(1, pages.length);
 
   useEffect(() => {
@@ -117,6 +124,16 @@ export const Rotation = ({
           {t("dashboard.close")}
         </button>
       </header>
+      {numbers.length > 0 ? (
+        <div
+          className="rotation-numbers"
+          style={{ gridTemplateColumns: `repeat(${numbers.length}, minmax(0, 1fr))` }}
+        >
+          {numbers.map((part) => (
+            <Shown key={part.key} part={part} dashboard={dashboard} board={board} source={source} />
+          ))}
+        </div>
+      ) : null}
       <div className="rotation-page" key={at}>
         {pages[at]?.map((part) => (
           <Shown key={part.key} part={part} dashboard={dashboard} board={board} source={source} />

@@ -1,7 +1,19 @@
 /** Have a report or dashboard sent to me at its times; pause, send now or cancel what I have. */
 
 import MailOutlined from "@ant-design/icons/MailOutlined";
-import { Button, Empty, List, Modal, Popconfirm, Select, Space, Switch, Tag, TimePicker, Typography } from "antd";
+import {
+  Button,
+  Empty,
+  List,
+  Modal,
+  Popconfirm,
+  Select,
+  Space,
+  Switch,
+  Tag,
+  TimePicker,
+  Typography,
+} from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
