@@ -52,6 +52,8 @@ class Link:
     at: str
     name: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    is_sent: bool = False
+    """Made for a message about one record; staff do not see it among their links."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what staff see of it, without its token."""
@@ -115,6 +117,29 @@ class PublicLinks:
             desk.unit.audit("public_link", form, None, {"link": link_id, "name": link.name})
         return link
 
+    def send(self, unit: Unit, form: str, values: Mapping[str, Any], by: str, branch_id: str | None) -> Link:
+        """Return the link of a message for a form with these values, the same one each time; in an open unit."""
+        text = json.dumps([form, branch_id, dict(values)], sort_keys=True, ensure_ascii=False)
+        digest = hmac.digest(self.service.workspace.keys.tokens, f"sent|{text}".encode(), "sha256")
+        link_id = base64.urlsafe_b64encode(digest[:ID_BYTES]).decode()
+        found = _kept(unit, link_id)
+        if found is not None:
+            return found
+        link = Link(link_id, form, by, branch_id, unit.now.isoformat(), "", dict(values), True)
+        kept = {
+            "form": form,
+            "by": by,
+            "branch_id": branch_id,
+            "at": link.at,
+            "name": "",
+            "values": dict(values),
+            "is_sent": True,
+        }
+        unit.connection.execute(
+            META.insert().values(key=_PREFIX + link_id, value=json.dumps(kept, ensure_ascii=False))
+        )
+        return link
+
     def close(self, actor: Actor, form: str, link_id: str) -> None:
         """Switch a link off; NotFound for one that is not the actor's to see."""
         with self.service.writing(actor) as desk:
@@ -133,7 +158,8 @@ class PublicLinks:
             rows = desk.unit.connection.execute(wanted).all()
             links = [_read(row.key.removeprefix(_PREFIX), row.value) for row in rows]
             mine = sorted(
-                (one for one in links if one.form == form and _sees(actor, one)), key=lambda one: one.at
+                (one for one in links if one.form == form and not one.is_sent and _sees(actor, one)),
+                key=lambda one: one.at,
             )
             named = [(one, _name(desk.unit, one.by)) for one in reversed(mine)]
             return named, _labels(desk, plan, mine)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.access import accounts
-from engine.access.actor import Actor
+from engine.access.actor import Actor, system_actor
 from engine.access.passwords import Passwords
 from engine.building import building
 from engine.clock import Clock, SystemClock
@@ -49,6 +49,7 @@ from server.flows import FlowDesk, flow_actor, notify_of_flow
 from server.housekeeping import Housekeeping
 from server.jobs import job_handlers
 from server.live import LiveWords
+from server.message_links import MessageLinks
 from server.notices import Notices
 from server.outside import Outside
 from server.people import People, branch_zones, known_person
@@ -92,9 +93,11 @@ class Clinic:
         credentials: Credentials | None = None,
         scripts: BoxScripts | None = None,
         channels: Mapping[str, Channel] | None = None,
+        public_url: str = "",
     ) -> None:
         self.workspace = workspace
         self.credentials, self.scripts, self._channels = credentials, scripts, channels
+        self._public_url = public_url
         self.people = People(workspace)
         self._lock = threading.Lock()
         self._number = 0
@@ -169,7 +172,7 @@ class Clinic:
 
     def on_trial(self, workspace: Workspace, plans: FlowPlans, channels: Mapping[str, Channel]) -> "Clinic":
         """Return this clinic over a workspace on which things are tried out: the same app, and ways out that lead nowhere."""
-        tried = Clinic(workspace, None, self.outside.scripts, channels)
+        tried = Clinic(workspace, None, self.outside.scripts, channels, self._public_url)
         tried._plan, tried._number, tried._flow_plans = self.plan, self._number, plans
         tried._checked_at = float("inf")
         return tried
@@ -211,9 +214,13 @@ class Clinic:
         def records(unit: Unit, actor: Actor) -> FlowDesk:
             return FlowDesk(service(), unit, actor, people)
 
+        links = MessageLinks(
+            workspace.key, self._public_url, service, lambda unit: records(unit, system_actor(workspace.key, zone=workspace.zone)),
+            self._actor_of,
+        )  # fmt: skip
         self.outside = Outside(
             workspace, service, records, people, notify_of_flow, self.credentials, self.scripts,
-            channels=self._channels,
+            base_url=self._public_url, links_of=links.of, channels=self._channels,
         )  # fmt: skip
         return FlowPorts(
             records=records,
@@ -343,7 +350,9 @@ class House:
         workspace = self.installation.workspace(key)
         workspace.on_news = self.wake
         with self._lock:
-            return self._clinics.setdefault(key, Clinic(workspace, self.credentials, self.scripts))
+            return self._clinics.setdefault(
+                key, Clinic(workspace, self.credentials, self.scripts, public_url=self.settings.public_url)
+            )
 
     def demo_logins(self, key: str) -> Any:
         """Return the demo accounts of a practice clinic, with their password; none of a real one."""

@@ -43,10 +43,11 @@ class Outside:
         credentials: Credentials | None = None,
         scripts: BoxScripts | None = None,
         base_url: str = "",
+        links_of: Callable[[Unit, str | None, str | None], Mapping[str, str]] = lambda _u, _f, _r: {},
         channels: Mapping[str, Channel] | None = None,
     ) -> None:
         self._workspace, self._service, self._of = workspace, service, records
-        self._people, self._base = people, base_url
+        self._people, self._base, self._links = people, base_url.rstrip("/"), links_of
         self._channels = channels or CHANNELS.all()
         self.credentials = credentials
         self._compiled: tuple[AppPlan, MessagePlans, Mapping[str, PoolRule]] | None = None
@@ -103,6 +104,7 @@ class Outside:
             staff=self.staff,
             notify=notify,
             link_of=self._link,
+            links_of=self._links,
             clinic=dict(self._workspace.info.name),
             find=self._find,
             cap_of=self._cap,
@@ -144,4 +146,4 @@ class Outside:
         return self.journey_cap(flow)
 
     def _link(self, form: str | None, record_id: str | None) -> str:
-        return f"{self._base}/forms/{form}/{record_id}" if self._base and form and record_id else ""
+        return f"{self._base}/r/{form}/{record_id}" if self._base and form and record_id else ""

@@ -24,6 +24,10 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, description="Port to listen on; 0 takes a free one")
+    public_url: str = Field(
+        default="",
+        description="Address by which people outside reach this server, e.g. https://clinic.example; links in messages need it",
+    )
     practice: bool = Field(default=False, description="Practice mode: demo sign-ins are offered")
     secure_cookies: bool = Field(default=False, description="Set when served over https")
     threads: int = Field(

@@ -309,7 +309,7 @@ class MessageService:
             "to": {"name": to.name},
             "clinic": {"name": say(house.clinic, lang)},
             "link": house.link_of(form, record_id),
-            "links": dict(house.links_of(unit, form, record_id)),
+            "links": house.links_of(unit, form, record_id),
         }
         return About(house.records(unit), form, record_id, values, around, name_of, unit.now)
 
@@ -455,7 +455,7 @@ def _log_end(state: str, delivery: Delivery, now: datetime) -> dict[str, Any]:
     if state == "sent":
         return {"status": "sent", "sent_at": now, "error": None}
     if state == "outbox":
-        return {"error": "通道未接通，仅存发件箱 / kept in the outbox, channel not connected"}
+        return {"error": "通道未接通，仅存发件箱"}
     return {"status": "failed", "error": (delivery.error or state)[:200]}
 
 
