@@ -95,12 +95,24 @@ def _texts(dialect: Dialect) -> _Texts:
 
 @lru_cache(maxsize=8)
 def _apart(dialect: Dialect) -> frozenset[str]:
-    """Return the statements of a step that never touch a row of another one."""
-    rows = store.statements(dialect)
-    some = (rows.move_token, rows.add_token, rows.change_task, rows.add_task, rows.move_instance)
+    """Return the statements of a step that never touch a row of another one.
+
+    Timers are not among them: one may go and another come under its key.
+    """
+    rows, more = store.statements(dialect), _texts(dialect)
+    places = (
+        rows.move_token, rows.add_token, rows.change_token, rows.end_token, rows.change_scope, rows.add_scope, rows.end_scope,
+        rows.change_task, rows.add_task, more.tasks_over, rows.move_instance,
+    )  # fmt: skip
     return frozenset(
-        (*some, *rows.add_histories, insert_events(dialect), commands.text_of(dialect), _texts(dialect).job)
+        (*places, *rows.add_histories, insert_events(dialect), commands.text_of(dialect), more.job)
     )
+
+
+@lru_cache(maxsize=8)
+def _apart_with_timer(dialect: Dialect) -> frozenset[str]:
+    """Return the same for a step of which timers only go."""
+    return _apart(dialect) | {store.statements(dialect).end_timer}
 
 
 def texts(unit: Unit) -> _Texts:
@@ -152,7 +164,9 @@ def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -
     writes += unit.events_so_far()
     writes.append((rows.move_instance, [store.moved_row(instance)]))
     some = [(text, given) for text, given in writes if given]
-    if unit.batch(some, _apart(unit.workspace.room.dialect)) != 1:
+    new_timers = step.timers.added or step.timers.changed
+    apart = (_apart if new_timers else _apart_with_timer)(unit.workspace.room.dialect)
+    if unit.batch(some, apart) != 1:
         # The row is locked, so this cannot happen; if it does, nothing of the step may stand.
         raise RuntimeError(f"instance {instance_id} moved beside revision {instance.revision}")
     if old.instance.status == "failed":
