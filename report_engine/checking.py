@@ -83,10 +83,13 @@ class _Keys:
         return text
 
 
-def problems_of_reports(app: App, policy: Policy) -> list[Problem]:
-    """Return everything that is wrong with the reports, metrics and dashboards of an app, where its author wrote it."""
+def problems_of_reports(app: App, policy: Policy, dialects: Iterable[str] = DIALECTS) -> list[Problem]:
+    """Return everything that is wrong with the reports, metrics and dashboards of an app, where its author wrote it.
+
+    `dialects`: the databases whose statements are made.
+    """
     data = datasets(policy.shapes, app.of("forms"), app.of("metrics"))
-    desks = [_desk(policy, dialect) for dialect in DIALECTS]
+    desks = [_desk(policy, dialect) for dialect in dialects]
     found = [*_measures(app, data, desks)]
     for key, report in app.of("reports").items():
         found += _under(pointer("reports", key), _report(report, data, desks))

@@ -13,13 +13,14 @@ from engine.access.actor import system_actor
 from engine.definitions import load_template, versions
 from engine.definitions.app import App
 from engine.ids import new_id
-from engine.problems import Code, Conflict, NotFound
+from engine.problems import Code, Conflict, NotFound, Rejected
 from engine.store.changes import ChangePlan, apply_changes, plan_changes
 from engine.store.unit import Cause, Unit
 from form_engine.compile import compile_app
 from form_engine.plan import AppPlan
 from form_engine.service import RecordService
 from form_engine.service.loading import load
+from report_engine.checking import problems_of_reports
 from server.clinics import Clinic, House
 
 OTHER_APP = Code(
@@ -51,12 +52,21 @@ def install(
     try:
         clinic = house.clinic(key)
     except NotFound:
+        _reports_must_work(house, app, plan)
         workspace = house.installation.create(key, dict(name or app.name))
         workspace.create_tables(plan.policy.tables)
         _publish(house, key, app, None, plan if starter else None)
         return house.clinic(key)
     _upgrade(house, clinic, app)
     return clinic
+
+
+def _reports_must_work(house: House, app: App, plan: AppPlan) -> None:
+    """Refuse an app whose reports cannot be asked: nobody should find out on a dashboard."""
+    dialect = "postgresql" if house.settings.database_url else "sqlite"
+    problems = problems_of_reports(app, plan.policy, (dialect,))
+    if problems:
+        raise Rejected(problems)
 
 
 def _upgrade(house: House, clinic: Clinic, app: App) -> None:
@@ -71,6 +81,7 @@ def _upgrade(house: House, clinic: Clinic, app: App) -> None:
             raise Conflict(OTHER_APP.at("/workspace", key=clinic.key, app=old.key))
         if versions.content_hash(old) == versions.content_hash(app):
             return
+        _reports_must_work(house, app, plan)
         number = current.number if current else None
         apply_changes(clinic.workspace, changes(clinic, old, app), on_switch=_switching(clinic, app, number))
         return
