@@ -239,6 +239,9 @@ def _switch_off(
         objects[kind] = {
             key: one for key, one in objects[kind].items() if origin.get(f"{kind}/{key}") not in off
         }
+    for board in objects["dashboards"].values():
+        if isinstance(board.get("cells"), list):
+            board["cells"] = [cell for cell in board["cells"] if not _asks(cell, origin, objects["reports"])]
     for page in objects["pages"].values():
         for part in ("tabs", "today", "numbers"):
             if isinstance(page.get(part), list):
@@ -251,6 +254,12 @@ def _switch_off(
 
 def _shows(item: Any, forms: set[str]) -> bool:
     return isinstance(item, Mapping) and item.get("form") in forms
+
+
+def _asks(cell: Any, origin: Mapping[str, str], reports: Mapping[str, Any]) -> bool:
+    """Tell whether a cell asks a report that went with its module."""
+    key = cell.get("report") if isinstance(cell, Mapping) else None
+    return key is not None and key not in reports and f"reports/{key}" in origin
 
 
 def _without(tab: Any, forms: set[str]) -> Any:

@@ -146,8 +146,8 @@ def test_revenue_comes_from_implants_orthodontics_and_the_rest_in_their_shares()
                 line["price"]
             )
     parts = {key: float(value / sum(found.values())) for key, value in found.items()}
-    assert parts["implant"] == pytest.approx(0.31, abs=0.05)
-    assert parts["ortho"] == pytest.approx(0.27, abs=0.05)
+    assert parts["implant"] == pytest.approx(0.31, abs=0.06)
+    assert parts["ortho"] == pytest.approx(0.27, abs=0.06)
     assert parts["filling"] + parts["endo"] + parts["prosthetics"] == pytest.approx(0.18, abs=0.04)
     assert parts["perio"] == pytest.approx(0.06, abs=0.02)
     assert median(float(amount(bill)) for bill in story()["bill"]) == pytest.approx(380, rel=0.1)

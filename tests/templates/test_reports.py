@@ -1,10 +1,13 @@
 """The shipped metrics, reports and dashboards: all that the clinics were promised, and each opens for whom it is meant."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.definitions import load_template
 from engine.problems import Rejected
+from form_engine.compile import compile_app
 from form_engine.plan import AppPlan
 from report_engine.chart import CHARTS
 from report_engine.pipeline import bound_report
@@ -151,3 +154,17 @@ def test_no_report_is_for_nobody_and_every_role_with_a_dashboard_has_reports(den
     for board in dental.app.of("dashboards").values():
         for role in board["roles"]:
             assert any(role in one.get("roles", ()) for one in reports.values()), role
+
+
+@pytest.mark.parametrize("profile", ["lite", "standard"])
+def test_smaller_clinics_have_boards_without_holes_and_reports_that_stand(
+    repository: Path, profile: str
+) -> None:
+    app = load_template(repository / "templates" / "dental", profile)
+    reports, plan = app.of("reports"), compile_app(app)
+    assert all(board["cells"] for board in app.of("dashboards").values())
+    assert {cell["report"] for board in app.of("dashboards").values() for cell in board["cells"]} <= set(
+        reports
+    )
+    for report in reports.values():
+        assert bound_report(report, data_of(plan), NOW, ZONE, None).kind == report["kind"]

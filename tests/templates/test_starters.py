@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,17 @@ def test_a_small_clinic_starts_without_what_is_switched_off(house: House, reposi
     assert "待确认" in names(small, "channel")
     with small.service.reading(system_actor(small.key)) as desk:
         assert desk.gate.count(RecordQuery("segment"))[0] == 0
+
+
+def test_a_new_clinic_watches_the_usual_figures(clinic: Clinic) -> None:
+    """The benchmarks a clinic is judged by at first; each is a record that it may change."""
+    wanted = {
+        "contact_rate": ("below", "0.8"), "visit_rate": ("below", "0.25"), "deal_rate": ("below", "0.5"),
+        "timely_rate": ("below", "0.9"), "noshow_rate": ("above", "0.1"), "postop_coverage": ("below", "1"),
+    }  # fmt: skip
+    rules = clinic.service.query(system_actor(clinic.key), "kpi_rule", {"limit": 100})["records"]
+    assert {one["metric"]: (one["direction"], Decimal(one["threshold"])) for one in rules} == {
+        key: (way, Decimal(limit)) for key, (way, limit) in wanted.items()
+    }
+    metrics = clinic.plan.app.of("metrics")
+    assert all(key in metrics for key in wanted)
