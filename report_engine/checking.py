@@ -20,7 +20,7 @@ from report_engine.desk import PlainDesk
 from report_engine.measures import Measures
 from report_engine.pipeline import bound_report, run
 from report_engine.problems import NO_GOALS
-from report_engine.service import facts_of
+from report_engine.sight import facts_of
 from report_engine.statistics.forecast import TOO_SHORT
 
 Json = Mapping[str, Any]

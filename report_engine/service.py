@@ -4,11 +4,9 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -17,7 +15,6 @@ from engine.access.gate import Gate
 from engine.access.policy import Policy
 from engine.access.sources import Wanted
 from engine.definitions.app import App
-from engine.definitions.shape import FormShape
 from engine.ids import new_id
 from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
 from engine.store.unit import Unit
@@ -38,37 +35,31 @@ from report_engine.boards import (
     period_words,
     read_question,
 )
-from report_engine.chart import CHARTS, Chart, Figure
-from report_engine.dataset import Datasets, Fact, datasets
+from report_engine.chart import CHARTS, Figure
+from report_engine.dataset import Datasets, datasets
 from report_engine.desk import PlainDesk
+from report_engine.drilling import deeper
 from report_engine.explaining import explained
+from report_engine.figures import chart_of, figure, natural, words_of
 from report_engine.kind import KINDS
 from report_engine.nights import Tonight
-from report_engine.output import plain, shown, to_json
+from report_engine.offering import offered
+from report_engine.office import Asked, Office
+from report_engine.output import to_json
 from report_engine.picks import Pick
-from report_engine.pipeline import bound_report, run
+from report_engine.pipeline import run
 from report_engine.problems import EMPTY, IMMATURE, SMALL_SAMPLE
 from report_engine.reading import PAGE_S, Kept, Reading
 from report_engine.rollups import Months
-from report_engine.table import Column, Table
+from report_engine.sight import facts_of, narrowed, role_words, roles_of
 from report_engine.tabled import rows_of
 
 Json = Mapping[str, Any]
 LOG = logging.getLogger(__name__)
 MOST_CHOICES = 200
-MOST_WORDS = 1_000
-MOST_DEEPER = 8
 MOST_CELLS = 60
 LAST = 1_000_000
 """Place of what names none."""
-FINER: Mapping[str, str] = {
-    "year": "quarter", "half": "month", "quarter": "month", "month": "day", "xun": "day", "week": "day", "day": "hour_of_day",
-}  # fmt: skip
-BUCKETS: Mapping[str, Words] = {
-    "quarter": {"zh": "按季", "en": "by quarter"},
-    "month": {"zh": "按月", "en": "by month"},
-    "day": {"zh": "按天", "en": "by day"},
-}
 NO_DASHBOARD = Code(
     "report.no_dashboard",
     zh="没有看板“{name}”",
@@ -115,50 +106,6 @@ class Keeps(Protocol):
     def read(self, snapshot: bool = False) -> AbstractContextManager[Unit]: ...
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One report as it was asked: what it was bound to, and its table."""
-
-    report: Json
-    bound: Bound
-    table: Table
-    told: tuple[Words, ...] = ()
-    """Its period and filters in words."""
-
-
-@dataclass(frozen=True)
-class Office:
-    """A desk with what one asker may know of the app: forms, fields, levels."""
-
-    desk: PlainDesk
-    data: Datasets
-    reading: Reading
-
-    @property
-    def actor(self) -> Actor:
-        return self.desk.actor
-
-    @property
-    def today(self) -> date:
-        found: date = self.reading.now.astimezone(ZoneInfo(self.desk.zone)).date()
-        return found
-
-    def bound(self, report: Json, given: Json | None = None) -> Bound:
-        """Return a report as a question. Rejected with all problems."""
-        return bound_report(report, self.data, self.reading.now, self.desk.zone, given)
-
-    def table(self, report: Json, given: Json | None = None) -> Asked:
-        """Return a report's table. Rejected with all problems."""
-        return self.asked(report, self.bound(report, given))
-
-    def asked(self, report: Json, bound: Bound) -> Asked:
-        """Return a bound report with its table and what was asked, in words. Rejected with all problems."""
-        table = run(bound, self.desk)
-        return Asked(
-            report, bound, table, tuple(explained(self.desk, bound, {}, None, is_short=True)["filters"])
-        )
-
-
 class ReportService:
     """Every method that asks opens one reading transaction, in which all it says is of one moment."""
 
@@ -196,7 +143,7 @@ class ReportService:
         key = gate.rights.signature
         found = self._known.get(key)
         if found is None:
-            found = _narrowed(self.data, gate, self.app)
+            found = narrowed(self.data, gate, self.app)
             with self._lock:
                 if len(self._known) > 200:
                     self._known.clear()
@@ -290,7 +237,7 @@ class ReportService:
         made = {
             "key": one["key"],
             "role": one["role"],
-            "name": one.get("name") or _role_words(office.data, one["role"]),
+            "name": one.get("name") or role_words(office.data, one["role"]),
         }
         if one.get("default") is not None:
             made["default"] = one["default"]
@@ -510,7 +457,7 @@ class ReportService:
         question = Question(filters=filters or {})
         level = self._level(office, {}, {"": report})
         made = effective(
-            levelled(report, level, _roles(report, office.data)), question, given, {}, office.today
+            levelled(report, level, roles_of(report, office.data)), question, given, {}, office.today
         )
         return office.table(made.report, made.given)
 
@@ -548,7 +495,7 @@ class ReportService:
     def offered(self, actor: Actor) -> dict[str, Any]:
         """Return the facts, dimensions and measures that the asker may use in reports."""
         with self.opened(actor) as office:
-            facts = [_fact(one, office) for one in office.data.facts.values()]
+            facts = [offered(one, office) for one in office.data.facts.values()]
             metrics = [
                 {
                     "key": key,
@@ -590,79 +537,12 @@ def _in_order(objects: Mapping[str, Json]) -> list[tuple[str, Json]]:
     return sorted(objects.items(), key=lambda item: (item[1].get("order", LAST), item[0]))
 
 
-def _narrowed(data: Datasets, gate: Gate, app: App) -> Datasets:
-    shapes: dict[str, FormShape] = {}
-    for key, shape in data.shapes.items():
-        if not gate.guard.may_view(key):
-            continue
-        visible = frozenset(gate.guard.visible(shape))
-        shapes[key] = replace(
-            shape,
-            fields={
-                name: _rows(gate, shape, field) for name, field in shape.fields.items() if name in visible
-            },
-        )
-    return datasets(shapes, app.of("forms"), data.metrics)
-
-
-def _rows(gate: Gate, shape: FormShape, field: Any) -> Any:
-    if field.rows is None:
-        return field
-    kept = {}
-    for name, inner in field.rows.fields.items():
-        try:
-            gate.guard.see(shape, f"{field.key}.{name}")
-        except Rejected:
-            continue
-        kept[name] = inner
-    return replace(field, rows=replace(field.rows, fields=kept))
-
-
-def facts_of(report: Json, data: Datasets) -> list[Fact]:
-    """Return the facts that a report is about, as far as its names tell without binding it."""
-    names = [
-        one if isinstance(one, str) else str(one.get("form") or one.get("of") or one.get("key") or "")
-        for one in report.get("measures", ())
-    ]
-    found = [
-        data.split(f"{name}.x" if name in data.facts else name)[0]
-        for name in [*names, *_of_metrics(names, data)]
-    ]
-    form = data.facts.get(str(report.get("form")))
-    return list({one.key: one for one in [form, *found] if one is not None}.values())
-
-
-def _of_metrics(names: Sequence[str], data: Datasets) -> Iterator[str]:
-    for name in names:
-        metric = data.metrics.get(name, {})
-        if metric.get("form"):
-            yield f"{metric['form']}.x"
-        if metric.get("of"):
-            yield str(metric["of"])
-        for part in str(metric.get("formula", "")).split("{")[1:]:
-            yield part.partition("}")[0]
-
-
-def _roles(report: Json, data: Datasets) -> list[str]:
-    return list(dict.fromkeys(role for fact in facts_of(report, data) for role in fact.roles))
-
-
 def report_filters(office: Office, report: Json) -> list[dict[str, Any]]:
     """Return the filters that a report by itself takes: its day, and the dimensions that all its facts share."""
     facts = facts_of(report, office.data)
     shared = [role for role in (facts[0].roles if facts else ()) if all(role in one.roles for one in facts)]
     named = [role for role in shared if role not in ("owner", "creator")]
     return [{"key": role, "role": role} for role in ("date", *named[:6])]
-
-
-def _role_words(data: Datasets, role: str) -> Words:
-    if role == "date":
-        return {"zh": "时间", "en": "Period"}
-    for fact in data.facts.values():
-        found = data.field(fact, fact.roles[role]) if role in fact.roles else None
-        if found is not None and found.label:
-            return found.label
-    return {"zh": role, "en": role}
 
 
 def _without_date(board: Json, filters: Json) -> dict[str, Any]:
@@ -694,109 +574,6 @@ def _cell(one: Json, report: Json | None) -> dict[str, Any]:
     return made
 
 
-def chart_of(report: Json) -> str:
-    """Return the kind of chart of a report, as far as that is known before its table."""
-    if report.get("chart"):
-        return str(report["chart"]["kind"])
-    usual = {
-        "funnel": "funnel",
-        "retention": "heat_map",
-        "forecast": "line",
-        "list": "table",
-        "customer_value": "table",
-        "change": "waterfall",
-    }
-    if report.get("kind") in usual:
-        return usual[str(report["kind"])]
-    return "kpi" if not report.get("by") else "table" if report.get("kind") == "ranking" else "bar"
-
-
-def figure(report: Json, table: Table, lang: str) -> Figure:
-    """Return the figure of a table: by the report's own chart where it suits, else by the most natural one."""
-    given = report.get("chart") or {}
-    config = {key: value for key, value in given.items() if key != "kind"}
-    kind = given.get("kind")
-    chart = CHARTS.get(str(kind)) if kind in CHARTS else None
-    if chart is None or any(True for _ in chart.check(_settled(chart, config, table), table, "/chart")):
-        chart, config = natural(table), {}
-    return chart.figure(_settled(chart, config, table), table, lang)
-
-
-def _settled(chart: Chart, config: Json, table: Table) -> Mapping[str, Any]:
-    return chart.settings(config, table)
-
-
-def natural(table: Table) -> Chart:
-    """Return the chart that suits a table best."""
-    return max(CHARTS.all().values(), key=lambda one: (one.fits(table), one.kind == "table"))
-
-
-def words_of(table: Table, lang: str) -> dict[str, dict[str, str]]:
-    """Return words for the values that points of a chart stand for."""
-    made: dict[str, dict[str, str]] = {}
-    for at, column in enumerate(table.columns):
-        if column.role != "dimension":
-            continue
-        values = list(dict.fromkeys(row[at] for row in table.rows))[:MOST_WORDS]
-        made[column.key] = {str(plain(value)): _word(value, column, table, lang) for value in values}
-    return made
-
-
-def _word(value: Any, column: Column, table: Table, lang: str) -> str:
-    return str(plain(shown(value, column, table, lang)))
-
-
-def deeper(office: Office, bound: Bound, report: Json) -> list[dict[str, Any]]:
-    """Return what one may drill into: what the report names, else finer time and the dimensions that all facts share."""
-    if bound.kind not in ("aggregate", "ranking") or not bound.facts:
-        return []
-    facts = [bound.data.facts[key] for key in bound.facts]
-    used = {one.role or one.key for one in bound.dimensions} | {one.key for one in bound.dimensions}
-    # “record” only says that a click opens the records, which it does anyway.
-    names = [one for one in report.get("drill", ()) if one != "record"]
-    if not names:
-        names = [role for role in facts[0].roles if all(role in fact.roles for fact in facts)]
-    found: list[dict[str, Any]] = []
-    for one in bound.dimensions:
-        finer = FINER.get(str(one.grain))
-        if one.role == "date" and finer in BUCKETS:
-            found.append({"key": f"date:{finer}", "name": BUCKETS[str(finer)]})
-    if not any(one.role == "date" for one in bound.dimensions):
-        found.append({"key": "date:month", "name": BUCKETS["month"]})
-    for name in names:
-        if name in used or not _usable(office, facts, str(name)):
-            continue
-        found.append(
-            {
-                "key": str(name),
-                "name": _role_words(bound.data, str(name))
-                if name in facts[0].roles
-                else _label(bound, facts[0], str(name)),
-            }
-        )
-    return found[:MOST_DEEPER]
-
-
-def _label(bound: Bound, fact: Fact, name: str) -> Words:
-    found = bound.data.field(fact, name)
-    return (found.label if found is not None else None) or {"zh": name, "en": name}
-
-
-def _usable(office: Office, facts: Sequence[Fact], name: str) -> bool:
-    """Tell whether the asker may group all these facts by a dimension."""
-    for fact in facts:
-        path = fact.roles.get(name, name)
-        if not office.data.walk(fact, path):
-            return False
-        inner = path.removeprefix("form.") if fact.rows is not None and path.startswith("form.") else path
-        inner = f"{fact.rows}.{path}" if fact.rows is not None and not path.startswith("form.") else inner
-        try:
-            office.desk.gate.guard.use(fact.form, inner)
-        except Rejected:
-            return False
-    return True
-
-
 def _opens(bound: Bound) -> bool:
     return KINDS.get(bound.kind).opens and (bool(bound.facts) or bound.form is not None)
 
@@ -816,38 +593,5 @@ def _joined(words: Sequence[Words]) -> Words:
         for lang in ("zh", "en")
     }
 
-
-def _fact(one: Fact, office: Office) -> dict[str, Any]:
-    dimensions = [
-        {
-            "key": key,
-            "name": field.label or {"zh": key, "en": key},
-            "type": field.value_type,
-            "to": field.config.get("to"),
-        }
-        for key, field in one.shape.fields.items()
-        if field.value_type not in UNGROUPED and not field.sensitive and _usable(office, [one], key)
-    ]
-    roles = [{"key": role, "path": path} for role, path in one.roles.items() if _usable(office, [one], role)]
-    prefix = f"{one.key}."
-    measures = [
-        {
-            "key": f"{prefix}{key}", "name": given.get("name") or {"zh": key, "en": key},
-            "format": given.get("format"), "good": given.get("good"), "synonyms": given.get("synonyms", []),
-        }
-        for key, given in one.measures.items()
-    ]  # fmt: skip
-    return {
-        "key": one.key,
-        "name": one.name,
-        "form": one.form.key,
-        "date": one.date,
-        "dimensions": dimensions,
-        "roles": roles,
-        "measures": measures,
-    }
-
-
-UNGROUPED = frozenset({"rows", "files", "structured", "geo", "date_range", "time_range"})
 
 __all__ = ["Asked", "Office", "ReportService", "chart_of", "figure", "key_of", "natural"]

@@ -10,8 +10,10 @@ from engine.problems import Code, Forbidden, Rejected
 from engine.text import Words, say
 from report_engine.chart import CHARTS
 from report_engine.exporting.book import Book, Part
+from report_engine.figures import chart_of, natural
+from report_engine.office import Asked
 from report_engine.reading import EXPORT_S
-from report_engine.service import Asked, ReportService, chart_of, natural
+from report_engine.service import ReportService
 
 NO_RIGHT = Code(
     "report_export.no_right",
