@@ -149,9 +149,12 @@ def test_a_note_beside_a_chart_is_there_for_the_next_reader_of_the_branch(open_a
     offer(screen, "添加备注").click()
     screen.page.get_by_role("textbox", name="写一条备注").fill("装修停业三天")
     screen.button("添加备注").click()
-    expect(screen.page.locator(".dash-notes li", has_text="装修停业三天")).to_be_visible()
+    expect(screen.page.locator(".dash-notes li", has_text="装修停业三天").first).to_be_visible()
     again = opened(open_as, "director")
-    expect(cell(again, "实收").get_by_role("button", name="1 条备注")).to_be_visible()
+    cell(again, "实收").get_by_role("button", name=re.compile(r"\d+ 条备注")).click()
+    own = again.page.locator(".dash-notes li", has_text="装修停业三天").first
+    again.button("删除", own).click()
+    expect(own).to_have_count(0)
 
 
 def test_a_board_of_ones_own_is_copied_arranged_and_deleted(open_as):
