@@ -70,7 +70,8 @@ def nodes_of(bound: Bound, fact: Fact, base: Measure) -> list[Node]:
     nodes = [one.node for one in bound.filters.get(fact.key, ())]
     if bound.period is not None:
         day = bound.data.day(fact, base.date or fact.date)
-        nodes += within_days(day, bound.period.start, bound.period.end)
+        # A state is everything up to the end of the period.
+        nodes += within_days(day, None if base.as_of else bound.period.start, bound.period.end)
     # A rate stands for all the cases it is a part of.
     own = base.filters if base.aggregate != "rate" else ()
     nodes += [of_fact(bound, fact, text, f"{base.path}/filter") for text in own]

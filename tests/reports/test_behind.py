@@ -103,6 +103,14 @@ def test_a_rate_opens_the_cases_it_is_a_part_of(clinic: House) -> None:
     assert behind(clinic, {"measures": ["lead.valid_rate"]}, {}, None).count == len(clinic.records["lead"])
 
 
+def test_a_state_opens_everything_up_to_its_day(clinic: House) -> None:
+    fill(clinic, random.Random(11), leads=40)
+    state = {"key": "ever", "form": "lead", "aggregate": "count", "as_of": True}
+    report = {"measures": [state], "period": "this month"}
+    ((_, value),) = bars(clinic.ask(report), "ever")
+    assert behind(clinic, report, {}, "ever").count == value > 1
+
+
 def test_a_number_that_is_not_there_opens_nothing(clinic: House) -> None:
     report = {"measures": ["lead.count"], "by": ["channel"]}
     for dims, measure in (({}, "bill.net"), ({"channel": OTHER}, None)):
