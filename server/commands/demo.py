@@ -47,7 +47,7 @@ def _prepare(house: House, template: str, scale: float, seed: int, *, fresh: boo
 
     folder = template_folder(template)
     known = {info.key for info in house.installation.registry()}
-    if folder.name in known and fresh:
+    if folder.name in known and (fresh or _is_broken_off(house, folder.name)):
         house.installation.archive(folder.name)
         known.discard(folder.name)
     if folder.name in known and house.demo_logins(folder.name):
@@ -65,6 +65,12 @@ def _prepare(house: House, template: str, scale: float, seed: int, *, fresh: boo
             progress.update(shown, description=f"{form} {done:,}", completed=done, total=total)
 
         load_demo(house, clinic, seed=seed, scale=scale, today=_today(clinic), tell=tell)
+
+
+def _is_broken_off(house: House, key: str) -> bool:
+    from server.demo.loading import is_broken_off
+
+    return is_broken_off(house.installation.workspace(key))
 
 
 def _today(clinic: Any) -> date:

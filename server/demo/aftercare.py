@@ -139,7 +139,7 @@ def message(
     house.messages += 1
     world.add(
         "message_log", min(at, world.now), branch=branch, owner=owner, template_id=template["id"], to_customer=customer,
-        channel=world.weighted(((template["channel"], 80), ("wechat_template", 20))), body=f"【齐悦口腔】{template['name']}：{text}",
+        channel=world.weighted(((template["channel"], 80), ("wechat_template", 20))), body=f"{template['name']}：{text}",
         dedupe_key=f"{template['name']} {at.astimezone(ZONE):%y%m%d}-{house.messages:06d}", plan_at=stamp(at),
         sent_at=stamp(at) if sent else None, status=status, error="号码停机或拒收" if status == "failed" else None,
     )  # fmt: skip

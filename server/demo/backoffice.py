@@ -36,11 +36,14 @@ def materials(house: House) -> None:
                 rows.append((material, cost, least))
     batches = max(world.count(2_400), 2 * len(rows))
     moves = max(world.count(60_000), 2 * batches) - batches
+    made: list[tuple[Row, datetime, datetime, int]] = []
     for number in range(batches):
         material, cost, least = rows[number % len(rows)]
-        made = _batch(house, material, cost, least, number // len(rows), batches // len(rows))
-        for _ in range(moves * (number + 1) // batches - moves * number // batches):
-            _used(house, *made, cost)
+        made.append((*_batch(house, material, cost, least, number // len(rows), batches // len(rows)), cost))
+    # what is cheap is used up every day, what is dear now and then
+    often = [cost**-0.6 for *_, cost in made]
+    for batch, first, last, cost in world.rng.choices(made, often, k=moves):
+        _used(house, batch, first, last, cost)
 
 
 def _batch(
@@ -79,7 +82,7 @@ def _used(house: House, batch: Row, first: datetime, last: datetime, cost: int) 
     row = world.add(
         "stock_move", used, branch=batch["branch_id"], owner=house.one("nurse", batch["branch_id"]).user, kind=world.weighted((("treatment_use", 60), ("department_issue", 40))),
         from_wh=batch["warehouse"], status="draft",
-        lines=[{"id": world.new_id(used), "material": batch["material_id"], "batch": batch["id"], "qty": str(world.rng.randint(1, 5)), "price": yuan(cost)}],
+        lines=[{"id": world.new_id(used), "material": batch["material_id"], "batch": batch["id"], "qty": str(world.rng.randint(1, 4) if cost < 50 else 1), "price": yuan(cost)}],
     )  # fmt: skip
     world.move(row, used + timedelta(minutes=5), row["owner_id"], status="posted")
 

@@ -150,9 +150,13 @@ def _goal(
     """Write one goal: what the last months brought and what this one came to, half and half, and a little more."""
     world = house.world
     key, *before = sums
-    is_open = month >= world.today.replace(day=1)
     usual = sum((sums[m] for m in before), Decimal(0)) / len(before)
-    aim = usual if is_open else (usual + sums[key]) / 2
+    this_month = world.today.replace(day=1)
+    aim = usual if month > this_month else (usual + sums[key]) / 2
+    if month == this_month:
+        # what the month is likely to come to, by the days that are over
+        ends = (month + timedelta(days=32)).replace(day=1)
+        aim = (usual + sums[key] * (ends - month).days / max(1, world.today.day)) / 2
     least = Decimal(3) if metric == "new_customers" else Decimal(2000)
     step = Decimal(1) if metric == "new_customers" else Decimal(100)
     target = max(least, (aim * Decimal(str(round(world.rng.uniform(0.92, 1.14), 2))) / step).quantize(Decimal(1), ROUND_HALF_UP) * step)  # fmt: skip

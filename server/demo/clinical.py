@@ -42,7 +42,7 @@ def main_teeth(world: World, want: str, is_minor: bool) -> list[str]:
             "prosthetics": ((1, 60), (2, 25), (3, 15)),
             "endo": ((1, 85), (2, 15)),
         }
-        return sorted(world.rng.sample(pool, min(len(pool), world.weighted(many[want]))))
+        return sorted(world.rng.sample(pool, min(len(pool), world.weighted(many[want], f"teeth {want}"))))
     return []
 
 

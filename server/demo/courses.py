@@ -37,7 +37,7 @@ def course(world: World, want: str, buys: bool, is_minor: bool) -> list[Step]:
 
 
 def _implant(world: World, _: bool) -> list[Step]:
-    brand = "D026" if world.chance(0.6) else "D025"
+    brand = "D026" if world.even("brand", 0.6) else "D025"
     bone = ("D027",) if world.chance(0.3) else ()
     return [
         Step(0, "first_visit", (CHECK, "D003"), "look"), Step(world.rng.randint(5, 16), "surgery", (brand, *bone), "placement"),
@@ -50,7 +50,7 @@ def _ortho(world: World, is_minor: bool) -> list[Step]:
     kind = (
         "D033"
         if is_minor and world.chance(0.3)
-        else world.weighted((("D030", 40), ("D031", 30), ("D032", 30)))
+        else world.weighted((("D030", 40), ("D031", 30), ("D032", 30)), "appliance")
     )
     months = world.rng.randint(12, 24)
     steps = [

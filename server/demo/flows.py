@@ -55,6 +55,8 @@ ANSWERED: Mapping[str, float] = {
 """Share of the open tasks dealt with at each of those moments."""
 USUALLY = 0.28
 RESULTS: Mapping[str, Mapping[str, Any]] = {"followup_due": {"values": {"result": "not_needed"}}}
+KEPT_FOR_VISITORS = timedelta(hours=40)
+"""How far back the first director has left things undecided."""
 COMMENTS = ("已处理", "情况属实，同意", "已与患者沟通", "资料齐全", "已核对")
 ROUNDS = 400
 NEW_TO_JOURNEYS = 10
@@ -68,7 +70,13 @@ class Play:
     house: House
     clinic: Clinic
     chance: random.Random
+    opened: datetime
+    """The present, to which the clock comes back."""
     began: int = 0
+
+    def boss(self) -> str:
+        """Return the first director, whom most visitors sign in as."""
+        return self.clinic.actor("director").user_id
 
     def settle(self) -> None:
         """Let everything happen that is due."""
@@ -110,8 +118,11 @@ class Play:
 
     def answer_some(self) -> None:
         """Let people answer a part of what they are asked now, as far as their rights and the form let them."""
+        now, head = self.clinic.workspace.clock.now(), self.boss()
         for task in self.open_tasks():
             flow = str(task["flow"])
+            if task["assignee"] == head and now > self.opened - KEPT_FOR_VISITORS:
+                continue
             if self.chance.random() < ANSWERED.get(flow, USUALLY):
                 self.answer(task, flow)
 
@@ -139,8 +150,8 @@ class Play:
 
 def play_flows(house: House, clinic: Clinic, seed: int) -> int:
     """Play the last days; return how many flows were begun by hand. The clock is as it was afterwards."""
-    play = Play(house, clinic, random.Random(seed))
     now = clinic.workspace.clock.now()
+    play = Play(house, clinic, random.Random(seed), now)
     happenings = sorted(_happenings(play, now), key=lambda one: one[0])
     off, on = _outage(play, now)
     # nothing ran in between: what came up then is found when the clinic is on again, some of it too late

@@ -148,8 +148,11 @@ def _busy_days(house: House, clinic: Clinic) -> None:
         for offset, wanted in BUSY if world.scale < 0.25 else ():
             for _ in range(wanted):
                 clinic.check_up(world.pick(regulars), world.today + timedelta(days=offset))
-        for _ in range(world.count(80, 3)):
+        for _ in range(world.count(80, 4)):
             clinic.undecided(world.pick(regulars))
+        if branch is house.branches[0]:
+            for discount in ("0.75", "0.72", "0.65"):
+                clinic.undecided(world.pick(regulars), discount)
     clinic.fill_up(world.count(98_000))
     for patient in clinic.patients:
         clinic.settle(patient)

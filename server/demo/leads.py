@@ -61,7 +61,7 @@ def lead_days(world: World) -> list[date]:
         growth = 0.8 + 0.4 * place / len(days)
         if world.scale < 0.25 and len(days) - place < 21:
             # A small demo needs leads on every stage today; a full one has them anyway.
-            growth *= 1.25
+            growth *= 1.6
         if world.scale < 0.25 and len(days) - place < 3:
             growth *= 2
         weekend = 1.18 if day.weekday() >= 5 else 1.0
@@ -77,20 +77,23 @@ def make_lead(house: House, day: date, known: Sequence[Any] = ()) -> Prospect:
     if key == "referral" and not known:
         key = "walk_in"
     referrer = world.pick(known).row["id"] if key == "referral" else None
-    want = _want(world, day, key)
-    branch = world.pick(house.branches)["id"]
+    shares = REFERRAL_SHARES if key == "referral" else SHARES
+    group = "referral" if key == "referral" else "lead"
+    contacted = world.even(f"{group} contact", shares["contact"])
+    books = contacted and world.even(f"{group} book", shares["book"])
+    shows = books and world.even(f"{group} visit", shares["visit"])
+    buys = shows and world.even(f"{group} deal", shares["deal"])
+    want = _want(world, day, key, "buyer" if buys else "lead")
+    # The head office's board is the one a visitor of a small demo looks at first.
+    is_fresh = world.scale < 0.25 and (world.today - day).days < 21 and world.chance(0.35)
+    branch = house.branches[0]["id"] if is_fresh else world.pick(house.branches)["id"]
     owner = house.one("online_consultant") if world.chance(0.12) else house.one("consultant", branch)
-    gender = "female" if world.chance(0.6) else "male"
+    gender = "female" if world.even(f"women {buys}", 0.6) else "male"
     born = birthday(
         world, want == "pediatric" or (want == "ortho" and world.chance(0.3)) or world.chance(0.02)
     )
     name = _lead_name(world, gender)
     phone = house.phones()
-    shares = REFERRAL_SHARES if key == "referral" else SHARES
-    contacted = world.chance(shares["contact"])
-    books = contacted and world.chance(shares["book"])
-    shows = books and world.chance(shares["visit"])
-    buys = shows and world.chance(shares["deal"])
     age = (day - born).days // 365
     subs = house.sub_channels[key]
     level = (
@@ -116,13 +119,13 @@ def make_lead(house: House, day: date, known: Sequence[Any] = ()) -> Prospect:
     )
 
 
-def _want(world: World, day: date, channel: str) -> str:
+def _want(world: World, day: date, channel: str, who: str) -> str:
     mix = []
     for want, weight in facts.CATEGORY_MIX:
         summer = 1.6 if want == "ortho" and day.month in (1, 7, 8) else 1.0
         offers = 2.0 if want in ("perio", "whitening") and channel in ("dianping", "meituan") else 1.0
         mix.append((want, weight * summer * offers))
-    return world.weighted(mix)
+    return world.weighted(mix, f"want {who}")
 
 
 def _lead_name(world: World, gender: str) -> str:

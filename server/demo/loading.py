@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from sqlalchemy import select
+
 from engine.access.accounts import Account, create_accounts
 from engine.access.actor import Actor, system_actor
 from engine.access.query import RecordQuery
 from engine.store import files
 from engine.store.platform import META
 from engine.store.unit import Cause
+from engine.store.workspaces import Workspace
 from engine.text import say
 from form_engine.service import records
 from server.clinics import DEMO_LOGINS, Clinic, House
@@ -21,8 +24,19 @@ from server.demo.generate import accounts, generate
 from server.demo.papers import papers
 from server.installing import starters
 
+BEGUN = "demo_begun"
+"""Key in `cc_meta` of a practice clinic from the start, so that one that was broken off is known as such."""
 OFFERED = 14
 """How many demo accounts the sign-in page offers: the first of each role."""
+
+
+def is_broken_off(workspace: Workspace) -> bool:
+    """Tell whether the story was begun here and never came to its end."""
+    with workspace.read() as unit:
+        known = set(
+            unit.connection.execute(select(META.c.key).where(META.c.key.in_((BEGUN, DEMO_LOGINS)))).scalars()
+        )
+    return known == {BEGUN}
 
 
 class Tell(Protocol):
@@ -40,6 +54,7 @@ def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: d
     hashed = house.passwords.hash(password)
     made = [(_account(person), hashed) for person in people]
     with clinic.workspace.write(Cause("system")) as unit:
+        unit.connection.execute(META.insert().values(key=BEGUN, value="1"))
         create_accounts(unit.connection, made, unit.now)
         stored = {what: files.add(unit, name, body).to_json() for what, (name, body) in papers().items()}
     actor = system_actor(clinic.key, zone=clinic.workspace.zone)

@@ -41,16 +41,18 @@ def make_plan(
     sold: bool,
     at_once: bool = False,
     review: float = 0.14,
+    asks: str | None = None,
 ) -> Row:
     """Write a treatment plan of what the course holds, for 18 of 100 with two more to choose from; return the one chosen.
 
-    `sold`: the patient takes it; `at_once`: there and then. `review`: share of recent ones that somebody has yet to look at.
+    `sold`: the patient takes it; `at_once`: there and then. `review`: share of recent ones that somebody has yet to look at;
+    `asks`: the discount for which the consultant asks leave.
     """
     world = house.world
-    many = world.chance(0.18)
+    many = asks is None and world.even("options", 0.18)
     chosen = world.pick(OPTIONS) if many else "plan_a"
     rows = [
-        _plan(house, at, patient, doctor, codes, consultation, option, sold=sold and option == chosen, at_once=at_once, is_spare=option != chosen, review=review)
+        _plan(house, at, patient, doctor, codes, consultation, option, sold=sold and option == chosen, at_once=at_once, is_spare=option != chosen, review=review, asks=asks)
         for option in (OPTIONS if many else ("plan_a",))
     ]  # fmt: skip
     return rows[OPTIONS.index(chosen)] if many else rows[0]
@@ -110,9 +112,10 @@ def _plan(
     at_once: bool,
     is_spare: bool,
     review: float,
+    asks: str | None,
 ) -> Row:
     world = house.world
-    discount = world.weighted(DISCOUNTS)
+    discount = asks or world.weighted(DISCOUNTS)
     name = TITLES.get(patient.want, "口腔治疗")
     lines = _plan_lines(house, at, patient, codes, option, discount)
     floors = {row["id"]: Decimal(row["min_price"]) for row in house.services.values()}
@@ -124,6 +127,11 @@ def _plan(
         items=lines, discount_reason=world.pick(REASONS) if discount < "0.95" or is_below else None,
         risk_note="<p>已说明治疗风险、费用与替代方案。</p>", valid_until=(at + timedelta(days=30)).date().isoformat(), status="draft",
     )  # fmt: skip
+    if asks:
+        world.move(row, at + timedelta(minutes=4), row["owner_id"], status="doctor_review")
+        world.move(row, at + timedelta(minutes=40), doctor.user, status="discount_review")
+        row["doctor_sign"] = world.strokes(at, doctor.name, "医生")
+        return row
     _fate_of_plan(
         world, row, at, patient, doctor, sold=sold, at_once=at_once, is_spare=is_spare, review=review
     )

@@ -19,10 +19,10 @@ from server.demo.world import ZONE, World, at_clock, by_day, days_between, insta
 SHOW = {0: (0.04, 0.025), 1: (0.052, 0.043), 4: (0.07, 0.054), 8: (0.095, 0.068), 15: (0.14, 0.08)}
 """Share of no-shows and of cancellations by days booked ahead."""
 AHEAD = ((1, 30), (2, 22), (3, 15), (5, 14), (8, 10), (14, 6), (20, 3))
-AHEAD_MISSED = ((1, 12), (2, 14), (3, 14), (5, 17), (8, 18), (14, 14), (20, 11))
+AHEAD_MISSED = ((1, 5), (2, 7), (3, 8), (5, 18), (8, 24), (14, 22), (20, 16))
 """Days between booking and a lead's first visit, for those who will come and those who will not."""
 PLAN_SHARE = {
-    "implant": 0.76, "ortho": 0.76, "prosthetics": 0.66, "endo": 0.66, "perio": 0.54, "extraction": 0.66, "filling": 0.64, "pediatric": 0.54, "whitening": 0.45,
+    "implant": 0.72, "ortho": 0.72, "prosthetics": 0.7, "endo": 0.74, "perio": 0.62, "extraction": 0.76, "filling": 0.76, "pediatric": 0.6, "whitening": 0.5,
 }  # fmt: skip
 """Share of first visits that end with a plan on paper, by what the patient wants."""
 
@@ -102,9 +102,10 @@ def from_before(house: House, day: date) -> Patient:
     world = house.world
     want = world.weighted(
         [(w, float(n)) for w, n in facts.CATEGORY_MIX if w not in ("implant", "ortho")]
-        + [("implant", 6.0), ("ortho", 6.0)]
+        + [("implant", 7.0), ("ortho", 5.5)],
+        "want",
     )
-    gender = "female" if world.chance(0.6) else "male"
+    gender = "female" if world.even("women", 0.6) else "male"
     born = birthday(world, want == "pediatric" or world.chance(0.06))
     branch = world.pick(house.branches)["id"]
     doctor = doctor_for(house, branch, want)
@@ -233,10 +234,10 @@ class Clinic:
         again = (("D035",), "adjust") if patient.want == "ortho" else (("D004",), "look")
         step = self.world.weighted(
             (
-                (Step(0, "check_up", ("D001", "D006"), "scaling"), 12),
-                (Step(0, "check_up", ("D001", "D002"), "look"), 16),
+                (Step(0, "check_up", ("D001", "D006"), "scaling"), 9),
+                (Step(0, "check_up", ("D001", "D002"), "look"), 10),
                 (Step(0, "return_visit", *again), 14),
-                (Step(0, "treatment", ("D010",), "filling"), 60),
+                (Step(0, "treatment", ("D010",), "filling"), 70),
                 (Step(0, "treatment", ("D008",), "scaling"), 1),
             )
         )
@@ -249,8 +250,8 @@ class Clinic:
         self._visit(patient, step, day, booked=day - timedelta(days=self.world.rng.randint(1, 9)))
         patient.teeth, patient.want = teeth, want
 
-    def undecided(self, patient: Patient) -> None:
-        """Write a plan of the last days that the patient has not yet answered."""
+    def undecided(self, patient: Patient, discount: str | None = None) -> None:
+        """Write a plan of the last days that has not yet been answered; one with a `discount` waits for its approval."""
         world = self.world
         code = {
             "implant": "D026",
@@ -259,13 +260,15 @@ class Clinic:
             "endo": "D015",
             "perio": "D008",
         }.get(patient.want, "D012")
-        at = world.now - timedelta(days=world.rng.uniform(0.1, 11))
+        at = by_day(world.now - timedelta(days=world.rng.uniform(0.3, 8)))
         if at > instant(patient.row["created_at"]):
-            money.make_plan(self.house, at, patient, patient.doctor, [code], None, sold=False, review=0.3)
+            money.make_plan(
+                self.house, at, patient, patient.doctor, [code], None, sold=False, review=0.3, asks=discount
+            )
 
     def _missed(self, lead: Prospect, appointment: Row, doctor: Person, when: tuple[date, int]) -> None:
         world = self.world
-        if world.chance(0.56):
+        if world.even("missed", 0.56):
             self._not_come(appointment, when)
             aftercare.task(
                 self.house,
@@ -392,14 +395,14 @@ class Clinic:
                 self._confirm(appointment, 0.78)
                 return None
             self._confirm(appointment)
-            no_show, cancelled = next(SHOW[limit] for limit in sorted(SHOW, reverse=True) if ahead >= limit)
-            roll = world.rng.random()
-            if roll >= no_show + cancelled or (
-                when[0] == world.today and at_clock(when[0], when[1]) > world.now
-            ):
+            limit = next(limit for limit in sorted(SHOW, reverse=True) if ahead >= limit)
+            no_show, cancelled = SHOW[limit]
+            stays_away = world.even(f"no_show {limit}", no_show)
+            is_missed = stays_away or world.even(f"cancelled {limit}", cancelled / (1 - no_show))
+            if not is_missed or (when[0] == world.today and at_clock(when[0], when[1]) > world.now):
                 self._kept(patient, step, appointment, when, steps)
                 return when[0]
-            if roll < no_show:
+            if stays_away:
                 self._not_come(appointment, when)
                 aftercare.task(
                     self.house,
@@ -592,7 +595,7 @@ class Clinic:
         if not bought:
             codes = [NOT_BOUGHT[patient.want]] if patient.want in NOT_BOUGHT else []
         share = PLAN_SHARE.get(patient.want, 0) * (1 if bought else 0.7)
-        sold = list(dict.fromkeys(codes)) if world.chance(share) else []
+        sold = list(dict.fromkeys(codes)) if world.even(f"plan {patient.want}", share) else []
         consultation = None
         if patient.want in ("implant", "ortho", "prosthetics", "whitening") or world.chance(0.4):
             wanted = sold or list(steps[0].codes) or ["D001"]

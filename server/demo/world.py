@@ -38,6 +38,7 @@ class World:
     shelves: dict[str, Shelf] = field(init=False)
     """Records of the forms with very many, which it does not change again once it has gone on."""
     _serial: int = field(init=False, default=0)
+    _owed: dict[str, float] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rng = random.Random(f"clinicraft-demo-{self.seed}")
@@ -111,12 +112,24 @@ class World:
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
+    def even(self, what: str, share: float) -> bool:
+        """Tell whether this one is among the share of `what`, evenly spread: small stories keep to the shares, too."""
+        owed = self._owed.get(what, self.rng.random()) + share
+        self._owed[what] = owed % 1
+        return owed >= 1
+
+    def _next(self, what: str) -> float:
+        """Return the next number between 0 and 1 of a sequence that fills them evenly (steps of the golden ratio)."""
+        self._owed[what] = (self._owed.get(what, self.rng.random()) + 0.6180339887498949) % 1
+        return self._owed[what]
+
     def pick(self, options: Sequence[T]) -> T:
         return options[int(self.rng.random() * len(options))]
 
-    def weighted(self, options: Sequence[tuple[T, float]]) -> T:
-        """Return one of the options, by weight."""
-        at = self.rng.random() * sum(weight for _, weight in options)
+    def weighted(self, options: Sequence[tuple[T, float]], evenly: str = "") -> T:
+        """Return one of the options, by weight. `evenly`: what is chosen; each option then soon has its share of it."""
+        at = self.rng.random() if not evenly else self._next(evenly)
+        at *= sum(weight for _, weight in options)
         for option, weight in options:
             at -= weight
             if at < 0:
