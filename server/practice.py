@@ -5,12 +5,12 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engine.access import accounts
 from engine.clock import AheadClock
 from engine.problems import Code, NotFound, Rejected
-from engine.store.platform import from_instant, instant
+from engine.store.platform import JOBS, from_instant, instant
 from engine.store.unit import Cause
 from flow_engine.tables import INSTANCES, OCCURRENCES, OUTBOX, TASKS, TIMERS
 from server.clinics import House
@@ -59,7 +59,7 @@ def advance(house: House, workspace: str, hours: int) -> dict[str, int]:
     left, before = timedelta(hours=hours), clock.now()
     while left > timedelta(0):
         step = min(left, _to_the_next(house, workspace, clock))
-        _keep_signed_in(house, workspace, step)
+        _take_along(house, workspace, step)
         clock.advance(step)
         _keep(house, clock)
         left -= step
@@ -83,11 +83,16 @@ def _happened(house: House, workspace: str, since: datetime) -> dict[str, int]:
         }
 
 
-def _keep_signed_in(house: House, workspace: str, step: timedelta) -> None:
-    """See to it that nobody is signed out by the clock, not even somebody who asks for something meanwhile."""
+def _take_along(house: House, workspace: str, step: timedelta) -> None:
+    """See to it that the clock signs nobody out, and takes no job away from who is at work on it."""
     clinic = house.clinic(workspace)
     with clinic.workspace.write(Cause("system")) as unit:
         accounts.renew_all(unit.connection, unit.now, unit.now + step)
+        held = select(JOBS.c.id, JOBS.c.lease_until).where(JOBS.c.state == "running")
+        for job_id, until in unit.connection.execute(held).all():
+            if until is not None:
+                later = instant(from_instant(until) + step)
+                unit.connection.execute(update(JOBS).where(JOBS.c.id == job_id).values(lease_until=later))
     clinic.people.forget()
 
 

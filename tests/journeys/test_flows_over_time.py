@@ -29,7 +29,7 @@ def sessions():
 def put_forward(screen, step):
     """Press the clock of the practice clinic on: 1 小时, 1 天 or 1 周."""
     bar = screen.page.locator(".practice-bar")
-    with screen.page.expect_response("**/api/practice/advance", timeout=60_000) as answer:
+    with screen.page.expect_response("**/api/practice/advance", timeout=180_000) as answer:
         bar.get_by_role("button", name=step).click()
     assert answer.value.ok
     expect(bar.get_by_role("button", name=step)).to_be_enabled()

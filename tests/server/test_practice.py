@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from engine.clock import AheadClock, SystemClock
-from engine.store.platform import META
+from engine.store.platform import JOBS, META, instant
 from engine.store.unit import Cause
 from server.app import create_app
 from server.clinics import DEMO_LOGINS, House
@@ -66,3 +67,30 @@ def test_a_real_clinic_has_no_such_thing(tmp_path):
     browser = signed_in(tmp_path, SystemClock(), practice=False)
     assert browser.get("/api/practice").json() == {"is_practice": False}
     assert browser.post("/api/practice/advance", json={"hours": 1}).status_code == 404
+
+
+def test_a_job_at_work_is_not_taken_for_silent_when_the_clock_jumps(tmp_path):
+    app, password = opened(tmp_path, AheadClock())
+    clinic = app.state.house.clinic("dental")
+    with clinic.workspace.write(Cause("system")) as unit:
+        until = instant(unit.now + timedelta(minutes=5))
+        unit.connection.execute(
+            JOBS.insert().values(
+                id="at-work",
+                kind="report.night",
+                body="{}",
+                state="running",
+                run_at=instant(unit.now),
+                created_at=instant(unit.now),
+                attempt=1,
+                most_attempts=3,
+                lease_until=until,
+                worker="elsewhere",
+            )
+        )
+    browser_of(app, password).post("/api/practice/advance", json={"hours": 24})
+    with clinic.workspace.read() as unit:
+        (state, attempt) = unit.connection.execute(
+            select(JOBS.c.state, JOBS.c.attempt).where(JOBS.c.id == "at-work")
+        ).one()
+    assert (state, attempt) == ("running", 1)
