@@ -269,7 +269,7 @@ def test_an_orthodontic_visit_makes_the_recall(practice):
     )
     practice.settle()
     assert len(practice.find("recall", f'{{customer_id}} = "{customer}"')) == 1
-    assert practice.ran("ortho_recall", made) == ["done"]
+    assert practice.ran("ortho_recall", made) == ["running"]
     practice.go_to(practice.clock.at + timedelta(days=33))
     assert practice.outbox("return_visit", customer)
     practice.no_incidents()
