@@ -4,7 +4,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "./client";
 import type { Subscription, SubscriptionAsk, SubscriptionChange } from "./schema";
 
-
 export type { Subscription, SubscriptionAsk };
 
 const KEY = ["subscriptions"];
