@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, not_, or_, select
 
 from engine.access.actor import Actor
 from engine.problems import Code, Forbidden, NotFound
@@ -32,6 +32,8 @@ REPEATS: Mapping[str, Words] = {
     "lunar": {"zh": "每年（农历）", "en": "every lunar year"},
 }
 UNITS: Mapping[str, tuple[str, str]] = {"m": ("分钟", "minutes"), "h": ("小时", "hours"), "d": ("天", "days")}
+TOO_LATE = and_(OCCURRENCES.c.state == "skipped", OCCURRENCES.c.reason != "condition")
+"""What came to nothing though it was meant: found too late, or it failed."""
 MANAGERS = Code("flow.managers_only", zh="只有流程管理员可以查看", en="Only those who manage flows may look at this",
                 hint_zh="请联系管理员", hint_en="Ask an administrator")  # fmt: skip
 _PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
@@ -281,8 +283,8 @@ class FlowViews:
                 func.count(),
                 func.count().filter(o.state == "started"),
                 func.count().filter(and_(o.state == "expected", o.due_at >= now)),
-                func.count().filter(and_(o.state == "expected", o.due_at < now)),
-                func.count().filter(o.state == "skipped"),
+                func.count().filter(or_(and_(o.state == "expected", o.due_at < now), TOO_LATE)),
+                func.count().filter(and_(o.state == "skipped", not_(TOO_LATE))),
                 func.count().filter(o.state == "cancelled"),
             ).group_by(o.trigger, o.flow, o.form)
             if since:
@@ -331,7 +333,7 @@ class FlowViews:
         with self.workspace.read() as unit:
             where = and_(
                 o.trigger == trigger,
-                or_(o.state == "skipped", and_(o.state == "expected", o.due_at < instant(unit.now))),
+                or_(TOO_LATE, and_(o.state == "expected", o.due_at < instant(unit.now))),
             )
             rows = unit.connection.execute(
                 select(OCCURRENCES).where(where).order_by(o.due_at).limit(limit)

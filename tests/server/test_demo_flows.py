@@ -84,6 +84,10 @@ def test_a_day_on_which_nothing_ran_shows_in_the_coverage(clinic):
     assert rules["birthday"]["started"] > 0
     assert rules["birthday"]["missed"] > 0
     assert rules["birthday"]["coverage"] < 1
+    told = clinic.tasking.views.coverage(clinic.actor("admin"))
+    shown = next(one for one in told if one["trigger"] == "birthday.trigger")
+    assert shown["missed"] == rules["birthday"]["missed"]
+    assert float(shown["share"]) < 1
 
 
 def test_no_form_of_the_clinic_is_empty(clinic):
