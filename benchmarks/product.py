@@ -1,5 +1,6 @@
 """The product as a server for measurements: `python -m benchmarks.product`, settings from the environment."""
 
+import gc
 import os
 
 from engine.building import building
@@ -13,6 +14,7 @@ def main() -> None:
         from server.app import create_app
         from server.clinics import House
         from server.settings import Settings
+    gc.freeze()
     house = House(Settings())
     uvicorn.run(create_app(house), port=int(os.environ["PORT"]), log_level="warning", access_log=False)
 

@@ -285,7 +285,7 @@ class Clinic:
             self._checked_at = time.monotonic()
 
     def _take_up(self, number: int, app: App) -> None:
-        with building(again=self._plan is not None):
+        with building():
             plan = compile_published(app)
             with self.workspace.write(Cause("system")) as unit:
                 self._flow_plans = publish(unit, app, plan.analysis, number)

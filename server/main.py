@@ -1,5 +1,7 @@
 """Where the program `clinicraft` begins."""
 
+import gc
+
 from engine.building import building
 
 
@@ -7,4 +9,6 @@ def main() -> None:
     """Load the command line and run it."""
     with building():
         from server import cli
+    # Code stays until the end: no later look for garbage walks over it.
+    gc.freeze()
     cli.main()
