@@ -126,16 +126,14 @@ def test_a_lead_left_alone_for_a_day_escalates_and_returns_to_the_pool(clinic, o
     screen.says(name)
 
 
-def signed_consent(screen):
-    """A consent of a patient, without which nothing is extracted."""
+def extraction(screen, boss, nurse):
+    """An extraction by this doctor, of a patient whose consent is signed."""
     signed = {"op": "and", "items": [{"field": "status", "op": "eq", "value": "signed"}]}
-    return screen.first("consent", filter=signed)
-
-
-def extraction(screen, nurse):
-    consent = signed_consent(screen)
+    consent = screen.first("consent", filter=signed)
     staff = screen.call("POST", "/api/forms/treatment_log/options/assistant_id", {"q": nurse, "values": {}})
     doctors = screen.call("POST", "/api/forms/treatment_log/options/doctor_id", {"q": "刘长江", "values": {}})
+    patient = f"/api/forms/customer/records/{consent['customer_id']}"
+    boss.call("PATCH", patient, {"values": {"doctor_id": doctors[0]["id"]}})
     values = {
         "customer_id": consent["customer_id"],
         "service_item_id": screen.first("service_item", search="普通拔牙")["id"],
@@ -173,7 +171,7 @@ def told(screen, treatment):
 
 def test_an_extraction_is_followed_up_and_the_calls_move_with_its_day(open_as):
     doctor, nurse, boss = open_as("doctor"), open_as("nurse"), open_as("admin")
-    treatment = extraction(boss, person(nurse)["name"])
+    treatment = extraction(doctor, boss, person(nurse)["name"])
     doctor.go(f"/r/treatment_log/{treatment['id']}")
     for stage in ("进行中", "已完成"):
         doctor.choose("status", stage)
