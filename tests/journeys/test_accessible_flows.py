@@ -21,7 +21,7 @@ def test_screens_of_those_who_manage_flows(open_as, phone):
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 def test_my_tasks_and_one_of_them_with_its_flow(open_as, phone):
-    screen = open_as("consultant", phone=phone)
+    screen = open_as("lead", phone=phone)
     task = screen.call("GET", "/api/tasks?box=open")["tasks"][0]
     for path in (
         "/tasks",
