@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.discounts import ask_for_discounts, waiting_for
+
 pytestmark = pytest.mark.browser
 
 TABS = ("", "/incidents", "/outbox", "/coverage", "/trial", "/handover")
@@ -22,7 +24,9 @@ def test_screens_of_those_who_manage_flows(open_as, phone):
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 def test_my_tasks_and_one_of_them_with_its_flow(open_as, phone):
     screen = open_as("lead", phone=phone)
-    task = screen.call("GET", "/api/tasks?box=open")["tasks"][0]
+    titles = [f"{'手机' if phone else '电脑'}上看的方案"]
+    ask_for_discounts(open_as("director"), titles)
+    task = waiting_for(screen, titles)[0]
     for path in (
         "/tasks",
         "/tasks/done",

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.discounts import ask_for_discounts, waiting_for
+
 pytestmark = pytest.mark.browser
 
 
@@ -13,34 +15,16 @@ def choose_person(screen, label, name):
     screen.options().filter(has_text=name).first.click()
 
 
-def discount_tasks(screen, login, titles):
-    """Plans a tenth off that wait for the lead consultant."""
-    patient = screen.first("customer")
-    service = screen.first("service_item", search="骨增量")
-    doctor = screen.call("POST", "/api/forms/plan/options/doctor_id", {"q": "刘长江", "values": {}})[0]
-    for title in titles:
-        values = {
-            "customer_id": patient["id"],
-            "title": title,
-            "doctor_id": doctor["id"],
-            "items": [{"service_item": service["id"], "qty": "1", "discount": "0.9", "price": "3780.00"}],
-            "discount_reason": "老客户介绍",
-            "status": "discount_review",
-        }
-        screen.call("POST", "/api/forms/plan/records", {"values": values})
-
-
 def test_many_are_approved_at_once_and_each_tells_how_it_went(open_as):
     director, lead = open_as("director"), open_as("lead")
     titles = [f"批量方案{number}" for number in (1, 2, 3)]
-    discount_tasks(director, "lead", titles)
-    lead.eventually(lambda: all(title in str(lead.call("GET", "/api/tasks")["tasks"]) for title in titles))
+    ask_for_discounts(director, titles)
+    first = waiting_for(lead, titles)[0]
     # What others do shows at once; here it is to come too late, so that the press meets a task that is gone.
     lead.page.route("**/api/live", lambda route: route.abort())
     lead.go("/tasks")
     for title in titles:
         lead.page.locator(".task-row", has_text=title).get_by_role("checkbox").check()
-    first = next(one for one in lead.call("GET", "/api/tasks")["tasks"] if titles[0] in str(one))
     lead.call(
         "POST",
         f"/api/tasks/{first['instance_id']}/{first['task_id']}/complete",
