@@ -82,11 +82,14 @@ export interface Doing {
   key: string;
 }
 
-/** Everything that shows tasks or records looks again. */
+/**
+ * Everything that shows tasks or records looks again. Nobody waits for that: a part that leaves the screen
+ * with the new answer (a row, the bar of a selection) has still to say how its own press went.
+ */
 const useLookAgain = () => {
   const client = useQueryClient();
   return () =>
-    client.invalidateQueries({
+    void client.invalidateQueries({
       predicate: ({ queryKey: [first] }) => !["me", "app", "form", "pref"].includes(String(first)),
     });
 };
