@@ -1,5 +1,7 @@
 .PHONY: run setup test chaos lint bench docs new-control habits types
 PY := .venv/bin/python
+# Every start of a server would compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 run: ## set up, then open a dental clinic with sample data
 	@tools/setup.sh

@@ -25,7 +25,7 @@ if [ "$(cat .make/python 2>/dev/null)" != "$stamp" ]; then
   echo "Installing Python packages …"
   [ -x .venv/bin/python ] || "$python" -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
-  .venv/bin/python -m uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock
+  .venv/bin/python -m uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.lock
   .venv/bin/python -m ensurepip >/dev/null 2>&1 || true
   .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
   .venv/bin/python -m uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .

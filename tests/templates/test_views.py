@@ -17,6 +17,8 @@ EMPTY_AT_FIRST = {
     "card_use",
 }  # fmt: skip
 
+LISTED = {"columns", "card"}
+
 
 def views_of(practice: Practice, role: str) -> list[tuple[str, str]]:
     rights = practice.plan.policy.rights(practice.actor(role))
@@ -38,6 +40,28 @@ def test_every_view_a_role_has_opens(practice: Practice, role: str) -> None:
         except Rejected as wrong:
             refused.append((form, view, [p.message("en") for p in wrong.problems]))
     assert refused == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_tab_shows_a_role_more_than_names(practice: Practice, role: str) -> None:
+    rights = practice.plan.policy.rights(practice.actor(role))
+    bare = []
+    for page in practice.plan.pages.values():
+        for tab in page.definition.get("tabs", ()) if offered(page.definition, role) else ():
+            if not offered(tab, role) or not rights.verb(tab["form"], "view"):
+                continue
+            form = practice.plan.forms[tab["form"]]
+            view = next((one for one in form.client(rights)["views"] if one["key"] == tab.get("view")), None)
+            said = form.views[tab["view"]].definition if "view" in tab else {}
+            if said and (
+                view is None or any(len(view[part]) < 2 <= len(said[part]) for part in LISTED & said.keys())
+            ):
+                bare.append((page.key, tab["key"]))
+    assert bare == []
+
+
+def offered(made: dict[str, Any], role: str) -> bool:
+    return not made.get("roles") or role in made["roles"]
 
 
 def test_every_list_shows_something(practice: Practice) -> None:
