@@ -335,7 +335,13 @@ def index_name(table: str, columns: Iterable[str], unique: bool = False) -> str:
 def _index(
     table: Table, columns: tuple[str, ...], where: ColumnElement[bool] | None = None, *, unique: bool = False
 ) -> Index:
-    """Add an index once for each database: PostgreSQL must be told that blanks come first."""
+    """Add an index once for each database: PostgreSQL must be told that blanks come first.
+
+    New records come last by time and identifier, so an index that asks for the newest first is laid down the other
+    way round and read backwards: at its end a database adds without splitting pages.
+    """
+    if columns[-1].startswith("-"):
+        columns = tuple(one[1:] if one.startswith("-") else f"-{one}" for one in columns)
     name = index_name(table.name, columns, unique)
     for index in table.indexes:
         if index.name == name:
