@@ -452,6 +452,25 @@ class Graph(TypedDict):
     edges: list[dict[str, Json]]
 
 
+class AheadLine(TypedDict):
+    """What a choice or a timer leads to. `people` who get it then; `next` is null where it hangs on what people write."""
+
+    label: Words | None
+    at: Instant | None
+    people: list[str]
+    next: list[NextStep] | None
+
+
+class AheadPlace(TypedDict):
+    """What happens next at a place where an instance stands."""
+
+    token_id: int
+    node: str
+    name: Words
+    ways: list[AheadLine]
+    timers: list[AheadLine]
+
+
 class InstancePage(TypedDict):
     """An instance on its canvas."""
 
@@ -464,6 +483,7 @@ class InstancePage(TypedDict):
     history: list[HistoryLine]
     incidents: list[dict[str, Json]]
     waiting: list[dict[str, Json]]
+    ahead: list[AheadPlace]
     actions: list[str]
     labels: Labels
 

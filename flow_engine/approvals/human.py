@@ -108,6 +108,8 @@ class HumanNode(Node):
     watches_records: bool = True
     usual_fields: str = "read"
     """What the node lets people do with fields it does not name."""
+    is_filled_in: bool = False
+    """Whether people come to write something, so that one press in a list is never enough."""
     is_shared: bool = False
     """Where one of several may do it, one task waits for whoever claims it; else everybody has one."""
 

@@ -11,6 +11,7 @@ class Fill(Doing):
     """Ways out: one, or by the names in `to`, the first being the usual one."""
 
     usual_fields: str = "write"
+    is_filled_in: bool = True
 
 
 NODE: HumanNode = Fill(

@@ -161,7 +161,7 @@ class TaskService:
         }
 
     def _quick(self, node: NodePlan | None, task: Task) -> list[dict[str, Any]]:
-        """Return the ways that need nothing but one press: what a list may offer."""
+        """Return the ways that need nothing but one press: what a list may offer. Filling in is never one press."""
         if node is None or task.kind == "cc":
             return []
         config, kind = node.config, node_of(task)
@@ -170,6 +170,7 @@ class TaskService:
             or config.get("choose")
             or config.get("items")
             or any(level == "required" for level in config.get("fields", {}).values())
+            or kind.is_filled_in
             or ("form" in config and task.record_id is None)
         )
         if needs_more:
@@ -323,7 +324,7 @@ class TaskService:
         page: dict[str, Any],
     ) -> None:
         """Put into the page what the actor may do, and what each choice would lead to."""
-        world, setting = self._supposed(unit, plan, state.instance)
+        world, setting = self.supposed(unit, plan, state.instance)
         run = Run(plan, state, unit.now, setting, actor.user_id)
         context = Context(run, plan.nodes[task.node], token or Token(task.token_id, task.node, 0, task.round))
         for kind in ACTIONS:
@@ -409,7 +410,7 @@ class TaskService:
         ]
 
     def _followed_by(self, unit: Unit, plan: FlowPlan, state: State, task: Task, actor: Actor) -> Task | None:
-        world, setting = self._supposed(unit, plan, state.instance)
+        world, setting = self.supposed(unit, plan, state.instance)
         for one in state.tasks.values():
             if one.state in OVER or one.kind == "cc" or one.task_id < task.task_id:
                 continue
@@ -525,7 +526,7 @@ class TaskService:
                 branch_id=actor.branch_id,
             )  # fmt: skip
             over = {subject: dict(values)} if subject is not None and values else {}
-            world, setting = self._supposed(unit, plan, instance, over)
+            world, setting = self.supposed(unit, plan, instance, over)
             found = everybody_agrees(world, plan, first_state(instance), {}, unit.now, setting)
             people = {who for one in found["steps"] for who in one["people"]}
             return {**found, "labels": {"user": names_of(unit, people)}}
@@ -548,13 +549,14 @@ class TaskService:
             raise NotFound(NO_TASK.at(""))
         return instance, plan, state, task
 
-    def _supposed(
+    def supposed(
         self,
         unit: Unit,
         plan: FlowPlan,
         instance: Instance,
         values: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
     ) -> tuple[Supposed, Setting]:
+        """Return a world to suppose things in, and the setting of the instance's formulas."""
         writer = self.flows.ports.service_actor(plan.key, plan.definition)
         world = Supposed(unit, self.flows.ports, writer, instance.instance_id, values=values)
         return world, Setting(

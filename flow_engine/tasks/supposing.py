@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from engine.problems import Problem, Rejected
-from flow_engine.acts import Act, Choose, Create, Delete, Fill, Read, Update
+from flow_engine.acts import Act, Choose, Create, Delete, Fill, Read, Run, SwitchAccount, Update
 from flow_engine.approvals.deciding import OVER
 from flow_engine.happenings import Happening, Started, TaskAction
 from flow_engine.names import Setting
@@ -16,6 +16,10 @@ from flow_engine.step import drive, step
 from flow_engine.world import UnitWorld
 
 MOST_ROUNDS = 12
+
+
+class UntoldError(Exception):
+    """What comes next hangs on a script, which is not run for a supposition: it may write."""
 
 
 class Supposed(UnitWorld):
@@ -39,8 +43,10 @@ class Supposed(UnitWorld):
                 assert act.record_id is not None
                 self._written.setdefault((act.form, act.record_id), {}).update(act.values)
                 return act.record_id
-            case Delete():
+            case Delete() | SwitchAccount():
                 return None
+            case Run():
+                raise UntoldError
             case Choose():
                 return act.people[0] if act.people else None
             case Read():
@@ -69,6 +75,8 @@ def suppose(
         return drive(step(plan, state, happening, now, setting), world)
     except Rejected as refused:
         return refused.problems
+    except UntoldError:
+        return ()
 
 
 def ask(world: UnitWorld, asking: Generator[Act, Any, Any]) -> Any:
@@ -166,13 +174,13 @@ def everybody_agrees(
             turn.task_id,
             "complete",
             turn.assignee or turn.candidates[0],
-            values=_agreeing(plan, turn),
+            values=agreeing(plan, turn),
             comment="–",
         )
     return {"steps": steps, "end": "more", "problems": []}
 
 
-def _agreeing(plan: FlowPlan, task: Task) -> dict[str, Any]:
+def agreeing(plan: FlowPlan, task: Task) -> dict[str, Any]:
     """Return what a person would give who agrees to everything a node asks for."""
     config = plan.nodes[task.node].config
     values: dict[str, Any] = {"signed": {"supposed": True}} if config.get("signature") else {}

@@ -21,6 +21,7 @@ from flow_engine.plan import FlowPlan, NodePlan
 from flow_engine.state import Instance, State, Task
 from flow_engine.tables import EFFECTS, INCIDENTS, INSTANCES, OCCURRENCES, OUTBOX, TOKENS
 from flow_engine.tasks import listing, words
+from flow_engine.tasks.ahead import lies_ahead, people_of
 from flow_engine.tasks.history import history
 from flow_engine.tasks.service import TaskForms, TaskService, names_of
 from flow_engine.tasks.supposing import name_of
@@ -137,6 +138,8 @@ class FlowViews:
             incidents = self._incidents(unit, instance_id)
             people = {who for one in tasks for who in (one.assignee, one.done_by, one.owner, *one.candidates)}
             people |= {one["by"] for one in lines} | {instance.started_by}
+            places = [] if instance.ended_at is not None else self._ahead(unit, plan, state)
+            people |= people_of(places)
             record = None
             if instance.form and instance.record_id:
                 seen = self.forms.read(unit, actor, instance.form, instance.record_id)
@@ -170,9 +173,14 @@ class FlowViews:
                 "history": lines,
                 "incidents": incidents,
                 "waiting": waiting_words(plan, state),
+                "ahead": places,
                 "actions": self._actions(actor, instance, state, tasks),
                 "labels": {"user": names_of(unit, people)},
             }
+
+    def _ahead(self, unit: Unit, plan: FlowPlan, state: State) -> list[dict[str, Any]]:
+        world, setting = self.tasks.supposed(unit, plan, state.instance)
+        return lies_ahead(world, plan, state, setting)
 
     def _field_names(self) -> Mapping[tuple[str, str], Words]:
         """Return what fields are called, by form and key."""

@@ -34,6 +34,20 @@ APPROVAL = {
         END,
     ],
 }  # fmt: skip
+PATIENT = {
+    "key": "patient",
+    "name": {"zh": "等等看", "en": "Wait and see"},
+    "trigger": {"kind": "button", "form": "customer"},
+    "start": "ok",
+    "nodes": [
+        {"key": "ok", "kind": "approve", "name": {"zh": "确认", "en": "Confirm"}, "who": {"role": "admin"}, "mode": "all",
+         "due": {"in": "1d", "late": [{"remind": "who"}, {"after": "1d", "hand_to": {"role": "clerk"}}, {"after": "2d", "do": "rejected"}]},
+         "to": {"approved": "rest", "rejected": "end"}},
+        {"key": "rest", "kind": "wait", "name": {"zh": "缓一天", "en": "Rest"}, "for": "1d", "to": "call"},
+        {"key": "call", "kind": "task", "name": {"zh": "去电", "en": "Call"}, "who": "{customer.created_by}", "to": "end"},
+        END,
+    ],
+}  # fmt: skip
 BOTH_AGREE = {
     "key": "both",
     "name": {"zh": "会签", "en": "Both"},
@@ -58,6 +72,7 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
     def with_flows(files):
         files["flows/discount"], files["flows/both"] = APPROVAL, BOTH_AGREE
+        files["flows/patient"] = PATIENT
         files["roles/admin"]["rights"]["flows"] = True
 
     install(made.house, "alpha", write_app(home / "app", with_flows), {"zh": "甲", "en": "A"})
@@ -127,6 +142,38 @@ def test_the_page_says_what_comes_next_and_hides_what_the_step_hides(town):
     ]
     assert "cost" not in page["record"]["record"]
     assert page["record"]["record"]["phone"] == "•••"
+
+
+def test_the_page_of_a_flow_says_what_each_choice_and_each_timer_leads_to(town):
+    ann, boss = town.sign_in("ann"), town.sign_in("boss")
+    instance, _ = started(ann, "patient")
+    (place,) = ann.get(f"/api/instances/{instance}").json()["ahead"]
+    ways = {one["label"]["zh"]: one["next"] for one in place["ways"]}
+    assert [(step["kind"], step["node"]) for step in ways["同意"]] == [("timer", "rest")]
+    assert ways["拒绝"] == [{"kind": "end", "outcome": None}]
+    handed = next(one for one in place["timers"] if one["label"]["zh"] == "超时转给")
+    assert town.ids["alpha", "ann"] in handed["people"]
+    late = next(one for one in place["timers"] if one["label"]["zh"] == "超时自动“拒绝”")
+    assert late["next"] == [{"kind": "end", "outcome": None}]
+    assert [one["at"] for one in place["timers"]] == sorted(one["at"] for one in place["timers"])
+    task = task_in(boss, instance)
+    assert act(boss, task, way="approved").status_code == 200
+    (place,) = ann.get(f"/api/instances/{instance}").json()["ahead"]
+    (timer,) = place["timers"]
+    assert [(step["node"], step["people"]) for step in timer["next"]] == [
+        ("call", [town.ids["alpha", "ann"]])
+    ]
+
+
+def test_looking_ahead_changes_nothing(town):
+    ann = town.sign_in("ann")
+    instance, record = started(ann, "patient")
+    first = ann.get(f"/api/instances/{instance}").json()
+    assert ann.get(f"/api/instances/{instance}").json() == first
+    assert (
+        ann.get(f"/api/forms/customer/records/{record['id']}").json()["record"]["revision"]
+        == record["revision"]
+    )
 
 
 def test_who_would_be_asked_is_told_before(town):
@@ -211,6 +258,7 @@ def test_returned_changed_and_approved(town):
     instance, record = started(ann, note="weak")
     assert act(boss, task_in(boss, instance), way="returned", comment="say more").status_code == 200
     mine = task_in(ann, instance)
+    assert mine["quick"] == [], "what is to be filled in is not done by one press"
     page = page_of(ann, mine)
     assert page["returned"]["comment"] == "say more"
     assert page["node"]["fields"] == {"*": "read", "note": "write"}
@@ -290,11 +338,11 @@ def test_the_button_stands_only_where_its_condition_holds(town):
     boss = town.sign_in("boss")
     record = new_customer(boss, stage="new")
     path = f"/api/forms/customer/records/{record['id']}"
-    assert {one["flow"] for one in boss.get(f"{path}/flows").json()["buttons"]} == {"discount", "both"}
+    assert {one["flow"] for one in boss.get(f"{path}/flows").json()["buttons"]} == {"discount", "both", "patient"}
     for stage in ("open", "won"):
         revision = boss.get(path).json()["record"]["revision"]
         assert boss.patch(path, json={"revision": revision, "values": {"stage": stage}}).status_code == 200
-    assert {one["flow"] for one in boss.get(f"{path}/flows").json()["buttons"]} == {"both"}
+    assert {one["flow"] for one in boss.get(f"{path}/flows").json()["buttons"]} == {"both", "patient"}
     told = boss.post("/api/flows/discount/start", json={"form": "customer", "record_id": record["id"]}).json()
     assert (told["started"], len(told["failed"])) == ([], 1)
 

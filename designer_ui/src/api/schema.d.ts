@@ -54,6 +54,23 @@ export type AddedTask = {
   who: string | null;
 };
 
+/** What a choice or a timer leads to. `people` who get it then; `next` is null where it hangs on what people write. */
+export type AheadLine = {
+  at: string | null;
+  label: Words | null;
+  next: NextStep[] | null;
+  people: string[];
+};
+
+/** What happens next at a place where an instance stands. */
+export type AheadPlace = {
+  name: Words;
+  node: string;
+  timers: AheadLine[];
+  token_id: number;
+  ways: AheadLine[];
+};
+
 /** How a rule stands with me. `open`: groups that are off now, in words. */
 export type AlertLine = {
   checked_at: string | null;
@@ -691,6 +708,7 @@ export type InstanceList = {
 /** An instance on its canvas. */
 export type InstancePage = {
   actions: string[];
+  ahead: AheadPlace[];
   graph: Graph;
   history: HistoryLine[];
   incidents: JsonObject[];

@@ -20,6 +20,7 @@ import { useFrame } from "../shell/frame";
 import { HistoryList } from "../tasks/HistoryList";
 import { Status } from "../tasks/StartedList";
 import { namesOf, starterOf } from "../tasks/words";
+import { Ahead } from "./Ahead";
 import { standingAt } from "./replay";
 import "../tasks/tasks.css";
 import "./flows.css";
@@ -331,6 +332,7 @@ const Body = ({ page }: { page: InstancePage }) => {
         </div>
         <aside className="task-right" aria-label={t("tasks.history")}>
           <Waiting page={page} />
+          <Ahead page={page} />
           <section>
             <h2>{t("tasks.history")}</h2>
             <HistoryList

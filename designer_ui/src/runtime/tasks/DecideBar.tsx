@@ -4,12 +4,12 @@ import DownOutlined from "@ant-design/icons/DownOutlined";
 import { Button, Dropdown, Input, Popover } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { NextStep, TaskAction, TaskPage, TaskWay } from "../../api/tasks";
+import type { TaskAction, TaskPage, TaskWay } from "../../api/tasks";
 import type { FieldPlan } from "../../api/types";
 import type { Signed } from "../../controls/parts/signed";
 import { useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
-import { namesOf } from "./words";
+import { useNextWords } from "./useNextWords";
 
 const SignatureInput = lazy(() => import("../../controls/heavy/SignatureInput"));
 const REFUSALS = new Set(["rejected", "returned", "skipped"]);
@@ -27,20 +27,12 @@ const BESIDE = new Set([
 const NO_FIELD = { key: "signed", control: "signature", config: {}, label: {} } as unknown as FieldPlan;
 
 export const Next = ({ way, page }: { way: TaskWay; page: TaskPage }) => {
-  const { t } = useTranslation();
   const say = useSay();
-  const stepWords = (step: NextStep): string => {
-    if (step.kind === "end") return t("tasks.nextEnd");
-    const people = namesOf(page.labels, step.people ?? [], 4);
-    if (step.is_same) return t("tasks.nextSame", { people });
-    const name = say(step.name);
-    if (step.kind === "task") return people ? `${name}（${people}）` : name;
-    return `${name} · ${t(`tasks.next_${step.kind}`, { defaultValue: "" })}`;
-  };
+  const nextWords = useNextWords(page.labels);
   return (
     <li className="next">
       <b>{say(way.label)}</b>
-      <span>{way.next ? way.next.map(stepWords).join("；") : t("tasks.nextUnknown")}</span>
+      <span>{nextWords(way.next)}</span>
     </li>
   );
 };
