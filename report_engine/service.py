@@ -42,6 +42,7 @@ from report_engine.drilling import deeper
 from report_engine.explaining import explained
 from report_engine.figures import chart_of, figure, natural, words_of
 from report_engine.kind import KINDS
+from report_engine.layout import closed_up
 from report_engine.nights import Tonight
 from report_engine.offering import offered
 from report_engine.office import Asked, Office
@@ -206,7 +207,7 @@ class ReportService:
         with self.opened(actor) as office:
             reports = self._reports_of(actor, board)
             level = self._level(office, board, reports)
-            cells = [_cell(one, reports.get(str(one.get("report")))) for one in board["cells"]]
+            cells = [_cell(one, reports.get(str(one.get("report")))) for one in self.cells_of(actor, board)]
             filters = [self._filter(office, one, list(reports.values())) for one in board.get("filters", ())]
         return {
             "key": key, "name": board["name"], "level": level, "levels": list(board.get("levels", ())),
@@ -217,6 +218,12 @@ class ReportService:
         known = self.app.of("reports")
         keys = [str(one["report"]) for one in board["cells"] if one.get("report")]
         return {key: known[key] for key in keys if key in known and self._sees(actor, known[key])}
+
+    def cells_of(self, actor: Actor, board: Json) -> list[dict[str, Any]]:
+        """Return the cells of a dashboard that are for the asker, in the places they take then."""
+        seen = self._reports_of(actor, board)
+        kept = [one["key"] for one in board["cells"] if not one.get("report") or one["report"] in seen]
+        return closed_up(board["cells"], frozenset(kept))
 
     def _level(self, office: Office, board: Json, reports: Mapping[str, Json]) -> str:
         """Return at which level the asker looks at a dashboard: as widely as he sees what it mostly counts."""
@@ -477,7 +484,7 @@ class ReportService:
         with self.opened(actor, seconds, night) as office:
             reports = self._reports_of(actor, board)
             level = self._level(office, board, reports)
-            for cell in board["cells"]:
+            for cell in self.cells_of(actor, board):
                 report = reports.get(str(cell.get("report")))
                 if report is None or (night is not None and not report.get("nightly")):
                     continue

@@ -96,11 +96,11 @@ class Books:
         yield _part(wanted.key, say(report["name"], actor.lang), report, found, actor.lang, (0, 0, 24, 8))
 
     def _of_board(self, actor: Actor, board: Json, wanted: Wanted, seconds: float) -> Iterator[Part]:
-        for cell in board["cells"]:
-            if not cell.get("report") and wanted.cell in (None, cell["key"]):
-                at = tuple(cell["at"])
-                text = say(cell.get("text") or {}, actor.lang)
-                yield Part(str(cell["key"]), say(cell.get("name") or {}, actor.lang), text=text, at=at)
+        for one in self.service.cells_of(actor, board):
+            if not one.get("report") and wanted.cell in (None, one["key"]):
+                at = tuple(one["at"])
+                text = say(one.get("text") or {}, actor.lang)
+                yield Part(str(one["key"]), say(one.get("name") or {}, actor.lang), text=text, at=at)
         for cell, report, found in self.service.cells(actor, wanted.key, wanted.filters, seconds):
             if wanted.cell in (None, cell["key"]):
                 name = say(cell.get("name") or report["name"], actor.lang)

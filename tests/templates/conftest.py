@@ -17,6 +17,7 @@ from engine.store import Cause, Installation, Settings, files
 from form_engine.compile import compile_app
 from form_engine.plan import AppPlan
 from form_engine.service import RecordService
+from report_engine.tables import REPORT_TABLES
 from server.demo import accounts, generate
 from server.demo.loading import ready
 from server.demo.papers import papers
@@ -51,7 +52,9 @@ class Practice:
 @contextmanager
 def told_into(home: Path, plan: AppPlan, scale: float, database_url: str | None = None) -> Iterator[Practice]:
     """Load the story into a fresh clinic, on SQLite unless a PostgreSQL server is given."""
-    installation = Installation.open(Settings(home, database_url, clock=VirtualClock(NOW)))
+    installation = Installation.open(
+        Settings(home, database_url, clock=VirtualClock(NOW), more_tables=(REPORT_TABLES,))
+    )
     workspace = installation.create("dental", {"zh": "齐悦口腔", "en": "Qiyue Dental"})
     workspace.create_tables(plan.policy.tables)
     people = accounts(SEED, TODAY, scale, NOW)
