@@ -88,10 +88,12 @@ class RecordWriter:
         unit, codec = self.unit, self.codec
         record = self._new(values, record_id)
         row = codec.encode(record, record_id, unit.workspace.zone_of(record["branch_id"]))
+        entry = self._entry("create", record_id, record["revision"], codec.first_values(record))
+        make, note = codec.statements.insert, sql.insert_history(self.dialect)
         with self._named_clashes():
-            unit.cursor.execute(codec.statements.insert, row)
+            unit.batch([(make, [row]), (note, [entry])], frozenset((make, note)))
         self._insert_parts([record])
-        self._recorded("create", None, record, codec.first_values(record))
+        self._tell("create", None, record, record["revision"])
         return record
 
     def insert_many(
@@ -346,11 +348,16 @@ class RecordWriter:
         self, kind: str, old: Record | None, new: Record | None, changes: Mapping[str, Any]
     ) -> None:
         """Write history, audit and event of one write; then let what follows it follow."""
-        unit = self.unit
         record = new or old or {}
         revision = record["revision"] + (0 if new is not None else 1)
         entry = self._entry(kind, record["id"], revision, changes)
-        unit.cursor.execute(sql.insert_history(self.dialect), entry)
+        self.unit.cursor.execute(sql.insert_history(self.dialect), entry)
+        self._tell(kind, old, new, revision, changes)
+
+    def _tell(
+        self, kind: str, old: Record | None, new: Record | None, revision: int, changes: Iterable[str] = ()
+    ) -> None:
+        unit, record = self.unit, new or old or {}
         body = {"revision": revision, **self._why()}
         if kind == "update":
             body["changed"] = sorted(changes)

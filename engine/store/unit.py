@@ -232,14 +232,17 @@ class Unit:
         """Write what waits for the end: late numbers, events, then the audit with its chain."""
         for do in self._last:
             do()
+        writes: list[tuple[str, list[list[Any]]]] = []
         if self._events:
             self.has_news = True
-            self.many(sql.insert_events(self.workspace.room.dialect), self._events)
+            writes.append((sql.insert_events(self.workspace.room.dialect), self._events))
         if self._audit:
-            self._write_audit()
+            writes += self._audit_writes()
+        if writes:
+            self.batch(writes, frozenset(text for text, _ in writes))
         self._last, self._events, self._audit = [], [], []
 
-    def _write_audit(self) -> None:
+    def _audit_writes(self) -> list[tuple[str, list[list[Any]]]]:
         dialect, cause = self.workspace.room.dialect, self.cause
         # The head is locked last, so a transaction never waits for anything while it holds it.
         self.cursor.execute(sql.lock_head(dialect))
@@ -252,8 +255,7 @@ class Unit:
             row += [cause.request_id, details]
             head = sql.chain_hash(self.workspace.keys.chain, head, row)
             rows.append([*row, head])
-        self.many(sql.insert_audit(dialect), rows)
-        self.cursor.execute(sql.move_head(dialect), (seq, head))
+        return [(sql.insert_audit(dialect), rows), (sql.move_head(dialect), [[seq, head]])]
 
     def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run one of the store's own statements for each row."""
