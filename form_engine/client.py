@@ -178,6 +178,9 @@ class _Client:
             for name in ("to", "scale"):
                 if name in one.shape.config:
                     told[name] = one.shape.config[name]
+            if control.role == "computed" and "options" in one.shape.config:
+                # A choice that is looked up is shown in the words of where it comes from.
+                told["config"]["options"] = one.shape.config["options"]
         if one.rows is not None:
             told["fields"] = [
                 self._field(inner, one.key)
