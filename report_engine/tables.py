@@ -36,6 +36,21 @@ STANDINGS = Table(
 )
 """How an alert stands with one recipient: `groups` as `report_engine.alerts.standing` keeps them, `words` of the open ones."""
 
+TOLD = Table(
+    "cc_report_told",
+    REPORT_TABLES,
+    Column("told_id", Text, primary_key=True),
+    Column("look", Text, nullable=False),
+    Column("rule_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lines", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("ix_cc_report_told_at", "at"),
+)
+"""What alerts told whom: one look at a rule may tell several. `kind`: told or over; `lines` as this recipient may see them."""
+
 CURSORS = Table(
     "cc_report_cursors",
     REPORT_TABLES,

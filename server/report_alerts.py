@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.access.accounts import all_accounts
 from engine.access.actor import Actor, system_actor
 from engine.access.query import RecordQuery
 from engine.expressions.calendar_cn import is_holiday, is_workday
@@ -29,13 +30,14 @@ from form_engine.service.personal import notify
 from report_engine.alerts.judging import Reading, readings
 from report_engine.alerts.questions import questions
 from report_engine.alerts.rule import Rule, rule_of
-from report_engine.alerts.standing import Step, from_json, look, name_of, to_json
+from report_engine.alerts.saying import in_words
+from report_engine.alerts.standing import Standing, Step, from_json, look, name_of, to_json
 from report_engine.drawing.numbers import full
 from report_engine.drawing.reading import label
 from report_engine.reading import NIGHT_S
 from report_engine.service import BROKEN, NO_SUCH_REPORT, Office, ReportService
 from report_engine.table import Table
-from report_engine.tables import CURSORS, STANDINGS
+from report_engine.tables import CURSORS, STANDINGS, TOLD
 
 LOG = logging.getLogger(__name__)
 FORM = "kpi_rule"
@@ -50,6 +52,10 @@ RATED = frozenset({"rate"})
 """Ways of counting that rest on cases which may be too few."""
 MOST_RULES = 500
 MOST_LINES = 5
+SHOWN_FOR = timedelta(days=30)
+"""How far back the screen shows who was told what."""
+KEPT_FOR = timedelta(days=180)
+MOST_TOLD = 500
 TITLE: Words = {"zh": "指标预警：{name}", "en": "Alert: {name}"}
 OVER: Words = {"zh": "指标恢复：{name}", "en": "Back to normal: {name}"}
 WHOLE: Words = {"zh": "全部", "en": "all"}
@@ -174,18 +180,18 @@ class Alerts:
             people = self._recipients(unit, found[0]) if found else []
         if not found:
             return "gone"
-        rule, told = self._rule(found[0]), 0
+        rule, told, at = self._rule(found[0]), 0, new_id()
         people = [one for one in people if only in (None, one)]
         for done, user_id in enumerate(people, 1):
             try:
                 actor = self._person(user_id)
             except NotFound:
                 continue
-            told += self._look(rule, actor)
+            told += self._look(rule, actor, at)
             run.progress(done, len(people))
         return {"people": len(people), "told": told}
 
-    def _look(self, rule: Rule, actor: Actor) -> int:
+    def _look(self, rule: Rule, actor: Actor, at: str) -> int:
         found = self.found(rule, actor)
         local = self.workspace.clock.now().astimezone(ZoneInfo(self.workspace.zone_of(actor.branch_id)))
         quiet = rule.quiet_until(local)
@@ -201,9 +207,13 @@ class Alerts:
                 key = f"{JOB}:{rule.rule_id}:{actor.user_id}@{instant(quiet)}"
                 enqueue(unit, JOB, body, run_at=quiet, unique_key=key, most_attempts=3)
             if step.tell:
-                self._tell(unit, rule, actor, step, found)
+                lines = [(found.words or {})[name_of(one)] for one in step.tell]
+                self._tell(unit, rule, actor, lines)
+                self._log(unit, rule, actor, at, "told", lines)
             if step.over and quiet is None:
                 self._over(unit, rule, actor)
+                words = [(found.words or {}).get(key, "") for key in step.over]
+                self._log(unit, rule, actor, at, "over", [one for one in words if one])
         return len(step.tell)
 
     def found(self, rule: Rule, actor: Actor) -> Found:
@@ -249,8 +259,8 @@ class Alerts:
     # What is kept and told.
 
     def _keep(self, unit: Unit, rule: Rule, actor: Actor, step: Step, found: Found) -> None:
-        is_open = [key for key, one in step.after.items() if one.is_open]
-        words = [(found.words or {})[key] for key in is_open if key in (found.words or {})]
+        bad = [key for key, one in step.after.items() if one.bad]
+        words = {key: (found.words or {})[key] for key in bad if key in (found.words or {})}
         values = {
             "groups": encode_json(to_json(step.after)).decode(),
             "words": encode_json(words).decode(),
@@ -262,9 +272,16 @@ class Alerts:
         keys = [STANDINGS.c.rule_id, STANDINGS.c.user_id]
         unit.connection.execute(row.on_conflict_do_update(index_elements=keys, set_=values))
 
-    def _tell(self, unit: Unit, rule: Rule, actor: Actor, step: Step, found: Found) -> None:
-        lines = [(found.words or {})[name_of(one)] for one in step.tell]
-        shown = lines[:MOST_LINES]
+    def _log(self, unit: Unit, rule: Rule, actor: Actor, at: str, kind: str, lines: Sequence[str]) -> None:
+        row = {
+            "told_id": new_id(), "look": at, "rule_id": rule.rule_id, "user_id": actor.user_id, "kind": kind,
+            "name": encode_json(dict(rule.name)).decode(), "lines": encode_json(list(lines)).decode(), "at": unit.now_text,
+        }  # fmt: skip
+        unit.connection.execute(TOLD.insert().values(**row))
+        unit.connection.execute(delete(TOLD).where(TOLD.c.at < instant(unit.now - KEPT_FOR)))
+
+    def _tell(self, unit: Unit, rule: Rule, actor: Actor, lines: Sequence[str]) -> None:
+        shown = list(lines[:MOST_LINES])
         if len(lines) > MOST_LINES:
             shown.append(say(SAID["more"], actor.lang).format(count=len(lines) - MOST_LINES))
         text = "\n".join(shown)
@@ -303,29 +320,91 @@ class Alerts:
 
     # For screens.
 
-    def mine(self, actor: Actor) -> list[dict[str, Any]]:
-        """Return the rules that tell me, and how they stand with me."""
+    def shown(self, actor: Actor) -> dict[str, Any]:
+        """Return the rules that tell me or that I may see, how they stand with me, and what they told of late."""
         with self.workspace.read() as unit:
-            rules = [(self._rule(one), self._recipients(unit, one)) for one in self._rules(unit)]
+            seen = self._seen(unit, actor)
+            listed = [
+                (self._rule(one), one, people)
+                for one, people in ((one, self._recipients(unit, one)) for one in self._rules(unit))
+                if actor.user_id in people or str(one["id"]) in seen
+            ]
             c = STANDINGS.c
             rows = unit.connection.execute(select(STANDINGS).where(c.user_id == actor.user_id)).mappings()
-            known = {row["rule_id"]: row for row in rows}
-        made = []
-        for rule, people in rules:
-            if actor.user_id not in people:
-                continue
-            row = known.get(rule.rule_id)
-            made.append(
+            known = {str(row["rule_id"]): dict(row) for row in rows}
+            cursors = self._cursors(unit)
+            names = {one.user_id: one.name for one in all_accounts(unit.connection)}
+            told = self._told(unit, actor, {rule.rule_id for rule, _, _ in listed}, seen, names)
+        zone = ZoneInfo(self.workspace.zone)
+        alerts = []
+        for rule, values, people in listed:
+            row, cursor = known.get(rule.rule_id), cursors.get(rule.rule_id)
+            groups = _standings(rule, row) if row is not None else []
+            alerts.append(
                 {
                     "rule": rule.rule_id,
                     "metric": rule.metric,
                     "name": rule.name,
+                    "condition": in_words(rule, self._format(rule), self._labels(values)),
+                    "tells_me": actor.user_id in people,
+                    "is_seen": rule.rule_id in seen,
+                    "people": [names[one] for one in people if one in names] if rule.rule_id in seen else [],
                     "checked_at": from_instant(row["checked_at"]).isoformat() if row is not None else None,
-                    "open": decode_json(row["words"]) if row is not None else [],
+                    "next_at": from_instant(cursor.next_at).isoformat()
+                    if cursor is not None
+                    else next_cron(rule.cron, zone, self.workspace.clock.now()).isoformat(),
+                    "open": [one["text"] for one in groups if one["is_open"]],
+                    "groups": groups,
                     "problem": decode_json(row["problem"]) if row is not None and row["problem"] else None,
                 }
             )
-        return made
+        return {"alerts": alerts, "told": told}
+
+    def _seen(self, unit: Unit, actor: Actor) -> frozenset[str]:
+        """Return the rules that somebody may see as records."""
+        if self._form() is None or not self.reports.policy.rights(actor).verb(FORM, "view"):
+            return frozenset()
+        query = RecordQuery(FORM, fields=("id",), limit=MOST_RULES)
+        return frozenset(str(one["id"]) for one in self._records.desk(unit, actor).gate.page(query).records)
+
+    def _told(
+        self,
+        unit: Unit,
+        actor: Actor,
+        rules: set[str],
+        seen: frozenset[str],
+        names: Mapping[str, str],
+    ) -> list[dict[str, Any]]:
+        """Return what was told, the newest first, a line a look. Numbers are my own ones only."""
+        c = TOLD.c
+        query = select(TOLD).where(c.at >= instant(unit.now - SHOWN_FOR)).order_by(c.told_id.desc())
+        made: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in unit.connection.execute(query.limit(MOST_TOLD)).mappings():
+            rule_id, is_mine = str(row["rule_id"]), row["user_id"] == actor.user_id
+            if rule_id not in rules or not (is_mine or rule_id in seen):
+                continue
+            one = made.setdefault(
+                (str(row["look"]), str(row["kind"])),
+                {
+                    "rule": rule_id, "name": decode_json(row["name"]), "kind": row["kind"],
+                    "at": from_instant(row["at"]).isoformat(), "people": [], "lines": [],
+                },
+            )  # fmt: skip
+            one["people"].append(names.get(str(row["user_id"]), "–"))
+            if is_mine:
+                one["lines"] = decode_json(row["lines"])
+        return list(made.values())
+
+    def _format(self, rule: Rule) -> str:
+        metric = self.reports.app.of("metrics").get(rule.metric, {})
+        return str(metric.get("format", "number"))
+
+    def _labels(self, values: Mapping[str, Any]) -> list[Words]:
+        field = self._form().fields.get("dims")
+        options = (
+            {str(one["key"]): one.get("label") for one in field.config.get("options") or ()} if field else {}
+        )
+        return [options.get(one) or {"zh": one, "en": one} for one in values.get("dims") or ()]
 
     def tried(self, actor: Actor, rule_id: str) -> dict[str, Any]:
         """Return what a rule that I may see would tell me now; nobody is told. NotFound."""
@@ -337,7 +416,38 @@ class Alerts:
             raise NotFound(NO_SUCH_REPORT.at("", name=rule_id))
         seen = self.found(self._rule(values[0]), actor)
         lines = [(seen.words or {})[name_of(one)] for one in seen.readings if one.is_bad]
-        return {"lines": lines, "problem": seen.problem.to_json() if seen.problem is not None else None}
+        told = [one for one in seen.readings if one.is_bad is not None]
+        few = len(seen.readings) - len(told)
+        return {
+            "lines": lines,
+            "looked_at": len(seen.readings),
+            "too_few": few,
+            "problem": seen.problem.to_json() if seen.problem is not None else None,
+        }
+
+
+def _standings(rule: Rule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the groups that are off with one recipient: since when, told when, and when they would be told of again."""
+    words = decode_json(row["words"])
+    made = []
+    for key, one in from_json(decode_json(row["groups"])).items():
+        if not one.bad:
+            continue
+        made.append(
+            {
+                "text": words.get(key, "") if isinstance(words, Mapping) else "",
+                "is_open": one.is_open,
+                "times": one.bad,
+                "since": one.since.isoformat() if one.since is not None else None,
+                "told_at": one.told.isoformat() if one.told is not None else None,
+                "again_at": _again(rule, one),
+            }
+        )
+    return made
+
+
+def _again(rule: Rule, one: Standing) -> str | None:
+    return (one.told + timedelta(hours=rule.rearm_h)).isoformat() if one.told is not None else None
 
 
 def _is_due(rule: Rule, row: Any, now: str) -> bool:

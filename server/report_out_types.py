@@ -56,23 +56,59 @@ class SubscriptionList(TypedDict):
     subscriptions: list[Subscription]
 
 
+class AlertGroup(TypedDict):
+    """A group that is off. `is_open`: I was told of it; `times`: looks in a row; `again_at`: when I would be told again."""
+
+    text: str
+    is_open: bool
+    times: int
+    since: str | None
+    told_at: str | None
+    again_at: str | None
+
+
 class AlertLine(TypedDict):
-    """How a rule stands with me. `open`: groups that are off now, in words."""
+    """How a rule stands with me. `open`: groups that I was told of and that are off still, in words.
+
+    `tells_me`: I am one of its recipients; `is_seen`: I may open the rule itself and try it, and see its `people`.
+    """
 
     rule: str
     metric: str
     name: Words
+    condition: Words
+    tells_me: bool
+    is_seen: bool
+    people: list[str]
     checked_at: str | None
+    next_at: str
     open: list[str]
+    groups: list[AlertGroup]
     problem: Problem | None
 
 
+class AlertSaid(TypedDict):
+    """One look that told people. `lines`: what I was told; others' numbers are theirs alone."""
+
+    rule: str
+    name: Words
+    kind: Literal["told", "over"]
+    at: str
+    people: list[str]
+    lines: list[str]
+
+
 class AlertList(TypedDict):
+    """`told`: of the last 30 days, the newest first."""
+
     alerts: list[AlertLine]
+    told: list[AlertSaid]
 
 
 class AlertTold(TypedDict):
-    """What a rule says to me now, without telling anybody."""
+    """What a rule says to me now, without telling anybody. `too_few`: groups about which nothing can be said."""
 
     lines: list[str]
+    looked_at: int
+    too_few: int
     problem: Problem | None

@@ -13,6 +13,15 @@ from server.demo.shelf import Row
 from server.demo.world import ZONE, at_clock, stamp, yuan
 
 RATES = {"consultant": "0.0500", "doctor": "0.1500"}
+ALERTS: Sequence[tuple[str, Mapping[str, Any]]] = (
+    ("noshow_rate", {"compare": "mean_2_sigma", "threshold": "0.2", "direction": "above"}),
+    ("timely_rate", {"compare": "fixed", "threshold": "0.9", "direction": "below", "min_sample": 5, "notify_roles": ["director", "consultant_lead", "service"]}),
+    ("leads", {"compare": "previous_period", "threshold": "0.3", "direction": "below", "min_sample": 5, "notify_roles": ["director", "consultant_lead", "marketing"]}),
+    ("paid", {"compare": "previous_period", "threshold": "0.4", "direction": "below", "notify_roles": ["director", "finance"]}),
+    ("postop_coverage", {"compare": "fixed", "threshold": "1", "direction": "below", "min_sample": 1, "notify_roles": ["director", "service"]}),
+    ("leads", {"compare": "missing", "threshold": "0", "missing_hours": 24, "schedule": "hourly", "dims": [], "notify_roles": ["director", "consultant_lead"]}),
+)  # fmt: skip
+"""What the chain watches, and who is told."""
 Sums = defaultdict[tuple[str, str], Decimal]
 
 
@@ -285,8 +294,8 @@ def _voucher(house: House, month: date, source: str, lines: Sequence[Line]) -> N
 
 def _alert(house: House) -> None:
     world, boss = house.world, house.of("ops")[0]
-    for metric, threshold, direction in (("noshow_rate", "0.2", "above"), ("timely_rate", "0.7", "below")):
+    for metric, rule in ALERTS:
         world.add(
-            "kpi_rule", at_clock(world.today - timedelta(days=40), 600), branch=house.branches[0]["id"], owner=boss.user, metric=metric, dims=["branch"],
-            compare="mean_2_sigma", threshold=threshold, direction=direction, min_sample=20, schedule="daily_0830", notify=[boss.user],
+            "kpi_rule", at_clock(world.today - timedelta(days=40), 600), branch=house.branches[0]["id"], owner=boss.user, metric=metric, notify=[boss.user],
+            for_times=1, rearm_hours=24, **{"dims": ["branch"], "min_sample": 20, "schedule": "daily_0830", **rule},
         )  # fmt: skip

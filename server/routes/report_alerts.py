@@ -71,9 +71,9 @@ def fetch_subscription_file(request: Request, job_id: str) -> Response:
 @router.get("/alerts")
 @gives(t.AlertList)
 def list_alerts(request: Request) -> Response:
-    """Return the alert rules that tell me, and how they stand with me."""
+    """Return the alert rules that tell me or that I may see, how they stand with me, and whom they told of late."""
     one = asked(request)
-    return answer({"alerts": one.clinic.report_out.alerts.mine(one.actor)})
+    return answer(one.clinic.report_out.alerts.shown(one.actor))
 
 
 @router.post("/alerts/{rule_id}/try")

@@ -419,6 +419,47 @@ def test_a_rule_can_be_tried_without_telling_anybody(town: Town, rule: Any) -> N
     assert town.sign_in("ann").post(f"/api/alerts/{rule_id}/try").status_code in (403, 404)
 
 
+def test_the_page_of_alerts_says_what_was_told_to_whom_and_keeps_numbers_apart(town: Town, rule: Any) -> None:
+    rule_id = rule(notify=[town.ids["alpha", login] for login in ("boss", "nobody")])
+    advance(town, minutes=1)
+    newest(town)
+    advance(town, hours=1)
+    page = town.sign_in("boss").get("/api/alerts").json()
+    [line] = [one for one in page["alerts"] if one["rule"] == rule_id]
+    assert line["tells_me"]
+    assert line["is_seen"]
+    assert len(line["people"]) == 2
+    assert line["condition"]["zh"] == "高于 3 · 每小时看一次"
+    [group] = line["groups"]
+    assert group["is_open"]
+    assert group["text"] == line["open"][0]
+    assert group["again_at"] > group["told_at"] >= group["since"]
+    said = page["told"][0]
+    assert (said["rule"], said["kind"], len(said["people"])) == (rule_id, "told", 1)
+    assert said["lines"] == line["open"]
+    theirs = town.sign_in("nobody").get("/api/alerts").json()
+    [own] = [one for one in theirs["alerts"] if one["rule"] == rule_id]
+    # who may not open the rule learns neither who else hears of it nor what they were told
+    assert not own["is_seen"]
+    assert own["people"] == []
+    assert [one for one in theirs["told"] if one["rule"] == rule_id] == []
+
+
+def test_what_was_told_is_forgotten_after_a_month(town: Town, rule: Any) -> None:
+    rule_id = rule()
+    advance(town, minutes=1)
+    newest(town)
+    advance(town, hours=1)
+
+    def told() -> list[Any]:
+        page = town.sign_in("boss").get("/api/alerts").json()
+        return [one for one in page["told"] if one["rule"] == rule_id and one["kind"] == "told"]
+
+    assert len(told()) == 1
+    advance(town, days=31)
+    assert told() == []
+
+
 def test_files_go_along_only_where_there_are_some() -> None:
     plain = letter("a@b.cn", Outgoing("k", Address("staff", "u"), "zh", "s", "t"), {"from": "c@d.cn"})
     assert list(plain.iter_attachments()) == []

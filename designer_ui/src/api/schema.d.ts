@@ -71,24 +71,56 @@ export type AheadPlace = {
   ways: AheadLine[];
 };
 
-/** How a rule stands with me. `open`: groups that are off now, in words. */
+/** A group that is off. `is_open`: I was told of it; `times`: looks in a row; `again_at`: when I would be told again. */
+export type AlertGroup = {
+  again_at: string | null;
+  is_open: boolean;
+  since: string | null;
+  text: string;
+  times: number;
+  told_at: string | null;
+};
+
+/** How a rule stands with me. `open`: groups that I was told of and that are off still, in words.
+
+`tells_me`: I am one of its recipients; `is_seen`: I may open the rule itself and try it, and see its `people`. */
 export type AlertLine = {
   checked_at: string | null;
+  condition: Words;
+  groups: AlertGroup[];
+  is_seen: boolean;
   metric: string;
   name: Words;
+  next_at: string;
   open: string[];
+  people: string[];
   problem: Problem | null;
+  rule: string;
+  tells_me: boolean;
+};
+
+/** `told`: of the last 30 days, the newest first. */
+export type AlertList = {
+  alerts: AlertLine[];
+  told: AlertSaid[];
+};
+
+/** One look that told people. `lines`: what I was told; others' numbers are theirs alone. */
+export type AlertSaid = {
+  at: string;
+  kind: "told" | "over";
+  lines: string[];
+  name: Words;
+  people: string[];
   rule: string;
 };
 
-export type AlertList = {
-  alerts: AlertLine[];
-};
-
-/** What a rule says to me now, without telling anybody. */
+/** What a rule says to me now, without telling anybody. `too_few`: groups about which nothing can be said. */
 export type AlertTold = {
   lines: string[];
+  looked_at: number;
   problem: Problem | null;
+  too_few: number;
 };
 
 /** The app this clinic runs. `words` are its own names of things, by the key of a form. */
@@ -235,6 +267,100 @@ export type Clash = {
   field: string;
   theirs: Json;
   yours: Json;
+};
+
+/** So many messages of a class in so many days. */
+export type ContactCap = {
+  days: number;
+  kind: string;
+  most: number;
+};
+
+/** A way to reach somebody. */
+export type ContactChannel = {
+  channel: string;
+  has_consent: boolean;
+  is_preferred: boolean;
+  is_reachable: boolean;
+};
+
+/** A form that holds people. */
+export type ContactForms = {
+  form: string;
+  name: Words;
+};
+
+/** A matter that holds messages back, and which classes. */
+export type ContactHold = {
+  key: string;
+  name: Words;
+  stops: string[];
+};
+
+/** The same as a rule: open records of a form. */
+export type ContactHoldRule = {
+  form: string;
+  form_name: Words;
+  key: string;
+  name: Words;
+  stops: string[];
+};
+
+/** A message that went, or waits. */
+export type ContactLine = {
+  at: string;
+  channel: string;
+  kind: string;
+  message: Words | null;
+  state: string;
+};
+
+/** Whether a message of a class might go now. */
+export type ContactMay = {
+  answer: "go" | "later" | "never";
+  at: string | null;
+  channel: string | null;
+  kind: string;
+  reason: string | null;
+  why: Words | null;
+};
+
+/** What the gate says of one person now. */
+export type ContactPerson = {
+  caps: ContactUsed[];
+  channels: ContactChannel[];
+  form: string;
+  has_opted_out: boolean;
+  held: HeldMessage[];
+  holds: ContactHold[];
+  is_closed: boolean;
+  is_deceased: boolean;
+  is_quiet: boolean;
+  lines: ContactLine[];
+  may: ContactMay[];
+  name: string;
+  record_id: string;
+};
+
+/** The rules of the house for writing to people. */
+export type ContactPolicy = {
+  apart_hours: number;
+  caps: ContactCap[];
+  forms: ContactForms[];
+  holds: ContactHoldRule[];
+  journeys: JourneyCap[];
+  keep_days: number;
+  quiet_from: string;
+  quiet_to: string;
+  spread_minutes: number;
+};
+
+/** How much of a cap is used. */
+export type ContactUsed = {
+  days: number;
+  kind: string;
+  most: number;
+  used: number;
 };
 
 /** How many; not exact beyond what is worth counting. */
@@ -549,6 +675,38 @@ export type Health = {
   status: "ok";
 };
 
+/** What the gate held back lately. */
+export type HeldBack = {
+  days: number;
+  held: HeldMessage[];
+  more: boolean;
+  reasons: HeldReason[];
+};
+
+/** A message that did not go, or not yet. */
+export type HeldMessage = {
+  at: string;
+  channel: string | null;
+  due_at: string | null;
+  form: string | null;
+  key: string;
+  kind: string;
+  message: Words | null;
+  name: string | null;
+  reason: string;
+  record_id: string;
+  state: "dropped" | "waiting";
+  why: Words;
+};
+
+/** How many did not go for a reason, and how many of them still wait. */
+export type HeldReason = {
+  dropped: number;
+  reason: string;
+  waiting: number;
+  words: Words;
+};
+
 /** The changes of a record, newest first; `labels` names what the values point at. */
 export type History = {
   entries: HistoryEntry[];
@@ -732,6 +890,14 @@ export type JobState = {
   result: Json;
   state: "waiting" | "running" | "done" | "failed" | "cancelled";
   total: number | null;
+};
+
+/** A journey's own cap. */
+export type JourneyCap = {
+  days: number;
+  flow: string;
+  most: number;
+  name: Words;
 };
 
 /** A record that an undo left alone. */
@@ -2068,6 +2234,18 @@ export interface Operations {
     path: "/api/forms/{form}/public-links/{link_id}";
     answer: null;
   };
+  /** Return what the gate says of one person now, class by class; of those only whom one may see. */
+  contact_person: {
+    method: "GET";
+    path: "/api/contact-policy/people/{form}/{record_id}";
+    answer: ContactPerson;
+  };
+  /** Return quiet hours, caps, distances, and what holds messages back; for those who manage flows. */
+  contact_policy: {
+    method: "GET";
+    path: "/api/contact-policy";
+    answer: ContactPolicy;
+  };
   /** Return follow-up rules: what should have happened and what did. */
   coverage: {
     method: "GET";
@@ -2238,6 +2416,13 @@ export interface Operations {
     path: "/api/health";
     answer: Health;
   };
+  /** Return what was held back in the last thirty days and why. */
+  held_back: {
+    method: "GET";
+    path: "/api/contact-policy/held";
+    query: { reason?: string, q?: string, offset?: number, limit?: number };
+    answer: HeldBack;
+  };
   /** Return the rejected rows with their reasons, to correct and import again. */
   import_errors: {
     method: "GET";
@@ -2262,7 +2447,7 @@ export interface Operations {
     path: "/api/jobs/{job_id}";
     answer: JobState;
   };
-  /** Return the alert rules that tell me, and how they stand with me. */
+  /** Return the alert rules that tell me or that I may see, how they stand with me, and whom they told of late. */
   list_alerts: {
     method: "GET";
     path: "/api/alerts";
