@@ -15,8 +15,8 @@ from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from flow_engine.acts import People as Asked
 from flow_engine.calendar.service import RecordCalendar
+from flow_engine.messages import ContactDesk, MessagePlans, MessageService, compile_messages
 from flow_engine.messages import House as MessageHouse
-from flow_engine.messages import MessagePlans, MessageService, compile_messages
 from flow_engine.routing import PoolRule, Pools, Router, pools_of
 from flow_engine.schedules import high_water, move_high_water
 from form_engine.plan import AppPlan
@@ -55,7 +55,8 @@ class Outside:
         self.pools = Pools(self._pool_rules, self._records, people.name, notify)
         self.router = Router(self._records, self.calendar, self.pools.put)
         self.journey_cap: Callable[[str | None], tuple[int, int] | None] = lambda _flow: None
-        self.messages = MessageService(workspace, self._message_house(notify))
+        house = self._message_house(notify)
+        self.messages, self.contacts = MessageService(workspace, house), ContactDesk(house)
         self.http = HttpSender(self._connection)
         self.scripts = scripts or BoxScripts()
 

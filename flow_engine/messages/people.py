@@ -94,6 +94,16 @@ class Contacts:
         self._holds = holds
         self._language = languages
 
+    @property
+    def forms(self) -> Mapping[str, ContactForm]:
+        """The forms that hold people, the master first."""
+        return self._forms
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """What holds messages back."""
+        return self._holds
+
     def who(self, records: FlowRecords, form: str, record_id: str) -> tuple[str, str] | None:
         """Return (form, record id) of the person meant by a record: itself, whom it became, or whom it is about."""
         for _ in range(3):

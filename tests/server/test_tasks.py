@@ -338,7 +338,11 @@ def test_the_button_stands_only_where_its_condition_holds(town):
     boss = town.sign_in("boss")
     record = new_customer(boss, stage="new")
     path = f"/api/forms/customer/records/{record['id']}"
-    assert {one["flow"] for one in boss.get(f"{path}/flows").json()["buttons"]} == {"discount", "both", "patient"}
+    assert {one["flow"] for one in boss.get(f"{path}/flows").json()["buttons"]} == {
+        "discount",
+        "both",
+        "patient",
+    }
     for stage in ("open", "won"):
         revision = boss.get(path).json()["record"]["revision"]
         assert boss.patch(path, json={"revision": revision, "values": {"stage": stage}}).status_code == 200
@@ -372,6 +376,8 @@ def test_answers_have_the_shapes_that_are_told(town):
         f"/api/forms/customer/records/{record['id']}/flows": "/api/forms/{form}/records/{record_id}/flows",
         "/api/forms/customer/flows": "/api/forms/{form}/flows", "/api/proxies": "/api/proxies", "/api/handovers": "/api/handovers",
         "/api/incidents": "/api/incidents", "/api/outbox": "/api/outbox", "/api/coverage": "/api/coverage",
+        "/api/contact-policy": "/api/contact-policy", "/api/contact-policy/held": "/api/contact-policy/held",
+        f"/api/contact-policy/people/customer/{record['id']}": "/api/contact-policy/people/{form}/{record_id}",
     }  # fmt: skip
     for path, name in paths.items():
         answer = boss.get(path)
@@ -381,3 +387,13 @@ def test_answers_have_the_shapes_that_are_told(town):
             Draft202012Validator({**schema, "components": told["components"]}).iter_errors(answer.json())
         )
         assert not faults, (path, faults[0].message, list(faults[0].absolute_path))
+
+
+def test_the_contact_policy_is_for_those_who_manage_flows(town):
+    boss, ann = town.sign_in("boss"), town.sign_in("ann")
+    record = new_customer(boss)
+    for path in ("", "/held", f"/people/customer/{record['id']}"):
+        assert ann.get(f"/api/contact-policy{path}").status_code == 403
+    for path in (f"customer/{new_id()}", "customer/x", f"nothing/{record['id']}", f"branch/{record['id']}"):
+        assert boss.get(f"/api/contact-policy/people/{path}").status_code == 404
+    assert boss.get("/api/contact-policy/held?limit=-3&offset=-1&reason=%27").json()["held"] == []

@@ -13,6 +13,7 @@ import "./flows.css";
 const Running = lazy(async () => ({ default: (await import("./Running")).Running }));
 const Incidents = lazy(async () => ({ default: (await import("./Incidents")).Incidents }));
 const Outbox = lazy(async () => ({ default: (await import("./Outbox")).Outbox }));
+const Contacts = lazy(async () => ({ default: (await import("./Contacts")).Contacts }));
 const Coverage = lazy(async () => ({ default: (await import("./Coverage")).Coverage }));
 const Trial = lazy(async () => ({ default: (await import("./Trial")).Trial }));
 const Handover = lazy(async () => ({ default: (await import("./Handover")).Handover }));
@@ -21,6 +22,7 @@ const TABS = {
   running: Running,
   incidents: Incidents,
   outbox: Outbox,
+  contacts: Contacts,
   coverage: Coverage,
   trial: Trial,
   handover: Handover,

@@ -1,13 +1,12 @@
 /** 试运行: what a flow would do about a record, hour by hour, without doing any of it. */
 
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Form, Segmented, Select, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { request, wordsOf } from "../../api/client";
 import type * as api from "../../api/schema";
 import { useFlows } from "../../api/tasks";
-import type { Page, RecordData } from "../../api/types";
 import { formatInstant } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { asText, type JsonObject } from "../../shared/json";
@@ -15,6 +14,7 @@ import { Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import type { Words } from "../../shared/words";
 import { Status } from "../tasks/StartedList";
+import { RecordSelect } from "./RecordSelect";
 
 const SPANS = ["1d", "7d", "30d", "90d"] as const;
 const LOUD: Readonly<Record<string, string>> = {
@@ -27,52 +27,6 @@ const LOUD: Readonly<Record<string, string>> = {
 
 /** Steps of the machine, shown when asked for. */
 const SMALL = new Set(["passed", "started"]);
-
-/** Records of a form by name or number. */
-const RecordSelect = ({
-  form,
-  value,
-  onChange,
-}: {
-  form: string;
-  value: string | null;
-  onChange: (id: string | null) => void;
-}) => {
-  const { t } = useTranslation();
-  const [text, setText] = useState("");
-  const { data, isFetching } = useQuery({
-    queryKey: ["flows", "trial", form, text],
-    queryFn: () =>
-      request<Page>("POST", `/api/forms/${form}/query`, {
-        limit: 20,
-        sort: ["-created_at"],
-        ...(text ? { search: text } : {}),
-      }),
-    placeholderData: (old) => old,
-  });
-  const label = (record: RecordData): string =>
-    [
-      data?.labels.customer?.[asText(record.customer_id)],
-      asText(record.name) || asText(record.title),
-      asText(record.no),
-    ]
-      .filter(Boolean)
-      .join(" · ");
-  return (
-    <Select<string>
-      showSearch={{ filterOption: false, onSearch: setText }}
-      {...(value ? { value } : {})}
-      onChange={(id) => onChange(id)}
-      loading={isFetching}
-      placeholder={t("flows.tryRecordHint")}
-      aria-label={t("flows.tryRecord")}
-      options={(data?.records ?? []).map((one) => ({
-        value: asText(one.id),
-        label: label(one) || asText(one.id).slice(-6),
-      }))}
-    />
-  );
-};
 
 const Line = ({ line }: { line: api.TrialLine }) => {
   const say = useSay();
@@ -175,6 +129,7 @@ export const Trial = () => {
             <RecordSelect
               key={form}
               form={form}
+              label={t("flows.tryRecord")}
               value={record}
               onChange={(id) => choose(() => setRecord(id))}
             />
