@@ -37,6 +37,10 @@ const screens: RouteObject[] = [
     lazy: async () => ({ Component: (await import("./runtime/dashboards/ReportsScreen")).ReportsScreen }),
   },
   {
+    path: "alerts/:tab?",
+    lazy: async () => ({ Component: (await import("./runtime/dashboards/AlertsScreen")).AlertsScreen }),
+  },
+  {
     path: "behind/:kind/:key",
     lazy: async () => ({ Component: (await import("./runtime/dashboards/BehindScreen")).BehindScreen }),
   },

@@ -55,6 +55,16 @@ const Kpi = ({ figure, onPick }: ChartProps) => {
           </span>
         </div>
       ) : null}
+      {figure.others?.length ? (
+        <dl className="kpi-others">
+          {figure.others.map((other) => (
+            <div key={other.name}>
+              <dt>{other.name}</dt>
+              <dd>{other.value}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
       {figure.trend ? <Spark trend={figure.trend} /> : null}
     </div>
   );

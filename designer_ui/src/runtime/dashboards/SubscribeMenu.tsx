@@ -1,116 +1,15 @@
 /** Have a report or dashboard sent to me at its times; pause, send now or cancel what I have. */
 
 import MailOutlined from "@ant-design/icons/MailOutlined";
-import {
-  Button,
-  Empty,
-  List,
-  Modal,
-  Popconfirm,
-  Select,
-  Space,
-  Switch,
-  Tag,
-  TimePicker,
-  Typography,
-} from "antd";
+import { Button, Empty, List, Modal, Select, Space, TimePicker, Typography } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import {
-  type Subscription,
-  type SubscriptionAsk,
-  useChangeSubscription,
-  useSendNow,
-  useSubscribe,
-  useSubscriptions,
-  useUnsubscribe,
-} from "../../api/subscriptions";
-import { useSay } from "../../shared/useLang";
+import { type SubscriptionAsk, useSubscribe, useSubscriptions } from "../../api/subscriptions";
 import { useNotify } from "../../shared/useNotify";
 import type { Board } from "./board";
 import { FORMATS } from "./ExportMenu";
-
-const EVERY = ["day", "workday", "monday", "month"] as const;
-type Every = (typeof EVERY)[number];
-const DAYS: { readonly [every in Every]: string } = {
-  day: "* * *",
-  workday: "* * 1-5",
-  monday: "* * 1",
-  month: "1 * *",
-};
-
-const cronOf = (every: Every, time: string): string => {
-  const [hour = "9", minute = "0"] = time.split(":");
-  return `${Number(minute)} ${Number(hour)} ${DAYS[every]}`;
-};
-
-/** A subscription's times in words; those of others' making as they stand. */
-const useTimes = () => {
-  const { t } = useTranslation();
-  return (cron: string): string => {
-    const [minute = "", hour = "", ...days] = cron.split(" ");
-    const every = EVERY.find((one) => DAYS[one] === days.join(" "));
-    if (!every || !/^\d+$/.test(hour + minute)) return cron;
-    return `${t(`subscribe.${every}`)} ${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`;
-  };
-};
-
-const Line = ({ one }: { one: Subscription }) => {
-  const { t } = useTranslation();
-  const say = useSay();
-  const notify = useNotify();
-  const times = useTimes();
-  const change = useChangeSubscription();
-  const cancel = useUnsubscribe();
-  const send = useSendNow();
-  return (
-    <List.Item
-      actions={[
-        <Switch
-          key="on"
-          size="small"
-          checked={!one.paused}
-          aria-label={t("subscribe.on")}
-          onChange={(on) =>
-            change.mutate({ id: one.id, change: { paused: !on } }, { onError: notify.failed })
-          }
-        />,
-        <Button
-          key="send"
-          size="small"
-          type="link"
-          loading={send.isPending}
-          onClick={() =>
-            send.mutate(one.id, { onSuccess: () => notify.done(t("subscribe.sent")), onError: notify.failed })
-          }
-        >
-          {t("subscribe.now")}
-        </Button>,
-        <Popconfirm
-          key="cancel"
-          title={t("subscribe.cancelAsk")}
-          onConfirm={() => cancel.mutate(one.id, { onError: notify.failed })}
-        >
-          <Button size="small" type="link" danger>
-            {t("subscribe.cancel")}
-          </Button>
-        </Popconfirm>,
-      ]}
-    >
-      <List.Item.Meta
-        title={
-          <>
-            {say(one.name)} <Tag>{t(`subscribe.as_${one.format}`)}</Tag>
-          </>
-        }
-        description={
-          one.problem ? say(one.problem.message) : `${times(one.cron)} · ${t(`subscribe.${one.way}`)}`
-        }
-      />
-    </List.Item>
-  );
-};
+import { cronOf, EVERY, type Every, SubscriptionLine } from "./SubscriptionLine";
 
 const Subscribing = ({
   kind,
@@ -173,7 +72,7 @@ const Subscribing = ({
         locale={{
           emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("subscribe.none")} />,
         }}
-        renderItem={(one) => <Line one={one} />}
+        renderItem={(one) => <SubscriptionLine one={one} />}
       />
     </Modal>
   );
