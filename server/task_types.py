@@ -574,6 +574,40 @@ class ShadowFlow(TryFlow):
     limit: NotRequired[int]
 
 
+class ShadowMessage(TypedDict):
+    """A message that would have gone, or would have been held back, and why."""
+
+    at: Instant
+    message: str
+    message_name: Words
+    message_kind: str
+    channel: str | None
+    to: dict[str, Json]
+    state: str
+    reason: str | None
+    why: Words | None
+    text: str | None
+    form: str
+    record_id: str
+    title: str
+
+
+class LeftOut(TypedDict):
+    """How many occasions were left out, and why."""
+
+    words: Words
+    count: int
+
+
+class ShadowTask(TypedDict):
+    """How many tasks somebody would have had on a day."""
+
+    person: str
+    name: str
+    day: str
+    count: int
+
+
 class ShadowRun(TypedDict):
     """Whom a flow would have contacted, who would have had which tasks on which day, how it would have ended."""
 
@@ -586,8 +620,11 @@ class ShadowRun(TypedDict):
     is_whole: bool
     skipped: dict[str, int]
     ended: dict[str, int]
-    contacts: list[dict[str, Json]]
-    tasks: list[dict[str, Json]]
+    contacts: list[ShadowMessage]
+    people: int
+    held: list[ShadowMessage]
+    left_out: list[LeftOut]
+    tasks: list[ShadowTask]
     failed: list[dict[str, Json]]
 
 

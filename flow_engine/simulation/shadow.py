@@ -16,6 +16,8 @@ from engine.clock import business_day
 from engine.ports import Path
 from engine.problems import Rejected
 from engine.store.unit import Unit
+from engine.text import Words
+from flow_engine.messages.service import REASONS
 from flow_engine.occurrences import DATE_KINDS
 from flow_engine.plan import FlowPlan
 from flow_engine.service import FlowService
@@ -26,7 +28,11 @@ PAGE = 200
 NEW = frozenset({"record_created", "form_submitted"})
 CHANGED = frozenset({"record_updated", "record_changed", "field_changed", "became_true", "balance"})
 ONE_CASE_S = 5.0
-UNSENT = frozenset({"dropped"})
+UNSENT = frozenset({"dropped", "waiting"})
+SKIPPED: Mapping[str, Words] = {
+    "condition": {"zh": "条件不成立", "en": "its condition does not hold"},
+    "trigger": {"zh": "不由记录启动，没有可推演的", "en": "not started by records: nothing to go over"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ class Shadow:
         with self.flows.workspace.read() as unit:
             cases = sorted(self._cases(unit, since, now, most), key=lambda one: (one.at, one.record_id))
         contacts: list[dict[str, Any]] = []
+        held: list[dict[str, Any]] = []
         tasks: Counter[tuple[str, str, str]] = Counter()
         ended: Counter[str] = Counter()
         failed: list[dict[str, Any]] = []
@@ -76,26 +83,45 @@ class Shadow:
                 )
                 continue
             ended[told["outcome"] or told["status"]] += 1
+            for one in self._messages(case, told):
+                (held if one["state"] in UNSENT else contacts).append(one)
             for line in told["timeline"]:
-                self._count(case, told, line, contacts, tasks)
+                self._count(line, tasks)
         return {
             "flow": self.plan.key, "version": self.plan.version, "since": since, "until": now, "cases": len(cases), "run": done,
-            "is_whole": done == len(cases) < most, "skipped": dict(self.skipped), "ended": dict(ended), "contacts": contacts,
+            "is_whole": done == len(cases) < most, "skipped": dict(self.skipped), "ended": dict(ended),
+            "contacts": contacts, "people": len({(one["to"]["kind"], one["to"]["id"]) for one in contacts}), "held": held,
+            "left_out": [{"words": SKIPPED[why.partition(":")[0]], "count": count} for why, count in sorted(self.skipped.items())],
             "tasks": [{"person": who, "name": name, "day": day, "count": n} for (who, name, day), n in sorted(tasks.items())],
             "failed": failed,
         }  # fmt: skip
 
-    def _count(
-        self,
-        case: Case,
-        told: Mapping[str, Any],
-        line: Mapping[str, Any],
-        contacts: list[dict[str, Any]],
-        tasks: Counter[tuple[str, str, str]],
-    ) -> None:
-        if line["kind"] == "message" and line["state"] not in UNSENT and line["state"] != "waiting":
-            shown = {key: line[key] for key in ("at", "message", "message_kind", "channel", "to", "state")}
-            contacts.append({**shown, "record_id": case.record_id, "title": told["title"]})
+    def _messages(self, case: Case, told: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return every message of a run as it ended: one that waited and then went is one that went."""
+        names = self.flows.plans.app.of("messages")
+        found: list[dict[str, Any]] = []
+        for line in told["timeline"]:
+            if line["kind"] != "message":
+                continue
+            name = names.get(line["message"], {}).get("name", {"zh": line["message"]})
+            one = {
+                key: line[key]
+                for key in ("at", "message", "message_kind", "channel", "to", "state", "reason")
+            }
+            one |= {"form": case.form, "record_id": case.record_id, "title": told["title"], "message_name": name,
+                    "text": line["body"], "why": REASONS.get(line["reason"] or "")}  # fmt: skip
+            about = (line["instance_id"], line["node"], line["to"]["id"])
+            waits = next(
+                (at for at, old in enumerate(found) if old["about"] == about and old["state"] == "waiting"),
+                None,
+            )
+            if waits is None:
+                found.append({**one, "about": about})
+            else:
+                found[waits] = {**one, "about": about}
+        return [{key: value for key, value in one.items() if key != "about"} for one in found]
+
+    def _count(self, line: Mapping[str, Any], tasks: Counter[tuple[str, str, str]]) -> None:
         if line["kind"] == "task":
             day = business_day(line["at"], self.flows.ports.zone_of(None)).isoformat()
             for who, name in zip(line["people"], line["names"], strict=True):

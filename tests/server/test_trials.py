@@ -275,8 +275,25 @@ class TestShadow:
         assert found["skipped"]["condition"] >= 1
         assert found["run"] == found["cases"]
         assert found["is_whole"]
+        assert found["people"] == len({one["to"]["id"] for one in found["contacts"]})
+        assert {one["message_name"]["zh"] for one in found["contacts"]} == {"问候"}
+        assert {one["words"]["zh"]: one["count"] for one in found["left_out"]}["条件不成立"] >= 1
         assert {one["name"] for one in found["tasks"]} == {"boss"}
         assert everything(town) == before
+
+    def test_it_tells_who_would_not_have_been_contacted_and_why(self, town, boss):
+        new_customer(boss, name="没有电话", age=60)
+        body = {"since": "2d", "until": "10d", "answers": {"others": "agree"}}
+        found = boss.post("/api/flows/care/shadow", json=body).json()
+        (held,) = (one for one in found["held"] if one["to"]["name"] == "没有电话")
+        assert (held["reason"], held["why"]["zh"]) == ("no_address", "没有可用的联系方式")
+        assert "没有电话" not in {one["to"]["name"] for one in found["contacts"]}
+
+    def test_its_answer_is_as_documented(self, town, boss):
+        schema = document(routers(), VERSION)
+        shape = {**schema["components"]["schemas"]["ShadowRun"], "components": schema["components"]}
+        found = boss.post("/api/flows/care/shadow", json={"since": "2d", "until": "10d"}).json()
+        assert list(Draft202012Validator(shape).iter_errors(found)) == []
 
     def test_it_goes_over_no_more_than_asked(self, town, boss):
         for _ in range(3):

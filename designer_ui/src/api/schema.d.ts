@@ -907,6 +907,12 @@ export type Kept = {
   why: Words;
 };
 
+/** How many occasions were left out, and why. */
+export type LeftOut = {
+  count: number;
+  words: Words;
+};
+
 /** The form has a form by link, and I may make links to it. `link`: fields that I fill in for a link. */
 export type LinkPlan = {
   link: string[];
@@ -1622,20 +1628,48 @@ export type ShadowFlow = {
   values?: JsonObject;
 };
 
+/** A message that would have gone, or would have been held back, and why. */
+export type ShadowMessage = {
+  at: string;
+  channel: string | null;
+  form: string;
+  message: string;
+  message_kind: string;
+  message_name: Words;
+  reason: string | null;
+  record_id: string;
+  state: string;
+  text: string | null;
+  title: string;
+  to: JsonObject;
+  why: Words | null;
+};
+
 /** Whom a flow would have contacted, who would have had which tasks on which day, how it would have ended. */
 export type ShadowRun = {
   cases: number;
-  contacts: JsonObject[];
+  contacts: ShadowMessage[];
   ended: { [key: string]: number };
   failed: JsonObject[];
   flow: string;
+  held: ShadowMessage[];
   is_whole: boolean;
+  left_out: LeftOut[];
+  people: number;
   run: number;
   since: string;
   skipped: { [key: string]: number };
-  tasks: JsonObject[];
+  tasks: ShadowTask[];
   until: string;
   version: number;
+};
+
+/** How many tasks somebody would have had on a day. */
+export type ShadowTask = {
+  count: number;
+  day: string;
+  name: string;
+  person: string;
 };
 
 /** Who signs in; the workspace may be left out where there is only one. */

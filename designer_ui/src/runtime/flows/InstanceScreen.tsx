@@ -274,7 +274,14 @@ const Body = ({ page }: { page: InstancePage }) => {
   const [chosen, setAt] = useState<number | null>(null);
   const at = chosen ?? last;
   const isLive = at >= last;
-  const standing = useMemo(() => standingAt(page.history, at), [page.history, at]);
+  const stood = useMemo(() => standingAt(page.history, at), [page.history, at]);
+  const isNarrow = useNarrow();
+  const standing = (
+    <>
+      <Waiting page={page} />
+      <Ahead page={page} />
+    </>
+  );
   const people = useMemo(() => (isLive ? peopleAt(page) : new Map<string, string>()), [page, isLive]);
   return (
     <article className="task-page">
@@ -319,9 +326,10 @@ const Body = ({ page }: { page: InstancePage }) => {
       })}
       <div className="task-columns">
         <div className="task-left">
+          {isNarrow ? standing : null}
           <div className="flow-canvas">
             <Suspense fallback={<Loading rows={8} />}>
-              <Canvas graph={page.graph} standing={standing} people={people} />
+              <Canvas graph={page.graph} standing={stood} people={people} />
             </Suspense>
             <Player last={last} at={at} onAt={(seq) => setAt(seq >= last ? null : seq)} />
           </div>
@@ -331,8 +339,7 @@ const Body = ({ page }: { page: InstancePage }) => {
           />
         </div>
         <aside className="task-right" aria-label={t("tasks.history")}>
-          <Waiting page={page} />
-          <Ahead page={page} />
+          {isNarrow ? null : standing}
           <section>
             <h2>{t("tasks.history")}</h2>
             <HistoryList

@@ -10,13 +10,15 @@ import { useFlows } from "../../api/tasks";
 import { formatInstant } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { asText, type JsonObject } from "../../shared/json";
-import { Loading, StateView } from "../../shared/States";
+import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import type { Words } from "../../shared/words";
 import { Status } from "../tasks/StartedList";
 import { RecordSelect } from "./RecordSelect";
+import { ShadowTold } from "./ShadowTold";
 
 const SPANS = ["1d", "7d", "30d", "90d"] as const;
+const PAST = ["7d", "30d", "90d"] as const;
 const LOUD: Readonly<Record<string, string>> = {
   task: "blue",
   message: "green",
@@ -84,80 +86,165 @@ const Told = ({ trial }: { trial: api.Trial }) => {
   );
 };
 
-export const Trial = () => {
+type Kind = "one" | "past";
+
+/** What is to be tried: which flow, over what, how far. */
+const Asking = ({
+  flows,
+  asked,
+  busy,
+  onAsk,
+  onRun,
+}: {
+  flows: readonly api.FlowItem[];
+  asked: Asked;
+  busy: boolean;
+  onAsk: (asked: Asked) => void;
+  onRun: () => void;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
-  const { lang } = useControlHost();
-  const { data: flows, isPending } = useFlows();
-  const [key, setKey] = useState<string | null>(null);
-  const [record, setRecord] = useState<string | null>(null);
-  const [until, setUntil] = useState<string>("30d");
-  const run = useMutation({
-    mutationFn: () =>
-      request<api.Trial>("POST", `/api/flows/${key}/simulate`, {
-        until,
-        ...(form && record ? { form, record_id: record } : {}),
-      }),
+  const form = formOf(flows, asked);
+  const spans = (all: readonly string[]) =>
+    all.map((span) => ({ value: span, label: t(`flows.try_${span}`) }));
+  return (
+    <Form layout="vertical" className="trial-form">
+      <Form.Item>
+        <Segmented<Kind>
+          block
+          value={asked.kind}
+          onChange={(kind) => onAsk({ ...asked, kind })}
+          options={[
+            { value: "one", label: t("flows.tryOne") },
+            { value: "past", label: t("flows.tryPast") },
+          ]}
+        />
+      </Form.Item>
+      <Form.Item label={t("flows.name")} required>
+        <Select<string>
+          showSearch={{ optionFilterProp: "label" }}
+          {...(asked.key ? { value: asked.key } : {})}
+          placeholder={t("flows.tryFlowHint")}
+          aria-label={t("flows.name")}
+          onChange={(key) => onAsk({ ...asked, key, record: null })}
+          options={flows.map((one) => ({ value: one.key, label: say(one.name) }))}
+        />
+      </Form.Item>
+      {asked.kind === "past" ? (
+        <Form.Item label={t("flows.trySince")}>
+          <Segmented
+            value={asked.since}
+            onChange={(since) => onAsk({ ...asked, since })}
+            options={spans(PAST)}
+          />
+        </Form.Item>
+      ) : null}
+      {asked.kind === "one" && form ? (
+        <Form.Item label={t("flows.tryRecord")} required>
+          <RecordSelect
+            key={form}
+            form={form}
+            label={t("flows.tryRecord")}
+            value={asked.record}
+            onChange={(record) => onAsk({ ...asked, record })}
+          />
+        </Form.Item>
+      ) : null}
+      <Form.Item label={t(asked.kind === "past" ? "flows.tryFollow" : "flows.tryUntil")}>
+        <Segmented
+          value={asked.until}
+          onChange={(until) => onAsk({ ...asked, until })}
+          options={spans(SPANS)}
+        />
+      </Form.Item>
+      <Form.Item label={t("flows.tryOthers")}>
+        <Segmented
+          value={asked.others}
+          onChange={(others) => onAsk({ ...asked, others })}
+          options={[
+            { value: "nobody", label: t("flows.tryNobody") },
+            { value: "agree", label: t("flows.tryAgree") },
+          ]}
+        />
+      </Form.Item>
+      <Button
+        type="primary"
+        disabled={!asked.key || (asked.kind === "one" && form !== null && !asked.record)}
+        loading={busy}
+        onClick={onRun}
+      >
+        {t("flows.tryRun")}
+      </Button>
+    </Form>
+  );
+};
+
+interface Asked {
+  kind: Kind;
+  key: string | null;
+  record: string | null;
+  until: string;
+  since: string;
+  others: string;
+}
+
+const formOf = (flows: readonly api.FlowItem[], asked: Asked): string | null =>
+  flows.find((one) => one.key === asked.key)?.form ?? null;
+
+const useTrial = (asked: Asked, form: string | null) => {
+  const answers = asked.others === "agree" ? { answers: { others: "agree" } } : {};
+  return useMutation({
+    mutationFn: async (): Promise<{ one?: api.Trial; past?: api.ShadowRun }> =>
+      asked.kind === "past"
+        ? {
+            past: await request<api.ShadowRun>("POST", `/api/flows/${asked.key}/shadow`, {
+              since: asked.since,
+              until: asked.until,
+              ...answers,
+            }),
+          }
+        : {
+            one: await request<api.Trial>("POST", `/api/flows/${asked.key}/simulate`, {
+              until: asked.until,
+              ...answers,
+              ...(form && asked.record ? { form, record_id: asked.record } : {}),
+            }),
+          },
   });
+};
+
+export const Trial = () => {
+  const { t } = useTranslation();
+  const { lang } = useControlHost();
+  const { data, error, isPending, refetch } = useFlows();
+  const [asked, setAsked] = useState<Asked>({
+    kind: "one",
+    key: null,
+    record: null,
+    until: "30d",
+    since: "30d",
+    others: "nobody",
+  });
+  const flows = (data ?? []).filter((one) => one.version > 0);
+  const run = useTrial(asked, formOf(flows, asked));
   if (isPending) return <Loading rows={4} />;
-  const known = (flows ?? []).filter((one) => one.version > 0);
-  const form = known.find((one) => one.key === key)?.form ?? null;
-  const choose = (set: () => void) => {
-    set();
+  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  const ask = (next: Asked) => {
+    setAsked(next);
     run.reset();
   };
+  const isPast = asked.kind === "past";
   return (
     <div className="trial">
-      <Form layout="vertical" className="trial-form">
-        <Form.Item label={t("flows.name")} required>
-          <Select<string>
-            showSearch={{ optionFilterProp: "label" }}
-            {...(key ? { value: key } : {})}
-            placeholder={t("flows.tryFlowHint")}
-            aria-label={t("flows.name")}
-            onChange={(next) =>
-              choose(() => {
-                setKey(next);
-                setRecord(null);
-              })
-            }
-            options={known.map((one) => ({ value: one.key, label: say(one.name) }))}
-          />
-        </Form.Item>
-        {form ? (
-          <Form.Item label={t("flows.tryRecord")} required>
-            <RecordSelect
-              key={form}
-              form={form}
-              label={t("flows.tryRecord")}
-              value={record}
-              onChange={(id) => choose(() => setRecord(id))}
-            />
-          </Form.Item>
-        ) : null}
-        <Form.Item label={t("flows.tryUntil")}>
-          <Segmented
-            value={until}
-            onChange={(next) => choose(() => setUntil(String(next)))}
-            options={SPANS.map((span) => ({ value: span, label: t(`flows.try_${span}`) }))}
-          />
-        </Form.Item>
-        <Button
-          type="primary"
-          disabled={!key || (form !== null && !record)}
-          loading={run.isPending}
-          onClick={() => run.mutate()}
-        >
-          {t("flows.tryRun")}
-        </Button>
-      </Form>
+      <Asking flows={flows} asked={asked} busy={run.isPending} onAsk={ask} onRun={() => run.mutate()} />
       <div className="trial-told">
         {run.error ? <Alert type="error" showIcon title={wordsOf(run.error, lang)} /> : null}
         {run.isPending ? <Loading rows={8} /> : null}
-        {run.data ? <Told trial={run.data} /> : null}
+        {run.data?.one ? <Told trial={run.data.one} /> : null}
+        {run.data?.past ? <ShadowTold run={run.data.past} /> : null}
         {run.data || run.isPending || run.error ? null : (
-          <StateView picture="empty" title={t("flows.tryNone")}>
-            {t("flows.tryNoneNext")}
+          <StateView picture="empty" title={t(isPast ? "flows.tryPastNone" : "flows.tryNone")}>
+            {t(isPast ? "flows.tryPastNoneNext" : "flows.tryNoneNext")}
           </StateView>
         )}
       </div>
