@@ -13,6 +13,7 @@ from engine.expressions.nodes import Node
 from engine.problems import Code, Rejected
 from report_engine.binding import Bound, Dimension, Filter, renamed
 from report_engine.buckets import ONE, next_bucket
+from report_engine.credited import credited
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.draft import Draft
@@ -23,7 +24,7 @@ from report_engine.periods import Period, compared
 from report_engine.picks import OTHER, Chosen, Pick, condition, within_days
 from report_engine.query import own_path
 from report_engine.tabled import rows_of
-from report_engine.wording import all_of, written
+from report_engine.wording import all_of, any_of, written
 
 MOST_IDS = 1000
 NOTHING_BEHIND = Code(
@@ -62,13 +63,35 @@ def counted(bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | No
     if base is None or base.fact is None:
         raise Rejected(NOTHING_BEHIND.at("/measure"))
     fact = bound.data.facts[base.fact]
-    return selected(desk, fact, nodes_of(then_of(bound, narrowed(bound, desk, dims), measure), fact, base))
+    inside = then_of(bound, narrowed(bound, desk, dims), measure)
+    if base.credit is not None and base.credit.model != "first":
+        return _credited(inside, desk, fact, base)
+    return selected(desk, fact, nodes_of(inside, fact, base))
+
+
+def _credited(bound: Bound, desk: Desk, fact: Fact, base: Measure) -> Behind:
+    """Return the records of which a touch counts for a group."""
+    assert base.credit is not None
+    tests = _own_nodes(bound, fact, base)
+    fields = {f"f{at}": Wanted(formula=node, condition=True) for at, node in enumerate(tests)}
+    filters = bound.filters.get(fact.key, ())
+    rows, *sources = credited(desk.gate, bound.data, fact, base.credit, fields, filters, (), "b")
+    chosen = select(rows.c["@rid"]).where(*(rows.c[label] for label in fields)).distinct()
+    found = rows_of(desk, chosen.order_by(rows.c["@rid"].desc()), sources, fact.key)
+    return with_ids(fact.key, [str(row[0]) for row in found])
 
 
 def nodes_of(bound: Bound, fact: Fact, base: Measure) -> list[Node]:
     """Return everything that must be true of a record for a base measure to count it."""
-    nodes = [one.node for one in bound.filters.get(fact.key, ())]
-    if bound.period is not None:
+    return [*(one.node for one in bound.filters.get(fact.key, ())), *_own_nodes(bound, fact, base)]
+
+
+def _own_nodes(bound: Bound, fact: Fact, base: Measure) -> list[Node]:
+    """Return what the period and the measure itself ask of a record."""
+    nodes: list[Node] = []
+    if bound.period is not None and base.spread:
+        nodes += _touching(base.date or fact.date, bound.period)
+    elif bound.period is not None:
         day = bound.data.day(fact, base.date or fact.date)
         # A state is everything up to the end of the period.
         nodes += within_days(day, None if base.as_of else bound.period.start, bound.period.end)
@@ -77,6 +100,16 @@ def nodes_of(bound: Bound, fact: Fact, base: Measure) -> list[Node]:
     nodes += [of_fact(bound, fact, text, f"{base.path}/filter") for text in own]
     if base.among is not None:
         nodes.append(of_fact(bound, fact, base.among, f"{base.path}/among"))
+    return nodes
+
+
+def _touching(path: str, period: Period) -> list[Node]:
+    """Return the conditions that a stretch of days and a period have a day in common."""
+    first, last = f"{path}__from", f"{path}__to"
+    nodes = within_days(first, None, period.end)
+    if period.start is not None:
+        (later,), (alone,) = (within_days(one, period.start, None) for one in (last, first))
+        nodes.append(any_of((later, alone)))
     return nodes
 
 

@@ -22,7 +22,7 @@ from report_engine.bins import Bins
 from report_engine.buckets import CALENDAR, GRAINS
 from report_engine.dataset import MOST_HOPS, NUMBERS, Datasets, Fact
 from report_engine.measures import Measure, Measures
-from report_engine.periods import SHIFTS, Period, read_period, units_from
+from report_engine.periods import SHIFTS, Period, days_of, read_period, units_from
 from report_engine.picks import Chosen, Pick, condition
 from report_engine.problems import (
     BAD_BINS,
@@ -567,11 +567,3 @@ def renamed(node: Node, paths: Mapping[str, str]) -> Node:
         name = ".".join(node.value)
         return replace(node, value=tuple(paths[name].split("."))) if name in paths else node
     return replace(node, args=tuple(renamed(one, paths) for one in node.args))
-
-
-def days_of(given: Any) -> int | None:
-    """Return the days of `"90d"`, `"12w"`, `"3m"`; None for none."""
-    if not given:
-        return None
-    size = {"d": 1, "w": 7, "m": 30, "y": 365}
-    return int(str(given)[:-1]) * size.get(str(given)[-1], 1)

@@ -125,7 +125,9 @@ def in_formula(bound: Bound, one: Measure) -> Words:
                     of=_node_words(bound, fact, of_fact(bound, fact, one.among, ""), None).get(lang, "")
                 )
             )
-        made[lang] = f"{how}{WHERE[lang]}{AND[lang].join(tests)}" if tests else how
+        how = f"{how}{WHERE[lang]}{AND[lang].join(tests)}" if tests else how
+        dealt = one.credit.model if one.credit is not None else "spread" if one.spread else ""
+        made[lang] = f"{how}{DEALT[dealt][lang]}" if dealt else how
     return made
 
 
@@ -155,6 +157,12 @@ HOW: Mapping[str, Words] = {
         for how, words in WORDS.items()
         if how != "count"
     },
+}
+DEALT: Mapping[str, Words] = {
+    "first": {"zh": "；归首次触达", "en": "; for the first touch"},
+    "last": {"zh": "；归末次触达", "en": "; for the last touch"},
+    "linear": {"zh": "；各次触达平分", "en": "; in equal parts for all touches"},
+    "spread": {"zh": "；按期间的天数分摊", "en": "; spread over the days of its period"},
 }
 WHERE: Words = {"zh": "，条件：", "en": ", where "}
 AMONG: Words = {"zh": "分母：{of}", "en": "out of those where {of}"}

@@ -51,6 +51,20 @@ def moved(column: ColumnElement[Any], grain: str, shift: Shift, dialect: str) ->
     return column
 
 
+def days_between(start: ColumnElement[Any], end: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+    """Return how many days lie between two days."""
+    if dialect == "postgresql":
+        return type_coerce(type_coerce(end, Date()) - type_coerce(start, Date()), Integer())
+    return cast(func.julianday(end) - func.julianday(start), Integer())
+
+
+def day_after(day: ColumnElement[Any], days: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+    """Return the day so many days after another."""
+    if dialect == "postgresql":
+        return type_coerce(type_coerce(day, Date()) + days, Date())
+    return type_coerce(func.date(day, func.printf("+%d days", days)), Date())
+
+
 def _postgresql(day: ColumnElement[Any], grain: str) -> ColumnElement[Any]:
     # Without a zone: a day is the same day everywhere.
     plain = cast(day, DateTime())
@@ -168,4 +182,4 @@ def _whole_bands(raw: ColumnElement[Any], width: Decimal, start: Decimal) -> Col
     return moved.op("/", precedence=8)(wide) - down
 
 
-__all__ = ["banded", "bucket"]
+__all__ = ["banded", "bucket", "day_after", "days_between", "moved"]

@@ -9,11 +9,13 @@ from engine.expressions import Checked, check, parse
 from engine.expressions.types import NUMBER, ExprType
 from engine.problems import Problem, Rejected, pointer
 from engine.text import Words, nearest
+from report_engine.credit import Credit
 from report_engine.dataset import NUMBERS, Datasets, Fact
+from report_engine.periods import days_of
 from report_engine.problems import (
     BAD_AGGREGATE,
+    BAD_SPREAD,
     MEASURE_CYCLE,
-    NOT_AVAILABLE,
     UNKNOWN_FACT,
     UNKNOWN_FIELD,
     UNKNOWN_MEASURE,
@@ -64,6 +66,12 @@ class Measure:
     """What targets call it; its key without its fact where nothing is said."""
     as_of: bool = False
     """A state: everything up to the end of the period counts, not only what falls into it."""
+    credit: Credit | None = None
+    """Which touch it counts for, where not the record's own."""
+    spread: bool = False
+    """Whether an amount of a stretch of days counts a part a day."""
+    maturity_days: int | None = None
+    """How long its records take until it no longer grows."""
     path: str = ""
     """Where the author wrote it."""
 
@@ -79,6 +87,12 @@ class Measure:
             yield from part.base()
 
     @property
+    def matures(self) -> int | None:
+        """Return how many days its own records, or those of what it is made of, take until it no longer grows."""
+        own = (self.maturity_days, *(part.matures for part in self.parts.values()))
+        return max((days for days in own if days is not None), default=None)
+
+    @property
     def identity(self) -> tuple[Any, ...]:
         """Return what two base measures that count the same have in common."""
         return (
@@ -90,6 +104,8 @@ class Measure:
             self.among,
             self.date,
             self.as_of,
+            self.credit.identity if self.credit is not None else None,
+            self.spread,
         )
 
 
@@ -165,7 +181,33 @@ class Measures:
             more["min_n"] = int(given["min_n"])
         if given.get("as_of") is not None:
             more["as_of"] = bool(given["as_of"])
+        if given.get("maturity"):
+            more["maturity_days"] = days_of(given["maturity"])
+        if given.get("attribute") or given.get("spread"):
+            made = self._dealt(made, given, path)
         return replace(made, **more)
+
+    def _dealt(self, made: Measure, given: Json, path: str) -> Measure:
+        """Return a measure whose records count for others or for several days. Rejected where that has no meaning."""
+        fact = self.data.facts.get(str(made.fact))
+        credit = Credit.read(given["attribute"], f"{path}/attribute") if given.get("attribute") else None
+        if fact is None or bool(given.get("spread")) == (credit is not None):
+            raise Rejected(BAD_SPREAD.at(path))
+        if credit is not None:
+            if problems := list(credit.problems(fact, made.aggregate, self.data)):
+                raise Rejected(problems)
+            return replace(made, credit=credit)
+        day = self.data.field(fact, made.date or fact.date)
+        amount = self.data.field(fact, made.of)
+        fits = day is not None and day.value_type == "date_range" and made.aggregate == "sum"
+        if (
+            not fits
+            or amount is None
+            or amount.value_type not in ("money", "integer")
+            or fact.rows is not None
+        ):
+            raise Rejected(BAD_SPREAD.at(path))
+        return replace(made, spread=True)
 
     def _read(self, given: Json, path: str, way: tuple[str, ...]) -> Measure:
         key = str(given.get("key", ""))
@@ -173,10 +215,6 @@ class Measures:
         if given.get("formula"):
             return self._formula(str(given["formula"]), key, words, path, way)
         of = str(given.get("of", ""))
-        # A number that leaves a part of its definition out would be a wrong number.
-        for name in ("attribute",):
-            if given.get(name):
-                raise Rejected(NOT_AVAILABLE.at(f"{path}/{name}", what=name))
         if given.get("show"):
             part = self.find(of, f"{path}/of", way)
             shown = (

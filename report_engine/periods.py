@@ -205,3 +205,11 @@ def spring_festival(year: int) -> date:
         if day > date(year, 2, 22):
             raise ValueError(year)
     return day
+
+
+def days_of(given: Any) -> int | None:
+    """Return the days of `"90d"`, `"12w"`, `"3m"`; None for none."""
+    if not given:
+        return None
+    size = {"d": 1, "w": 7, "m": 30, "y": 365}
+    return int(str(given)[:-1]) * size.get(str(given)[-1], 1)

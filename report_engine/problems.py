@@ -149,12 +149,20 @@ STATE_OVER_TIME = Code(
     hint_zh="去掉时间维度，或改用计数、合计类的时点指标",
     hint_en="Take the time dimension out, or use a state that counts or sums",
 )
-NOT_AVAILABLE = Code(
-    "report.not_available",
-    zh="报表还不能计算“{what}”",
-    en="Reports cannot work out “{what}” yet",
-    hint_zh="去掉这一项，其余照常计算",
-    hint_en="Take it out; the rest is worked out as ever",
+BAD_CREDIT = Code(
+    "report.bad_credit",
+    zh="这样无法归因：按触点归因的度量须是记录的金额或整数合计（末次触达还可计数），条件不能把触点的维度和其他字段混在一起",
+    en="This cannot be credited: a credited measure sums money or whole numbers of records (by last touch it may also count), "
+    "and no condition may mix what goes by the touch with other fields",
+    hint_zh="用 sum 合计一个金额字段，或把条件拆成几个",
+    hint_en="Sum an amount of the record itself, or write a condition for each",
+)
+BAD_SPREAD = Code(
+    "report.bad_spread",
+    zh="这样无法按天分摊：须是金额或整数的合计，且所在表单的日期是一段日期",
+    en="This cannot be spread over days: it must sum money or whole numbers of a form whose date is a stretch of days",
+    hint_zh="把表单的 date 设为日期区间字段，或去掉 spread",
+    hint_en="Make a range of days the form's date, or take “spread” out",
 )
 NO_GOALS = Code(
     "report.no_goals",

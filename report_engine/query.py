@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
+    FromClause,
     Integer,
     Numeric,
     Select,
@@ -38,6 +39,7 @@ from engine.value_type import VALUE_TYPES
 from report_engine.binding import Bound, Dimension, renamed
 from report_engine.bins import Bins
 from report_engine.buckets import all_buckets
+from report_engine.credited import credited
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.grains import banded, bucket, moved
@@ -45,6 +47,7 @@ from report_engine.measures import Measure
 from report_engine.periods import Period, Shift
 from report_engine.picks import LISTS, OTHER
 from report_engine.problems import STATE_OVER_TIME, TOO_MANY_GROUPS
+from report_engine.spreading import over_days
 from report_engine.table import Cell
 
 MOST_GROUPS = 50_000
@@ -222,15 +225,16 @@ class _Statement:
     # parts
 
     def _parts(self) -> list["_Part"]:
-        groups: dict[tuple[str, str | None, bool], list[Measure]] = {}
+        groups: dict[tuple[Any, ...], list[Measure]] = {}
         made: list[_Part] = []
         problems: list[Problem] = []
         for base in _unique(self.bound.measures):
             assert base.fact is not None
-            groups.setdefault((base.fact, base.date, base.as_of), []).append(base)
+            apart = (base.fact, base.date, base.as_of, base.credit, base.spread)
+            groups.setdefault(apart, []).append(base)
             if base.as_of and not base.adds_up and any(one.is_time for one in self.dimensions):
                 problems.append(STATE_OVER_TIME.at(base.path, measure=base.name))
-        for (fact, day, _), measures in groups.items():
+        for (fact, day, *_), measures in groups.items():
             plain = [one for one in measures if one.aggregate not in RANKED]
             wanted = [plain] if plain else []
             wanted += [[one] for one in measures if one.aggregate in RANKED]
@@ -317,6 +321,7 @@ class _Part:
     ) -> None:
         self.whole, self.fact, self.number = whole, fact, number
         self.is_state = any(one.as_of for one in measures)
+        self.rows: FromClause
         self.fields: dict[str, Wanted] = {}
         bound = whole.bound
         for at, dimension in enumerate(whole.dimensions):
@@ -329,14 +334,36 @@ class _Part:
             self.fields["day"] = Wanted(bound.data.day(fact, day or fact.date), at="/period")
         for at, one in enumerate(measures):
             self._wanted(one, at)
-        where = [Wanted(formula=f.node, condition=True, at=f.at) for f in bound.filters.get(fact.key, ())]
-        self.source = whole.gate.source(fact.key, self.fields, where, name=f"s{number}")
-        whole.sources.append(self.source)
+        self._take(measures[0], day, len(measures))
         self.keys = [self._key(at, one).label(f"d{at}") for at, one in enumerate(whole.dimensions)]
         self.conditions = self._days(period)
         ranked = len(measures) == 1 and measures[0].aggregate in RANKED
         self.slots = [self._slot(at, one) for at, one in enumerate(measures)] if not ranked else []
         self.chosen = self._ranked(measures[0]) if ranked else self._grouped()
+
+    def _take(self, one: Measure, day: str | None, measures: int) -> None:
+        """Make the rows that are counted: the fact's records, or what becomes of them by touches or by days."""
+        whole, fact, filters = self.whole, self.fact, self.whole.bound.filters.get(self.fact.key, ())
+        data, name = whole.bound.data, f"s{self.number}"
+        amounts = [f"m{at}" for at in range(measures) if f"m{at}" in self.fields]
+        if one.credit is not None and one.credit.model != "first":
+            rows, self.source, touches = credited(
+                whole.gate, data, fact, one.credit, self.fields, filters, amounts, name
+            )
+            whole.sources += [self.source, touches]
+            self.rows = rows
+            return
+        where = [Wanted(formula=f.node, condition=True, at=f.at) for f in filters]
+        fields = dict(self.fields)
+        stretch = day or fact.date
+        if one.spread:
+            fields |= {"@from": Wanted(f"{stretch}__from"), "@to": Wanted(f"{stretch}__to")}
+        self.source = whole.gate.source(fact.key, fields, where, name=name)
+        whole.sources.append(self.source)
+        self.rows = self.source.table
+        if one.spread:
+            days = [label for label, wanted in self.fields.items() if wanted.path == f"{stretch}__from"]
+            self.rows = over_days(self.source, [*self.fields], amounts, days, whole.dialect, name)
 
     def _wanted(self, one: Measure, at: int) -> None:
         if one.expression is not None:
@@ -363,15 +390,14 @@ class _Part:
 
     def _key(self, at: int, dimension: Dimension) -> ColumnElement[Any]:
         whole = self.whole
-        column, kind = self.source.c[f"k{at}"], self.source.kinds[f"k{at}"]
+        kind = self.source.kinds[f"k{at}"]
+        column: ColumnElement[Any] = self.rows.c[f"k{at}"]
         whole.kinds.setdefault(dimension.key, kind)
         if dimension.grain is not None:
             start = whole.ask.period.start if whole.ask.period is not None else None
             if self.is_state and dimension.is_time and start is not None:
                 # What there was before is in the first bucket.
-                column = type_coerce(
-                    case((self.source.c.day < start, start), else_=self.source.c.day), Date()
-                )
+                column = type_coerce(case((self.rows.c.day < start, start), else_=self.rows.c.day), Date())
             if whole.ask.shift is not None:
                 column = moved(column, dimension.grain, whole.ask.shift, whole.dialect)
             return bucket(column, dimension.grain, whole.dialect, whole.zone)
@@ -393,7 +419,7 @@ class _Part:
         found: list[ColumnElement[bool]] = []
         if period is None:
             return found
-        day = self.source.c["day"]
+        day = self.rows.c["day"]
         if period.start is not None and not self.is_state:
             found.append(day >= period.start)
         if period.end is not None:
@@ -402,13 +428,13 @@ class _Part:
 
     def _grouped(self) -> Select[Any]:
         columns = [column.label(name) for slot in self.slots for name, column in slot.columns]
-        chosen = select(*self.keys, *columns).select_from(self.source.table).where(*self.conditions)
+        chosen = select(*self.keys, *columns).select_from(self.rows).where(*self.conditions)
         if not columns or not self.keys:
             return chosen
         return chosen.group_by(*(literal_column(str(at + 1)) for at in range(len(self.keys))))
 
     def _where(self, at: int, one: Measure) -> ColumnElement[bool] | None:
-        tests = [self.source.c[f"f{at}_{place}"] for place in range(len(one.filters))]
+        tests = [self.rows.c[f"f{at}_{place}"] for place in range(len(one.filters))]
         return and_(*tests) if tests else None
 
     def _slot(self, at: int, one: Measure) -> Slot:
@@ -416,12 +442,12 @@ class _Part:
         if one.aggregate == "count":
             return Slot(one.identity, ((name, _filtered(func.count(), where)),), _count)
         if one.aggregate == "rate":
-            among = self.source.c[f"a{at}"] if one.among is not None else None
+            among = self.rows.c[f"a{at}"] if one.among is not None else None
             top = [test for test in (where, among) if test is not None]
             number = _filtered(func.count(), and_(*top) if top else None)
             whole = _filtered(func.count(), among)
             return Slot(one.identity, ((name, number), (f"{name}n", whole)), _rate, 1)
-        column, kind = self.source.c[f"m{at}"], self.source.kinds[f"m{at}"]
+        column, kind = self.rows.c[f"m{at}"], self.source.kinds[f"m{at}"]
         if one.format == "money" and kind.value_type == "decimal":
             kind = replace(kind, scale=2)
         if one.aggregate == "count_distinct":
@@ -437,7 +463,7 @@ class _Part:
 
     def _ranked(self, one: Measure) -> Select[Any]:
         """Return the values on both sides of a percentile, and how many there are, by exact ranks on both databases."""
-        column, kind = self.source.c["m0"], self.source.kinds["m0"]
+        column, kind = self.rows.c["m0"], self.source.kinds["m0"]
         tests = [column.is_not(None), *self.conditions]
         where = self._where(0, one)
         if where is not None:

@@ -285,7 +285,7 @@ def _fact(bound: Bound, desk: Desk, ask: Ask) -> Fact | None:
 
 def _adds(one: Measure) -> bool:
     plain = one.aggregate in ("count", "sum") and one.expression is None and one.among is None
-    return plain and one.date is None and not one.as_of and getattr(one, "attribute", None) is None
+    return plain and one.date is None and not one.as_of and one.credit is None and not one.spread
 
 
 def _paths(text: str) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape, Shapes
-from engine.expressions.types import DATE, DATETIME, ExprType, list_of
+from engine.expressions.types import DATE, DATETIME, RANGE, ExprType, list_of
 
 MOST_HOPS = 3
 SHADOWS = ("__d", "__from", "__to")
@@ -20,14 +20,18 @@ class ShapeTypes:
 
     def field(self, path: tuple[str, ...]) -> ExprType | None:
         """Return the type at `path`; None where there is no such field or the way is too long."""
-        if self._parent is not None and len(path) > 1 and path[0] == "form":
-            return ShapeTypes(self._shapes, self._parent).field(path[1:])
-        steps = walk(self._shapes, self._form, path)
+        steps = self.steps(path)
         if steps is None:
             return None
         found = steps[-1][1].type.expression_type(steps[-1][1].config)
         many = any(field.value_type in ("rows", "references") for _, field in steps[:-1])
         return list_of(found) if many else found
+
+    def steps(self, path: tuple[str, ...]) -> list[tuple[FormShape, FieldShape]] | None:
+        """Return the field of each step of a path, with the form that holds it."""
+        if self._parent is not None and len(path) > 1 and path[0] == "form":
+            return ShapeTypes(self._shapes, self._parent).steps(path[1:])
+        return walk(self._shapes, self._form, path)
 
     def names(self) -> Iterable[str]:
         """Return the fields of the form itself."""
@@ -58,7 +62,10 @@ class SourceTypes:
             return None
         if shadow == "__d":
             return DATE if found == DATETIME else None
-        return found
+        if found != RANGE:
+            return found
+        steps = self._inner.steps((*path[:-1], base)) or []
+        return DATE if steps and steps[-1][1].value_type == "date_range" else DATETIME
 
     def names(self) -> Iterable[str]:
         """Return the fields of the form itself."""

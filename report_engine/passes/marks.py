@@ -48,26 +48,35 @@ def _partial(draft: Draft) -> Draft:
 
 
 def _immature(draft: Draft) -> Draft:
+    """Mark rows whose time is not up: all of a row where the report says how long, else the measures that say so."""
     bound = draft.bound
-    days = bound.maturity_days
-    if days is None:
+    asked: list[tuple[str | None, int | None]] = [(one.key, one.matures) for one in bound.measures]
+    if bound.maturity_days is not None:
+        asked = [(None, bound.maturity_days)]
+    most, longest = 0, 0
+    for key, days in asked:
+        if days is None:
+            continue
+        flags = _young(draft, days)
+        if key is None or any(flags):
+            name = "@immature" if key is None else f"{key}@immature"
+            draft = _marked(draft, name, {"zh": "未成熟", "en": "Immature"}, key, flags)
+        most, longest = max(most, sum(flags)), max(longest, days)
+    if not most:
         return draft
+    return replace(draft, warnings=(*draft.warnings, IMMATURE.at("/maturity", count=most, days=longest)))
+
+
+def _young(draft: Draft, days: int) -> list[bool]:
+    """Tell of each row whether the last of its records have not had their days yet."""
+    bound = draft.bound
     found = _time(bound)
     if found is None:
         last = bound.period.end if bound.period is not None and bound.period.end is not None else bound.today
-        flags = [last + timedelta(days=days) > bound.today + timedelta(days=1)] * len(draft.rows)
-    else:
-        at, dimension = found
-        ends = [_end(row.key[at], dimension) for row in draft.rows]
-        flags = [
-            end is not None and end + timedelta(days=days) > bound.today + timedelta(days=1) for end in ends
-        ]
-    count = sum(flags)
-    warnings = (
-        (*draft.warnings, IMMATURE.at("/maturity", count=count, days=days)) if count else draft.warnings
-    )
-    draft = replace(draft, warnings=warnings)
-    return _marked(draft, "@immature", {"zh": "未成熟", "en": "Immature"}, None, flags)
+        return [last + timedelta(days=days) > bound.today + timedelta(days=1)] * len(draft.rows)
+    at, dimension = found
+    ends = [_end(row.key[at], dimension) for row in draft.rows]
+    return [end is not None and end + timedelta(days=days) > bound.today + timedelta(days=1) for end in ends]
 
 
 def _small(draft: Draft) -> Draft:

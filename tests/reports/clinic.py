@@ -44,6 +44,8 @@ FORMS = shapes(
         f("on", "date"), f("status", "choice"),
         f("items", "rows", rows=form("items", f("kind", "choice"), f("qty", "integer"), f("price", "money"), f("channel_id", "reference", to="channel"), parent="bill")),
     ),
+    form("touch", f("lead_id", "reference", to="lead"), f("channel_id", "reference", to="channel"), f("happened", "datetime")),
+    form("cost", f("channel_id", "reference", to="channel"), f("amount", "money"), f("clicks", "integer"), f("period", "date_range")),
     form("spend", f("channel_id", "reference", to="channel"), f("amount", "money"), f("on", "date")),
     form(
         "target",
@@ -83,6 +85,8 @@ DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
         },
     },
     "spend": {"date": "on", "roles": {"channel": "channel_id"}},
+    "touch": {"date": "happened", "roles": {"channel": "channel_id"}},
+    "cost": {"date": "period", "roles": {"channel": "channel_id"}},
 }
 METRICS = {
     "cost_per_lead": {"key": "cost_per_lead", "formula": "{spend.amount} / {lead.count}", "format": "money"},

@@ -167,19 +167,3 @@ def test_shares_ranks_and_running_totals(small: House) -> None:
         (1, Decimal("0.250000"), 2, 3),
         (1, Decimal("0.250000"), 2, 4),
     ]
-
-
-def test_a_measure_whose_definition_cannot_be_kept_is_refused(small: House) -> None:
-    with pytest.raises(Rejected) as refused:
-        small.ask(
-            {
-                "measures": [
-                    {
-                        "key": "rev90",
-                        "of": "bill.net",
-                        "attribute": {"to": "lead.channel_id", "within": "90d"},
-                    }
-                ]
-            }
-        )
-    assert refused.value.problems[0].code == "report.not_available"

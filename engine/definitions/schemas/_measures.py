@@ -46,7 +46,14 @@ BINS: Schema = closed(
     labels=array(WORDS, maxItems=101),
     quantiles={"type": "integer", "minimum": 2, "maximum": 20},
 )
-ATTRIBUTE: Schema = closed((), to=NAME, model=KEY, within=DURATION)
+ATTRIBUTE: Schema = closed(
+    ("model", "touches", "by", "to"),
+    model=one_of("first", "last", "linear"),
+    touches=KEY,
+    by=FIELD_PATH,
+    to=array(KEY, minItems=1, maxItems=10),
+    until=FIELD_PATH,
+)
 MEASURE: Schema = closed(
     ("key",),
     key=KEY,
@@ -67,6 +74,8 @@ MEASURE: Schema = closed(
     min_n={"type": "integer", "minimum": 1, "maximum": 100_000},
     synonyms=array({"type": "string", "minLength": 1, "maxLength": 60}, maxItems=30),
     attribute=ATTRIBUTE,
+    spread=FLAG,
+    maturity=DURATION,
     goal=KEY,
 )
 ROLES: Schema = map_of(FIELD_PATH)
