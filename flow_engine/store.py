@@ -4,9 +4,11 @@ Statements are built once a database and run as text on the bare driver: a step 
 a statement would cost more than running it.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from operator import itemgetter
 from typing import Any
 
@@ -95,6 +97,8 @@ class Statements:
         live = select(*(TASKS.c[k] for k in TASK_COLUMNS)).where(TASKS.c.instance_id == bindparam("p0"))
         self.parts = self._parts()
         self.whole = self._parts(INSTANCE_COLUMNS)
+        self.hold = numbered(self._select(INSTANCES, ("instance_id",), ("instance_id",), lock=True))
+        self.one = numbered(self._parts(INSTANCE_COLUMNS, as_one=True))
         self.past = self._text(live.where(TASKS.c.done_at.is_not(None)).order_by(TASKS.c.task_id))
         self.add_token = self._insert(TOKENS, TOKEN_COLUMNS)
         self.change_token = self._update(TOKENS, TOKEN_COLUMNS[2:], ("instance_id", "token_id"))
@@ -123,26 +127,30 @@ class Statements:
     def _text(self, statement: Any) -> str:
         return str(statement.compile(dialect=self._dialect))
 
-    def _parts(self, own: Sequence[str] = ()) -> str:
+    def _parts(self, own: Sequence[str] = (), as_one: bool = False) -> str:
         """All rows of an instance but its own, a JSON list of rows for each table: one statement instead of six.
 
         Before them the columns `own` of the instance, and what a command under a key came to, where it was done before.
+        `as_one`: all of it one JSON list.
         """
         lists, row = (
             (func.json_agg, func.json_build_array)
             if self._dialect.name == "postgresql"
             else (func.json_group_array, func.json_array)
         )
-        done = select(cast(row(COMMANDS.c.hash, COMMANDS.c.answer), Text)).where(
+        as_text = (lambda value: value) if as_one else (lambda value: cast(value, Text))
+        done = select(as_text(row(COMMANDS.c.hash, COMMANDS.c.answer))).where(
             COMMANDS.c.key == bindparam("p0")
         )
         found = [*(INSTANCES.c[k] for k in own), done.scalar_subquery()]
         for table, columns in _PARTS:
-            query = select(cast(lists(row(*(table.c[k] for k in columns))), Text))
+            query = select(as_text(lists(row(*(table.c[k] for k in columns)))))
             query = query.where(table.c.instance_id == INSTANCES.c.instance_id)
             if table is TASKS:
                 query = query.where(TASKS.c.is_live == literal_column("1"))
             found.append(query.correlate(INSTANCES).scalar_subquery())
+        if as_one:
+            found = [cast(row(*found), Text)]
         return self._text(select(*found).where(INSTANCES.c.instance_id == bindparam("p1")))
 
     def _select(self, table: Table, columns: Sequence[str], by: Sequence[str], lock: bool = False) -> str:
@@ -178,6 +186,12 @@ class Statements:
         for i, k in enumerate(by):
             statement = statement.where(table.c[k] == bindparam(f"p{i}"))
         return self._text(statement)
+
+
+def numbered(text: str) -> str:
+    """Return a statement for psycopg's cursors as libpq takes it."""
+    numbers = count(1)
+    return re.sub("%s", lambda _: f"${next(numbers)}", text)
 
 
 @lru_cache(maxsize=8)
@@ -216,19 +230,18 @@ def take(unit: Unit, instance_id: str, key: str | None = None) -> tuple[State, t
     if not unit.is_postgres:
         # A writing unit is alone: there is nothing to wait for.
         row = unit.cursor.execute(texts.whole, (key or "", instance_id)).fetchone()
-        if row is None:
-            raise NotFound(NO_INSTANCE.at("/instance"))
-        return _taken(instance_of(row), row[_OWN:])
-    locked, parts = unit.cursor, unit.driver.cursor()
-    with unit.together():
-        locked.execute(texts.lock, (instance_id,))
-        # A statement of its own: only what starts after the lock is held sees what its last holder did.
-        parts.execute(texts.parts, (key or "", instance_id))
-    return _taken(_found(locked), parts.fetchone())
+    else:
+        # Two statements: only what starts after the lock is held sees what its last holder did.
+        unit.first_text(texts.hold, (instance_id,))
+        found = unit.first_text(texts.one, (key or "", instance_id))
+        row = None if found is None else decode_json(found)
+    if row is None:
+        raise NotFound(NO_INSTANCE.at("/instance"))
+    return _taken(instance_of(row), row[_OWN:])
 
 
 def _taken(instance: Instance, parts: Sequence[Any]) -> tuple[State, tuple[str, str | None] | None]:
-    done = None if parts[0] is None else decode_json(parts[0])
+    done = decode_json(parts[0]) if isinstance(parts[0], str) else parts[0]
     return state_of(instance, parts[1:]), None if done is None else (done[0], done[1])
 
 
@@ -282,10 +295,10 @@ def instance_of(row: Sequence[Any]) -> Instance:
     )
 
 
-def state_of(instance: Instance, parts: Sequence[str | None]) -> State:
-    """Return the state of an instance and the lists of `Statements.parts`."""
+def state_of(instance: Instance, parts: Sequence[Any]) -> State:
+    """Return the state of an instance and the lists of `Statements.parts`, as text or read."""
     tokens, scopes, tasks, timers, subscriptions, rounds = [
-        _read_rows(text) if text and text != "[]" else () for text in parts
+        (_read_rows(part) if part != "[]" else ()) if isinstance(part, str) else part or () for part in parts
     ]
     return State(
         instance=instance,

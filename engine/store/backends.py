@@ -21,7 +21,7 @@ from sqlalchemy.exc import ProgrammingError
 from engine.definitions.tables import physical_name
 from engine.expressions import sqlite_calls
 from engine.problems import Code, Rejected
-from engine.store.connections import Connections
+from engine.store.connections import PREPARED, Connections
 from engine.store.numbers import FUNCTIONS
 from engine.store.platform import append_only, create_platform
 
@@ -194,8 +194,14 @@ class PostgresRoom:
     def write(self) -> AbstractContextManager[Connection]:
         return self._connections.transaction(self._write)
 
-    def change(self) -> AbstractContextManager[Connection]:
-        return self._connections.transaction(self._change)
+    @contextmanager
+    def change(self) -> Iterator[Connection]:
+        with self._connections.transaction(self._change) as connection:
+            try:
+                yield connection
+            finally:
+                # After an ALTER or DROP psycopg has the server forget whatever statements are ready.
+                connection.info.pop(PREPARED, None)
 
     def granted(self, connection: Connection) -> None:
         schema, role = self._place.schema, self._place.role

@@ -2,13 +2,17 @@
 
 SQLAlchemy's pool resets a connection each time it comes back, which costs as much as a small statement. A connection
 whose transaction ended well needs none of that; any other one goes back to SQLAlchemy, which resets or drops it.
+
+Likewise statements that are run all the time go straight to libpq: a cursor of psycopg costs more than most of them do.
 """
 
 import time
 from collections import deque
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import count
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg.pq import ConnStatus, ExecStatus
@@ -17,6 +21,17 @@ from sqlalchemy.engine import Connection, Engine
 _WELL = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 MOST_AGE_S = 1800.0
 """Firewalls forget connections that live on for hours."""
+MOST_PREPARED = 300
+"""Statements kept ready on one connection; further ones are worked out anew each time."""
+PREPARED: Final = "clinicraft.prepared"
+"""Where a connection keeps the names of its statements; taken away when its server forgets them."""
+_PLAIN: Mapping[type[Any], Any] = {
+    str: str.encode,
+    int: lambda value: b"%d" % value,
+    type(None): lambda _value: None,
+}
+"""How values are told to PostgreSQL, which finds out by itself what they stand for."""
+_names = count()
 
 
 class Connections:
@@ -138,9 +153,38 @@ def run_words(driver: Any, sql: str) -> None:
         driver.execute(sql)
         return
     # Straight to libpq: a cursor for each BEGIN and COMMIT costs more than the words themselves.
-    result = driver.pgconn.exec_(sql.encode())
+    _checked(driver, driver.pgconn.exec_(sql.encode()))
+
+
+def plain(values: Sequence[Any]) -> list[bytes | None] | None:
+    """Return values as `run_prepared` takes them; None where one of them is no text, whole number or blank."""
+    try:
+        found = [_PLAIN[type(value)](value) for value in values]
+    except KeyError:
+        return None
+    if any(b"\0" in value for value in found if value is not None):
+        # libpq would cut it off there without a word.
+        raise psycopg.DataError("PostgreSQL text cannot contain NUL (0x00) bytes")
+    return found
+
+
+def run_prepared(connection: Connection, driver: Any, sql: str, values: Sequence[bytes | None]) -> Any:
+    """Run a statement with parameters `$1`, `$2` … on PostgreSQL, kept ready on the connection; return libpq's result."""
+    known: dict[str, bytes] = connection.info.setdefault(PREPARED, {})
+    name = known.get(sql)
+    if name is None:
+        if len(known) >= MOST_PREPARED:
+            return _checked(driver, driver.pgconn.exec_params(sql.encode(), values))
+        name = b"cc_%d" % next(_names)
+        _checked(driver, driver.pgconn.prepare(name, sql.encode()))
+        known[sql] = name
+    return _checked(driver, driver.pgconn.exec_prepared(name, values))
+
+
+def _checked(driver: Any, result: Any) -> Any:
+    """Return a result that is well; else raise what it says."""
     if result.status in _WELL:
-        return
+        return result
     if driver.pgconn.status != ConnStatus.OK:
         raise psycopg.OperationalError(driver.pgconn.get_error_message())
     raise psycopg.errors.error_from_result(result)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from engine.clock import Clock
 from engine.store import numbers
+from engine.store.connections import run_words
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace, holding
 
@@ -75,16 +76,16 @@ class TrialWorkspace(Workspace):
     def _trial_unit(self, cause: Cause) -> Iterator[Unit]:
         driver: Any = self._connection.connection.driver_connection
         with holding(self.key):
-            driver.execute("SAVEPOINT trial_unit")
+            run_words(driver, "SAVEPOINT trial_unit")
             try:
                 unit = TrialUnit(self, self._connection, cause)
                 yield unit
                 unit.flush()
             except BaseException:
-                driver.execute("ROLLBACK TO SAVEPOINT trial_unit")
-                driver.execute("RELEASE SAVEPOINT trial_unit")
+                run_words(driver, "ROLLBACK TO SAVEPOINT trial_unit")
+                run_words(driver, "RELEASE SAVEPOINT trial_unit")
                 raise
-            driver.execute("RELEASE SAVEPOINT trial_unit")
+            run_words(driver, "RELEASE SAVEPOINT trial_unit")
 
     def close(self) -> None:
         """Give nothing back: the connections are the real workspace's."""

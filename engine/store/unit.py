@@ -15,7 +15,7 @@ from engine.access.query import Record, Row, ScopedQuery, ScopedWrite
 from engine.definitions.tables import FormTables
 from engine.ids import new_id
 from engine.problems import NotFound
-from engine.store import numbers, sql
+from engine.store import connections, numbers, sql
 from engine.store.codec import encode_json
 from engine.store.history import NO_RECORD, HistoryEntry, read_history
 from engine.store.platform import instant
@@ -209,18 +209,22 @@ class Unit:
         marks = len(self._audit), len(self._events), len(self._last)
         # Each depth has its name, so that an outer block never takes an inner one's savepoint for its own.
         depth, floor, name = self._depth, self._floor, f"unit_step_{self._depth}"
-        self.cursor.execute(f"SAVEPOINT {name}")
+        self._words(f"SAVEPOINT {name}")
         self._depth, self._floor = depth + 1, marks[1]
         try:
             yield
         except BaseException:
             self._depth, self._floor = depth, floor
-            self.cursor.execute(f"ROLLBACK TO SAVEPOINT {name}")
-            self.cursor.execute(f"RELEASE SAVEPOINT {name}")
+            self._words(f"ROLLBACK TO SAVEPOINT {name}")
+            self._words(f"RELEASE SAVEPOINT {name}")
             del self._audit[marks[0] :], self._events[marks[1] :], self._last[marks[2] :]
             raise
         self._depth, self._floor = depth, floor
-        self.cursor.execute(f"RELEASE SAVEPOINT {name}")
+        self._words(f"RELEASE SAVEPOINT {name}")
+
+    def _words(self, words: str) -> None:
+        # Not by a cursor: psycopg would have the server forget all statements that are ready after each ROLLBACK.
+        connections.run_words(self.driver, words)
 
     def _writer(self, write: ScopedWrite, verb: str | None = None) -> RecordWriter:
         self._sealed(write, ScopedWrite)
@@ -286,9 +290,30 @@ class Unit:
                     self.many(statement, rows)
         if not joined:
             return int(self.cursor.rowcount)
+        text, values = (
+            _joined(tuple(text for text, _ in joined)),
+            [value for _, row in joined for value in row],
+        )
+        given = connections.plain(values)
+        if given is not None:
+            return int(
+                connections.run_prepared(self.connection, self.driver, text, given).command_tuples or 0
+            )
         raw = psycopg.RawCursor(self.driver)
-        raw.execute(_joined(tuple(text for text, _ in joined)), [value for _, row in joined for value in row])
+        raw.execute(text, values)
         return int(raw.rowcount)
+
+    def first_text(self, statement: str, values: Sequence[str]) -> str | None:
+        """Return the text that is the first value of the first row of one of the store's own statements; None for no row.
+
+        On PostgreSQL its parameters are `$1`, `$2` … .
+        """
+        if not self.is_postgres:
+            row = self.cursor.execute(statement, values).fetchone()
+            return None if row is None else row[0]
+        given = connections.plain(values) or ()
+        result = connections.run_prepared(self.connection, self.driver, statement, given)
+        return result.get_value(0, 0).decode() if result.ntuples else None
 
     def events_so_far(self) -> list[tuple[str, list[list[Any]]]]:
         """Return the statement that writes the events emitted so far, for whoever writes now anyway; they are then theirs to write."""

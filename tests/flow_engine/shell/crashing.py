@@ -132,6 +132,13 @@ def armed(bomb: Bomb) -> Iterator[None]:
         begin_or_end(driver, words)
 
     connections.run_words = run_words
+    prepared = connections.run_prepared
+
+    def run_prepared(*given: Any) -> Any:
+        bomb.tick()
+        return prepared(*given)
+
+    connections.run_prepared = run_prepared
     yield
 
 
