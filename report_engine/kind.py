@@ -37,6 +37,10 @@ class Kind:
         """Return the answer. Rejected where the asker may not see what it needs."""
         raise NotImplementedError
 
+    def meant(self, bound: Bound, dims: Mapping[str, Any], measure: str | None) -> str | None:
+        """Return which of the report's measures a number of the table is about."""
+        return measure
+
     def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
         """Return the records that one number stands for. `dims`: the values of the table's dimensions beside it."""
         return counted(bound, desk, dims, measure)

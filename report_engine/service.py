@@ -385,7 +385,8 @@ class ReportService:
             bound, _ = self._point(office, key, point, is_report)
             dims, measure = _dims(point)
             found = KINDS.get(bound.kind).behind(bound, office.desk, dims, measure)
-            words = explained(office.desk, bound, dims, measure, is_short=True)["filters"]
+            meant = KINDS.get(bound.kind).meant(bound, dims, measure)
+            words = explained(office.desk, bound, dims, meant, is_short=True)["filters"]
         return {**found.to_json(), "words": _joined(words)}
 
     def explain(self, actor: Actor, key: str, point: Json, *, is_report: bool = False) -> dict[str, Any]:
@@ -393,7 +394,7 @@ class ReportService:
         with self.opened(actor) as office:
             bound, _ = self._point(office, key, point, is_report)
             dims, measure = _dims(point)
-            told = explained(office.desk, bound, dims, measure)
+            told = explained(office.desk, bound, dims, KINDS.get(bound.kind).meant(bound, dims, measure))
             change = told.pop("split", None)
             lang = office.actor.lang
             told["change"] = (

@@ -12,7 +12,7 @@ from report_engine.drawing.numbers import number, short, signed
 from report_engine.drawing.palette import change
 from report_engine.drawing.paper import waterfall
 from report_engine.drawing.plot import figure, layout, numbers, points, positions
-from report_engine.drawing.reading import column, dimensions, is_ordered, measures
+from report_engine.drawing.reading import column, dimensions, is_ordered, measures, say
 from report_engine.drawing.settings import DIMENSION, MEASURE, check_columns, check_needs, most, natural
 from report_engine.table import Column, Table
 
@@ -32,7 +32,11 @@ def steps(table: Table, config: Mapping[str, Any], lang: str) -> tuple[Frame, li
     kinds = ["absolute" if str(key) in sums else "relative" for key in made.keys]
     kinds += ["relative"] * (len(made.labels) - len(kinds))
     one = made.series[0]
-    if kinds and "absolute" not in kinds and config.get("sum", True):
+    first, last = column(table, config.get("start")), column(table, config.get("end"))
+    has_sums = "absolute" in kinds
+    if kinds and table.rows:
+        _framed(made, kinds, table, first, last, lang)
+    if kinds and not has_sums and last is None and config.get("sum", True):
         made.labels.append(SUM[lang])
         made.keys = [*made.keys, None] if len(made.keys) == len(made.values[0].values) else made.keys
         exact = [cell for cell in one.exact if isinstance(cell, int | Decimal) and number(cell) is not None]
@@ -43,6 +47,25 @@ def steps(table: Table, config: Mapping[str, Any], lang: str) -> tuple[Frame, li
         one.picks.append(None)
         kinds.append("total")
     return made, kinds
+
+
+def _framed(
+    made: Frame, kinds: list[str], table: Table, first: Column | None, last: Column | None, lang: str
+) -> None:
+    """Put the sums that the parts lead from and to before and after them."""
+    one = made.series[0]
+    made.keys = [*made.keys, *[None] * (len(made.labels) - len(made.keys))]
+    for column_, at in ((first, 0), (last, len(made.labels) + (first is not None))):
+        if column_ is None:
+            continue
+        cell = table.rows[0][table.at(column_.key)]
+        made.labels.insert(at, say(column_.name, lang))
+        made.keys.insert(at, None)
+        one.values.insert(at, number(cell))
+        one.exact.insert(at, cell)
+        one.marks.insert(at, "")
+        one.picks.insert(at, None)
+        kinds.insert(at, "absolute")
 
 
 def colours(one: Column, values: list[float | None], kinds: list[str]) -> list[str]:
@@ -66,6 +89,9 @@ class Waterfall(Chart):
     def settings(self, given: Mapping[str, Any], table: Table) -> Mapping[str, Any]:
         chosen = natural(super().settings(given, table), table, splits=False)
         values = chosen.pop("values")
+        ends = {one.key for one in measures(table)} & {"then", "now"}
+        if any(one.key == "factor" for one in dimensions(table)) and len(ends) == 2:
+            chosen = {"start": "then", "end": "now", **chosen}
         return {"value": values[0] if values else None, **chosen}
 
     def fits(self, table: Table) -> int:
@@ -146,6 +172,8 @@ CHART = Waterfall(
         value=MEASURE,
         totals=array({"type": "string", "maxLength": 200}, maxItems=20),
         sum={"type": "boolean", "default": True},
+        start=MEASURE,
+        end=MEASURE,
         most=most(20, 40),
     ),
     sample={"x": "channel", "value": "paid"},

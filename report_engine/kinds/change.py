@@ -5,15 +5,17 @@ factor's part is its mean effect over every order in which the factors can chang
 rounding leaves goes to the largest part. `compare` names the period it changed from.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
 from math import factorial, prod
+from typing import Any
 
 from engine.problems import Code, Rejected
 from engine.schema import closed
+from report_engine.behind import Behind, counted
 from report_engine.binding import Bound
 from report_engine.desk import Desk
 from report_engine.draft import Draft, Group
@@ -58,6 +60,16 @@ class Change(Kind):
                 if key != OTHER or part:
                     rows.append((*group.key, key, part, _cell(then), _cell(now)))
         return _shown(bound, desk, groups, rows)
+
+    def meant(self, bound: Bound, dims: Mapping[str, Any], measure: str | None) -> str | None:
+        factor, result = dims.get("factor"), bound.measures[0].key
+        if factor not in (None, OTHER):
+            return str(factor)
+        return f"{result}@{bound.compare[0]}" if measure == "then" else result
+
+    def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
+        """Return what is behind a factor in this period; where none is named, what is behind the result, now or then."""
+        return counted(bound, desk, dims, self.meant(bound, dims, measure))
 
 
 def split(
@@ -117,7 +129,6 @@ KIND = Change(
     kind="change",
     zh="变化拆解",
     en="Change split",
-    opens=False,
     needs=("measures", "compare"),
     settings_schema=closed(),
 )

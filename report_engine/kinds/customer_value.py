@@ -4,14 +4,16 @@ Below 200 customers who came back the models would guess: then there is what cus
 word that it is no forecast. `settings`: `customer`, `amount`, `filter`, `ahead` (days, default 365).
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from engine.problems import Code
+from engine.problems import Code, Rejected
 from engine.schema import closed
+from report_engine.behind import NOTHING_BEHIND, Behind, with_ids
 from report_engine.binding import Bound
 from report_engine.desk import Desk
 from report_engine.kind import Kind
@@ -49,14 +51,27 @@ class CustomerValue(Kind):
         ]
         rows.sort(key=lambda row: (-float(str(row[5] if row[5] is not None else row[2])), str(row[0])))
         rows = rows[: bound.limit or 5000]
-        fact = fact_of(bound, bound.form, "/form")
-        path = path_of(bound, fact, bound.settings.get("customer", "customer_id"), "/settings/customer")
-        field = bound.data.field(fact, path)
-        form = str(field.config.get("to")) if field is not None else None
+        form = _form(bound)
         labels = {form: desk.gate.labels(form, [str(row[0]) for row in rows])} if form else {}
         return Table(
             _columns(form), tuple(rows), labels=labels, as_of=bound.now, warnings=warnings, notes=notes
         )
+
+    def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
+        form, customer = _form(bound), dims.get("customer")
+        if form is None:
+            raise Rejected(NOTHING_BEHIND.at("/measure"))
+        people = [one.customer_id for one in buyers(bound, desk, bound.today)]
+        return with_ids(form, [one for one in people if customer in (None, one)])
+
+
+def _form(bound: Bound) -> str | None:
+    """Return the form that customers are records of; None where they are something else."""
+    fact = fact_of(bound, bound.form, "/form")
+    path = path_of(bound, fact, bound.settings.get("customer", "customer_id"), "/settings/customer")
+    field = bound.data.field(fact, path)
+    is_link = field is not None and field.value_type == "reference"
+    return str(field.config.get("to")) if field is not None and is_link else None
 
 
 def _expected(people: list[Buyer], bound: Bound) -> tuple[list[tuple[Cell, ...]], dict[str, float]]:
@@ -103,7 +118,6 @@ KIND = CustomerValue(
     kind="customer_value",
     zh="客户价值",
     en="Customer value",
-    opens=False,
     needs=("form",),
     settings_schema=closed(
         customer={"type": "string", "maxLength": 200},

@@ -7,8 +7,9 @@ The bucket that is not over yet is forecast, not believed.
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from engine.problems import Code, Rejected
+from engine.problems import Code, Problem, Rejected
 from engine.schema import closed
 from report_engine.binding import Bound
 from report_engine.buckets import next_bucket
@@ -55,13 +56,26 @@ class Forecasting(Kind):
         while rows and not rows[0][1]:
             rows.pop(0)
         ahead, level = int(bound.settings.get("ahead", 3)), float(bound.settings.get("level", 0.8))
-        said = forecast([float(value or 0) for _, value in rows], SEASONS[grain], ahead, level)  # type: ignore[arg-type]  # numbers
         key = bound.measures[0].key
         made: list[tuple[Cell, ...]] = [(when, value, None, None, False) for when, value in rows]
-        here = next_bucket(rows[-1][0], grain)
-        for value, low, high in zip(said.values, said.low, said.high, strict=True):
-            made.append((here, _money(value), _money(low), _money(high), True))
-            here = next_bucket(here, grain)
+        notes: dict[str, Any] = {"is_sure": False}
+        warnings: tuple[Problem, ...] = ()
+        try:
+            said = forecast([float(value or 0) for _, value in rows], SEASONS[grain], ahead, level)  # type: ignore[arg-type]  # numbers
+        except Rejected as refused:
+            # What there is can be looked at all the same, unless that is nothing.
+            if not rows:
+                raise
+            warnings = tuple(refused.problems)
+        else:
+            here = next_bucket(rows[-1][0], grain)
+            for value, low, high in zip(said.values, said.low, said.high, strict=True):
+                made.append((here, _money(value), _money(low), _money(high), True))
+                here = next_bucket(here, grain)
+            notes = {
+                "level": said.level, "models": dict(said.models), "smape": said.smape, "naive_smape": said.naive_smape,
+                "is_sure": said.is_sure,
+            }  # fmt: skip
         measure = next(column for column in past.columns if column.key == key)
         columns = (
             past.columns[0], measure,
@@ -69,11 +83,7 @@ class Forecasting(Kind):
             Column(f"{key}@high", {"zh": "上限", "en": "High"}, "mark", measure.format, of=key),
             Column(f"{key}@forecast", {"zh": "预测", "en": "Forecast"}, "mark", "boolean", of=key),
         )  # fmt: skip
-        notes = {
-            "level": said.level, "models": dict(said.models), "smape": said.smape, "naive_smape": said.naive_smape,
-            "is_sure": said.is_sure,
-        }  # fmt: skip
-        return Table(columns, tuple(made), as_of=bound.now, notes=notes)
+        return Table(columns, tuple(made), as_of=bound.now, warnings=warnings, notes=notes)
 
 
 def _money(value: float) -> Decimal:

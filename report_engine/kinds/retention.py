@@ -6,7 +6,7 @@ very period), within (by then), rolling (then or later). What has not had time y
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -14,7 +14,9 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from engine.access.sources import Source, Wanted
+from engine.problems import Rejected
 from engine.schema import closed
+from report_engine.behind import NOTHING_BEHIND, Behind, with_ids
 from report_engine.binding import Bound
 from report_engine.buckets import MONTHS, floor_day, month_of, months, next_bucket
 from report_engine.desk import Desk
@@ -34,6 +36,9 @@ class Retention(Kind):
 
     def table(self, bound: Bound, desk: Desk) -> Table:
         return _Retention(bound, desk).table()
+
+    def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
+        return _Retention(bound, desk).behind(dims, measure)
 
 
 class _Retention:
@@ -67,6 +72,40 @@ class _Retention:
         notes = {"mode": self.mode, "grain": self.grain}
         return Table(columns, tuple(rows), as_of=self.bound.now, warnings=warnings, notes=notes)
 
+    def behind(self, dims: Mapping[str, Any], measure: str | None) -> Behind:
+        """Return who began in a cohort; of the other numbers who came back."""
+        subject = str(self.bound.settings.get("subject", "customer_id"))
+        field = self.bound.data.field(self.fact, path_of(self.bound, self.fact, subject, "/settings/subject"))
+        if field is None or field.value_type != "reference":
+            raise Rejected(NOTHING_BEHIND.at("/measure"))
+        cohort = None if dims.get("cohort") is None else day_of(str(dims["cohort"]))
+        number = dims.get("period")
+        wants_all = number is None or measure == "size"
+        found = self._people() if wants_all else self._came_back(int(str(number)))
+        return with_ids(str(field.config.get("to")), [who for who, first in found if cohort in (None, first)])
+
+    def _people(self) -> list[tuple[str, date]]:
+        source, began = self._began()
+        chosen = select(began.c.who, self._bucket(began.c.day)).where(*within(self.bound, began.c.day))
+        rows = self._run(chosen.order_by(began.c.who), [source])
+        return [(str(who), day_of(first)) for who, first in rows]
+
+    def _came_back(self, number: int) -> list[tuple[str, date]]:
+        each, sources = self._each()
+        all_ = each.subquery("all")
+        rows = self._run(select(all_.c.who, all_.c.cohort, all_.c.then).order_by(all_.c.who), sources)
+        is_so: Mapping[str, Callable[[int], bool]] = {
+            "on": lambda at: at == number,
+            "within": lambda at: at <= number,
+            "rolling": lambda at: at >= number,
+        }
+        return [
+            (str(who), day_of(first))
+            for who, first, then in rows
+            if is_so[self.mode](self._distance(day_of(first), day_of(then)))
+            and self._is_over(day_of(first), number)
+        ]
+
     def _source(self, fact: Any, text: Any, place: str, name: str) -> Source:
         subject = self.bound.settings.get("subject", "customer_id")
         fields = {
@@ -95,8 +134,8 @@ class _Retention:
         chosen = select(each.c.cohort, func.count()).group_by(each.c.cohort)
         return {day_of(row[0]): int(row[1]) for row in self._run(chosen, [source])}
 
-    def _back(self) -> Mapping[date, dict[int, int]]:
-        """Return for each cohort how many came back so many periods on (first or last time, by mode)."""
+    def _each(self) -> tuple[Select[Any], list[Source]]:
+        """Return who came back: from which cohort, and in which bucket (each, the first or the last, by mode)."""
         source, began = self._began()
         other = self._source(self.again, self.bound.settings.get("again"), "/settings/again", "b")
         later = other.c.day > began.c.day
@@ -115,10 +154,15 @@ class _Retention:
                 self._bucket(found.c.began).label("cohort"),
                 self._bucket(found.c.day).label("then"),
             )
+        return each, [source, other]
+
+    def _back(self) -> Mapping[date, dict[int, int]]:
+        """Return for each cohort how many came back so many periods on (first or last time, by mode)."""
+        each, sources = self._each()
         all_ = each.subquery("all")
         chosen = select(all_.c.cohort, all_.c.then, func.count()).group_by(all_.c.cohort, all_.c.then)
         counts: dict[date, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        for first, when, count in self._run(chosen, [source, other]):
+        for first, when, count in self._run(chosen, sources):
             counts[day_of(first)][self._distance(day_of(first), day_of(when))] += int(count)
         return counts
 
@@ -150,7 +194,6 @@ KIND = Retention(
     kind="retention",
     zh="留存",
     en="Retention",
-    opens=False,
     needs=("form",),
     settings_schema=closed(
         subject={"type": "string", "maxLength": 200},

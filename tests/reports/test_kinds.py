@@ -67,6 +67,36 @@ def test_who_comes_back(clinic: House, mode: str, seed: int) -> None:
     assert {row[:2]: row[2:4] for row in table.rows} == expected
 
 
+@pytest.mark.parametrize("mode", ["on", "within", "rolling"])
+def test_behind_a_cohort_s_number_are_as_many_customers_as_it_says(clinic: House, mode: str) -> None:
+    bills(clinic, random.Random(7))
+    asked = {
+        "kind": "retention",
+        "form": "bill",
+        "settings": {"subject": "customer_id", "periods": 3, "mode": mode},
+    }
+    for cohort, period, size, returned, _ in clinic.ask(asked).rows:
+        dims = {"cohort": cohort.isoformat(), "period": period}
+        came, began = clinic.behind(asked, dims, "share"), clinic.behind(asked, dims, "size")
+        assert (began.form, began.count, came.count) == ("customer", size, returned or 0)
+        assert set(came.ids or ()) <= set(began.ids or ())
+
+
+def test_cohorts_of_what_is_no_record_open_nothing(clinic: House) -> None:
+    bills(clinic, random.Random(7))
+    with pytest.raises(Rejected) as refused:
+        clinic.behind({"kind": "retention", "form": "bill", "settings": {"subject": "status"}}, {}, "size")
+    assert refused.value.problems[0].code == "report.nothing_behind"
+
+
+def test_behind_a_customer_s_value_is_the_customer(clinic: House) -> None:
+    bills(clinic, random.Random(3))
+    asked = {"kind": "customer_value", "form": "bill", "settings": {"amount": "paid"}}
+    table = clinic.ask(asked)
+    assert clinic.behind(asked, {"customer": table.rows[0][0]}).ids == (table.rows[0][0],)
+    assert clinic.behind(asked, {}).count == len(table.rows)
+
+
 def test_rfm_groups_hold_everybody_once(clinic: House) -> None:
     sold = [one for one in bills(clinic, random.Random(1)) if one[1] <= TODAY]
     table = clinic.ask({"kind": "rfm", "form": "bill", "settings": {"amount": "paid", "since": 30}})
@@ -208,6 +238,52 @@ def test_why_revenue_changed(clinic: House) -> None:
         "bill.count": Decimal("40.00"),
         "ticket": Decimal("-60.00"),
     }
+
+
+CHANGED = {
+    "kind": "change", "compare": ["previous_month"], "period": "2026-02-01..2026-02-28",
+    "measures": ["bill.net", "bill.count", {"key": "ticket", "formula": "{bill.net} / {bill.count}", "format": "money"}],
+}  # fmt: skip
+
+
+def test_behind_a_part_of_a_change_are_the_records_of_its_factor_and_behind_both_ends_theirs(
+    clinic: House,
+) -> None:
+    for month, count in ((2, 4), (1, 2)):
+        for day in range(1, count + 1):
+            clinic.add("bill", on=date(2026, month, day), paid=Decimal(5), status="ok")
+    assert clinic.behind(CHANGED, {"factor": "bill.count"}, "part").count == 4
+    assert clinic.behind(CHANGED, {"factor": "ticket"}, "part").count == 4
+    assert [clinic.behind(CHANGED, {}, side).count for side in ("then", "now")] == [2, 4]
+
+
+def test_a_past_too_short_for_a_forecast_is_shown_with_a_word(clinic: House) -> None:
+    for month in (1, 2):
+        clinic.add("bill", on=date(2026, month, 5), paid=Decimal(100))
+    asked = {
+        "kind": "forecast",
+        "measures": ["bill.paid.sum"],
+        "by": [{"role": "date", "bucket": "month"}],
+        "period": "last 30 months",
+    }
+    table = clinic.ask(asked)
+    assert [(row[0], row[1], row[4]) for row in table.rows] == [
+        (date(2026, 1, 1), Decimal(100), False),
+        (date(2026, 2, 1), Decimal(100), False),
+    ]
+    assert [(one.code, one.params["count"]) for one in table.warnings] == [("forecast.too_short", 2)]
+
+
+def test_nothing_at_all_to_forecast_is_told(clinic: House) -> None:
+    asked = {
+        "kind": "forecast",
+        "measures": ["bill.paid.sum"],
+        "by": [{"role": "date", "bucket": "month"}],
+        "period": "last 30 months",
+    }
+    with pytest.raises(Rejected) as refused:
+        clinic.ask(asked)
+    assert [one.code for one in refused.value.problems] == ["forecast.too_short"]
 
 
 def test_settings_of_a_kind_are_closed(clinic: House) -> None:

@@ -172,3 +172,20 @@ def test_every_kind_has_its_twin_in_the_browser(repository: Path) -> None:
     assert {path.stem for path in folder.glob("*.tsx")} == set(CHARTS.all())
     for kind in CHARTS.all():
         assert f'kind: "{kind}"' in (folder / f"{kind}.tsx").read_text("utf-8")
+
+
+def test_a_waterfall_leads_from_one_sum_to_the_other() -> None:
+    columns = (
+        Column("factor", {"zh": "因素", "en": "Factor"}, "dimension"),
+        Column("part", {"zh": "影响", "en": "Part"}, "measure", "integer", "up"),
+        Column("then", {"zh": "对比期", "en": "Then"}, "measure", "integer", adds_up=False),
+        Column("now", {"zh": "本期", "en": "Now"}, "measure", "integer", adds_up=False),
+    )
+    table = Table(columns, (("people", 30, 100, 110), ("ticket", -20, 100, 110)))
+    chart = CHARTS.get("waterfall")
+    drawn = chart.figure(chart.settings({"x": "factor", "value": "part"}, table), table, "zh")
+    bar = drawn["data"][1]
+    assert (bar["base"], bar["y"]) == ([0, 100, 110, 0], [100, 30, 20, 110])
+    assert drawn["layout"]["xaxis"]["ticktext"] == ["对比期", "people", "ticket", "本期"]
+    assert bar["customdata"][1] == {"factor": "people"}
+    assert bar["customdata"][0] is None
