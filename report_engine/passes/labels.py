@@ -41,7 +41,7 @@ def label(draft: Draft) -> Draft:
         if one.show is None:
             for name in bound.compare:
                 columns += _compared(one, name)
-            if bound.has_goal:
+            if bound.has_goal and _is_aimed_at(draft, one):
                 columns += _goal(one)
     columns += draft.columns
     width = len(bound.dimensions)
@@ -154,6 +154,16 @@ GOALS: tuple[tuple[str, Words, str | None], ...] = (
     ("goal.pace", {"zh": "时间进度", "en": "time gone"}, "percent"),
     ("goal.forecast", {"zh": "预计完成率", "en": "of the goal at this pace"}, "percent"),
 )
+
+
+def _is_aimed_at(draft: Draft, one: Measure) -> bool:
+    """Tell whether anybody set a target for a measure, or the report itself asks for its columns by name."""
+    key = f"{one.key}@goal"
+    groups = (*draft.rows, *(group for some in draft.totals.values() for group in some))
+    if any(group.values.get(key) is not None for group in groups):
+        return True
+    report = draft.bound.report
+    return key in f"{report.get('sort', '')} {report.get('chart', '')} {report.get('having', '')}"
 
 
 def _goal(one: Measure) -> list[Column]:

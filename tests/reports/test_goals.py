@@ -57,6 +57,10 @@ def test_without_a_goal_of_the_group_those_of_its_branches_add_up(clinic: House)
     assert rows(clinic.ask(REPORT), "goal") == [(Decimal("7500.00"),)]
 
 
+def goals(table: Table) -> list[str]:
+    return [one.key for one in table.columns if "@goal" in one.key]
+
+
 def test_each_branch_and_each_person_has_a_goal_even_where_nothing_was_done_yet(clinic: House) -> None:
     one, two = (clinic.add("branch", name=name) for name in ("一店", "二店"))
     paid(clinic, "1000.00", branch_id=one)
@@ -100,7 +104,7 @@ def test_part_of_a_month_has_the_part_of_its_working_days(clinic: House) -> None
 def test_there_is_no_goal_for_a_channel(clinic: House) -> None:
     aim(clinic, "group", "2200")
     paid(clinic, "10.00")
-    assert rows(clinic.ask({**REPORT, "by": ["channel"]}), "goal") == [(None, None)]
+    assert not goals(clinic.ask({**REPORT, "by": ["channel"]}))
 
 
 def test_the_goal_of_a_rate_is_no_sum(clinic: House) -> None:
@@ -129,7 +133,9 @@ def test_who_may_not_read_goals_has_none_beside_his_numbers(connection: Any) -> 
     paid(clinic, "10.00")
     aim(clinic, "group", "10000")
     me = Actor("w", "me", "me", "me", frozenset({"user"}), branch_id="b1", branches=("b1",))
-    assert rows(clinic.ask(REPORT, me), "", "goal") == [(Decimal("10.00"), None)]
+    table = clinic.ask(REPORT, me)
+    assert rows(table, "") == [(Decimal("10.00"),)]
+    assert not goals(table)
 
 
 def test_without_any_form_of_targets_there_is_a_word_about_it(
@@ -138,4 +144,12 @@ def test_without_any_form_of_targets_there_is_a_word_about_it(
     monkeypatch.setitem(DEFINITIONS["target"], "goals", {})
     table = clinic.ask(REPORT)
     assert [one.code for one in table.warnings if one.code == "report.no_goals"] == ["report.no_goals"]
-    assert not [column for column in table.columns if "@goal" in column.key]
+    assert not goals(table)
+
+
+def test_a_measure_nobody_set_a_target_for_has_no_empty_columns_beside_one_that_has(clinic: House) -> None:
+    aim(clinic, "group", "2200")
+    report = {**REPORT, "measures": ["bill.net", "bill.count"], "totals": True}
+    assert {key.partition("@")[0] for key in goals(clinic.ask(report))} == {"bill.net"}
+    named = {**report, "chart": {"kind": "table", "columns": ["bill.count@goal"]}}
+    assert {key.partition("@")[0] for key in goals(clinic.ask(named))} == {"bill.net", "bill.count"}
