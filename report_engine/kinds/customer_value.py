@@ -17,10 +17,10 @@ from report_engine.behind import NOTHING_BEHIND, Behind, with_ids
 from report_engine.binding import Bound
 from report_engine.desk import Desk
 from report_engine.kind import Kind
+from report_engine.kinds.rfm import customer_form
 from report_engine.purchases import Buyer, buyers
 from report_engine.statistics.customer_value import Histories, fit_bg_nbd, fit_gamma_gamma
 from report_engine.table import Cell, Column, Table
-from report_engine.tabled import fact_of, path_of
 
 LEAST = 200
 WEEK = 7.0
@@ -51,27 +51,18 @@ class CustomerValue(Kind):
         ]
         rows.sort(key=lambda row: (-float(str(row[5] if row[5] is not None else row[2])), str(row[0])))
         rows = rows[: bound.limit or 5000]
-        form = _form(bound)
+        form = customer_form(bound)
         labels = {form: desk.gate.labels(form, [str(row[0]) for row in rows])} if form else {}
         return Table(
             _columns(form), tuple(rows), labels=labels, as_of=bound.now, warnings=warnings, notes=notes
         )
 
     def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
-        form, customer = _form(bound), dims.get("customer")
+        form, customer = customer_form(bound), dims.get("customer")
         if form is None:
             raise Rejected(NOTHING_BEHIND.at("/measure"))
         people = [one.customer_id for one in buyers(bound, desk, bound.today)]
         return with_ids(form, [one for one in people if customer in (None, one)])
-
-
-def _form(bound: Bound) -> str | None:
-    """Return the form that customers are records of; None where they are something else."""
-    fact = fact_of(bound, bound.form, "/form")
-    path = path_of(bound, fact, bound.settings.get("customer", "customer_id"), "/settings/customer")
-    field = bound.data.field(fact, path)
-    is_link = field is not None and field.value_type == "reference"
-    return str(field.config.get("to")) if field is not None and is_link else None
 
 
 def _expected(people: list[Buyer], bound: Bound) -> tuple[list[tuple[Cell, ...]], dict[str, float]]:

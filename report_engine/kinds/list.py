@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.access.query import RecordQuery
 from engine.problems import Problem, Rejected
@@ -53,8 +54,9 @@ class Records(Kind):
         except Rejected as refused:
             raise Rejected(_placed(one) for one in refused.problems) from None
         made = tuple(_column(bound, fact, path) for path in columns)
+        zone = ZoneInfo(desk.zone)
         rows = tuple(
-            (record["id"], *(_cell(record.get(path)) for path in columns)) for record in page.records
+            (record["id"], *(_cell(record.get(path), zone) for path in columns)) for record in page.records
         )
         key = Column("id", {"zh": "记录", "en": "Record"}, "dimension", "text", form=fact.key)
         warnings = () if rows else (EMPTY.at(""),)
@@ -106,7 +108,9 @@ def _column(bound: Bound, fact: Fact, path: str) -> Column:
     return Column(path, label, "dimension", PLAIN.get(field.value_type, "text"), labels=words, form=form)
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: Any, zone: ZoneInfo) -> Cell:
+    if isinstance(value, datetime):
+        return value.astimezone(zone)
     if isinstance(value, tuple | list):
         return "、".join(str(one) for one in value)
     if value is None or isinstance(value, str | int | float | bool | date):

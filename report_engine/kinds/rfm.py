@@ -48,7 +48,7 @@ class Rfm(Kind):
         )
 
     def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
-        form = _form(bound)
+        form = customer_form(bound)
         if form is None:
             raise Rejected(NOTHING_BEHIND.at("/measure"))
         group, customer = dims.get("group"), dims.get("customer")
@@ -65,12 +65,13 @@ def _until(bound: Bound) -> date:
     return bound.today if end is None else min(bound.today, end - timedelta(days=1))
 
 
-def _form(bound: Bound) -> str | None:
-    """Return the form that customers are records of."""
+def customer_form(bound: Bound) -> str | None:
+    """Return the form that customers are records of; None where they are something else."""
     fact: Fact = fact_of(bound, bound.form, "/form")
     path = path_of(bound, fact, bound.settings.get("customer", "customer_id"), "/settings/customer")
     field = bound.data.field(fact, path)
-    return str(field.config.get("to")) if field is not None else None
+    is_link = field is not None and field.value_type == "reference"
+    return str(field.config.get("to")) if field is not None and is_link else None
 
 
 def _scored(bound: Bound, desk: Desk, until: date) -> list[Scored]:
@@ -127,7 +128,7 @@ def _groups(people: list[Scored]) -> Table:
 
 
 def _people(bound: Bound, desk: Desk, people: list[Scored]) -> Table:
-    form = _form(bound)
+    form = customer_form(bound)
     columns = (
         Column("customer", {"zh": "客户", "en": "Customer"}, "dimension", "text", form=form),
         GROUP,

@@ -3,16 +3,19 @@
 `settings` as those of RFM (`customer`, `amount`, `filter`, `edges`), and `months`: how many month ends before the last one.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from engine.problems import Rejected
 from engine.schema import closed
 from engine.text import Words
+from report_engine.behind import NOTHING_BEHIND, Behind, with_ids
 from report_engine.binding import Bound
 from report_engine.desk import Desk
 from report_engine.kind import Kind
 from report_engine.kinds.rfm import KIND as RFM
-from report_engine.kinds.rfm import groups_at
+from report_engine.kinds.rfm import customer_form, groups_at
 from report_engine.problems import EMPTY
 from report_engine.statistics.rfm import GROUP_WORDS, moves
 from report_engine.table import Cell, Column, Table
@@ -48,6 +51,22 @@ class RfmMoves(Kind):
         warnings = () if rows else (EMPTY.at(""),)
         notes: dict[str, Any] = {"ends": [end.isoformat() for end in ends]}
         return Table(COLUMNS, tuple(rows), as_of=bound.now, warnings=warnings, notes=notes)
+
+    def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
+        """Return the customers who went a way; without a month those of the last one."""
+        form, ends = customer_form(bound), month_ends(bound, int(bound.settings.get("months", MONTHS)))
+        if form is None:
+            raise Rejected(NOTHING_BEHIND.at("/measure"))
+        month = str(dims.get("month") or ends[-1])[:7]
+        at = next((at for at, end in enumerate(ends) if at and end.isoformat()[:7] == month), None)
+        if at is None:
+            raise Rejected(NOTHING_BEHIND.at("/dims"))
+        before, after = groups_at(bound, desk, ends[at - 1]), groups_at(bound, desk, ends[at])
+        ways = {who: (before.get(who, NEW), after.get(who, NEW)) for who in {**before, **after}}
+        asked = dims.get("from"), dims.get("to")
+        return with_ids(
+            form, sorted(who for who, way in ways.items() if all(one in (None, there) for one, there in zip(asked, way, strict=True)))
+        )  # fmt: skip
 
 
 def month_ends(bound: Bound, months: int) -> list[date]:

@@ -40,3 +40,11 @@ def test_nobody_moves_where_nobody_buys(clinic: House) -> None:
     table = clinic.ask(ASKED)
     assert table.rows == ()
     assert [one.code for one in table.warnings] == ["report.empty"]
+
+
+def test_behind_a_way_are_the_customers_who_went_it(clinic: House) -> None:
+    bills(clinic, random.Random(5))
+    for month, before, after, count in clinic.ask(ASKED).rows:
+        dims = {"month": month.isoformat(), "from": before, "to": after}
+        found = clinic.behind(ASKED, dims, "customers")
+        assert (found.form, found.count) == ("customer", count)
