@@ -396,7 +396,8 @@ def _compared(
     """
     service = ReportService(clinic.workspace, clinic.plan.app, clinic.plan.policy)
     texts = hand.sqlite if database.url is None else hand.postgresql
-    ours, theirs = [], []
+    ours: list[float] = []
+    theirs: list[float] = []
     while len(ours) < rounds or (min(ours) > AIM * min(theirs) and len(ours) < MOST_ROUNDS * rounds):
         service.kept = Kept(0)
         with service.opened(actor, NIGHT_S) as office:
