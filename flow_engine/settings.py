@@ -1,7 +1,8 @@
 """The settings of nodes: makers of their schemas, and where formulas stand in them.
 
 `x-type` of a formula is the type it must give, `x-names` the names that exist at this place only; a filter says with
-`x-over` which setting beside it holds the form whose records it is about; `x-field-of` says the same of values by field.
+`x-over` which setting beside it holds the form whose records it is about; `x-field-of` says the same of values by field,
+`x-path-of` of a field that is only named.
 """
 
 import re
@@ -31,12 +32,14 @@ VALUES: Schema = {
     "additionalProperties": FORMULA,
 }
 PATH_PATTERN = "^[a-z][a-z0-9_]{0,62}([.][a-z][a-z0-9_]{0,62}){0,3}$"
-SORT: Schema = array({"type": "string", "pattern": PATH_PATTERN.replace("^", "^-?")}, maxItems=5)
+SORT: Schema = array(
+    {"type": "string", "pattern": PATH_PATTERN.replace("^", "^-?"), "x-path-of": "form"}, maxItems=5
+)
 CODE: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_.]{0,62}$"}
 MESSAGE_NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_.:-]{0,62}$"}
 
 _RULE: Schema = closed(
-    role=KEY,
+    role={**KEY, "x-kind": "role"},
     branch=FORMULA,
     user=FORMULA,
     managers_of=FORMULA,

@@ -1,6 +1,6 @@
 """Complete (办理): agree, refuse, or say that it is done; what was written goes into the record first."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ from flow_engine.actions._asking import noted
 from flow_engine.acts import Act, Fill
 from flow_engine.approvals.deciding import NO, refuses
 from flow_engine.approvals.human import HumanNode, handed, settled_by, with_new_turn
-from flow_engine.approvals.people import CHOSEN, ids_of
-from flow_engine.approvals.rights import OTHERS, WRITABLE, required
+from flow_engine.approvals.people import CHOSEN, ids_of, roles_of
+from flow_engine.approvals.rights import OTHERS, WRITABLE, for_roles, levels_in, required, roles_in
 from flow_engine.happenings import TaskAction
 from flow_engine.node import NODES, Answer, NodeContext
 from flow_engine.nodes.task import SKIPPED
@@ -126,16 +126,18 @@ def needs_comment(config: Mapping[str, Any], way: str) -> bool:
     return rule == "required" or way == SKIPPED or (rule == "on_refusal" and refuses(way))
 
 
-def fields_of(config: Mapping[str, Any], node: HumanNode, *, is_new: bool = False) -> Mapping[str, str]:
-    """Return the field rights of a node, with what it does with the fields it does not name.
+def fields_of(
+    config: Mapping[str, Any], node: HumanNode, roles: Collection[str] = (), *, is_new: bool = False
+) -> Mapping[str, str]:
+    """Return the field rights of a node for somebody with these roles, with what it does with fields it does not name.
 
     Where a node names what may be written of a record that is there, the rest is to be read.
     """
-    named = config.get("fields", {})
+    given = config.get("fields", {})
     others = node.usual_fields
-    if not is_new and any(level in WRITABLE for level in named.values()):
+    if not is_new and any(WRITABLE & set(levels_in(level)) for level in given.values()):
         others = "read"
-    return {OTHERS: others, **named}
+    return {OTHERS: others, **for_roles(given, roles)}
 
 
 def _filled_in(
@@ -143,7 +145,9 @@ def _filled_in(
 ) -> Generator[Act, Any, str | None]:
     """Write what was given into the record; on consent what the node requires must be there. Return the record's id."""
     values = action.values.get("values") or {}
-    fields = fields_of(ctx.config, node, is_new=task.record_id is None)
+    asked_for = roles_in(ctx.config.get("fields", {}))
+    roles = (yield from roles_of(ctx, action.by, asked_for)) if asked_for else frozenset()
+    fields = fields_of(ctx.config, node, roles, is_new=task.record_id is None)
     is_due = not refuses(way) and (
         bool(required(fields)) or (task.record_id is None and "form" in ctx.config)
     )

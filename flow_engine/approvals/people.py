@@ -13,7 +13,7 @@ from flow_engine.node import NodeContext
 LEVELS: Schema = {"type": "integer", "minimum": 1, "maximum": 10}
 
 _RULE: Schema = closed(
-    role=KEY,
+    role={**KEY, "x-kind": "role"},
     branch=FORMULA,
     user=FORMULA,
     managers_of=FORMULA,
@@ -66,6 +66,16 @@ def managers(ctx: NodeContext, user: str, levels: int = 1) -> Generator[Act, Any
     """Return those above a person, nearest first."""
     answers = yield from _ask(ctx, {"managers_of": user, "levels": levels})
     return seats_of(answers)
+
+
+def roles_of(ctx: NodeContext, user: str, among: Sequence[str]) -> Generator[Act, Any, frozenset[str]]:
+    """Return which of these roles somebody has, or stands for as a proxy."""
+    found = set()
+    for role in among:
+        answers = yield from _ask(ctx, {"role": role})
+        if any(user in seat.people for seat in seats_of(answers)):
+            found.add(role)
+    return frozenset(found)
 
 
 def _seats(ctx: NodeContext, part: Any) -> Generator[Act, Any, tuple[Seat, ...]]:

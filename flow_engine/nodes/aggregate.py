@@ -35,7 +35,7 @@ NODE = AggregateRecords(
         form=KEY,
         where=FILTER,
         function={"enum": ["count", "sum", "avg", "min", "max"]},
-        field=KEY,
+        field={**KEY, "x-path-of": "form"},
         **{"as": KEY},
     ),
     sample={"form": "task", "function": "count", "as": "open_tasks", "to": "end"},

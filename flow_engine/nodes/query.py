@@ -41,7 +41,7 @@ NODE = Query(
     config_schema=closed(
         ("form",),
         **MANY,
-        fields=array({"type": "string", "pattern": PATH_PATTERN}, maxItems=20),
+        fields=array({"type": "string", "pattern": PATH_PATTERN, "x-path-of": "form"}, maxItems=20),
         take={"enum": ["first", "all"], "default": "first"},
         limit={"type": "integer", "minimum": 1, "maximum": 5000, "default": 1000},
         **{"as": KEY},

@@ -8,6 +8,7 @@ from flow_engine.soundness.conditions import condition_findings
 from flow_engine.soundness.data import data_findings
 from flow_engine.soundness.finding import Finding
 from flow_engine.soundness.loops import loop_findings
+from flow_engine.soundness.names import name_findings
 from flow_engine.soundness.people import Staffing, people_findings
 from flow_engine.soundness.shape import shape_findings
 
@@ -23,6 +24,7 @@ def check(
         *shape_findings(plan),
         *condition_findings(plan),
         *data_findings(plan, app),
+        *name_findings(plan, app),
         *people_findings(plan, staffing),
         *loop_findings(plan, others or {}),
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from engine.definitions.app import App
+from flow_engine.approvals.rights import widest
 from flow_engine.plan import FlowPlan, NodePlan
 from flow_engine.soundness.finding import F08, F13, STOP, WARN, Finding, label, place
 from flow_engine.soundness.net import stands
@@ -93,7 +94,7 @@ def unfillable(plan: FlowPlan, app: App) -> Iterator[Finding]:
             continue
         preset = node.config.get("preset", {})
         for field in definition.get("fields", ()):
-            level = rights.get(field.get("key"), rights.get("*", "write"))
+            level = widest(rights.get(field.get("key"), rights.get("*", "write")))
             if not field.get("required") or level in ("write", "required") or field["key"] in preset:
                 continue
             if "default" in field or "default_formula" in field:

@@ -113,6 +113,20 @@ F15 = Code(
     hint_zh="换一种写法，或先做成保存的公式字段，再在条件里用那个字段",
     hint_en="Write it another way, or make it a stored formula field and use that field here",
 )
+F16 = Code(
+    "flow.f16",
+    zh="「{node}」：表单「{form}」没有字段「{field}」",
+    en="“{node}”: the form “{form}” has no field “{field}”",
+    hint_zh="您是不是要：{nearest}；也可能字段已被删除，请重新选择",
+    hint_en="Did you mean: {nearest}? Or the field was deleted: choose it anew",
+)
+F17 = Code(
+    "flow.f17",
+    zh="「{node}」：没有角色「{role}」",
+    en="“{node}”: there is no role “{role}”",
+    hint_zh="您是不是要：{nearest}；也可能角色已被删除，请重新选择",
+    hint_en="Did you mean: {nearest}? Or the role was deleted: choose it anew",
+)
 STOP, WARN = "stop", "warn"
 
 
@@ -131,7 +145,7 @@ class Finding:
 
     @property
     def code(self) -> str:
-        """F01 … F15."""
+        """F01 … F17."""
         return self.problem.code.removeprefix("flow.").upper()
 
     def to_json(self) -> dict[str, Any]:

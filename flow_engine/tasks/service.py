@@ -21,6 +21,7 @@ from flow_engine.actions.complete import fields_of, needs_comment, node_of
 from flow_engine.actions.remove_signers import removable
 from flow_engine.actions.send_back import ways_back
 from flow_engine.approvals.deciding import OVER, is_yes
+from flow_engine.approvals.rights import for_roles, levels_in
 from flow_engine.commanding import FlowCommands
 from flow_engine.context import Context
 from flow_engine.happenings import TaskAction
@@ -169,7 +170,7 @@ class TaskService:
             config.get("signature")
             or config.get("choose")
             or config.get("items")
-            or any(level == "required" for level in config.get("fields", {}).values())
+            or any("required" in levels_in(level) for level in config.get("fields", {}).values())
             or kind.is_filled_in
             or ("form" in config and task.record_id is None)
         )
@@ -230,13 +231,14 @@ class TaskService:
             beside = [
                 one for one in state.tasks.values() if one.token_id == task.token_id and one.kind != "cc"
             ]
-            record = self._record(unit, actor, task, node)
+            roles = self._roles(unit, actor, task)
+            record = self._record(unit, actor, task, node, roles)
             page: dict[str, Any] = {
                 "task": self.item(unit, actor, task, instance),
                 "instance": self.instance_item(
                     unit, instance, listing.open_tasks_of(unit, [instance_id]).get(instance_id, ())
                 ),
-                "node": self._node(plan, node, task),
+                "node": self._node(plan, node, task, roles),
                 "record": record,
                 "shown": print_of(instance, task, record),
                 "beside": [_seat(one) for one in sorted(beside, key=lambda one: (one.position, one.task_id))],
@@ -261,7 +263,15 @@ class TaskService:
             }
             return page
 
-    def _node(self, plan: FlowPlan, node: NodePlan, task: Task) -> dict[str, Any]:
+    def _roles(self, unit: Unit, actor: Actor, task: Task) -> frozenset[str]:
+        """Return the roles by which a node's field rights are told: one's own, and those of whom one stands for."""
+        people = self.flows.ports.people
+        if task.owner is None or task.assignee != actor.user_id or people is None:
+            return actor.roles
+        owner = people.actor(unit, task.owner)
+        return actor.roles | (owner.roles if owner is not None else frozenset())
+
+    def _node(self, plan: FlowPlan, node: NodePlan, task: Task, roles: frozenset[str]) -> dict[str, Any]:
         config = node.config
         mode = config.get("mode", "any")
         kept = {
@@ -270,9 +280,9 @@ class TaskService:
             if key in config
         }
         fields = (
-            fields_of(config, node_of(task), is_new=task.record_id is None)
+            fields_of(config, node_of(task), roles, is_new=task.record_id is None)
             if task.kind != "cc"
-            else {"*": "read", **config.get("fields", {})}
+            else {"*": "read", **for_roles(config.get("fields", {}), roles)}
         )
         return {
             "key": node.key,
@@ -293,14 +303,16 @@ class TaskService:
             **kept,
         }
 
-    def _record(self, unit: Unit, actor: Actor, task: Task, node: NodePlan) -> dict[str, Any] | None:
+    def _record(
+        self, unit: Unit, actor: Actor, task: Task, node: NodePlan, roles: frozenset[str]
+    ) -> dict[str, Any] | None:
         """Return the record of a task as the actor may see it here: their rights, narrowed by the node."""
         if task.form is None or task.record_id is None:
             return None
         found = self.forms.read(unit, actor, task.form, task.record_id)
         if found is None:
             return None
-        fields = node.config.get("fields", {})
+        fields = for_roles(node.config.get("fields", {}), roles)
         record = dict(found["record"])
         masked = set(found.get("masked", ()))
         others = fields.get("*")
@@ -464,7 +476,7 @@ class TaskService:
         """A signature stands under what was shown: refuse it where that has changed since."""
         with self.workspace.read() as unit:
             instance, plan, _, task = self._found(unit, actor, instance_id, task_id)
-            record = self._record(unit, actor, task, plan.nodes[task.node])
+            record = self._record(unit, actor, task, plan.nodes[task.node], self._roles(unit, actor, task))
             if signed.get("shown") != print_of(instance, task, record):
                 raise Conflict(CHANGED.at("/values/signed"))
 

@@ -6,7 +6,7 @@ from engine.schema import KEY, Schema, array, one_of
 
 CAUSES: Schema = array(one_of("user", "api", "public", "import", "flow", "system"), uniqueItems=True)
 """Whose writes count; all where nothing is said."""
-FIELDS: Schema = array(KEY, minItems=1, maxItems=100, uniqueItems=True)
+FIELDS: Schema = array({**KEY, "x-path-of": "form"}, minItems=1, maxItems=100, uniqueItems=True)
 CREATED = ("record.created", "records.created")
 DELETED = ("record.deleted", "records.deleted")
 

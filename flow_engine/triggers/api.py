@@ -8,6 +8,6 @@ TRIGGER = Trigger(
     zh="手动或接口",
     en="By hand or interface",
     listens="api",
-    config_schema=closed(form=KEY, roles=array(KEY, maxItems=50)),
+    config_schema=closed(form=KEY, roles=array({**KEY, "x-kind": "role"}, maxItems=50)),
     sample={"form": "lead"},
 )

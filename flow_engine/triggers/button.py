@@ -11,7 +11,7 @@ TRIGGER = Trigger(
     config_schema=closed(
         ("form",),
         form=KEY,
-        roles=array(KEY, maxItems=50),
+        roles=array({**KEY, "x-kind": "role"}, maxItems=50),
         where={**one_of("record", "list", "both"), "default": "both"},
         ask=array(KEY, maxItems=50),
         many={"type": "boolean"},

@@ -297,6 +297,63 @@ def test_a_return_inside_a_parallel_branch_leaves_the_other_branch_alone():
     assert play_.status == "done"
 
 
+LOOK = node("a", "query", "end", form="plan", **{"as": "found"})
+
+
+@pytest.mark.parametrize(
+    ("one", "path", "close"),
+    [
+        ({**LOOK, "take": "all", "fields": ["id", "amont"]}, "fields/1", "amount"),
+        ({**LOOK, "sort": ["-amont"]}, "sort/0", "amount"),
+        ({**LOOK, "kind": "aggregate", "function": "sum", "field": "amont"}, "field", "amount"),
+        (
+            node("a", "task", "end", who="{plan.owner}", form="plan", fields={"*": "read", "amont": "write"}),
+            "fields/amont",
+            "amount",
+        ),
+        (node("a", "task", "end", who="{plan.owner}", fields={"owners": "write"}), "fields/owners", "owner"),
+        (
+            node("a", "each", "end", over={"form": "plan", "sort": ["amont"]}, body="b"),
+            "over/sort/0",
+            "amount",
+        ),
+    ],
+)
+def test_f16_a_field_that_is_not_there(one: Json, path: str, close: str):
+    more = [node("b", "end_body")] if one["kind"] == "each" else []
+    told = [one for one in found(flow(one, *more, end(), **ON_PLAN), PLAN) if one.code == "F16"]
+    assert [(one.level, one.problem.path) for one in told] == [("stop", f"/flows/test/nodes/0/{path}")]
+    assert close in told[0].problem.to_json()["hint"]["zh"]
+
+
+def test_f16_fields_that_are_there_and_what_is_behind_a_link_are_fine():
+    app = analysis_of(
+        {**form("plan", amount="number"), "fields": [
+            {"key": "amount", "control": "number", "label": {"zh": "金额"}},
+            {"key": "customer_id", "control": "link", "to": "customer", "label": {"zh": "患者"}},
+        ]},
+        form("customer", name="text"),
+    )  # fmt: skip
+    fine = {**LOOK, "take": "all", "fields": ["id", "no", "amount", "customer_id.name", "customer_id.no"]}
+    assert "F16" not in codes(flow(fine, end(), **ON_PLAN), app)
+    assert "F16" in codes(flow({**fine, "fields": ["customer_id.nam"]}, end(), **ON_PLAN), app)
+
+
+def test_f16_a_trigger_that_watches_a_field_that_is_not_there():
+    wrong = {"trigger": {"kind": "record_updated", "form": "plan", "fields": ["amont"]}}
+    told = [one for one in found(flow(end(), **wrong), PLAN) if one.code == "F16"]
+    assert [one.problem.path for one in told] == ["/flows/test/trigger/fields/0"]
+
+
+def test_f17_a_role_that_is_not_there():
+    nurse = {"key": "nurse", "name": {"zh": "护士", "en": "Nurse"}, "grants": {}}
+    app = analysis_of(form("plan", amount="number"), roles={"nurse": nurse})
+    ask = node("a", "task", "end", who=[{"role": "nurse"}, {"role": "nurs"}])
+    told = [one for one in found(flow(ask, end(), **ON_PLAN), app) if one.code == "F17"]
+    assert [one.problem.path for one in told] == ["/flows/test/nodes/0/who/1/role"]
+    assert "nurse" in told[0].problem.to_json()["hint"]["zh"]
+
+
 def test_every_finding_speaks_both_languages_and_is_plain_json():
     (one,) = found(flow(task("a", "end"), task("lost", "end"), end()))
     said = one.to_json()

@@ -48,6 +48,17 @@ PATIENT = {
         END,
     ],
 }  # fmt: skip
+BY_ROLE = {
+    "key": "by_role",
+    "name": {"zh": "按角色", "en": "By role"},
+    "trigger": {"kind": "button", "form": "customer"},
+    "start": "ok",
+    "nodes": [
+        {"key": "ok", "kind": "approve", "who": [{"role": "admin"}, {"role": "clerk"}],
+         "fields": {"*": "read", "note": {"admin": "required", "clerk": "hidden"}}, "to": {"approved": "end", "rejected": "end"}},
+        END,
+    ],
+}  # fmt: skip
 BOTH_AGREE = {
     "key": "both",
     "name": {"zh": "会签", "en": "Both"},
@@ -72,7 +83,7 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
     def with_flows(files):
         files["flows/discount"], files["flows/both"] = APPROVAL, BOTH_AGREE
-        files["flows/patient"] = PATIENT
+        files["flows/patient"], files["flows/by_role"] = PATIENT, BY_ROLE
         files["roles/admin"]["rights"]["flows"] = True
 
     install(made.house, "alpha", write_app(home / "app", with_flows), {"zh": "甲", "en": "A"})
@@ -199,6 +210,18 @@ def test_a_required_field_must_be_filled_and_a_read_one_cannot_be_written(town):
         "nothing was written"
     )
     assert approve(boss, task, values={"note": "ok"}).status_code == 200
+
+
+def test_field_rights_differ_by_role_and_the_server_keeps_them(town):
+    ann, boss = town.sign_in("ann"), town.sign_in("boss")
+    instance, _ = started(ann, "by_role", note="内部")
+    for who, level in ((ann, "hidden"), (boss, "required")):
+        page = page_of(who, task_in(who, instance))
+        assert page["node"]["fields"]["note"] == level
+        assert ("note" in page["record"]["record"]) == (level != "hidden")
+    told = act(ann, task_in(ann, instance), way="approved", values={"note": "改"})
+    assert (told.status_code, codes(told)) == (403, {"/values/note": "flow.field_not_yours"})
+    assert act(boss, task_in(boss, instance), way="approved", values={"note": "好"}).status_code == 200
 
 
 def test_a_signature_is_void_when_what_was_shown_has_changed(town):
@@ -342,11 +365,16 @@ def test_the_button_stands_only_where_its_condition_holds(town):
         "discount",
         "both",
         "patient",
+        "by_role",
     }
     for stage in ("open", "won"):
         revision = boss.get(path).json()["record"]["revision"]
         assert boss.patch(path, json={"revision": revision, "values": {"stage": stage}}).status_code == 200
-    assert {one["flow"] for one in boss.get(f"{path}/flows").json()["buttons"]} == {"both", "patient"}
+    assert {one["flow"] for one in boss.get(f"{path}/flows").json()["buttons"]} == {
+        "both",
+        "patient",
+        "by_role",
+    }
     told = boss.post("/api/flows/discount/start", json={"form": "customer", "record_id": record["id"]}).json()
     assert (told["started"], len(told["failed"])) == ([], 1)
 

@@ -309,6 +309,30 @@ def test_a_signature_is_asked_for_and_a_field_required():
     assert play.filled[-1].fields == {"*": "read", "note": "required", "discount": "read"}
 
 
+BY_ROLE = {"discount": {"boss": "required", "finance": "masked", "*": "read"}, "note": "write"}
+
+
+@pytest.mark.parametrize(
+    ("who", "level"),
+    [("vic", "read"), ("fay", "masked"), ("ann", "required")],
+    ids=["others", "one role", "another"],
+)
+def test_field_rights_may_say_which_role_they_are_for(who, level):
+    play = Play(flow(approve(who={"user": f'"{who}"'}, fields=BY_ROLE)), TEAM)
+    play.yes(who, values={"note": "x", **({"discount": 1} if level == "required" else {})})
+    assert play.filled[-1].fields == {"*": "read", "note": "write", "discount": level}
+
+
+def test_what_one_role_must_fill_in_another_need_not():
+    play = Play(flow(approve(who={"user": '"vic"'}, fields=BY_ROLE)), TEAM)
+    play.yes("vic")
+    assert play.outcome == "done"
+    play = Play(flow(approve(who={"user": '"ann"'}, fields=BY_ROLE)), TEAM)
+    with pytest.raises(Rejected) as refused:
+        play.yes("ann")
+    assert codes(refused) == ["playing.blank"]
+
+
 def test_a_stale_click_is_refused_and_changes_nothing():
     play = Play(flow(approve("one", to="two"), approve("two", who="finance")), TEAM)
     old = play.task_of("ann")

@@ -110,7 +110,7 @@ export const ShadowTold = ({ run }: { run: ShadowRun }) => {
           {formatInstant(run.since, lang, zone)} – {formatInstant(run.until, lang, zone)}
         </small>
       </p>
-      {run.is_whole ? null : <p className="hint">{t("flows.shCut", { run: run.run })}</p>}
+      {run.is_whole ? null : <p className="hint">{t("flows.shCut", { run: run.run, cases: run.cases })}</p>}
       {left.length ? <p className="hint">{t("flows.shLeftOut", { why: left.join("、") })}</p> : null}
       {run.failed.length ? <p className="hint">{t("flows.shFailed", { count: run.failed.length })}</p> : null}
       {run.contacts.length + run.held.length + run.tasks.length === 0 ? (
