@@ -118,15 +118,10 @@ def _own(bound: Bound, desk: Desk, fact: Fact, levels: Mapping[str, Any]) -> Sco
     mine = _of_mine(bound, fact, "branch", list(actor.region_branches or actor.branches))
     if rule.words & BRANCH_WORDS and mine is not None:
         return Scope(("branch",), None, (mine,))
-    own = [
-        one
-        for role in levels.get("personal", ())
-        if (
-            one := _of_mine(
-                bound, fact, str(role), [actor.user_id, *([actor.staff_id] if actor.staff_id else [])]
-            )
-        )
-    ]
+    people = [actor.user_id, *([actor.staff_id] if actor.staff_id else [])]
+    if "team" in rule.words:
+        people += [*actor.team, *actor.team_staff]
+    own = [one for role in levels.get("personal", ()) if (one := _of_mine(bound, fact, str(role), people))]
     return Scope(("personal",), None, tuple(own[:1]))
 
 

@@ -34,6 +34,7 @@ from report_engine.alerts.saying import in_words
 from report_engine.alerts.standing import Standing, Step, from_json, look, name_of, to_json
 from report_engine.drawing.numbers import full
 from report_engine.drawing.reading import label
+from report_engine.pipeline import bound_report
 from report_engine.reading import NIGHT_S
 from report_engine.service import BROKEN, NO_SUCH_REPORT, Office, ReportService
 from report_engine.table import Table
@@ -396,8 +397,16 @@ class Alerts:
         return list(made.values())
 
     def _format(self, rule: Rule) -> str:
-        metric = self.reports.app.of("metrics").get(rule.metric, {})
-        return str(metric.get("format", "number"))
+        """Return how a rule's number is written, by what it is made of."""
+        report = {"kind": "aggregate", "measures": [{"key": "value", "of": rule.metric}]}
+        try:
+            bound = bound_report(
+                report, self.reports.data, self.workspace.clock.now(), self.workspace.zone, None
+            )
+        except Rejected:
+            # A metric that is gone: the rule itself says so, when it is looked at.
+            return "number"
+        return bound.measures[0].format
 
     def _labels(self, values: Mapping[str, Any]) -> list[Words]:
         field = self._form().fields.get("dims")

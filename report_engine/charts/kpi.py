@@ -66,7 +66,8 @@ class Kpi(Chart):
             "changes": [_change(table, one, each, row, lang) for each in changes(table, one.key)],
             "others": [
                 {"name": say(each.name, lang), "value": full(row[table.at(each.key)], each.format, lang)}
-                for each in others(table, one.key)
+                for each in measures(table)
+                if each.key != one.key
             ],
             "trend": _trend(table, one, config.get("trend"), lang),
             "marks": [
@@ -121,8 +122,10 @@ def _goal(table: Table, one: Column, row: tuple[Cell, ...], lang: str) -> dict[s
 def _change(table: Table, one: Column, each: Column, row: tuple[Cell, ...], lang: str) -> dict[str, Any]:
     cell = row[table.at(each.key)]
     value = number(cell)
+    was = next((old for old in others(table, one.key) if old.key == each.key.rpartition(".")[0]), None)
     return {
         "name": _beside(each, one, lang),
+        "was": f"{say(was.name, lang)} {full(row[table.at(was.key)], was.format, lang)}" if was else "",
         "text": SAME[lang] if value == 0 else signed(cell, each.format, lang),
         "way": "" if not value else "up" if value > 0 else "down",
         "colour": change(value, one.good),

@@ -40,8 +40,8 @@ def materials(house: House) -> None:
     for number in range(batches):
         material, cost, least = rows[number % len(rows)]
         made.append((*_batch(house, material, cost, least, number // len(rows), batches // len(rows)), cost))
-    # what is cheap is used up every day, what is dear now and then
-    often = [cost**-0.6 for *_, cost in made]
+    # what is cheap is used up every day, what is dear now and then; what lasts long is used as long
+    often = [cost**-0.6 * (last - first).days for _, first, last, cost in made]
     for batch, first, last, cost in world.rng.choices(made, often, k=moves):
         _used(house, batch, first, last, cost)
 

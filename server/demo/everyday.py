@@ -309,6 +309,52 @@ def greetings(house: House, patients: Sequence[Patient]) -> None:
             )
 
 
+def desks(house: House, leads: Sequence[Prospect], patients: Sequence[Patient]) -> None:
+    """See to it that nobody's board is blank: hot leads left alone, birthdays ahead, a sore patient, batches about to expire."""
+    for person in house.of("consultant"):
+        _hot_leads(house, [lead for lead in leads if lead.owner is person])
+        _birthdays_ahead(house, [one for one in patients if one.consultant is person and one.visits > 0])
+        _sore(house, [one.row["id"] for one in patients if one.consultant is person])
+    for branch in house.branches:
+        _expiring(house, [one for one in house.world.all("stock_batch") if one["branch_id"] == branch["id"]])
+
+
+def _hot_leads(house: House, leads: Sequence[Prospect]) -> None:
+    """Make two leads that wait for a call the ones most likely to come."""
+    idle = stamp(house.world.now - timedelta(days=4))
+    waiting = [
+        lead
+        for lead in leads
+        if lead.row["stage"] in ("new", "contacted")
+        and lead.row.get("last_contact_at", stamp(lead.created)) < idle
+    ]
+    for lead in waiting[-2:]:
+        lead.row["intent_level"] = "a"
+
+
+def _birthdays_ahead(house: House, patients: Sequence[Patient]) -> None:
+    """Give the last patient seen and one before him a birthday within the week."""
+    for days, patient in zip((2, 5), [one for one in patients if not one.is_minor][-2:], strict=False):
+        born, day = date.fromisoformat(patient.row["birthday"]), house.world.today + timedelta(days=days)
+        if day.year == house.world.today.year:
+            patient.row["birthday"] = born.replace(month=day.month, day=min(day.day, 28)).isoformat()
+
+
+def _sore(house: House, patients: Sequence[str]) -> None:
+    """Let the last patient who was asked after surgery have answered that it hurts."""
+    known = set(patients)
+    asked = [one for one in house.world.all("postop_care") if one["customer_id"] in known]
+    for one in asked[-1:]:
+        one.update(pain=8, bleeding="marked", doctor_reply="建议当日复诊检查，继续抗炎")
+
+
+def _expiring(house: House, batches: Sequence[Row]) -> None:
+    """Let three batches in stock run out within three months."""
+    kept = [one for one in batches if float(one["qty"]) > 0]
+    for days, batch in zip((12, 35, 71), kept, strict=False):
+        batch["expire_at"] = (house.world.today + timedelta(days=days)).isoformat()
+
+
 def handovers(house: House, leads: Sequence[Prospect]) -> None:
     """Write what consultants have handed over to each other: long done, under way, and one being prepared."""
     world = house.world

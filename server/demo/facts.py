@@ -101,8 +101,8 @@ BRANCHES = (
 )
 CHANNELS = (
     # key, name, kind, share of leads, synonyms, sub-channels, cost of a lead in yuan
-    ("dianping", "大众点评", "online_paid", 22, ("点评", "dianping", "大众"), ("门店页", "团购"), 96),
-    ("meituan", "美团", "online_paid", 12, ("meituan", "美团点评"), ("团购", "搜索"), 88),
+    ("dianping", "大众点评", "online_paid", 22, ("点评", "dianping", "大众"), ("门店页", "团购"), 265),
+    ("meituan", "美团", "online_paid", 12, ("meituan", "美团点评"), ("团购", "搜索"), 225),
     (
         "douyin",
         "抖音",
@@ -110,16 +110,16 @@ CHANNELS = (
         16,
         ("抖 音", "douyin", "抖音本地"),
         ("短视频投放", "直播间", "达人探店"),
-        72,
+        235,
     ),
-    ("red", "小红书", "online_organic", 9, ("小红薯", "红书", "xhs", "RED"), ("笔记", "私信"), 54),
-    ("baidu", "百度", "online_paid", 8, ("百度竞价", "baidu", "SEM"), ("品牌词", "种植词", "正畸词"), 168),
-    ("wechat", "微信公众号", "online_organic", 5, ("公众号", "微信", "服务号"), ("文章", "菜单"), 22),
-    ("moments", "朋友圈广告", "online_paid", 3, ("朋友圈", "微信广告"), ("同城",), 120),
-    ("website", "官网表单", "online_organic", 4, ("官网", "网站", "网站表单"), ("在线客服",), 30),
-    ("call", "呼叫中心", "online_organic", 4, ("400电话", "电话", "热线"), (), 15),
-    ("street", "地推", "offline", 6, ("地推活动", "社区义诊", "扫街"), ("社区义诊", "商场展位"), 40),
-    ("referral", "老客转介绍", "referral", 9, ("转介绍", "老带新", "老客介绍", "朋友介绍"), (), 25),
+    ("red", "小红书", "online_organic", 9, ("小红薯", "红书", "xhs", "RED"), ("笔记", "私信"), 150),
+    ("baidu", "百度", "online_paid", 8, ("百度竞价", "baidu", "SEM"), ("品牌词", "种植词", "正畸词"), 430),
+    ("wechat", "微信公众号", "online_organic", 5, ("公众号", "微信", "服务号"), ("文章", "菜单"), 70),
+    ("moments", "朋友圈广告", "online_paid", 3, ("朋友圈", "微信广告"), ("同城",), 290),
+    ("website", "官网表单", "online_organic", 4, ("官网", "网站", "网站表单"), ("在线客服",), 85),
+    ("call", "呼叫中心", "online_organic", 4, ("400电话", "电话", "热线"), (), 60),
+    ("street", "地推", "offline", 6, ("地推活动", "社区义诊", "扫街"), ("社区义诊", "商场展位"), 125),
+    ("referral", "老客转介绍", "referral", 9, ("转介绍", "老带新", "老客介绍", "朋友介绍"), (), 120),
     ("walk_in", "自然到店", "offline", 2, ("自然到访", "路过", "到店"), (), 0),
     # Nobody comes from here: it stands in where an imported sheet does not say.
     ("unsorted", "待确认", "offline", 0, ("未知", "不详", "其他"), (), 0),

@@ -112,6 +112,7 @@ def _story(seed: int, today: date, scale: float, now: datetime | None, starters:
     everyday.journeys(house)
     everyday.handovers(house, leads)
     everyday.greetings(house, clinic.patients)
+    everyday.desks(house, leads, clinic.patients)
     books(house, clinic.patients)
     return world
 

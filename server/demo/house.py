@@ -147,12 +147,12 @@ def _staff(house: House) -> None:
         boss = house.of("director", branch["id"])[0]
         branch["manager_id"] = branch["owner_id"] = boss.user
         branch["created_by"] = house.admin.user
-    first, share = house.branches[0], "0.6000"
-    partners = (house.of("director", first["id"])[0], house.of("ops")[0])
-    first["partner_shares"] = [
-        {"id": world.new_id(at_clock(world.start, 540)), "partner": partners[0].user, "share": share},
-        {"id": world.new_id(at_clock(world.start, 540)), "partner": partners[1].user, "share": "0.4000"},
-    ]
+    for branch, share, rest in zip(house.branches, ("0.6000", "0.4500"), ("0.4000", "0.5500"), strict=False):
+        partners = (house.of("director", branch["id"])[0], house.of("ops")[0])
+        branch["partner_shares"] = [
+            {"id": world.new_id(at_clock(world.start, 540)), "partner": one.user, "share": part}
+            for one, part in zip(partners, (share, rest), strict=True)
+        ]
     for person, row in zip(house.people, world.rows["staff"], strict=True):
         row["supervisor_id"] = person.supervisor.user if person.supervisor else None
         row["created_by"] = house.admin.user

@@ -125,6 +125,16 @@ def test_one_who_sees_only_his_branch_is_measured_by_its_goal(connection: Any) -
     assert rows(clinic.ask(REPORT, me), "goal") == [(Decimal("4000.00"),)]
 
 
+def test_one_who_leads_a_team_is_measured_by_the_goals_of_its_people(connection: Any) -> None:
+    role = {"grants": {"bill": {"view": "team"}, "*": {"view": "all", "fields": {"*": "read"}}}}
+    clinic = house(connection, user=role)
+    aim(clinic, "group", "10000")
+    for person, amount in (("me", "1000"), ("ann", "3000"), ("ben", "2500"), ("another", "9000")):
+        aim(clinic, "personal", amount, person=person)
+    me = Actor("w", "me", "me", "me", frozenset({"user"}), team=frozenset({"ann", "ben"}))
+    assert rows(clinic.ask(REPORT, me), "goal") == [(Decimal("6500.00"),)]
+
+
 def test_who_may_not_read_goals_has_none_beside_his_numbers(connection: Any) -> None:
     hidden = {"target": {"view": "all", "fields": {"amount": "none", "*": "read"}}}
     clinic = house(

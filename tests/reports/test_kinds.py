@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -183,6 +183,14 @@ def test_a_list_shows_records_and_masks_what_is_masked(clinic: House, connection
         boss(),
     )
     assert [row[1:] for row in table.rows] == [("Ann", 3)]
+
+
+def test_a_list_tells_the_time_as_the_clinics_clock_does(clinic: House) -> None:
+    clinic.add("lead", at=datetime(2026, 3, 5, 2, 30, tzinfo=UTC))
+    table = clinic.ask({"kind": "list", "form": "lead", "settings": {"columns": ["at"]}})
+    shown = table.rows[0][1]
+    assert isinstance(shown, datetime)
+    assert f"{shown:%Y-%m-%d %H:%M}" == "2026-03-05 10:30"
 
 
 def test_a_list_of_hidden_fields_is_refused(connection: Any) -> None:

@@ -25,7 +25,7 @@ const Kpi = ({ figure, onPick }: ChartProps) => {
       {figure.changes?.length ? (
         <div className="kpi-changes">
           {figure.changes.map((change) => (
-            <span key={change.name}>
+            <span key={change.name} title={change.was}>
               {change.name}{" "}
               <b className={`ink-${change.colour}`}>
                 {change.way === "up" ? (

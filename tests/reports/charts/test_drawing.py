@@ -12,6 +12,7 @@ from report_engine.drawing.numbers import full, short, signed, ticks
 from report_engine.drawing.palette import change, ink
 from report_engine.table import Column, Table, Total
 from tests.reports.charts.making import (
+    BEFORE,
     CHANGE,
     CHANNEL,
     COUNT,
@@ -163,8 +164,17 @@ def test_a_card_has_its_goal_its_change_and_a_line() -> None:
     card = chart.figure(chart.settings({}, given), given, "zh")
     assert card["value"] == "¥80"
     assert card["goal"]["text"] == "80%"
-    assert card["changes"] == [{"name": "同比", "text": "+10%", "way": "up", "colour": "good"}]
+    assert card["changes"] == [{"name": "同比", "was": "", "text": "+10%", "way": "up", "colour": "good"}]
     assert [point["value"] for point in card["trend"]] == [40.0, 40.0]
+
+
+def test_a_card_says_the_other_figures_of_its_table_and_what_a_change_is_held_against() -> None:
+    cost = Column("cost", {"zh": "成本", "en": "Cost"}, "measure", "money")
+    given = table([PAID, cost, BEFORE, CHANGE], [Decimal(80), Decimal(20), Decimal(50), Decimal("0.6")])
+    chart = CHARTS.get("kpi")
+    card = chart.figure(chart.settings({}, given), given, "zh")
+    assert card["others"] == [{"name": "成本", "value": "¥20.00"}]
+    assert [one["was"] for one in card["changes"]] == ["去年同期 ¥50.00"]
 
 
 def test_every_kind_has_its_twin_in_the_browser(repository: Path) -> None:

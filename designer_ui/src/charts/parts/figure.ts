@@ -47,6 +47,8 @@ export interface KpiFigure {
   } | null;
   readonly changes?: readonly {
     readonly name: string;
+    /** What it is compared with, in full. */
+    readonly was?: string;
     readonly text: string;
     readonly way: string;
     readonly colour: string;

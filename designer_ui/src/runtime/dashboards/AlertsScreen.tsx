@@ -36,7 +36,7 @@ export const AlertsScreen = () => {
   return (
     <div className="page page-alerts">
       <header className="dash-board-head">
-        <h1>{title}</h1>
+        <h1 className="dash-title">{title}</h1>
         <nav className="tabs" aria-label={title}>
           {TABS.map((one) => (
             <Link

@@ -68,7 +68,9 @@ export const CellCard = ({
     if (answer) onAnswer?.(part.key, answer);
   }, [answer, onAnswer, part.key]);
   const pointOf = (dims: Picked["dims"], measure: string | null): Point => ({ question, dims, measure });
-  const chart = <ChartFrame kind={part.chart} title={title} answered={answered} onPick={setPicked} />;
+  const chart = (
+    <ChartFrame kind={part.chart} title={title} answered={answered} isNow={part.aloof} onPick={setPicked} />
+  );
   const offers: CellAction[] = [
     ...(isNumber
       ? []

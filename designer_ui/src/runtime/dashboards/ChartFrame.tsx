@@ -44,11 +44,14 @@ export const ChartFrame = ({
   kind,
   title,
   answered,
+  isNow,
   onPick,
 }: {
   kind: string;
   title: string;
   answered: Answered;
+  /** It is about the present, whatever period the board is about. */
+  isNow?: boolean | undefined;
   onPick?: (picked: Picked) => void;
 }) => {
   const { t } = useTranslation();
@@ -74,8 +77,8 @@ export const ChartFrame = ({
   if (!figure || figure.empty)
     return (
       <div className="dash-cell-state">
-        <b>{t("dashboard.empty")}</b>
-        <span>{t("dashboard.emptyNext")}</span>
+        <b>{t(isNow ? "dashboard.emptyNow" : "dashboard.empty")}</b>
+        <span>{t(isNow ? "dashboard.emptyNowNext" : "dashboard.emptyNext")}</span>
       </div>
     );
   if (!view) return <Trouble title={t("dashboard.noChart")} />;

@@ -42,7 +42,7 @@ const Shown = ({
       <header className="dash-cell-head">
         <h3>{say(part.title)}</h3>
       </header>
-      <ChartFrame kind={part.chart} title={say(part.title)} answered={answered} />
+      <ChartFrame kind={part.chart} title={say(part.title)} answered={answered} isNow={part.aloof} />
     </section>
   );
 };
