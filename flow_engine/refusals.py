@@ -16,6 +16,13 @@ ENDED = Code(
     hint_zh="需要时请重新发起",
     hint_en="Start it again if it is still needed",
 )
+SPINS = Code(
+    "flow.spins",
+    zh="这里转了 {count} 圈，中间没有任何等待，已停下",
+    en="It went round here {count} times without ever waiting, and was stopped",
+    hint_zh="在循环里加一个等待或退出条件，发布后把流程转到别的步骤或取消",
+    hint_en="Add a wait or a way out to the loop; then send the flow elsewhere, or cancel it",
+)
 PAUSED = Code(
     "flow.paused",
     zh="流程已暂停",

@@ -24,6 +24,10 @@ from flow_engine.settings import span_seconds
 from flow_engine.state import ROOT, Subscription, Token
 
 MOST_MOVES = 500
+MOST_ROUNDS = 5_000
+"""Stays at one node of a scope, after which it is looked at whether they are made without ever waiting."""
+SPIN = 100
+"""Stays at one node within one step: with so many behind it, it spins."""
 """Moves in one step; what is left goes on in the next."""
 
 
@@ -32,6 +36,8 @@ class Run(Board):
 
     _has_written = False
     """Whether the node at work has written records."""
+    _first: dict[tuple[int, str], int] | None = None
+    """Rounds in which nodes entered very often were entered first in this step."""
 
     # the main loop
 
@@ -52,6 +58,9 @@ class Run(Board):
                 token = self.tokens.get(self._ready.popleft())
                 if token is not None and token.wait is None:
                     self.moves += 1
+                    if token.round > MOST_ROUNDS and self._spins(token):
+                        self.fail_now(token, refusals.SPINS.at("", count=token.round - 1))
+                        continue
                     yield from self._enter(token)
             if self.ended is not None:
                 return
@@ -72,6 +81,12 @@ class Run(Board):
             if after is None or after.wait != "turn" or self._ready or self._wakes:
                 return True
         return False
+
+    def _spins(self, token: Token) -> bool:
+        """Tell whether a node is entered over and over in this one step, so that nothing can ever wait for it."""
+        self._first = self._first or {}
+        first = self._first.setdefault((token.scope_id, token.node), token.round)
+        return token.round - first >= SPIN
 
     def make_ready(self, token_ids: Iterable[int]) -> None:
         """Let these tokens move."""

@@ -4,12 +4,16 @@ import copy
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.problems import Problem, Rejected
 from flow_engine.compile import compile_flow
+from flow_engine.evolving import evolve
+from flow_engine.happenings import InstanceAction, MessageCame
 from flow_engine.plan import FlowPlan
+from flow_engine.run import SPIN
 from flow_engine.soundness import check
 from flow_engine.soundness.shape import shape_findings
 from tests.flow_engine.test_patterns import PATTERNS
@@ -65,6 +69,64 @@ def test_a_spoilt_definition_is_refused_or_runs(name: str, data: st.DataObject):
 def test_a_flow_that_only_spins_is_cut_and_told():
     spin = flow(node("a", "set", "b", set={"x": "1"}), node("b", "set", "a", set={"x": "2"}), end())
     assert "F07" in {one.code for one in check(plan_of(spin), EMPTY.app)}
+
+
+def test_a_flow_that_spins_is_stopped_where_it_spins_and_can_be_led_out():
+    spin = flow(
+        node("a", "set", "b", set={"x": "1"}),
+        node("b", "set", "a", set={"x": "2"}),
+        task("out", "end"),
+        end(),
+    )
+    play = Play(plan_of(spin)).start()
+    [stuck] = [one for step in play.steps for one in step.incidents]
+    assert (stuck.problem.code, play.state.instance.status) == ("flow.spins", "failed")
+    play.happen(InstanceAction("jump", "u1", {"token_id": stuck.token_id, "to": "out"}))
+    assert [one.node for one in play.state.tokens.values()] == ["out"]
+
+
+def test_a_loop_that_counts_without_waiting_comes_to_its_end():
+    counts = flow(
+        node("a", "set", "c", set={"x": "IF(ISBLANK({x}), 1, {x} + 1)"}),
+        node("c", "switch", ways=[{"key": "more", "when": "{x} < 1500", "to": "a"}, {"key": "out", "otherwise": True, "to": "end"}]),
+        end(), variables=[{"key": "x", "type": "number"}],
+    )  # fmt: skip
+    assert Play(plan_of(counts)).start().state.instance.status == "done"
+
+
+def test_a_loop_that_waits_each_time_goes_on_for_ever():
+    rest = flow(task("a", "b"), node("b", "set", "a", set={"x": "1"}), end())
+    play = Play(plan_of(rest)).start()
+    for key, count in list(play.state.rounds.items()):
+        play.state = evolve(play.state, rounds={**play.state.rounds, key: count + 10_000})
+    for _ in range(SPIN + 5):
+        [token] = play.at("a")
+        play.happen(MessageCame(token.token_id, "a", {}))
+    assert play.state.instance.status == "running"
+
+
+def test_a_thousand_branches_are_checked_run_and_come_together():
+    keys = [f"b{at}" for at in range(1000)]
+    wide = flow(
+        node("split", "parallel", ways=[{"key": key, "to": key} for key in keys]),
+        *(task(key, "join") for key in keys),
+        node("join", "join", "end"),
+        end(),
+    )
+    plan = plan_of(wide)
+    assert check(plan, EMPTY.app) == []
+    play = Play(plan).start()
+    assert len(play.state.tokens) == 1000
+    for token in list(play.state.tokens.values()):
+        play.happen(MessageCame(token.token_id, token.node, {}))
+    assert play.state.instance.status == "done"
+
+
+def test_more_nodes_than_anybody_can_read_are_refused_in_words():
+    huge = flow(*(task(f"b{at}", "end") for at in range(2001)), end())
+    with pytest.raises(Rejected) as refused:
+        plan_of(huge)
+    assert [one.path for one in refused.value.problems] == ["/flows/test/nodes"]
 
 
 def test_a_flow_that_multiplies_without_end_is_told_and_does_not_hang_the_check():
