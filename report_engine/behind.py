@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.access.sources import Wanted
+from engine.access.type_scope import PLACES
 from engine.expressions import parse
 from engine.expressions.nodes import Node
 from engine.problems import Code, Rejected
@@ -223,7 +224,7 @@ def selected(desk: Desk, fact: Fact, nodes: Sequence[Node]) -> Behind:
     formula = all_of(nodes)
     if fact.rows is not None:
         return with_ids(fact.form.key, ids_of(desk, fact, nodes, "form.id"))
-    if any(name.endswith(("__from", "__to")) for node in nodes for name in _names(node)):
+    if any(name.endswith(("__from", "__to", *PLACES)) for node in nodes for name in _names(node)):
         return with_ids(fact.key, ids_of(desk, fact, nodes, "id"))
     where = [Wanted(formula=node, condition=True) for node in nodes]
     source = desk.gate.source(fact.key, {"rid": Wanted("id")}, where)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.access.type_scope import PLACES, shadow_of
 from engine.definitions.shape import FieldShape
 from engine.expressions import Checked, check, parse
 from engine.expressions.nodes import Node
@@ -285,10 +286,9 @@ class _Binding:
         shape = self.data.field(fact, paths[fact.key])
         label: Words = (shape.label if shape is not None else {}) or {"zh": name, "en": name}
         kind = shape.value_type if shape is not None else "text"
-        if paths[fact.key].endswith(("__d", "__from", "__to")):
-            kind = "date"
+        kind = shadow_kind(paths[fact.key]) or kind
         made = Dimension(
-            str(given.get("key", name.replace("__d", ""))), given.get("name") or label, paths,
+            str(given.get("key", name.removesuffix("__d"))), given.get("name") or placed(label, name), paths,
             self._grain(given, kind, label, at), self._bins(given, kind, label, at), given.get("top"),
             given.get("top_by"), given.get("other") or {"zh": "其他", "en": "Other"},
             given.get("role") or (name if self._is_role(name) else None), kind, given.get("fill", True),
@@ -431,8 +431,7 @@ class _Binding:
         shape = self.data.field(fact, path)
         label: Words = (shape.label if shape is not None else {}) or {"zh": path, "en": path}
         kind = shape.value_type if shape is not None else "text"
-        if path.endswith(("__d", "__from", "__to")):
-            kind = "date"
+        kind = shadow_kind(path) or kind
         grain, bins = self._grain(given, kind, label, at), self._bins(given, kind, label, at)
         is_day = grain is not None and grain not in ("hour", "hour_of_day")
         return Chosen(self.data.day(fact, path) if is_day else path, kind, grain, bins, label, at, is_day)
@@ -539,6 +538,25 @@ class _Binding:
             return None
 
 
+def shadow_kind(path: str) -> str | None:
+    """Return the kind of value of a business day, an end of a range, a step of an address; None for plain fields."""
+    shadow = shadow_of(path)[1]
+    return None if not shadow else "text" if shadow in PLACES else "date"
+
+
+def placed(label: Words, name: str) -> Words:
+    """Return a field's words with the step of the address that is meant."""
+    step = STEPS.get(shadow_of(name)[1])
+    return (
+        label if step is None else {lang: f"{label.get(lang, name)} · {step[lang]}" for lang in ("zh", "en")}
+    )
+
+
+STEPS: Mapping[str, Words] = {
+    "__province": {"zh": "省", "en": "Province"},
+    "__city": {"zh": "市", "en": "City"},
+    "__district": {"zh": "区县", "en": "District"},
+}
 AHEAD = {"LAST": False, "LASTPERIOD": False, "最近": False, "NEXTPERIOD": True, "未来": True}
 UNITS = {one: one for one in ("day", "week", "month", "quarter", "year")} | {
     "天": "day", "日": "day", "周": "week", "月": "month", "季": "quarter", "季度": "quarter", "年": "year",

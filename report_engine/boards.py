@@ -126,7 +126,7 @@ def dimensions_of(reports: Sequence[Json]) -> dict[str, Json]:
 def key_of(given: Json) -> str:
     """Return the key that a dimension's column has."""
     name = str(given.get("role") or given.get("field") or "")
-    return str(given.get("key", name.replace("__d", "")))
+    return str(given.get("key", name.removesuffix("__d")))
 
 
 def is_date(given: Json) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.access.type_scope import PLACES, has_places, shadow_of
 from engine.definitions.shape import FieldShape, FormShape, Shapes
 from engine.text import Words
 
@@ -73,9 +74,11 @@ class Datasets:
             here, keys = fact.form, keys[1:]
         steps: list[tuple[FormShape, FieldShape]] = []
         for place, key in enumerate(keys):
-            base = key.rpartition("__")[0] if key.endswith(("__d", "__from", "__to")) else key
+            base, shadow = shadow_of(key)
             found = here.field(base) if here is not None else None
             if here is None or found is None or place > MOST_HOPS:
+                return None
+            if shadow in PLACES and not has_places(found):
                 return None
             steps.append((here, found))
             here = self.shapes.get(str(found.config.get("to"))) if found.value_type == "reference" else None

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.access.sources import NO_ACCESS_VALUE, Wanted
+from engine.access.type_scope import shadow_of
 from engine.expressions.nodes import Node
 from engine.problems import Rejected
 from engine.text import Words
 from report_engine.behind import compared_with, measure_of, narrowed, nodes_of, of_fact, then_of
-from report_engine.binding import Bound, Dimension
+from report_engine.binding import Bound, Dimension, placed
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.drawing.numbers import full
@@ -183,8 +184,8 @@ def _filters(desk: Desk, bound: Bound, one: Measure | None) -> Iterator[Words]:
 
 def _node_words(bound: Bound, fact: Fact, node: Node, desk: Desk | None) -> Words:
     def label(path: str) -> Words:
-        found = bound.data.field(fact, path.removesuffix("__d"))
-        return (found.label if found is not None else None) or {"zh": path, "en": path}
+        found = bound.data.field(fact, shadow_of(path)[0])
+        return placed((found.label if found is not None else None) or {"zh": path, "en": path}, path)
 
     def value(path: str, given: object) -> Words:
         found = bound.data.field(fact, path)

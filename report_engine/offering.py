@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.access.type_scope import PLACES, has_places
+from report_engine.binding import placed
 from report_engine.dataset import Fact
 from report_engine.office import Office
 from report_engine.sight import usable
@@ -21,6 +23,17 @@ def offered(one: Fact, office: Office) -> dict[str, Any]:
         }
         for key, field in one.shape.fields.items()
         if field.value_type not in UNGROUPED and not field.sensitive and usable(office, [one], key)
+    ]
+    dimensions += [
+        {
+            "key": f"{key}{step}",
+            "name": placed(field.label or {"zh": key, "en": key}, step),
+            "type": "text",
+            "to": None,
+        }
+        for key, field in one.shape.fields.items()
+        if has_places(field) and usable(office, [one], f"{key}{PLACES[0]}")
+        for step in PLACES
     ]
     roles = [{"key": role, "path": path} for role, path in one.roles.items() if usable(office, [one], role)]
     prefix = f"{one.key}."

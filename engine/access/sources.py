@@ -41,7 +41,7 @@ from engine.access.field_guard import Seen
 from engine.access.policy import Rights
 from engine.access.query import Keys, Record, Row, ScopedQuery, seal_query
 from engine.access.sql_fields import Moment, SqlFields, all_of
-from engine.access.type_scope import SourceTypes, shadow_of
+from engine.access.type_scope import PLACES, SourceTypes, shadow_of
 from engine.definitions.shape import FieldShape
 from engine.definitions.tables import TEXT, FormTables
 from engine.expressions import Checked, check
@@ -387,6 +387,8 @@ class _Making:
             raise Rejected(NOT_A_COLUMN.at(wanted.at, label=label))
         column = self.fields.column(path)
         if shadow:
+            if shadow in PLACES:
+                return column, Kind("text", {}, label)
             kind = "date" if shadow == "__d" or shape.value_type == "date_range" else "datetime"
             return column, Kind(kind, {}, label)
         if shape.value_type in LISTS and wanted.level is not None:

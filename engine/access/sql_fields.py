@@ -19,7 +19,7 @@ from engine.access.levels import Condition
 from engine.access.policy import Policy, Rights
 from engine.access.row_sql import RowSql
 from engine.access.rules import RowRule
-from engine.access.type_scope import MOST_HOPS, ShapeTypes, walk
+from engine.access.type_scope import MOST_HOPS, PLACES, ShapeTypes, has_places, shadow_of, walk
 from engine.definitions.shape import FieldShape, FormShape
 from engine.definitions.tables import RANGES, FormTables, column_type
 from engine.expressions import check, parse
@@ -143,6 +143,8 @@ class SqlFields:
             return self._parent.column(rest)
         if not rest and self._is_end(key):
             return self.table.c[key]
+        if not rest and key.endswith(PLACES):
+            return self._place(key)
         field = self.shape.field(key)
         if field is None:
             raise Rejected(NOT_IN_SQL.at("", field=".".join(path)))
@@ -159,6 +161,16 @@ class SqlFields:
         shadow = key.endswith(("__from", "__to", "__d"))
         field = self.shape.field(key.rpartition("__")[0]) if shadow else None
         return field is not None and field.stored and f"{key}" in self.table.c
+
+    def _place(self, key: str) -> ColumnElement[Any]:
+        """Return the province, city or district of an address."""
+        base, step = shadow_of(key)
+        field = self.shape.field(base)
+        if field is None or not has_places(field) or base not in self.tables.items:
+            raise Rejected(NOT_IN_SQL.at("", field=key))
+        items = self.tables.items[base].alias()
+        mine = items.c.record_id == self.table.c.id
+        return select(items.c[step.removeprefix("__")]).where(mine).limit(1).scalar_subquery()
 
     def ends(self, path: tuple[str, ...]) -> tuple[ExprType, ColumnElement[Any], ColumnElement[Any]] | None:
         """Return the kind and the columns of both ends of the range at `path`, read as that field itself is."""

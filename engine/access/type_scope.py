@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape, Shapes
-from engine.expressions.types import DATE, DATETIME, RANGE, ExprType, list_of
+from engine.expressions.types import DATE, DATETIME, RANGE, TEXT, ExprType, list_of
 
 MOST_HOPS = 3
-SHADOWS = ("__d", "__from", "__to")
+PLACES = ("__province", "__city", "__district")
+"""Steps of an address, as its item table has them."""
+SHADOWS = ("__d", "__from", "__to", *PLACES)
 LINKS = frozenset({"reference", "references"})
 
 
@@ -62,6 +64,9 @@ class SourceTypes:
             return None
         if shadow == "__d":
             return DATE if found == DATETIME else None
+        if shadow in PLACES:
+            steps = self._inner.steps((*path[:-1], base)) or []
+            return TEXT if steps and has_places(steps[-1][1]) else None
         if found != RANGE:
             return found
         steps = self._inner.steps((*path[:-1], base)) or []
@@ -70,6 +75,11 @@ class SourceTypes:
     def names(self) -> Iterable[str]:
         """Return the fields of the form itself."""
         return self._inner.names()
+
+
+def has_places(field: FieldShape) -> bool:
+    """Tell whether a field is an address, whose province, city and district stand in its item table."""
+    return {f"__{one.key}" for one in field.item_columns} >= set(PLACES) and not field.sensitive
 
 
 def shadow_of(key: str) -> tuple[str, str]:

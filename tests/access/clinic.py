@@ -104,9 +104,16 @@ class Clinic:
                     child.table.insert().values({child.table.c[k]: v for k, v in made.items()})
                 )
         for key, items in tables.items.items():
-            for at, one in enumerate(values.get(key) or ()):
-                self.connection.execute(items.insert().values(record_id=record_id, position=at, value=one))
+            for at, one in enumerate(_items(tables.shape.fields[key], values.get(key))):
+                self.connection.execute(items.insert().values(record_id=record_id, position=at, **one))
         return record_id
+
+
+def _items(field: FieldShape, value: Any) -> list[dict[str, Any]]:
+    if field.items is None:
+        return [{"value": one} for one in value or ()]
+    names = [one.key for one in field.item_columns]
+    return [dict(zip(names, line, strict=True)) for line in field.items(value)] if value is not None else []
 
 
 def _shadowed(form: str, field: FieldShape, value: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from engine.access.actor import Actor
 from engine.access.policy import Policy
+from engine.definitions.shape import ItemShape
 from report_engine.behind import Behind
 from report_engine.binding import Bound
 from report_engine.dataset import Datasets, datasets
@@ -21,6 +22,18 @@ from tests.access.clinic import field as f
 
 ZONE = "Asia/Shanghai"
 NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
+
+
+class ADDRESS:
+    """An address as the product keeps it: one row of names beside it."""
+
+    columns = tuple(ItemShape(key, "text") for key in ("code", "province", "city", "district"))
+
+    @staticmethod
+    def items_of(value: Any) -> list[tuple[Any, ...]]:
+        return [(value["code"], value["province"], value.get("city"), value.get("district"))]
+
+
 STAGES = [{"key": key, "label": {"zh": key, "en": key}} for key in ("new", "invited", "won", "lost")]
 FORMS = shapes(
     form("branch", f("name"), f("size", "integer"), title="{name}"),
@@ -28,7 +41,8 @@ FORMS = shapes(
     form(
         "customer",
         f("name"), f("phone", mask="phone", search="phone", sensitive=True),
-        f("channel_id", "reference", to="channel"), f("born", "date"), f("tags", "choices"), f("secret", "money", mask="cost"),
+        f("channel_id", "reference", to="channel"), f("born", "date"), f("tags", "choices"),
+        f("home", "structured", structure="address", items=ADDRESS.items_of, item_columns=ADDRESS.columns), f("secret", "money", mask="cost"),
         title="{name}",
     ),
     form(

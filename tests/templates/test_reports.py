@@ -26,7 +26,7 @@ complaint_rate consent_gap stock_turn expiry_risk target_rate gross_profit partn
 REPORTS = {
     "线索": {
         "线索转化率": ["lead_conversion"], "销售漏斗": ["lead_funnel", "lead_funnel_by_channel"], "渠道分析": ["channel_analysis"],
-        "渠道ROI": ["channel_roi", "channel_roi_months"], "文章/内容归因": ["content_attribution"], "二级渠道": ["sub_channels"],
+        "渠道ROI": ["channel_roi", "channel_roi_months", "channel_attribution"], "文章/内容归因": ["content_attribution"], "二级渠道": ["sub_channels"],
         "流失原因": ["lost_reasons"], "首响与及时率": ["response_timeliness"], "公海流转": ["pool_flow"],
     },
     "业绩": {
@@ -36,7 +36,7 @@ REPORTS = {
     },
     "客户": {
         "新增/总数/活跃": ["customer_growth", "active_card"], "复诊率": ["revisit_cohorts", "revisit_by_month"], "复购率": ["repurchase"],
-        "流失率": ["churn"], "RFM分层": ["rfm_groups"], "高价值客户画像": ["high_value_ages", "high_value_sources", "high_value_items"],
+        "流失率": ["churn"], "RFM分层": ["rfm_groups", "rfm_moves"], "高价值客户画像": ["high_value_ages", "high_value_regions", "high_value_sources", "high_value_items"],
         "标签分布": ["tag_spread"], "生命周期": ["lifecycle"], "亲友裂变": ["referral_tree"],
     },
     "预约": {
