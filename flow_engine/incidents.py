@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from engine.access.actor import Actor
 from engine.problems import Code, NotFound, Problem, Rejected
@@ -59,9 +59,9 @@ class Incidents:
         self._flows, self._starter, self._sending = flows, starter, sending
 
     def shown(
-        self, unit: Unit, state: str = "open", flow: str | None = None, limit: int = 200
+        self, unit: Unit, state: str = "open", flow: str | None = None, limit: int = 200, offset: int = 0
     ) -> list[dict[str, Any]]:
-        """Return incidents, newest first, each with what may be done about it."""
+        """Return a page of incidents, newest first, each with what may be done about it."""
         c, i = INCIDENTS.c, INSTANCES.c
         query = (
             select(INCIDENTS, i.title, i.form, i.record_id)
@@ -69,10 +69,19 @@ class Incidents:
             .where(c.state == state)
             .order_by(c.at.desc(), c.incident_id.desc())
             .limit(limit)
+            .offset(offset)
         )
         if flow is not None:
             query = query.where(c.flow == flow)
         return [_shown(dict(row)) for row in unit.connection.execute(query).mappings()]
+
+    def count(self, unit: Unit, state: str = "open", flow: str | None = None) -> int:
+        """Return how many there are."""
+        c = INCIDENTS.c
+        query = select(func.count()).where(c.state == state)
+        if flow is not None:
+            query = query.where(c.flow == flow)
+        return int(unit.connection.execute(query).scalar_one())
 
     def settle(
         self, actor: Actor, incident_id: str, action: str, values: Mapping[str, Any] | None = None

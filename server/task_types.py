@@ -645,9 +645,11 @@ class Preview(TypedDict):
 
 
 class Incidents(TypedDict):
-    """What could not go on."""
+    """What could not go on. `count`: of all pages."""
 
     incidents: list[dict[str, Json]]
+    more: bool
+    count: int
 
 
 class Settle(TypedDict):

@@ -32,6 +32,7 @@ NOT_OFFERED = Code("flow.action_not_offered", zh="现在不能这样做", en="Th
                    hint_zh="刷新后查看现在能做什么", hint_en="Reload to see what can be done now")  # fmt: skip
 MOST_STARTS = 500
 MOST_CASES = 200
+MOST_SHOWN = 200
 TRIAL_S = 8.0
 """Seconds a trial may take: on SQLite nobody else can write meanwhile."""
 
@@ -231,18 +232,24 @@ def act_on_instance(request: Request, instance_id: str, action: str, values: Val
 
 @router.get("/incidents")
 @gives(t.Incidents)
-def list_incidents(request: Request, state: str = "open", flow: str = "") -> Response:
+def list_incidents(
+    request: Request, state: str = "open", flow: str = "", offset: int = 0, limit: int = 50
+) -> Response:
     """Return what could not go on, and what may be done about it."""
     one = asked(request)
     _managers_only(one)
     flows = one.clinic.flows
     with one.clinic.workspace.read() as unit:
-        found = flows.incidents.shown(unit, state, flow or None)
+        most = max(1, min(limit, MOST_SHOWN))
+        found = flows.incidents.shown(unit, state, flow or None, most + 1, max(0, offset))
+        count = flows.incidents.count(unit, state, flow or None)
+    more = len(found) > most
+    del found[most:]
     names = {plan.key: plan.name for plan in flows.plans.current.values()}
     for item in found:
         item["at"] = store.from_at(item["at"])
         item["flow_name"] = names.get(item["flow"], {"zh": item["flow"]})
-    return answer({"incidents": found})
+    return answer({"incidents": found, "more": more, "count": count})
 
 
 @router.post("/incidents/settle")

@@ -43,12 +43,22 @@ def list_tasks(
     flow: str = "",
     form: str = "",
     q: str = "",
+    status: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> Response:
-    """Return one of my boxes: open, parked, done, copies, started."""
+    """Return one of my boxes: open, parked, done, copies, started. `status` of what I started: running or ended."""
     one = asked(request)
-    wanted = {"box": box, "due": due, "flow": flow, "form": form, "q": q, "offset": offset, "limit": limit}
+    wanted = {
+        "box": box,
+        "due": due,
+        "flow": flow,
+        "form": form,
+        "q": q,
+        "status": status,
+        "offset": offset,
+        "limit": limit,
+    }
     return answer(one.clinic.tasking.tasks.mine(one.actor, wanted))
 
 

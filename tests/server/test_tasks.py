@@ -212,6 +212,27 @@ def test_a_required_field_must_be_filled_and_a_read_one_cannot_be_written(town):
     assert approve(boss, task, values={"note": "ok"}).status_code == 200
 
 
+def test_long_lists_come_in_pages(town):
+    ann, boss = town.sign_in("ann"), town.sign_in("boss")
+    made = {started(ann, "both")[0] for _ in range(5)}
+    for path, rows, who in (
+        ("/api/tasks?box=open", "tasks", boss),
+        ("/api/tasks?box=started&status=running", "instances", ann),
+        ("/api/instances?flow=both&status=live", "instances", boss),
+    ):
+        found, offset, more = [], 0, True
+        while more:
+            page = who.get(f"{path}&limit=2&offset={offset}").json()
+            assert len(page[rows]) <= 2
+            found += [(one["instance_id"], one.get("task_id")) for one in page[rows]]
+            offset, more = len(found), page["more"]
+        assert len(found) == len(set(found)), path
+        assert made <= {instance for instance, _ in found}, path
+    for path in ("tasks", "instances", "outbox", "incidents"):
+        page = boss.get(f"/api/{path}?limit=100000&offset=100000").json()
+        assert page["more"] is False
+
+
 def test_field_rights_differ_by_role_and_the_server_keeps_them(town):
     ann, boss = town.sign_in("ann"), town.sign_in("boss")
     instance, _ = started(ann, "by_role", note="内部")

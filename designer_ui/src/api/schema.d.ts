@@ -832,9 +832,11 @@ export type ImportUpload = {
   targets: ImportTarget[];
 };
 
-/** What could not go on. */
+/** What could not go on. `count`: of all pages. */
 export type Incidents = {
+  count: number;
   incidents: JsonObject[];
+  more: boolean;
 };
 
 /** One line about an instance. */
@@ -2515,7 +2517,7 @@ export interface Operations {
   list_incidents: {
     method: "GET";
     path: "/api/incidents";
-    query: { state?: string, flow?: string };
+    query: { state?: string, flow?: string, offset?: number, limit?: number };
     answer: Incidents;
   };
   /** Return instances, newest first; for those who manage flows. */
@@ -2549,11 +2551,11 @@ export interface Operations {
     path: "/api/subscriptions";
     answer: SubscriptionList;
   };
-  /** Return one of my boxes: open, parked, done, copies, started. */
+  /** Return one of my boxes: open, parked, done, copies, started. `status` of what I started: running or ended. */
   list_tasks: {
     method: "GET";
     path: "/api/tasks";
-    query: { box?: string, due?: string, flow?: string, form?: string, q?: string, offset?: number, limit?: number };
+    query: { box?: string, due?: string, flow?: string, form?: string, q?: string, status?: string, offset?: number, limit?: number };
     answer: TaskList;
   };
   /** Stream events for me, each of which only says: look again. */

@@ -1,11 +1,18 @@
 /** What I have to do, and flows at work. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
 import type { Json, JsonObject, Values } from "../shared/json";
 import { request } from "./client";
 import { heard } from "./live";
 import type * as api from "./schema";
+import type { Labels } from "./types";
 
 export type {
   FlowButton,
@@ -29,6 +36,7 @@ export interface TasksAsked {
   box: string;
   due?: string;
   flow?: string;
+  status?: string;
   q?: string;
   limit?: number;
 }
@@ -42,6 +50,77 @@ const query = (asked: object): string => {
 };
 
 export const newKey = (): string => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+
+const PAGE = 50;
+
+/** A list in pages: the pages read so far, and the next one when it is asked for. */
+const usePages = <P extends { more: boolean }>(
+  key: readonly unknown[],
+  path: string,
+  asked: object,
+  sizeOf: (page: P) => number,
+) =>
+  useInfiniteQuery({
+    queryKey: [...key, "pages", asked],
+    queryFn: ({ pageParam, signal }) =>
+      request<P>("GET", `${path}${query({ ...asked, offset: pageParam, limit: PAGE })}`, undefined, signal),
+    initialPageParam: 0,
+    getNextPageParam: (last: P, all: P[]) =>
+      last.more ? all.reduce((sum, page) => sum + sizeOf(page), 0) : undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+
+/** Rows of several pages; one that moved to another page while it was read is shown once. */
+const once = <T>(rows: readonly T[], idOf: (row: T) => string): T[] => [
+  ...new Map(rows.map((row) => [idOf(row), row])).values(),
+];
+
+/** The same press twice is one request: the second hears the answer to the first. */
+const useOnePress = <V extends object, R>(send: (values: V) => Promise<R>): ((values: V) => Promise<R>) => {
+  const running = useRef(new Map<string, Promise<R>>());
+  return (values) => {
+    const what = JSON.stringify({ ...values, key: null });
+    const known = running.current.get(what);
+    if (known) return known;
+    const made = send(values).finally(() => running.current.delete(what));
+    running.current.set(what, made);
+    return made;
+  };
+};
+
+const namesIn = (pages: readonly { labels: Labels }[]): Labels => ({
+  user: Object.assign({}, ...pages.map((page) => page.labels.user ?? {})) as Record<string, string>,
+});
+
+export const useTaskPages = (asked: TasksAsked) => {
+  const pages = usePages<api.TaskList>(
+    ["tasks", "list"],
+    "/api/tasks",
+    asked,
+    (page) => page.tasks.length + (page.instances?.length ?? 0),
+  );
+  const all = pages.data?.pages;
+  const data = useMemo(
+    () =>
+      all?.[0]
+        ? {
+            ...all[0],
+            tasks: once(
+              all.flatMap((page) => page.tasks),
+              (one) => `${one.instance_id}.${one.task_id}`,
+            ),
+            instances: once(
+              all.flatMap((page) => page.instances ?? []),
+              (one) => one.instance_id,
+            ),
+            labels: namesIn(all),
+          }
+        : undefined,
+    [all],
+  );
+  return { ...pages, data };
+};
 
 export const useTasks = (asked: TasksAsked) =>
   useQuery({
@@ -97,8 +176,9 @@ const useLookAgain = () => {
 export const useAct = () => {
   const lookAgain = useLookAgain();
   return useMutation({
-    mutationFn: ({ instance_id, task_id, action, ...body }: Doing) =>
+    mutationFn: useOnePress(({ instance_id, task_id, action, ...body }: Doing) =>
       request<api.ActAnswer>("POST", `/api/tasks/${instance_id}/${task_id}/${action}`, body),
+    ),
     onSuccess: lookAgain,
     onError: lookAgain,
   });
@@ -107,13 +187,15 @@ export const useAct = () => {
 export const useActMany = () => {
   const lookAgain = useLookAgain();
   return useMutation({
-    mutationFn: (body: {
-      items: { instance_id: string; task_id: number; round: number }[];
-      action: string;
-      values: Values;
-      comment?: string;
-      key: string;
-    }) => request<api.ManyAnswer>("POST", "/api/tasks/many", body),
+    mutationFn: useOnePress(
+      (body: {
+        items: { instance_id: string; task_id: number; round: number }[];
+        action: string;
+        values: Values;
+        comment?: string;
+        key: string;
+      }) => request<api.ManyAnswer>("POST", "/api/tasks/many", body),
+    ),
     onSuccess: lookAgain,
   });
 };
@@ -158,8 +240,9 @@ export interface Starting {
 export const useStartFlow = () => {
   const lookAgain = useLookAgain();
   return useMutation({
-    mutationFn: ({ flow, ...body }: Starting) =>
+    mutationFn: useOnePress(({ flow, ...body }: Starting) =>
       request<api.Started>("POST", `/api/flows/${flow}/start`, body),
+    ),
     onSuccess: lookAgain,
   });
 };
@@ -189,39 +272,99 @@ export const useActOnInstance = (instanceId: string) => {
 export const useFlows = () =>
   useQuery({ queryKey: ["flows", "all"], queryFn: () => request<api.FlowItem[]>("GET", "/api/flows") });
 
-export const useInstances = (asked: { flow?: string; status?: string; q?: string; limit?: number }) =>
-  useQuery({
-    queryKey: ["flows", "instances", asked],
-    queryFn: () => request<api.InstanceList>("GET", `/api/instances${query(asked)}`),
-    placeholderData: (old) => old,
-  });
+export const useInstances = (asked: { flow?: string; status?: string; q?: string }) => {
+  const pages = usePages<api.InstanceList>(
+    ["flows", "instances"],
+    "/api/instances",
+    asked,
+    (page) => page.instances.length,
+  );
+  const all = pages.data?.pages;
+  const data = useMemo(
+    () =>
+      all
+        ? {
+            instances: once(
+              all.flatMap((page) => page.instances),
+              (one) => one.instance_id,
+            ),
+            labels: namesIn(all),
+          }
+        : undefined,
+    [all],
+  );
+  return { ...pages, data };
+};
 
-export const useIncidents = (state: string) =>
-  useQuery({
-    queryKey: ["flows", "incidents", state],
-    queryFn: () => request<{ incidents: JsonObject[] }>("GET", `/api/incidents${query({ state })}`),
-    refetchInterval: 60_000,
-  });
+interface IncidentPage {
+  incidents: JsonObject[];
+  more: boolean;
+  count: number;
+}
+
+export const useIncidents = (state: string) => {
+  const pages = usePages<IncidentPage>(
+    ["flows", "incidents"],
+    "/api/incidents",
+    { state },
+    (page) => page.incidents.length,
+  );
+  const all = pages.data?.pages;
+  const data = useMemo(
+    () =>
+      all
+        ? {
+            incidents: once(
+              all.flatMap((page) => page.incidents),
+              (one) => String(one.id),
+            ),
+            count: all[0]?.count ?? 0,
+          }
+        : undefined,
+    [all],
+  );
+  return { ...pages, data };
+};
 
 export const useSettle = () => {
   const lookAgain = useLookAgain();
   return useMutation({
-    mutationFn: (body: { ids: string[]; action: string; values?: Values }) =>
+    mutationFn: useOnePress((body: { ids: string[]; action: string; values?: Values }) =>
       request<{ settled: number; failed: Json[] }>("POST", "/api/incidents/settle", body),
+    ),
     onSuccess: lookAgain,
   });
 };
 
-export const useOutbox = (asked: { state?: string; channel?: string; q?: string; limit?: number }) =>
-  useQuery({
-    queryKey: ["flows", "outbox", asked],
-    queryFn: () =>
-      request<{ messages: JsonObject[]; more: boolean; counts: Record<string, number>; calls: JsonObject[] }>(
-        "GET",
-        `/api/outbox${query(asked)}`,
-      ),
-    placeholderData: (old) => old,
-  });
+interface OutboxPage {
+  messages: JsonObject[];
+  more: boolean;
+  counts: Record<string, number>;
+}
+
+export const useOutbox = (asked: { state?: string; channel?: string; q?: string }) => {
+  const pages = usePages<OutboxPage>(
+    ["flows", "outbox"],
+    "/api/outbox",
+    asked,
+    (page) => page.messages.length,
+  );
+  const all = pages.data?.pages;
+  const data = useMemo(
+    () =>
+      all
+        ? {
+            messages: once(
+              all.flatMap((page) => page.messages),
+              (one) => String(one.key),
+            ),
+            counts: all[0]?.counts ?? {},
+          }
+        : undefined,
+    [all],
+  );
+  return { ...pages, data };
+};
 
 export const useCoverage = () =>
   useQuery({

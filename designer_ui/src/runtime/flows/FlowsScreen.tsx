@@ -33,7 +33,7 @@ export const FlowsScreen = () => {
   const go = useNavigate();
   const { tab = "running" } = useParams();
   const { data } = useIncidents("open");
-  const stuck = data?.incidents.length ?? 0;
+  const stuck = data?.count ?? 0;
   const isNarrow = useNarrow();
   const at = tab in TABS ? (tab as keyof typeof TABS) : "running";
   const open = (key: string) => go(key === "running" ? "/flows" : `/flows/${key}`);

@@ -12,6 +12,7 @@ import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
 import type { Words } from "../../shared/words";
+import { More } from "../tasks/More";
 
 /** Those that need no further word; the rest is done on the instance's own page. */
 const PLAIN = new Set(["retry", "skip", "cancel", "sent", "again", "drop"]);
@@ -28,7 +29,8 @@ export const Incidents = () => {
   const { lang, zone } = useControlHost();
   const [state, setState] = useState("open");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const { data, error, isPending, refetch } = useIncidents(state);
+  const pages = useIncidents(state);
+  const { data, error, isPending, refetch } = pages;
   const settle = useSettle();
   const all = data?.incidents ?? [];
   const selected = all.filter((one) => chosen.has(asText(one.id)));
@@ -152,6 +154,7 @@ export const Incidents = () => {
           })}
         </ul>
       ) : null}
+      <More pages={pages} />
     </>
   );
 };

@@ -1,6 +1,6 @@
 /** Every message as it left, or would have left, word for word. */
 
-import { Button, Segmented, Tag } from "antd";
+import { Segmented, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useOutbox } from "../../api/tasks";
@@ -11,8 +11,8 @@ import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import type { Words } from "../../shared/words";
 import { useFrame } from "../shell/frame";
+import { More } from "../tasks/More";
 
-const PAGE = 50;
 const COLOR: Readonly<Record<string, string>> = {
   sent: "green",
   failed: "red",
@@ -27,8 +27,8 @@ export const Outbox = () => {
   const { lang, zone } = useControlHost();
   const frame = useFrame();
   const [state, setState] = useState("");
-  const [limit, setLimit] = useState(PAGE);
-  const { data, error, isPending, refetch } = useOutbox({ state, limit });
+  const pages = useOutbox({ state });
+  const { data, error, isPending, refetch } = pages;
   const counts = data?.counts ?? {};
   const states = Object.keys(counts);
   return (
@@ -84,11 +84,7 @@ export const Outbox = () => {
           </li>
         ))}
       </ul>
-      {data?.more ? (
-        <Button type="link" onClick={() => setLimit(limit + PAGE)}>
-          {t("tasks.more")}
-        </Button>
-      ) : null}
+      <More pages={pages} />
     </>
   );
 };

@@ -1,6 +1,6 @@
 /** Every instance, newest first, by flow and state. */
 
-import { Button, Input, Segmented, Select } from "antd";
+import { Input, Segmented, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -9,10 +9,10 @@ import { formatAgo } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
+import { More } from "../tasks/More";
 import { Status, WaitsFor } from "../tasks/StartedList";
 import { starterOf } from "../tasks/words";
 
-const PAGE = 50;
 const STATES = ["live", "failed", "done", "cancelled", ""] as const;
 
 export const Running = () => {
@@ -22,9 +22,9 @@ export const Running = () => {
   const [flow, setFlow] = useState("");
   const [status, setStatus] = useState<string>("live");
   const [q, setText] = useState("");
-  const [limit, setLimit] = useState(PAGE);
   const { data: flows = [] } = useFlows();
-  const { data, error, isPending, refetch } = useInstances({ flow, status, q, limit });
+  const pages = useInstances({ flow, status, q });
+  const { data, error, isPending, refetch } = pages;
   const countWords = (counts: Record<string, number>): string => {
     const [live, stuck] = [counts.running ?? 0, counts.failed ?? 0];
     return [
@@ -102,11 +102,7 @@ export const Running = () => {
           ))}
         </ul>
       ) : null}
-      {data?.more ? (
-        <Button type="link" onClick={() => setLimit(limit + PAGE)}>
-          {t("tasks.more")}
-        </Button>
-      ) : null}
+      <More pages={pages} />
     </>
   );
 };

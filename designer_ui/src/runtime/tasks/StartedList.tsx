@@ -4,13 +4,14 @@ import { App, Button, Segmented, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { type InstanceItem, newKey, useAct, useActOnInstance, useTasks } from "../../api/tasks";
+import { type InstanceItem, newKey, useAct, useActOnInstance, useTaskPages } from "../../api/tasks";
 import type { Labels } from "../../api/types";
 import { formatAgo } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
+import { More } from "./More";
 import { namesOf } from "./words";
 
 export const STATUS_COLOR: Readonly<Record<string, string>> = {
@@ -93,14 +94,12 @@ export const StartedList = () => {
   const say = useSay();
   const { lang, zone } = useControlHost();
   const [status, setStatus] = useState("");
-  const { data, error, isPending, refetch } = useTasks({ box: "started", limit: 200 });
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  const pages = useTaskPages({ box: "started", ...(status ? { status } : {}) });
+  const { data, error, isPending, refetch } = pages;
+  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (isPending || !data) return <Loading rows={8} />;
-  const all = data.instances ?? [];
-  const shown = all.filter((one) =>
-    status === "" ? true : status === "live" ? !one.ended_at : one.ended_at !== null,
-  );
-  if (all.length === 0)
+  const shown = data.instances;
+  if (shown.length === 0 && !status)
     return (
       <StateView picture="empty" title={t("tasks.none_started")}>
         {t("tasks.none_startedNext")}
@@ -115,7 +114,7 @@ export const StartedList = () => {
         onChange={setStatus}
         options={[
           { value: "", label: t("flows.all") },
-          { value: "live", label: t("tasks.status_running") },
+          { value: "running", label: t("tasks.status_running") },
           { value: "ended", label: t("flows.ended") },
         ]}
       />
@@ -137,6 +136,8 @@ export const StartedList = () => {
           </li>
         ))}
       </ul>
+      {shown.length === 0 ? <StateView picture="search" title={t("flows.noneFound")} /> : null}
+      <More pages={pages} />
     </>
   );
 };

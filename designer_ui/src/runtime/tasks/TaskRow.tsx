@@ -37,6 +37,7 @@ export const TaskRow = ({
   onQuick,
   onClaim,
   isBusy,
+  acting,
 }: {
   task: TaskItem;
   labels: Labels;
@@ -45,6 +46,8 @@ export const TaskRow = ({
   onQuick?: (way: string) => void;
   onClaim?: () => void;
   isBusy?: boolean;
+  /** What is being done with it right now: a way, or `claim`. */
+  acting?: string | null;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
@@ -88,12 +91,23 @@ export const TaskRow = ({
       <Due task={task} />
       <span className="task-acts">
         {task.is_claimable && onClaim ? (
-          <Button size="small" onClick={onClaim} disabled={isBusy ?? false}>
+          <Button
+            size="small"
+            onClick={onClaim}
+            loading={acting === "claim"}
+            disabled={(isBusy ?? false) && acting !== "claim"}
+          >
             {t("tasks.claim")}
           </Button>
         ) : null}
         {quick.map((way) => (
-          <Button key={way.way} size="small" disabled={isBusy ?? false} onClick={() => onQuick?.(way.way)}>
+          <Button
+            key={way.way}
+            size="small"
+            loading={acting === way.way}
+            disabled={(isBusy ?? false) && acting !== way.way}
+            onClick={() => onQuick?.(way.way)}
+          >
             {say(way.label)}
           </Button>
         ))}

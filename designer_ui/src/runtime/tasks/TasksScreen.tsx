@@ -4,13 +4,24 @@ import { Alert, Badge, Button, Checkbox, Input, Segmented, Select } from "antd";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
-import { newKey, type TaskItem, useAct, useActMany, useTaskCounts, useTasks } from "../../api/tasks";
+import {
+  type Doing,
+  newKey,
+  type TaskItem,
+  useAct,
+  useActMany,
+  useTaskCounts,
+  useTaskPages,
+  useTasks,
+} from "../../api/tasks";
 import { addDays, instantOf, localDay } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
+import { asText } from "../../shared/json";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
 import { useNotify } from "../../shared/useNotify";
+import { More } from "./More";
 import { StartedList } from "./StartedList";
 import { TaskRow } from "./TaskRow";
 import { GROUPS, groupOf, headingOf, taskPath } from "./words";
@@ -20,9 +31,11 @@ import { clinicNow } from "../../shared/now";
 const Proxies = lazy(async () => ({ default: (await import("./Proxies")).Proxies }));
 
 const BOXES = ["open", "parked", "done", "copies", "started"] as const;
-const PAGE = 50;
 
-const idOf = (task: TaskItem): string => `${task.instance_id}.${task.task_id}`;
+const doing = ({ action, values }: Doing): string => (action === "complete" ? asText(values?.way) : action);
+
+const idOf = (task: { instance_id: string; task_id: number }): string =>
+  `${task.instance_id}.${task.task_id}`;
 
 /** What a whole selection may be told: the ways that all of it has. */
 const waysOf = (tasks: readonly TaskItem[]) => {
@@ -127,9 +140,9 @@ const List = ({ box, flow, text }: { box: string; flow: string; text: string }) 
   const { zone } = useControlHost();
   const notify = useNotify();
   const say = useSay();
-  const [limit, setLimit] = useState(PAGE);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const { data, error, isPending, refetch } = useTasks({ box, flow, q: text, limit });
+  const pages = useTaskPages({ box, flow, q: text });
+  const { data, error, isPending, refetch } = pages;
   const act = useAct();
   const [refused, setRefused] = useState<readonly Refused[]>([]);
   const results = refused.length ? <Results refused={refused} onClose={() => setRefused([])} /> : null;
@@ -137,7 +150,7 @@ const List = ({ box, flow, text }: { box: string; flow: string; text: string }) 
     () => Date.parse(instantOf(addDays(localDay(clinicNow(), zone), 1), "00:00", zone)),
     [zone],
   );
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (isPending || !data) return <Loading rows={8} />;
   if (data.tasks.length === 0)
     return (
@@ -177,6 +190,9 @@ const List = ({ box, flow, text }: { box: string; flow: string; text: string }) 
       task={task}
       labels={data.labels}
       isBusy={act.isPending}
+      acting={
+        act.isPending && act.variables && idOf(act.variables) === idOf(task) ? doing(act.variables) : null
+      }
       {...(isOpen
         ? {
             isSelected: chosen.has(idOf(task)),
@@ -196,6 +212,12 @@ const List = ({ box, flow, text }: { box: string; flow: string; text: string }) 
         tasks: data.tasks.filter((task) => groupOf(task, endOfDay, now) === group),
       }))
     : [{ group: null, tasks: data.tasks }];
+  const isWhole = !flow && !text;
+  const totalOf = (group: string, shown: number): string => {
+    const known = group === "overdue" ? data.counts.overdue : group === "today" ? data.counts.today : null;
+    if (isWhole && known !== null) return String(known);
+    return pages.hasNextPage ? `${shown}+` : String(shown);
+  };
   return (
     <>
       {results}
@@ -217,17 +239,14 @@ const List = ({ box, flow, text }: { box: string; flow: string; text: string }) 
           <section key={group ?? "all"} className="task-group">
             {group ? (
               <h2 className={`task-group-${group}`}>
-                {t(`tasks.group_${group}`)} <span className="group-count">{tasks.length}</span>
+                {t(`tasks.group_${group}`)}{" "}
+                <span className="group-count">{totalOf(group, tasks.length)}</span>
               </h2>
             ) : null}
             <ul className="task-list">{tasks.map(row)}</ul>
           </section>
         ))}
-      {data.more ? (
-        <Button type="link" onClick={() => setLimit(limit + PAGE)}>
-          {t("tasks.more")}
-        </Button>
-      ) : null}
+      <More pages={pages} />
     </>
   );
 };
