@@ -4,6 +4,7 @@ A bucket of the calendar is known by its first day (an hour by its first minute,
 (weekday 1–7 from Monday, hour of day 0–23, month of year 1–12) by its number.
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
@@ -17,7 +18,9 @@ Bucket = date | datetime | int
 
 
 def month_of(count: int) -> date:
-    """Return the first day of the month so many months after year 0."""
+    """Return the first day of the month so many months after year 0; beyond the calendar its first or last day."""
+    if not 12 <= count < 120_000:
+        return date.min if count < 12 else date.max
     return date(count // 12, count % 12 + 1, 1)
 
 
@@ -29,8 +32,7 @@ def months(day: date) -> int:
 def plus_months(day: date, count: int) -> date:
     """Return the same day so many months on, at most the end of its month."""
     first = month_of(months(day) + count)
-    last = month_of(months(first) + 1) - ONE
-    return first.replace(day=min(day.day, last.day))
+    return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))
 
 
 def floor_day(day: date, grain: str) -> date:
@@ -51,7 +53,8 @@ def next_bucket(start: date, grain: str) -> date:
         return month_of(months(start) + MONTHS[grain])
     if grain == "xun":
         return start.replace(day=start.day + 10) if start.day < 21 else month_of(months(start) + 1)
-    return start + DAYS.get(grain, 1) * ONE
+    step = DAYS.get(grain, 1) * ONE
+    return start + step if start <= date.max - step else date.max
 
 
 def number_of(moment: date, hour: int, grain: str) -> int:
@@ -85,4 +88,7 @@ def all_buckets(grain: str, start: date, end: date) -> Iterator[Bucket]:
     here = floor_day(start, grain)
     while here < end:
         yield here
-        here = next_bucket(here, grain)
+        after = next_bucket(here, grain)
+        if after <= here:
+            return
+        here = after

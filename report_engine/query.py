@@ -38,7 +38,7 @@ from engine.problems import Problem, Rejected
 from engine.value_type import VALUE_TYPES
 from report_engine.binding import Bound, Dimension, renamed
 from report_engine.bins import Bins
-from report_engine.buckets import all_buckets
+from report_engine.buckets import MONTHS, all_buckets, plus_months
 from report_engine.credited import credited
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
@@ -297,6 +297,10 @@ class _Statement:
             return int
         if dimension.grain == "hour":
             return _local
+        if dimension.grain is not None and _moves_whole(dimension.grain, self.ask.shift):
+            assert self.ask.shift is not None
+            months_on = self.ask.shift.months
+            return lambda raw: plus_months(_day(raw), months_on)
         if dimension.grain is not None:
             return _day
         kind = self.kinds.get(dimension.key) or Kind("text")
@@ -398,7 +402,7 @@ class _Part:
             if self.is_state and dimension.is_time and start is not None:
                 # What there was before is in the first bucket.
                 column = type_coerce(case((self.rows.c.day < start, start), else_=self.rows.c.day), Date())
-            if whole.ask.shift is not None:
+            if whole.ask.shift is not None and not _moves_whole(dimension.grain, whole.ask.shift):
                 column = moved(column, dimension.grain, whole.ask.shift, whole.dialect)
             return bucket(column, dimension.grain, whole.dialect, whole.zone)
         if dimension.bins is not None:
@@ -488,6 +492,12 @@ class _Part:
         grouped = [inner.c[f"d{at}"] for at in range(len(keys))]
         chosen = select(*grouped, *(made.label(label) for label, made in columns))
         return chosen.group_by(*grouped) if grouped else chosen
+
+
+def _moves_whole(grain: str | None, shift: Shift | None) -> bool:
+    """Tell whether a comparison moves whole buckets, so that what was read can be moved instead of every record."""
+    size = MONTHS.get(str(grain))
+    return size is not None and shift is not None and not shift.days and shift.months % size == 0
 
 
 def own_path(bound: Bound, fact: Fact, name: str) -> str:

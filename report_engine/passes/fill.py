@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from report_engine.binding import Bound, Dimension
@@ -33,7 +33,8 @@ def _wanted(draft: Draft) -> Iterator[tuple[Any, ...]]:
     if place is None or bound.period is None or bound.period.start is None or bound.period.end is None:
         return
     end = min(bound.period.end, bound.today + timedelta(days=1))
-    buckets = list(all_buckets(_grain(bound.dimensions[place]), bound.period.start, end))
+    every = all_buckets(_grain(bound.dimensions[place]), bound.period.start, end)
+    buckets = list(islice(every, MOST_FILLED + 1))
     others = {(*row.key[:place], *row.key[place + 1 :]) for row in draft.rows}
     if len(bound.dimensions) == 1:
         others = {()}

@@ -26,7 +26,7 @@ def _time(bound: Bound) -> tuple[int, Dimension] | None:
 def _end(value: Any, dimension: Dimension) -> date | None:
     """Return the day after the last of a bucket."""
     if isinstance(value, datetime):
-        return value.date() + timedelta(days=1)
+        return next_bucket(value.date(), "day")
     return next_bucket(value, str(dimension.grain)) if isinstance(value, date) else None
 
 
@@ -73,10 +73,11 @@ def _young(draft: Draft, days: int) -> list[bool]:
     found = _time(bound)
     if found is None:
         last = bound.period.end if bound.period is not None and bound.period.end is not None else bound.today
-        return [last + timedelta(days=days) > bound.today + timedelta(days=1)] * len(draft.rows)
+        return [last > bound.today + timedelta(days=1) - timedelta(days=days)] * len(draft.rows)
     at, dimension = found
     ends = [_end(row.key[at], dimension) for row in draft.rows]
-    return [end is not None and end + timedelta(days=days) > bound.today + timedelta(days=1) for end in ends]
+    since = bound.today + timedelta(days=1) - timedelta(days=days)
+    return [end is not None and end > since for end in ends]
 
 
 def _small(draft: Draft) -> Draft:
