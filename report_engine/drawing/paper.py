@@ -355,7 +355,7 @@ def kpi(card: Mapping[str, Any]) -> str | None:
     """Return a card: name, number, changes, and its line."""
     if card["empty"]:
         return None
-    sheet = Sheet(240, 116)
+    sheet = Sheet(240, 124)
     sheet.words(12, 24, clip(card["name"], 18))
     sheet.words(12, 58, card["value"], size=26, fill="text", bold=True)
     x = 12.0
@@ -367,6 +367,10 @@ def kpi(card: Mapping[str, Any]) -> str | None:
     if goal:
         sheet.rect(12, 94, 216, 6, "muted/40", round_=3)
         sheet.rect(12, 94, 216 * min(1.0, max(0.0, goal["share"])), 6, goal["colour"], round_=3)
+        sheet.words(12, 115, f"{clip(goal['name'], 8)} {goal['value']} · {goal['text']}", size=10)
+    elif card["others"]:
+        for place, each in enumerate(card["others"][:2]):
+            sheet.words(12, 102 + 15 * place, f"{clip(each['name'], 10)} {each['value']}", size=10)
     values = [each["value"] for each in card["trend"] if each["value"] is not None]
     if len(values) > 1:
         low, high = min(values), max(values)

@@ -6,6 +6,7 @@ may read.
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from engine.escaping import cleaned
 from engine.problems import Code, Rejected
-from engine.text import say
+from engine.text import Words, say
 from report_engine.chart import CHARTS
 from report_engine.charts.crosstab import Crosstab
 from report_engine.charts.table import cell
@@ -51,9 +52,12 @@ A4 = (210, 297)
 PICTURE_MM = 280
 MOST_ROWS_ALONE, MOST_ROWS_BESIDE, MOST_ROWS_PICTURE = 1000, 40, 60
 MOST_COLUMNS = 14
+MANY_COLUMNS = 7
+"""Beyond these, no column may take what the others leave: there is nothing left."""
 ACROSS = 24
 """Columns of a dashboard's grid."""
 CARDS_ON_A_LINE = 4
+ELSE: Words = {"zh": "另有注明的除外", "en": "unless said otherwise"}
 PROGRAM = Path(__file__).with_name("page.typ")
 
 
@@ -103,20 +107,22 @@ def compiled(book: Book, form: str, folder: Path | None) -> bytes:
 def layout(book: Book, *, is_picture: bool = False) -> dict[str, Any]:
     """Return what stands on the pages."""
     is_alone = len(book.parts) == 1
-    is_wide = is_alone and _columns(book.parts[0]) > 7
+    # A dashboard is as wide as a screen; a report stands upright while its columns fit.
+    is_wide = not is_alone or _columns(book.parts[0]) > 7
     width, height = (A4[1], A4[0]) if is_wide else A4
     most = MOST_ROWS_PICTURE if is_picture else MOST_ROWS_ALONE if is_alone else MOST_ROWS_BESIDE
     first = book.parts[0] if is_alone else None
+    usual = book.told or _usual(book)
     return {
         "name": _clean(book.name),
         "reader": _clean(book.reader),
         "made": _clean(book.made),
         "lang": book.lang,
         "paper": {"width": PICTURE_MM if is_picture else width, "height": None if is_picture else height},
-        "said": _pairs([*(first.told if first else ()), *book.told, *_as_of(book)]),
+        "said": _pairs([*(first.told if first else ()), *usual, *_as_of(book)]),
         "lines": [
             {
-                "parts": [_part(book, one, most, is_alone=is_alone) for one, _ in line],
+                "parts": [_part(book, one, most, usual, is_alone=is_alone) for one, _ in line],
                 "rest": ACROSS // line[0][1] - len(line),
             }
             for line in lines(book.parts, is_alone=is_alone)
@@ -125,15 +131,27 @@ def layout(book: Book, *, is_picture: bool = False) -> dict[str, Any]:
 
 
 def lines(parts: Sequence[Part], *, is_alone: bool) -> Iterator[list[tuple[Part, int]]]:
-    """Yield the parts line by line with their widths, as on the dashboard: cards four together, narrow figures in pairs."""
+    """Yield the parts line by line with their widths, as on the dashboard: cards four together, narrow figures in pairs.
+
+    A figure that would stand alone in its half waits for the next narrow one, so that no half of a page is left empty.
+    """
     line: list[tuple[Part, int]] = []
     for part in sorted(parts, key=lambda one: (one.at[1], one.at[0])):
         share = ACROSS if is_alone else _share(part)
         # Lines hold figures of one size: a card beside a chart would leave a hole below it.
-        if line and (share != line[0][1] or sum(size for _, size in line) + share > ACROSS):
+        if line and share != line[0][1] and line[0][1] < ACROSS // 2:
+            yield line
+            line = []
+        if share == ACROSS:
+            yield [(part, share)]
+            continue
+        if line and share != line[0][1]:
             yield line
             line = []
         line.append((part, share))
+        if share * len(line) >= ACROSS:
+            yield line
+            line = []
     if line:
         yield line
 
@@ -141,9 +159,14 @@ def lines(parts: Sequence[Part], *, is_alone: bool) -> Iterator[list[tuple[Part,
 def _share(part: Part) -> int:
     if part.chart == "kpi":
         return ACROSS // CARDS_ON_A_LINE
-    if part.chart in ("table", "crosstab") or part.table is None:
+    if part.chart in ("table", "crosstab") or part.table is None or not _is_drawn(part):
         return ACROSS
     return ACROSS // 2 if part.at[2] <= ACROSS // 2 else ACROSS
+
+
+def _is_drawn(part: Part) -> bool:
+    """Tell whether a part's chart can be put on paper; its rows need the whole width."""
+    return part.table is None or not part.table.rows or _drawing(part, "en") is not None
 
 
 def _as_of(book: Book) -> Iterator[tuple[str, str]]:
@@ -157,7 +180,18 @@ def _columns(part: Part) -> int:
     return len(shown(part.table)) if part.table is not None else 0
 
 
-def _part(book: Book, part: Part, most: int, *, is_alone: bool) -> dict[str, Any]:
+def _usual(book: Book) -> list[tuple[str, str]]:
+    """Return what most parts of a book are about; what differs says so itself."""
+    told = Counter(tuple(part.told) for part in book.parts)
+    if len(book.parts) < 2 or not told:
+        return []
+    words, count = told.most_common(1)[0]
+    return [*words, ("", say(ELSE, book.lang))] if words and count > 1 else []
+
+
+def _part(
+    book: Book, part: Part, most: int, usual: Sequence[tuple[str, str]], *, is_alone: bool
+) -> dict[str, Any]:
     table, lang = part.table, book.lang
     drawing = _drawing(part, lang) if table is not None and table.rows else None
     # A card without a number is a card still: its columns side by side would say nothing in that little room.
@@ -176,7 +210,7 @@ def _part(book: Book, part: Part, most: int, *, is_alone: bool) -> dict[str, Any
     return {
         # A card has its name in the drawing, a report by itself in the heading.
         "name": "" if is_alone or (part.chart == "kpi" and drawing) else _clean(part.name),
-        "said": [] if is_alone else _pairs(part.told if part.told != book.told else ()),
+        "said": [] if is_alone else _pairs(part.told if any(one not in usual for one in part.told) else ()),
         "problems": [_clean(f"{one.message(lang)} {one.hint(lang)}") for one in part.problems],
         "text": BLANK if is_blank_card and not part.problems else _clean(part.text),
         "drawing": drawing,
@@ -199,7 +233,8 @@ def _drawing(part: Part, lang: str) -> str | None:
 
 
 def _rows(table: Table, lang: str, most: int) -> dict[str, Any]:
-    columns = shown(table)[:MOST_COLUMNS]
+    # Flags are told below the table; here they would only take the room of numbers.
+    columns = [one for one in shown(table) if one.role != "mark"][:MOST_COLUMNS]
     head = [
         {"text": _clean(say(one.name, lang)), "span": 1, "deep": 1, "right": one.format in NUMERIC}
         for one in columns
@@ -215,7 +250,8 @@ def _rows(table: Table, lang: str, most: int) -> dict[str, Any]:
                 line[at]["text"] = say(TOTAL, lang) if at == first else ""
         body.append(line)
     size = 9 if len(columns) <= 7 else 8 if len(columns) <= 10 else 7
-    widths = ["auto" if one.format in NUMERIC else 1 for one in columns]
+    is_tight = len(columns) > MANY_COLUMNS
+    widths = ["auto" if one.format in NUMERIC or is_tight else 1 for one in columns]
     return {"head": [head], "body": body, "columns": widths, "size": size}
 
 

@@ -321,11 +321,11 @@ def desks(house: House, leads: Sequence[Prospect], patients: Sequence[Patient]) 
 
 def _hot_leads(house: House, leads: Sequence[Prospect]) -> None:
     """Make two leads that wait for a call the ones most likely to come."""
-    idle = stamp(house.world.now - timedelta(days=4))
+    idle = stamp(house.world.now - timedelta(days=3.2))
     waiting = [
         lead
         for lead in leads
-        if lead.row["stage"] in ("new", "contacted")
+        if lead.row["stage"] in ("new", "contacted", "invited")
         and lead.row.get("last_contact_at", stamp(lead.created)) < idle
     ]
     for lead in waiting[-2:]:

@@ -201,3 +201,86 @@ def test_a_phone_shows_one_chart_below_the_other(open_as):
 def test_a_dashboard_can_be_read_in_the_dark_and_without_a_mouse(open_as):
     opened(open_as, "director", dark=True).accessible()
     opened(open_as, "director").accessible()
+
+
+@pytest.mark.parametrize(
+    ("login", "board"),
+    [("frontdesk", "branch"), ("finance", "group"), ("marketing", "marketing"), ("lead", "team"), ("ops", "group")],
+)  # fmt: skip
+def test_a_board_shows_each_role_what_is_for_it_and_leaves_no_hole(open_as, login, board):
+    screen = opened(open_as, login, f"/dashboards/{board}")
+    expect(screen.page.locator(".dash-cell-state [role=alert], .dash-cell [role=alert]")).to_have_count(0)
+    expect(screen.page.get_by_text("没有报表")).to_have_count(0)
+    rows = {}
+    for box in boxes(screen.page.locator(".dash-board-spot")):
+        rows[round(box["y"])] = max(rows.get(round(box["y"]), 0), box["x"] + box["width"])
+    # every row of charts goes on to the right edge
+    assert max(rows.values()) - min(rows.values()) < 2
+
+
+def boxes(found):
+    return [one.bounding_box() for one in found.all()]
+
+
+@pytest.fixture
+def watched(open_as):
+    """Return the id of an alert that is off whenever it is looked at, and is told to the director."""
+    ops = open_as("ops")
+    rule = {
+        "metric": "total_customers", "compare": "fixed", "threshold": "1", "direction": "above", "min_sample": 1,
+        "schedule": "mondays", "notify_roles": ["director"],
+    }  # fmt: skip
+    made = ops.call("POST", "/api/forms/kpi_rule/records", {"values": rule})["record"]["id"]
+    yield made
+    ops.call("DELETE", f"/api/forms/kpi_rule/records/{made}")
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_an_alert_says_what_it_watches_and_can_be_tried(open_as, watched, phone):
+    screen = open_as("ops", phone=phone).go("/alerts")
+    rule = screen.page.locator(".alert-rule", has_text="客户总数").last
+    expect(rule).to_contain_text("高于 1")
+    expect(rule).to_contain_text("每周一 8:30")
+    screen.button("试一下", rule).click()
+    expect(rule.get_by_text("现在会这样提醒您")).to_be_visible()
+    screen.fits()
+    screen.speaks()
+
+
+def test_a_rule_is_opened_beside_the_alerts(open_as, watched):
+    screen = open_as("ops").go("/alerts")
+    screen.button("打开规则", screen.page.locator(".alert-rule", has_text="客户总数").last).click()
+    expect(screen.page.locator(".ant-drawer").get_by_text("检查频率")).to_be_visible()
+
+
+def test_who_is_told_of_nothing_reads_how_to_be_told(open_as):
+    open_as("consultant").go("/alerts").says("还没有提醒您的预警")
+
+
+def test_a_subscription_is_made_seen_beside_the_alerts_and_stopped(open_as):
+    screen = opened(open_as, "finance", "/dashboards/group")
+    screen.button("定时发给我").click()
+    screen.page.get_by_role("dialog").locator(".ant-btn-primary").click()
+    screen.toast("已订阅")
+    screen.go("/alerts/subscriptions")
+    line = screen.page.locator(".sub-list .ant-list-item", has_text="集团驾驶舱").first
+    expect(line).to_contain_text("下次")
+    expect(line).to_contain_text("还没发过")
+    line.get_by_role("switch").click()
+    expect(line).to_contain_text("已暂停")
+    screen.button("取消", line).click()
+    screen.page.locator(".ant-popconfirm .ant-btn-primary").click()
+    expect(line).to_have_count(0)
+    screen.says("还没有订阅")
+
+
+def test_a_wall_screen_shows_one_chart_after_another(open_as):
+    screen = opened(open_as, "admin")
+    screen.button("大屏轮播").click()
+    wall = screen.page.locator(".rotation")
+    expect(wall.locator(".rotation-numbers .kpi-value").first).to_be_visible()
+    first = wall.locator(".rotation-page h3").inner_text()
+    screen.press("ArrowRight")
+    expect(wall.locator(".rotation-page h3")).not_to_have_text(first)
+    screen.press("Escape")
+    expect(wall).to_have_count(0)

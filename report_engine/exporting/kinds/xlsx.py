@@ -225,11 +225,12 @@ class _Sheet:
 
 
 def shown(table: Table) -> list[Column]:
-    """Return the columns worth a place in a sheet: all but flags that never fly."""
+    """Return the columns worth a place in a sheet: all but flags that never fly, and what only the machine calls a record."""
     return [
         one
         for at, one in enumerate(table.columns)
-        if one.role != "mark" or any(row[at] not in (None, False) for row in table.rows)
+        if not (one.key == "id" and one.form is not None)
+        and (one.role != "mark" or any(row[at] not in (None, False) for row in table.rows))
     ]
 
 

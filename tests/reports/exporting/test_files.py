@@ -21,7 +21,7 @@ from report_engine.exporting.book import Book, Part
 from report_engine.exporting.formats import FORMATS
 from report_engine.exporting.kinds.xlsx import sheet_names
 from report_engine.problems import EMPTY
-from report_engine.table import Table, Total
+from report_engine.table import Column, Table, Total
 from tests.reports.charts.making import (
     CASES,
     CHANNEL,
@@ -194,6 +194,33 @@ def test_cards_stand_four_together_and_narrow_figures_in_pairs() -> None:
     pair = [part(CHANNELS, "a", "bar", at=(0, 3, 12, 8)), part(MONTHS, "b", "line", at=(12, 3, 12, 8))]
     laid = pages.layout(book(*pair, *cards, part(CHANNELS, "t", "table", at=(0, 12, 12, 8))))
     assert [(len(line["parts"]), line["rest"]) for line in laid["lines"]] == [(3, 1), (2, 0), (1, 0)]
+
+
+def test_no_half_of_a_line_is_left_empty_while_a_narrow_figure_follows() -> None:
+    figures = [
+        part(CHANNELS, "a", "bar", at=(0, 0, 12, 8)),
+        part(CHANNELS, "t", "table", at=(12, 0, 12, 8)),
+        part(MONTHS, "b", "line", at=(0, 8, 12, 8)),
+    ]
+    laid = pages.layout(book(*figures))
+    assert [[one["name"] for one in line["parts"]] for line in laid["lines"]] == [["t"], ["a", "b"]]
+
+
+def test_a_dashboard_lies_across_the_page_and_says_once_what_most_of_it_is_about() -> None:
+    usual, other = [("", "时间：本月")], [("", "时间：今天")]
+    parts = [part(CHANNELS, name, told=usual) for name in ("a", "b")]
+    given = Book("看板", [*parts, part(CHANNELS, "c", told=other)], "张院长", "zh", "Asia/Shanghai", AT)
+    laid = pages.layout(given)
+    assert laid["paper"]["width"] > laid["paper"]["height"]
+    assert laid["said"][:2] == [["", "时间：本月"], ["", "另有注明的除外"]]
+    assert [line["parts"][0]["said"] for line in laid["lines"]] == [[], [], [["", "时间：今天"]]]
+
+
+def test_lists_do_not_show_what_only_the_machine_calls_a_record() -> None:
+    key = Column("id", {"zh": "记录", "en": "Record"}, "dimension", "text", form="customer")
+    made = table([key, CHANNEL], ["01a1", "抖音"])
+    assert "记录" not in str(lines(sheet(book(part(made)))))
+    assert "记录" not in str(pages.layout(book(part(made))))
 
 
 def test_without_a_chinese_font_the_reader_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,13 +58,16 @@ export const ink = (name: string, inks: Inks): string => {
   return found ? `rgba(${found.join(",")},${Number(percent) / 100})` : colour;
 };
 
-/** The colour as it looks on the background: cells choose light or dark words by it. */
+/** How strong the strongest cell of a scale may be, so that the words of the theme are legible on every one. */
+const STRONGEST = { light: 0.74, dark: 0.54 };
+
+/** The colour as it looks on the background. */
 const solid = (name: string, inks: Inks): string => {
   const [base = "", percent] = name.split("/");
   const over = channels(inks[base] ?? "");
   const under = channels(inks.bg ?? "");
   if (percent === undefined || !over || !under) return ink(name, inks);
-  const share = Number(percent) / 100;
+  const share = (Number(percent) / 100) * STRONGEST[isDark(inks.bg ?? "") ? "dark" : "light"];
   const mixed = over.map((value, at) => Math.round(value * share + (under[at] ?? 0) * (1 - share)));
   return `rgb(${mixed.join(",")})`;
 };

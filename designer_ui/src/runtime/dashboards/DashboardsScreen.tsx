@@ -20,6 +20,7 @@ import { SubscribeMenu } from "./SubscribeMenu";
 import { useBoards } from "./useBoards";
 import { useCellNotes } from "./useCellNotes";
 import { useFresh } from "./useFresh";
+import { useMayExport } from "./useMayExport";
 
 interface Tab {
   readonly key: string;
@@ -76,6 +77,7 @@ const Shown = ({
   const say = useSay();
   const go = useNavigate();
   const notify = useNotify();
+  const mayExport = useMayExport();
   const [params, setParams] = useSearchParams();
   const { boards, keep } = useBoards();
   const openRecords = useOpenRecords(say(dashboard.name));
@@ -126,7 +128,7 @@ const Shown = ({
       heading={<Heading tabs={tabs} current={dashboard.key} />}
       tools={
         <>
-          {mine ? null : (
+          {mine || !mayExport ? null : (
             <>
               <ExportMenu kind="dashboards" wanted={dashboard.key} board={board} />
               <SubscribeMenu kind="dashboards" of={dashboard.key} board={board} />

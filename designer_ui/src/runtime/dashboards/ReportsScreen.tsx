@@ -20,6 +20,7 @@ import { ExportMenu } from "./ExportMenu";
 import { reportSource } from "./liveSource";
 import { SubscribeMenu } from "./SubscribeMenu";
 import { useFresh } from "./useFresh";
+import { useMayExport } from "./useMayExport";
 
 type Form = "both" | "chart" | "table";
 
@@ -104,6 +105,7 @@ const boardOf = (report: ReportPage, form: Form): Dashboard => {
 const Shown = ({ report }: { report: ReportPage }) => {
   const { t } = useTranslation();
   const say = useSay();
+  const mayExport = useMayExport();
   const [params, setParams] = useSearchParams();
   const [form, setForm] = useState<Form>("both");
   const dashboard = useMemo(() => boardOf(report, form), [report, form]);
@@ -146,8 +148,12 @@ const Shown = ({ report }: { report: ReportPage }) => {
               ]}
             />
           )}
-          <ExportMenu kind="reports" wanted={report.key} board={board} />
-          <SubscribeMenu kind="reports" of={report.key} board={board} />
+          {mayExport ? (
+            <>
+              <ExportMenu kind="reports" wanted={report.key} board={board} />
+              <SubscribeMenu kind="reports" of={report.key} board={board} />
+            </>
+          ) : null}
         </>
       }
     />

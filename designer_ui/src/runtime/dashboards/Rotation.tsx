@@ -1,6 +1,6 @@
 /** Full-screen rotation for a wall screen: one chart after another, the numbers above all the time. */
 
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSay } from "../../shared/useLang";
 import { type Board, inOrder, questionOf } from "./board";
@@ -9,6 +9,7 @@ import type { CellPart, Dashboard, Source } from "./contract";
 import { useAnswer } from "./useAnswer";
 
 const REFRESH_MS = 60_000;
+const EMPTY_MS = 1_500;
 
 const MOST_NUMBERS = 6;
 
@@ -29,14 +30,21 @@ const Shown = ({
   dashboard,
   board,
   source,
+  onEmpty,
 }: {
   part: CellPart;
   dashboard: Dashboard;
   board: Board;
   source: Source;
+  /** Told whether there is anything to be shown. */
+  onEmpty?: (cell: string, isEmpty: boolean) => void;
 }) => {
   const say = useSay();
   const answered = useAnswer(dashboard.key, source, questionOf(dashboard, board, part.key), REFRESH_MS);
+  const isEmpty = answered.answer ? (answered.answer.figure?.empty ?? true) : null;
+  useEffect(() => {
+    if (isEmpty !== null) onEmpty?.(part.key, isEmpty);
+  }, [isEmpty, onEmpty, part.key]);
   return (
     <section className={`dash-cell dash-cell-${part.chart}`}>
       <header className="dash-cell-head">
@@ -68,6 +76,19 @@ export const Rotation = ({
   const pages = pagesOf(dashboard);
   const numbers = pages.some((page) => page.some((one) => one.chart !== "kpi")) ? numbersOf(dashboard) : [];
   const count = Math.max(1, pages.length);
+  const [empty, setEmpty] = useState<ReadonlySet<string>>(new Set());
+  const noteEmpty = useCallback((cell: string, isEmpty: boolean) => {
+    setEmpty((old) => {
+      if (old.has(cell) === isEmpty) return old;
+      const next = new Set(old);
+      if (isEmpty) next.add(cell);
+      else next.delete(cell);
+      return next;
+    });
+  }, []);
+  const current = pages[at]?.[0]?.key;
+  // Nobody at a wall wants to look at an empty chart: by itself it is passed over, by hand it is shown.
+  const waitMs = current !== undefined && empty.has(current) && empty.size < count ? EMPTY_MS : eachMs;
 
   useEffect(() => {
     const element = stage.current;
@@ -86,9 +107,9 @@ export const Rotation = ({
 
   useEffect(() => {
     if (isPaused) return;
-    const timer = setTimeout(() => setAt((at + 1) % count), eachMs);
+    const timer = setTimeout(() => setAt((at + 1) % count), waitMs);
     return () => clearTimeout(timer);
-  }, [at, count, eachMs, isPaused]);
+  }, [at, count, waitMs, isPaused]);
 
   return (
     <div
@@ -136,7 +157,14 @@ export const Rotation = ({
       ) : null}
       <div className="rotation-page" key={at}>
         {pages[at]?.map((part) => (
-          <Shown key={part.key} part={part} dashboard={dashboard} board={board} source={source} />
+          <Shown
+            key={part.key}
+            part={part}
+            dashboard={dashboard}
+            board={board}
+            source={source}
+            onEmpty={noteEmpty}
+          />
         ))}
       </div>
     </div>
