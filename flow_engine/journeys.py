@@ -9,12 +9,13 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
 
 from engine.access.actor import Actor
 from engine.definitions.analysis import Analysis
@@ -233,12 +234,10 @@ class Journeys:
         """Note the end of an enrolment when its instance ends."""
         if event.kind != "flow.ended":
             return
-        c = ENROLMENTS.c
-        unit.connection.execute(
-            update(ENROLMENTS)
-            .where(c.instance_id == event.record_id, c.state == RUNNING)
-            .values(state=ENDED, ended_at=unit.now_text, exit_reason=event.body.get("outcome") or event.body.get("status"))
-        )  # fmt: skip
+        reason = event.body.get("outcome") or event.body.get("status")
+        text = _ending(unit.workspace.room.dialect)
+        place = (event.form, event.body.get("record"), event.record_id)
+        unit.cursor.execute(text, (ENDED, unit.now_text, reason, *place, RUNNING))
 
     # By the clock.
 
@@ -372,6 +371,21 @@ class Journeys:
 
     def _records(self, unit: Unit, rule: JourneyRule) -> FlowRecords:
         return self._flows.ports.records(unit, self._actor(rule))
+
+
+@lru_cache(maxsize=8)
+def _ending(dialect: Dialect) -> str:
+    """Return the statement that ends an enrolment with its instance; it is run at the end of every flow."""
+    c = ENROLMENTS.c
+    values: dict[Any, Any] = {
+        c.state: bindparam("p0"),
+        c.ended_at: bindparam("p1"),
+        c.exit_reason: bindparam("p2"),
+    }
+    # By the key of the table: instance ids have no index here.
+    mine = (c.journey == bindparam("p3")) & (c.contact_id == bindparam("p4"))
+    mine &= (c.instance_id == bindparam("p5")) & (c.state == bindparam("p6"))
+    return str(update(ENROLMENTS).values(values).where(mine).compile(dialect=dialect))
 
 
 __all__ = [

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 
 from engine.access.actor import Actor
 from engine.events import Event
+from engine.expressions import exact
 from engine.ids import new_id
 from engine.ports import Path
 from engine.problems import Code, Problem, Rejected
@@ -25,7 +26,7 @@ from engine.store.unit import Unit
 from flow_engine import writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.tables import INSTANCES, SUBSCRIPTIONS, TIMERS, TRIGGER_LOG
-from flow_engine.triggering import Listener, Moment, judge, once_key, once_paths
+from flow_engine.triggering import Listener, Moment, judge, once_key
 
 CANNOT_START = Code(
     "flow.cannot_start",
@@ -143,10 +144,10 @@ class Starting:
             moment, values = self._moment(unit, facts, revision, asked, is_late=kind in EVENTS_OF_MANY)
             # Gone meanwhile, as by the undoing of an import: nothing begins about it any more.
             is_gone = values.get(("deleted_at",)) is not None and facts["kind"] not in GONE
-            for one in asked:
-                why = "no_record" if is_gone else judge(one, moment)
-                if why is None:
-                    why = self._start(unit, one, facts, values, f"{record_id}:{revision}")
+            with exact():
+                judged = [(one, "no_record" if is_gone else judge(one, moment)) for one in asked]
+            for one, refused in judged:
+                why = refused or self._start(unit, one, facts, values, f"{record_id}:{revision}")
                 verdicts.append((one.key, why))
         self._write_log(unit, event_id, form, record_id, verdicts)
 
@@ -163,11 +164,10 @@ class Starting:
         `is_late`: of many at once, so that the record may be gone by now.
         """
         paths: set[Path] = {("branch_id",), ("deleted_at",)}
-        for one in listeners:
-            paths |= one.paths | once_paths(one.plan)
+        paths.update(*(one.needed for one in listeners))
         actor = self._actor(listeners[0])
         records = self._flows.ports.records(unit, actor)
-        needed = is_late or len(paths) > 2 or any(one.trigger.trigger.fields(one.config) for one in listeners)
+        needed = is_late or len(paths) > 2 or any(one.fields for one in listeners)
         before, after = (
             records.change(facts["form"], facts["record_id"], revision, frozenset(paths))
             if needed

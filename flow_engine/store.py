@@ -62,6 +62,8 @@ INSTANCE_COLUMNS = (
 )  # fmt: skip
 INSTANCE_MOVES = ("version", "status", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title")  # fmt: skip
 """What a step may change of an instance."""
+INSTANCE_COUNTS = ("revision", "next_id", "next_seq")
+"""What most steps change of it: no more is written then, since SQLite lays every index anew whose columns an UPDATE names."""
 TOKEN_COLUMNS = ("instance_id", "token_id", "node", "scope_id", "round", "came_by", "wait", "since", "data")
 SCOPE_COLUMNS = (
     "instance_id", "scope_id", "parent_id", "kind", "node", "token_id", "index", "variables", "is_closed", "data",
@@ -94,6 +96,7 @@ class Statements:
         self.instance = self._select(INSTANCES, INSTANCE_COLUMNS, ("instance_id",))
         self.add_instance = self._insert(INSTANCES, INSTANCE_COLUMNS, or_nothing=True)
         self.move_instance = self._update(INSTANCES, INSTANCE_MOVES, ("instance_id", "revision"))
+        self.go_on = self._update(INSTANCES, INSTANCE_COUNTS, ("instance_id", "revision"))
         live = select(*(TASKS.c[k] for k in TASK_COLUMNS)).where(TASKS.c.instance_id == bindparam("p0"))
         self.parts = self._parts()
         self.whole = self._parts(INSTANCE_COLUMNS)
@@ -379,6 +382,23 @@ def instance_row(one: Instance, trigger: str | None = None) -> tuple[Any, ...]:
         one.record_id, *parent, one.root_id, at_text(one.ended_at), one.outcome, one.revision, one.next_id, one.next_seq,
         one.branch_id, one.title, trigger, one.move_to,
     )  # fmt: skip
+
+
+def moved(texts: Statements, old: Instance, one: Instance) -> tuple[str, tuple[Any, ...]]:
+    """Return the statement that moves an instance on, and its values: the new ones, the id and the revision before."""
+    # What the first step of an instance finds was not all written when its row was made.
+    if (
+        old.revision > 0
+        and old.status == one.status
+        and old.ended_at is one.ended_at is None
+        and _aside(old) == _aside(one)
+    ):
+        return texts.go_on, (one.revision, one.next_id, one.next_seq, one.instance_id, one.revision - 1)
+    return texts.move_instance, moved_row(one)
+
+
+def _aside(one: Instance) -> tuple[Any, ...]:
+    return one.version, one.outcome, one.branch_id, one.title
 
 
 def moved_row(one: Instance) -> tuple[Any, ...]:

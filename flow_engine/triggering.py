@@ -26,19 +26,29 @@ class Listener:
     def key(self) -> str:
         return f"{self.plan.key}.{self.trigger.key}"
 
-    @property
+    @cached_property
     def config(self) -> Mapping[str, Any]:
         return self.trigger.config
 
-    @property
+    @cached_property
     def when(self) -> Checked | None:
         return self.trigger.formulas.get(WHEN)
 
     @cached_property
+    def fields(self) -> frozenset[str]:
+        """Return the fields whose values before and after its kind of trigger compares."""
+        return self.trigger.trigger.fields(self.config)
+
+    @cached_property
     def paths(self) -> frozenset[Path]:
         """Return what must be known of a record to judge it."""
-        fields = frozenset((one,) for one in self.trigger.trigger.fields(self.config))
+        fields = frozenset((one,) for one in self.fields)
         return fields | (self.when.fields if self.when is not None else frozenset())
+
+    @cached_property
+    def needed(self) -> frozenset[Path]:
+        """Return what must be known of a record to judge it, and to start its flow once."""
+        return self.paths | once_paths(self.plan)
 
 
 class TriggerIndex:
@@ -100,7 +110,7 @@ class Facts:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moment:
     """One event on one record, with the values that its listeners need."""
 
@@ -111,29 +121,38 @@ class Moment:
     zone: str
     actor: Mapping[str, Any]
 
+    @cached_property
+    def seen(self) -> Facts | None:
+        """Return the record as conditions see it: after the write, or before it where it is gone; None for no record."""
+        values = self.after if self.after is not None else self.before
+        if values is None:
+            return None
+        changed = self.facts.get("changed", frozenset())
+        return Facts(values, self.now, self.zone, self.before, changed, actor=self.actor)
+
+    @cached_property
+    def was(self) -> Facts | None:
+        """Return the record as it was before the write; None for a new one."""
+        if self.before is None:
+            return None
+        return Facts(self.before, self.now, self.zone, self.before, actor=self.actor)
+
 
 def judge(listener: Listener, moment: Moment) -> str | None:
     """Return why a trigger does not start at this moment, or None: it does."""
-    trigger, config = listener.trigger.trigger, listener.config
-    fields = trigger.fields(config)
-    if fields:
-        why = trigger.turned(config, _plain(moment.before, fields), _plain(moment.after, fields))
+    if listener.fields:
+        before, after = _plain(moment.before, listener.fields), _plain(moment.after, listener.fields)
+        why = listener.trigger.trigger.turned(listener.config, before, after)
         if why is not None:
             return why
     if listener.when is None:
         return None
-    changed = moment.facts.get("changed", frozenset())
-    seen = moment.after if moment.after is not None else moment.before
-    if seen is None:
+    if moment.seen is None:
         return "no_record"
-    if not holds(
-        listener.when, Facts(seen, moment.now, moment.zone, moment.before, changed, actor=moment.actor)
-    ):
+    if not holds(listener.when, moment.seen):
         return "condition"
-    if trigger.is_edge and moment.before is not None:
-        was = Facts(moment.before, moment.now, moment.zone, moment.before, actor=moment.actor)
-        if holds(listener.when, was):
-            return "held_before"
+    if listener.trigger.trigger.is_edge and moment.was is not None and holds(listener.when, moment.was):
+        return "held_before"
     return None
 
 

@@ -102,7 +102,7 @@ def _apart(dialect: Dialect) -> frozenset[str]:
     rows, more = store.statements(dialect), _texts(dialect)
     places = (
         rows.move_token, rows.add_token, rows.change_token, rows.end_token, rows.change_scope, rows.add_scope, rows.end_scope,
-        rows.change_task, rows.add_task, more.tasks_over, rows.move_instance,
+        rows.change_task, rows.add_task, more.tasks_over, rows.move_instance, rows.go_on,
     )  # fmt: skip
     return frozenset(
         (*places, *rows.add_histories, insert_events(dialect), commands.text_of(dialect), more.job)
@@ -162,7 +162,8 @@ def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -
     _write_history(unit, writes, rows, instance_id, step)
     _write_effects(unit, writes, instance_id, step)
     writes += unit.events_so_far()
-    writes.append((rows.move_instance, [store.moved_row(instance)]))
+    place, row = store.moved(rows, old.instance, instance)
+    writes.append((place, [row]))
     some = [(text, given) for text, given in writes if given]
     new_timers = step.timers.added or step.timers.changed
     apart = (_apart if new_timers else _apart_with_timer)(unit.workspace.room.dialect)

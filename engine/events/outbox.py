@@ -8,9 +8,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import bindparam, func, literal_column, null, select, update
+from sqlalchemy.engine import Dialect
 
 from engine.problems import Rejected
 from engine.store import Cause, Unit, Workspace
@@ -20,6 +22,7 @@ from engine.store.platform import EVENTS, from_instant
 MOST_ATTEMPTS = 5
 PORTION = 20
 """Events in one transaction: a commit costs more than most listeners do."""
+_COLUMNS = ("id", "at", "kind", "form", "record_id", "body", "attempts")
 log = logging.getLogger(__name__)
 
 
@@ -61,8 +64,11 @@ def waiting(unit: Unit) -> int:
 
 def failed(unit: Unit, limit: int = 100) -> list[tuple[Event, str]]:
     """Return the events that were set aside, newest first, each with its error."""
-    query = select(EVENTS).where(EVENTS.c.error.is_not(None), EVENTS.c.taken_at.is_not(None))
-    rows = unit.connection.execute(query.order_by(EVENTS.c.id.desc()).limit(limit))
+    c = EVENTS.c
+    query = select(*(c[key] for key in _COLUMNS), c.error).where(
+        c.error.is_not(None), c.taken_at.is_not(None)
+    )
+    rows = unit.connection.execute(query.order_by(c.id.desc()).limit(limit))
     return [(_event(row), row.error) for row in rows]
 
 
@@ -70,35 +76,47 @@ def _dispatch_some(
     workspace: Workspace, listeners: Sequence[Listener], most: int, since: str
 ) -> tuple[int, int]:
     """Hand over some events in one transaction; return how many, and how many of them are over."""
-    oldest = select(EVENTS).where(EVENTS.c.taken_at.is_(None)).order_by(EVENTS.c.id).limit(most)
-    if since:
-        oldest = oldest.where(EVENTS.c.id > since)
     with workspace.write(Cause("system")) as unit:
-        rows = unit.connection.execute(oldest.with_for_update(skip_locked=True)).all()
-        if not rows:
+        texts = _texts(workspace.room.dialect)
+        unit.cursor.execute(texts.oldest, (since, most))
+        events = [(_event(row), int(row[-1])) for row in unit.cursor.fetchall()]
+        if not events:
             return 0, 0
         # Nearly always all goes well, and one savepoint will do; else each by itself, to tell who failed.
-        if _all_handed_over(unit, [_event(row) for row in rows], listeners):
-            _mark(unit, [row.id for row in rows])
-            return len(rows), len(rows)
+        if _all_handed_over(unit, [event for event, _ in events], listeners):
+            ids = [event.event_id for event, _ in events]
+            unit.cursor.execute(texts.taken, (unit.now_text, *ids, *ids[-1:] * (PORTION - len(ids))))
+            return len(events), len(events)
         over = 0
-        for row in rows:
-            error = _handed_over(unit, _event(row), listeners)
-            attempts = row.attempts + (error is not None)
+        for event, before in events:
+            error = _handed_over(unit, event, listeners)
+            attempts = before + (error is not None)
             is_over = error is None or attempts >= MOST_ATTEMPTS
             over += is_over
             unit.connection.execute(
                 update(EVENTS)
-                .where(EVENTS.c.id == row.id)
+                .where(EVENTS.c.id == event.event_id)
                 .values(taken_at=unit.now_text if is_over else None, attempts=attempts, error=error)
             )
-    return len(rows), over
+    return len(events), over
 
 
-def _mark(unit: Unit, ids: list[str]) -> None:
-    """Note that events were taken up by all who listen."""
-    taken = update(EVENTS).where(EVENTS.c.id.in_(ids)).values(taken_at=unit.now_text, error=None)
-    unit.connection.execute(taken)
+class _Texts:
+    def __init__(self, dialect: Dialect) -> None:
+        c = EVENTS.c
+        oldest = select(*(c[key] for key in _COLUMNS)).where(c.taken_at.is_(None), c.id > bindparam("p0"))
+        # The offset is there for SQLite, for which it would be one more parameter.
+        oldest = oldest.order_by(c.id).limit(bindparam("p1")).offset(literal_column("0"))
+        oldest = oldest.with_for_update(skip_locked=True)
+        self.oldest = str(oldest.compile(dialect=dialect))
+        some: list[Any] = [bindparam(f"i{at}") for at in range(PORTION)]
+        taken = update(EVENTS).values({c.taken_at: bindparam("p0"), c.error: null()}).where(c.id.in_(some))
+        self.taken = str(taken.compile(dialect=dialect))
+
+
+@lru_cache(maxsize=8)
+def _texts(dialect: Dialect) -> _Texts:
+    return _Texts(dialect)
 
 
 def _all_handed_over(unit: Unit, events: Sequence[Event], listeners: Sequence[Listener]) -> bool:
@@ -128,5 +146,6 @@ def _handed_over(unit: Unit, event: Event, listeners: Sequence[Listener]) -> str
     return None
 
 
-def _event(row: Row[Any]) -> Event:
-    return Event(row.id, from_instant(row.at), row.kind, row.form, row.record_id, decode_json(row.body))
+def _event(row: Sequence[Any]) -> Event:
+    """Return the event of a row in the order of `_COLUMNS`."""
+    return Event(row[0], from_instant(row[1]), row[2], row[3], row[4], decode_json(row[5]))
