@@ -36,7 +36,7 @@ from engine.access.sources import Kind, Put, Source, Sources, Wanted
 from engine.expressions import parse
 from engine.problems import Problem, Rejected
 from engine.value_type import VALUE_TYPES
-from report_engine.binding import Bound, Dimension, renamed
+from report_engine.binding import Bound, Dimension, Filter, renamed
 from report_engine.bins import Bins
 from report_engine.buckets import MONTHS, all_buckets, plus_months
 from report_engine.credited import credited
@@ -45,7 +45,7 @@ from report_engine.desk import Desk
 from report_engine.grains import banded, bucket, moved
 from report_engine.measures import Measure
 from report_engine.periods import Period, Shift
-from report_engine.picks import LISTS, OTHER
+from report_engine.picks import LISTS, OTHER, within_days
 from report_engine.problems import STATE_OVER_TIME, TOO_MANY_GROUPS
 from report_engine.spreading import over_days
 from report_engine.table import Cell
@@ -351,8 +351,14 @@ class _Part:
         data, name = whole.bound.data, f"s{self.number}"
         amounts = [f"m{at}" for at in range(measures) if f"m{at}" in self.fields]
         if one.credit is not None and one.credit.model != "first":
+            # Inside, where it spares working out the touches of every record there ever was.
+            period = whole.ask.period
+            days = (
+                within_days(self.fields["day"].path, period.start, period.end) if period is not None else []
+            )
+            inside = [*filters, *(Filter(node, "/period") for node in days)]
             rows, self.source, touches = credited(
-                whole.gate, data, fact, one.credit, self.fields, filters, amounts, name
+                whole.gate, data, fact, one.credit, self.fields, inside, amounts, name
             )
             whole.sources += [self.source, touches]
             self.rows = rows

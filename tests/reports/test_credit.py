@@ -13,6 +13,7 @@ from engine.problems import Rejected
 from tests.reports.clinic import House, cells, house
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+CLOCK = timedelta(hours=8)
 MODELS = ("first", "last", "linear")
 
 
@@ -87,6 +88,16 @@ def test_what_is_no_touch_s_stays_the_record_s(touched: House, model: str) -> No
     table = touched.ask({"measures": [measure(model)], "by": ["channel", "branch"]})
     expected = counted(touched, model, "worth", lambda lead, channel: (channel, lead["branch_id"]))
     assert cells(table) == expected
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_period_is_that_of_the_record_whenever_its_touches_were(touched: House, model: str) -> None:
+    start, end = datetime(2026, 1, 10, tzinfo=UTC) - CLOCK, datetime(2026, 2, 11, tzinfo=UTC) - CLOCK
+    inside = [one for one in touched.records["lead"] if start <= one["created_at"] < end]
+    some = House(touched.clinic, touched.policy, {**touched.records, "lead": inside})
+    period = {"from": "2026-01-10", "to": "2026-02-10"}
+    table = touched.ask({"measures": [measure(model)], "by": ["channel"], "period": period})
+    assert cells(table) == counted(some, model, "worth", lambda _, channel: channel)
 
 
 def test_every_model_adds_up_to_the_same_total_to_the_fen(touched: House) -> None:
