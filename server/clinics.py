@@ -24,7 +24,7 @@ from engine.problems import Code, NotFound
 from engine.sandbox.scripts import BoxScripts
 from engine.store.platform import META
 from engine.store.unit import Cause, Unit
-from engine.store.workspaces import Installation, Workspace
+from engine.store.workspaces import Installation, Workspace, in_unit
 from engine.store.workspaces import Settings as StoreSettings
 from flow_engine.acts import Choose
 from flow_engine.messages.service import TOLD
@@ -118,8 +118,9 @@ class Clinic:
 
     @property
     def plan(self) -> AppPlan:
-        """Return the compiled app; a version published elsewhere is taken up within two seconds."""
-        if self._plan is None or time.monotonic() - self._checked_at > VERSION_FRESH_S:
+        """Return the compiled app; a version published elsewhere is taken up within two seconds, never inside a unit."""
+        is_fresh = time.monotonic() - self._checked_at <= VERSION_FRESH_S
+        if self._plan is None or not (is_fresh or in_unit()):
             self._refresh()
         assert self._plan is not None
         return self._plan
@@ -158,13 +159,13 @@ class Clinic:
 
     @property
     def flows(self) -> FlowService:
-        """Return the flows, those of the version in force taken up. To be asked before a unit is opened."""
+        """Return the flows, those of the version in force taken up."""
         self.service  # noqa: B018 - looks for a new version
         return self._flows
 
     @property
     def tasking(self) -> Tasking:
-        """Return what people have to do, for the version in force. To be asked before a unit is opened."""
+        """Return what people have to do, for the version in force."""
         flows, service = self.flows, self.service
         if self._tasking is None or self._tasking.service is not service:
             self._tasking = Tasking(flows, service)

@@ -216,6 +216,11 @@ def _hold(key: str) -> Token[str | None]:
     return _HELD.set(key)
 
 
+def in_unit() -> bool:
+    """Tell whether this thread has a unit open."""
+    return _HELD.get() is not None
+
+
 @contextmanager
 def holding(key: str) -> Iterator[None]:
     """Note that this thread holds a unit: a second one would wait for it for ever."""
