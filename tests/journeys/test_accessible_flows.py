@@ -7,7 +7,7 @@ from tests.journeys.discounts import ask_for_discounts, waiting_for
 
 pytestmark = pytest.mark.browser
 
-TABS = ("", "/incidents", "/outbox", "/coverage", "/trial", "/handover")
+TABS = ("", "/incidents", "/outbox", "/contacts", "/coverage", "/trial", "/handover")
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])

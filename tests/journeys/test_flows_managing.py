@@ -59,3 +59,41 @@ def test_a_hand_over_is_seen_first_and_can_be_undone(open_as):
     director.page.locator(".proxy-list li", has_text=f"{name} 交给 高玉梅").get_by_role("button").click()
     director.toast("已交还")
     assert gone.call("GET", "/api/tasks/counts")["open"] == len(waiting)
+
+
+def test_the_page_of_a_flow_says_what_happens_next(open_as):
+    director, lead = open_as("director"), open_as("lead")
+    ask_for_discounts(director, ["下一步方案"])
+    [task] = waiting_for(lead, ["下一步方案"])
+    director.go(f"/instances/{task['instance_id']}")
+    ahead = director.page.locator(".flow-ahead")
+    for words in ("同意", "拒绝", "流程结束", "退回修改"):
+        expect(ahead).to_contain_text(words)
+
+
+def test_a_flow_is_tried_on_past_records_and_tells_whom_it_would_have_contacted(open_as):
+    director = open_as("director")
+    director.go("/flows/trial")
+    director.page.get_by_text("过去的记录", exact=True).click()
+    director.page.get_by_role("combobox", name="流程").last.click()
+    director.page.get_by_role("combobox", name="流程").last.fill("生日关怀")
+    director.options().filter(has_text="生日关怀").first.click()
+    for words, span in (("看过去多久", "7 天"), ("每次往后推演", "1 天")):
+        row = director.page.locator(".ant-form-item", has_text=words)
+        row.get_by_text(span, exact=True).click()
+    director.button("试运行").click()
+    expect(director.page.locator(".shadow-sum")).to_contain_text("会联系", timeout=60_000)
+
+
+def test_who_may_be_told_what_is_seen_of_one_person_and_of_the_house(open_as):
+    director = open_as("director")
+    channel = director.first("channel")["id"]
+    values = {"name": "规则试", "gender": "female", "phone": "13900007788", "first_channel": channel}
+    director.call("POST", "/api/forms/customer/records", {"values": values})
+    director.go("/flows/contacts")
+    director.says("每天 21:00 至次日 08:30 不发")
+    choose_person(director, "查一个人", "规则试")
+    answers = director.page.locator(".contact-may")
+    expect(answers.locator("li")).to_have_count(4)
+    expect(answers.locator("li", has_text="营销")).to_contain_text("不能")
+    expect(answers.locator("li", has_text="营销")).to_contain_text("未同意接收营销")

@@ -9,6 +9,7 @@ import { useControlHost } from "../../shared/host";
 import { asText, type JsonObject } from "../../shared/json";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
+import { useNarrow } from "../../shared/useNarrow";
 import type { Words } from "../../shared/words";
 import { useFrame } from "../shell/frame";
 
@@ -61,10 +62,42 @@ const Gaps = ({ rule, name, onClose }: { rule: string; name: string; onClose: ()
   );
 };
 
+interface Opened {
+  rule: string;
+  name: string;
+}
+
+const Rule = ({ rule, onOpen }: { rule: JsonObject; onOpen: (opened: Opened) => void }) => {
+  const say = useSay();
+  const name = say(rule.name as Words);
+  return (
+    <span>
+      <button type="button" className="link" onClick={() => onOpen({ rule: asText(rule.trigger), name })}>
+        {name}
+      </button>{" "}
+      {rule.rule ? <span className="hint">{say(rule.rule as Words)}</span> : null}
+    </span>
+  );
+};
+
+const Share = ({ rule }: { rule: JsonObject }) => {
+  const { t } = useTranslation();
+  if (rule.share === null) return "–";
+  const share = Number(rule.share);
+  return (
+    <Progress
+      percent={Math.round(share * 1000) / 10}
+      size="small"
+      aria-label={t("flows.share")}
+      status={share >= 1 ? "success" : "normal"}
+    />
+  );
+};
+
 export const Coverage = () => {
   const { t } = useTranslation();
-  const say = useSay();
-  const [open, setOpen] = useState<{ rule: string; name: string } | null>(null);
+  const isNarrow = useNarrow();
+  const [open, setOpen] = useState<Opened | null>(null);
   const { data, error, isPending, refetch } = useCoverage();
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (isPending || !data) return <Loading rows={6} />;
@@ -73,6 +106,28 @@ export const Coverage = () => {
       <StateView picture="empty" title={t("flows.coverageNone")}>
         {t("flows.coverageNoneNext")}
       </StateView>
+    );
+  const gaps = open ? <Gaps {...open} onClose={() => setOpen(null)} /> : null;
+  if (isNarrow)
+    return (
+      <>
+        <ul className="task-list">
+          {data.rules.map((rule) => (
+            <li key={asText(rule.trigger)} className="task-row cover-row">
+              <Rule rule={rule} onOpen={setOpen} />
+              <Share rule={rule} />
+              <span className="task-facts">
+                {NUMBERS.map((key) => (
+                  <span key={key} className={key === "missed" && Number(rule[key]) > 0 ? "due-late" : ""}>
+                    {t(TITLES[key])} {asText(rule[key])}
+                  </span>
+                ))}
+              </span>
+            </li>
+          ))}
+        </ul>
+        {gaps}
+      </>
     );
   return (
     <>
@@ -85,18 +140,7 @@ export const Coverage = () => {
         columns={[
           {
             title: t("flows.rule"),
-            render: (_, rule) => (
-              <>
-                <button
-                  type="button"
-                  className="link"
-                  onClick={() => setOpen({ rule: asText(rule.trigger), name: say(rule.name as Words) })}
-                >
-                  {say(rule.name as Words)}
-                </button>{" "}
-                {rule.rule ? <span className="hint">{say(rule.rule as Words)}</span> : null}
-              </>
-            ),
+            render: (_, rule) => <Rule rule={rule} onOpen={setOpen} />,
           },
           ...NUMBERS.map((key) => ({
             title: t(TITLES[key]),
@@ -110,21 +154,11 @@ export const Coverage = () => {
           {
             title: t("flows.share"),
             width: 160,
-            render: (_, rule) =>
-              rule.share === null ? (
-                "–"
-              ) : (
-                <Progress
-                  percent={Math.round(Number(rule.share) * 1000) / 10}
-                  size="small"
-                  aria-label={t("flows.share")}
-                  status={Number(rule.share) >= 1 ? "success" : "active"}
-                />
-              ),
+            render: (_, rule) => <Share rule={rule} />,
           },
         ]}
       />
-      {open ? <Gaps {...open} onClose={() => setOpen(null)} /> : null}
+      {gaps}
     </>
   );
 };

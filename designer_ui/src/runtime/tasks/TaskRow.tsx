@@ -23,8 +23,7 @@ const Due = ({ task }: { task: TaskItem }) => {
       className={task.is_late ? "task-due due-late" : isToday ? "task-due due-today" : "task-due"}
       title={words}
     >
-      <ClockCircleOutlined aria-hidden /> {task.is_late ? t("tasks.group_overdue") : ""}{" "}
-      {formatAgo(task.due_at, lang, zone)}
+      <ClockCircleOutlined aria-hidden /> {t("tasks.dueAgo", { ago: formatAgo(task.due_at, lang, zone) })}
     </span>
   );
 };
