@@ -79,7 +79,12 @@ class Funnel(Chart):
         for one in made.series:
             each = points(made, one, lang, flat=True)
             each["hovertext"] = self._hovers(made, each["hovertext"], one.values, config, table, lang)
-            fill = [faint(one.colour, max(45, 100 - 12 * at)) for at in range(len(one.values))]
+            # The whole stands out; its steps are pale enough for words of the theme, in the light and in the dark.
+            fill = [
+                one.colour if at == 0 else faint(one.colour, max(34, 58 - 6 * at))
+                for at in range(len(one.values))
+            ]
+            inside = ["bg" if at == 0 or len(made.series) > 1 else "text" for at in range(len(one.values))]
             # Inside or beside: plotly decides by the room, so that small steps keep their numbers.
             text = {
                 "text": named(made, lang)
@@ -95,7 +100,7 @@ class Funnel(Chart):
                     "textinfo": "text",
                     "textposition": "auto",
                     "constraintext": "none",
-                    "insidetextfont": {"color": "bg", "size": 12},
+                    "insidetextfont": {"color": inside, "size": 12},
                     "outsidetextfont": {"color": "text", "size": 12},
                     "marker": fill_line,
                     "connector": {"fillcolor": faint(one.colour, 12), "line": {"width": 0}},

@@ -1,5 +1,6 @@
 """The rest of the house: cards, stock, campaigns, service, targets, so that no page is empty."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -53,18 +54,22 @@ def _batch(
     world = house.world
     keeper = house.of("warehouse")[0]
     branch = house.branches[(turn + world.rng.randrange(2)) % len(house.branches)]
-    is_old = turn >= 2 and turn >= turns * 0.6
+    # a small clinic has two batches of everything, bought at any time
+    is_few, is_old = turns <= 3, turn >= 2 and turn >= turns * 0.6
     bought = world.today - timedelta(
-        days=world.rng.randint(260, 700) if is_old else world.rng.randint(5, 300)
+        days=world.rng.randint(260, 700) if is_old else world.rng.randint(5, 640 if is_few else 300)
     )
     made = bought - timedelta(days=world.rng.randint(20, 120))
     at = at_clock(bought, 620)
     share = world.weighted(((0.3, 12), (0.8, 12), (1.4, 40), (2.2, 36))) * world.rng.uniform(0.6, 1.1)
     qty = 0 if is_old else 1 if material["track_serial"] and world.chance(0.5) else round(least * share)
+    expires = made + timedelta(days=world.rng.choice((540, 730, 1095)))
+    if qty and is_few:
+        expires = max(expires, world.today + timedelta(days=150))
     batch = world.add(
         "stock_batch", at, branch=branch["id"], owner=keeper.user, material_id=material["id"], warehouse=world.weighted((("branch", 60), ("main", 25), ("department", 15))),
         batch_no=f"{made:%y%m}{world.rng.randrange(1000, 9999)}", serial_no=f"SN{world.rng.randrange(10**9, 10**10)}" if material["track_serial"] else None, produced_at=made.isoformat(),
-        expire_at=(made + timedelta(days=world.rng.choice((540, 730, 1095)))).isoformat(), qty=str(qty), cost=yuan(cost),
+        expire_at=expires.isoformat(), qty=str(qty), cost=yuan(cost),
     )  # fmt: skip
     came = world.add(
         "stock_move", at, branch=branch["id"], owner=keeper.user, kind="purchase_in", to_wh=batch["warehouse"], approved_by=house.of("director", branch["id"])[0].user, status="draft",
@@ -72,7 +77,7 @@ def _batch(
     )  # fmt: skip
     is_waiting = (world.today - bought).days < 40 and world.chance(0.3)
     world.move(came, at + timedelta(minutes=20), keeper.user, status="review" if is_waiting else "posted")
-    end = min(world.now, at + timedelta(days=330 if is_old else 400))
+    end = min(world.now, at + timedelta(days=330 if is_old else 640 if is_few else 400))
     return batch, at + timedelta(days=1), max(end, at + timedelta(days=2))
 
 
@@ -389,9 +394,12 @@ def marketing(house: House, leads: list[Prospect]) -> None:
         cost = next(c[6] for c in facts.CHANNELS if c[0] == channel)
         if cost:
             at = at_clock(last, 1000)
-            spent = Decimal(len(group)) * Decimal(cost) * Decimal(str(round(world.rng.uniform(0.75, 1.3), 2)))
-            world.add("channel_cost", at, branch=head, owner=marketer.user, channel_id=house.channels[channel]["id"], campaign_id=campaign["id"] if campaign else None,
-                      period={"from": first.isoformat(), "to": last.isoformat()}, amount=yuan(spent), clicks=len(group) * world.rng.randint(14, 30), impressions=len(group) * world.rng.randint(600, 1500))  # fmt: skip
+            spent = Decimal(cost) * Decimal(str(round(world.rng.uniform(0.75, 1.3), 2)))
+            clicks, seen = world.rng.randint(14, 30), world.rng.randint(600, 1500)
+            # what a month's leads cost is borne by the branches they came to
+            for branch, count in Counter(lead.branch for lead in group).items():
+                world.add("channel_cost", at, branch=branch, owner=marketer.user, channel_id=house.channels[channel]["id"], campaign_id=campaign["id"] if campaign else None,
+                          period={"from": first.isoformat(), "to": last.isoformat()}, amount=yuan(spent * count), clicks=clicks * count, impressions=seen * count)  # fmt: skip
     came = {
         lead.row["customer_id"]: lead.row["campaign_id"]
         for lead in leads
