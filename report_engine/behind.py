@@ -64,10 +64,14 @@ def counted(bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | No
     if base is None or base.fact is None:
         raise Rejected(NOTHING_BEHIND.at("/measure"))
     fact = bound.data.facts[base.fact]
-    inside = then_of(bound, narrowed(bound, desk, dims), measure)
+    return counted_for(then_of(bound, narrowed(bound, desk, dims), measure), desk, fact, base)
+
+
+def counted_for(bound: Bound, desk: Desk, fact: Fact, base: Measure) -> Behind:
+    """Return the records that a base measure counts in a narrowed question."""
     if base.credit is not None and base.credit.model != "first":
-        return _credited(inside, desk, fact, base)
-    return selected(desk, fact, nodes_of(inside, fact, base))
+        return _credited(bound, desk, fact, base)
+    return selected(desk, fact, nodes_of(bound, fact, base))
 
 
 def _credited(bound: Bound, desk: Desk, fact: Fact, base: Measure) -> Behind:

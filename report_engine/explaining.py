@@ -16,7 +16,7 @@ from engine.access.type_scope import shadow_of
 from engine.expressions.nodes import Node
 from engine.problems import Rejected
 from engine.text import Words
-from report_engine.behind import compared_with, measure_of, narrowed, nodes_of, of_fact, then_of
+from report_engine.behind import compared_with, counted_for, measure_of, narrowed, nodes_of, of_fact, then_of
 from report_engine.binding import Bound, Dimension, placed
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
@@ -221,6 +221,8 @@ def _rows(bound: Bound, desk: Desk, one: Measure) -> int | None:
     if base is None:
         return None
     fact = bound.data.facts[str(base.fact)]
+    if base.credit is not None or base.spread:
+        return counted_for(bound, desk, fact, base).count
     where = [Wanted(formula=node, condition=True) for node in nodes_of(bound, fact, base)]
     source = desk.gate.source(fact.key, {}, where)
     return int(rows_of(desk, select(func.count()).select_from(source.table), [source], fact.key)[0][0])

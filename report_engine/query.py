@@ -372,8 +372,10 @@ class _Part:
         whole.sources.append(self.source)
         self.rows = self.source.table
         if one.spread:
-            days = [label for label, wanted in self.fields.items() if wanted.path == f"{stretch}__from"]
-            self.rows = over_days(self.source, [*self.fields], amounts, days, whole.dialect, name)
+            stretch_days = [
+                label for label, wanted in self.fields.items() if wanted.path == f"{stretch}__from"
+            ]
+            self.rows = over_days(self.source, [*self.fields], amounts, stretch_days, whole.dialect, name)
 
     def _wanted(self, one: Measure, at: int) -> None:
         if one.expression is not None:

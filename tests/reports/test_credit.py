@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.problems import Rejected
+from report_engine.explaining import explained
 from tests.reports.clinic import House, cells, house
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -128,6 +129,8 @@ def test_behind_a_bar_are_the_records_credited_to_it(touched: House, model: str)
             if channel in counted(one, model, "worth", lambda _, found: found):
                 expected.add(lead["id"])
         found = touched.behind(report, {"channel": channel}, model)
+        bound, desk = touched._bound(report, None), touched._desk(None)
+        assert explained(desk, bound, {"channel": channel}, model)["rows"] == len(expected)
         assert (found.form, found.count, set(found.ids or ())) == ("lead", len(expected), expected)
 
 
