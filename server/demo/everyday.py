@@ -317,6 +317,7 @@ def desks(house: House, leads: Sequence[Prospect], patients: Sequence[Patient]) 
         _sore(house, [one.row["id"] for one in patients if one.consultant is person])
     for branch in house.branches:
         _expiring(house, [one for one in house.world.all("stock_batch") if one["branch_id"] == branch["id"]])
+    _traced(house)
 
 
 def _hot_leads(house: House, leads: Sequence[Prospect]) -> None:
@@ -353,6 +354,33 @@ def _expiring(house: House, batches: Sequence[Row]) -> None:
     kept = [one for one in batches if float(one["qty"]) > 0]
     for days, batch in zip((12, 35, 71), kept, strict=False):
         batch["expire_at"] = (house.world.today + timedelta(days=days)).isoformat()
+
+
+def _traced(house: House) -> None:
+    """Note at each implant surgery which batch was put in: what was on the shelf of the branch that day."""
+    world = house.world
+    kinds = {one["id"]: one["kind"] for one in world.all("material")}
+    implants = [one for one in world.all("stock_batch") if kinds[one["material_id"]] == "implant"]
+    surgery = {one["id"] for one in house.services.values() if one["category"][0] == "implant"}
+    for log in world.all("treatment_log"):
+        if log["service_item_id"] not in surgery:
+            continue
+        day = log["started_at"][:10]
+        shelf = [
+            one
+            for one in implants
+            if one["branch_id"] == log["branch_id"] and one["produced_at"] < day < one["expire_at"]
+        ]
+        if shelf:
+            batch = shelf[int(day[-2:]) % len(shelf)]
+            line = {
+                "material": batch["material_id"],
+                "batch": batch["id"],
+                "serial": batch.get("serial_no"),
+                "qty": "1.00",
+            }
+            at = instant(log["started_at"])
+            log["materials"] = [{"id": world.new_id(at), **{k: v for k, v in line.items() if v is not None}}]
 
 
 def handovers(house: House, leads: Sequence[Prospect]) -> None:
