@@ -145,6 +145,43 @@ def explained(clerk: Clerk) -> None:
     expect(clerk.page.locator(".explain-change svg").first).to_be_visible(timeout=SLOW_MS)
 
 
+def approving(clerk: Clerk) -> None:
+    """The page of an approval that waits for whoever looks."""
+    mine = clerk.page.context.request.get("/api/tasks?limit=200").json()["tasks"]
+    task = next((one for one in mine if one["kind"] == "approve"), mine[0])
+    clerk.go(f"/tasks/{task['instance_id']}/{task['task_id']}")
+    clerk.page.locator(".task-next").wait_for()
+
+
+def running(clerk: Clerk) -> None:
+    """A discount on its way, with what each choice leads to."""
+    found = clerk.page.context.request.get("/api/instances?status=live&flow=discount_approval").json()
+    clerk.go(f"/instances/{found['instances'][0]['instance_id']}")
+    clerk.page.locator(".step").first.wait_for()
+    clerk.page.locator(".flow-ahead").wait_for()
+
+
+def trying(clerk: Clerk) -> None:
+    """Birthdays of the last month, as if the flow had run."""
+    clerk.go("/flows/trial")
+    clerk.page.get_by_text("过去的记录", exact=True).click()
+    flow = clerk.page.get_by_role("combobox", name="流程").last
+    flow.click()
+    flow.fill("生日关怀")
+    clerk.page.locator(".ant-select-item-option", has_text="生日关怀").first.click()
+    clerk.page.get_by_role("button", name="试运行").click()
+    clerk.page.locator(".shadow-sum").wait_for(timeout=SLOW_MS)
+
+
+def contacting(clerk: Clerk) -> None:
+    """What may be sent to one patient now."""
+    clerk.go("/flows/contacts")
+    clerk.page.get_by_role("combobox", name="查一个人").click()
+    clerk.page.locator(".ant-select-item-option").first.click()
+    clerk.page.locator(".contact-may").wait_for()
+    clerk.settle()
+
+
 def at(path: str) -> Visit:
     return lambda clerk: clerk.go(path)
 
@@ -207,6 +244,23 @@ SHOTS = (
     Shot("dashboard-mine", "我的驾驶舱", "A consultant’s own", "consultant", board("/dashboards")),
     Shot("explain", "为什么是这个数：公式、范围、变化拆解", "Why this number", "director", explained),
     Shot("report", "报表：图与表、筛选、导出", "A report", "admin", board("/reports/revenue_by_month")),
+    Shot(
+        "tasks",
+        "我的待办：超时的在前，能一键处理的就地处理",
+        "My tasks, overdue first",
+        "director",
+        at("/tasks"),
+    ),
+    Shot(
+        "task",
+        "审批：内容、谁在批、接下来会怎样",
+        "An approval and what each choice leads to",
+        "director",
+        approving,
+    ),
+    Shot("flow", "流程图：走到哪里、为什么停、接下来", "A running flow on its canvas", "director", running),
+    Shot("trial", "试运行：早启用会联系谁", "A trial over past records", "director", trying),
+    Shot("contacts", "联系规则：谁现在能联系，什么被拦下", "Contact policy", "director", contacting),
     Shot("import", "导入：杂乱表格自动对应", "Import of a messy sheet", "director", importing),
 )
 
