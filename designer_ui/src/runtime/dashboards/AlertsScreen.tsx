@@ -10,6 +10,7 @@ import { ErrorState, Loading } from "../../shared/States";
 import { useFrame } from "../shell/frame";
 import { Alerts } from "./Alerts";
 import "./alerts.css";
+import "./dashboards.css";
 import { Subscriptions } from "./Subscriptions";
 
 const RULES = "kpi_rule";
