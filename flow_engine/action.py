@@ -3,7 +3,7 @@
 An action is as pure as a node: it yields acts and answers with the outcome for the task's token.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,15 +45,7 @@ class Action:
 
     def concerns(self, ctx: NodeContext, task: Task, by: str) -> bool:
         """Tell whether it is for `by`, as the task stands."""
-        stands = {
-            "holder": task.state in ("open", "parked") and holds(task, by),
-            "candidate": task.state == "open" and task.assignee is None and by in task.candidates,
-            "waiting": task.state == "waiting" and task.assignee == by,
-            "other": task.state in ("open", "parked", "waiting") and not holds(task, by),
-            "starter": task.state in ("open", "parked", "waiting") and ctx.instance.started_by == by,
-            "manager": task.state in ("open", "parked", "waiting"),
-        }
-        return any(stands[one] for one in self.whose)
+        return any(_STANDS[one](ctx, task, by) for one in self.whose)
 
     def noted(self, action: TaskAction) -> Mapping[str, Any]:
         """Return what the history keeps of the settings: what went into a record stands in the record's own history."""
@@ -72,5 +64,17 @@ def holds(task: Task, by: str) -> bool:
     """Tell whether `by` has the task, or may take it because nobody has."""
     return task.assignee == by or (task.assignee is None and by in task.candidates)
 
+
+_LIVE = ("open", "parked", "waiting")
+_STANDS: Mapping[str, Callable[[NodeContext, Task, str], bool]] = {
+    "holder": lambda ctx, task, by: task.state in ("open", "parked") and holds(task, by),
+    "candidate": lambda ctx, task, by: (
+        task.state == "open" and task.assignee is None and by in task.candidates
+    ),
+    "waiting": lambda ctx, task, by: task.state == "waiting" and task.assignee == by,
+    "other": lambda ctx, task, by: task.state in _LIVE and not holds(task, by),
+    "starter": lambda ctx, task, by: task.state in _LIVE and ctx.instance.started_by == by,
+    "manager": lambda ctx, task, by: task.state in _LIVE,
+}
 
 ACTIONS: Registry[Action] = Registry("flow_engine.actions", "ACTION", {"zh": "操作", "en": "action"})

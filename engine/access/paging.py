@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any
 
 from engine.ids import is_id
@@ -18,6 +19,7 @@ BAD_CURSOR = Code(
 LONGEST = 4096
 
 
+@lru_cache(maxsize=2000)
 def list_mark(form: str, sort: tuple[str, ...]) -> str:
     """Return the mark that a cursor carries, so that it fits one form and one order only."""
     return hashlib.sha256(json.dumps([form, sort]).encode()).hexdigest()[:12]

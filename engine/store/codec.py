@@ -8,7 +8,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Boolean, Column, Table, TypeDecorator, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Select,
+    Table,
+    TypeDecorator,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.engine import Dialect
 
 from engine.definitions.shape import SYSTEM_FIELDS, FieldShape
@@ -136,6 +147,8 @@ class Codec:
         self.order = tuple(c.key for c in tables.table.columns)
         self._in_order = itemgetter(*(made.index(key) for key in self.order))
         self.statements = Statements(tables.table, self.order, dialect)
+        self.loading: dict[bool, Select[Any]] = {}
+        """The read of a whole record, by whether it lies in the bin."""
         self.rows = {k: Codec(child, dialect, keys) for k, child in tables.rows.items()}
         self.items = {k: ItemCodec(tables.shape.fields[k], t, dialect) for k, t in tables.items.items()}
         self.record_keys = (*(() if self.is_child else SYSTEM_FIELDS), *self.stored, *self.rows)

@@ -23,6 +23,8 @@ MOST_AGE_S = 1800.0
 """Firewalls forget connections that live on for hours."""
 MOST_PREPARED = 300
 """Statements kept ready on one connection; further ones are worked out anew each time."""
+TIMES_BEFORE = 2
+"""How often a statement runs on a connection before it is kept ready."""
 PREPARED: Final = "clinicraft.prepared"
 """Where a connection keeps the names of its statements; taken away when its server forgets them."""
 _PLAIN: Mapping[type[Any], Any] = {
@@ -170,10 +172,12 @@ def plain(values: Sequence[Any]) -> list[bytes | None] | None:
 
 def run_prepared(connection: Connection, driver: Any, sql: str, values: Sequence[bytes | None]) -> Any:
     """Run a statement with parameters `$1`, `$2` … on PostgreSQL, kept ready on the connection; return libpq's result."""
-    known: dict[str, bytes] = connection.info.setdefault(PREPARED, {})
-    name = known.get(sql)
-    if name is None:
-        if len(known) >= MOST_PREPARED:
+    known: dict[str, bytes | int] = connection.info.setdefault(PREPARED, {})
+    name = known.get(sql, 0)
+    if isinstance(name, int):
+        if name < TIMES_BEFORE or len(known) > MOST_PREPARED:
+            # A new connection has no time to prepare anything while others wait for the row that it holds.
+            known[sql] = name + 1
             return _checked(driver, driver.pgconn.exec_params(sql.encode(), values))
         name = b"cc_%d" % next(_names)
         _checked(driver, driver.pgconn.prepare(name, sql.encode()))

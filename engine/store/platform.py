@@ -264,7 +264,7 @@ APPEND_ONLY = ("cc_history", "cc_audit", "cc_versions")
 
 def instant(at: datetime) -> str:
     """Return the text of an instant in platform tables."""
-    return at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(" ", "microseconds")[:26]
 
 
 def from_instant(text_: str) -> datetime:

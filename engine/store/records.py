@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from engine.access.query import Record, ScopedWrite
 from engine.definitions.tables import indexed
@@ -122,19 +122,22 @@ class RecordWriter:
 
     def load(self, write: ScopedWrite, record_id: str) -> Record:
         """Return the whole record, sub-tables and all, locked; live ones only, or for restore and purge binned ones."""
-        table = self.codec.tables.table
-        query = select(table).where(table.c.id == record_id)
         binned = write.verb in ("restore", "purge")
-        query = query.where(table.c.deleted_at.is_not(None) if binned else table.c.deleted_at.is_(None))
+        query = self.codec.loading.get(binned)
+        if query is None:
+            query = self.codec.loading[binned] = self._loading(binned)
         if write.predicate is not None:
             query = query.where(write.predicate)
-        if self.unit.is_postgres:
-            query = query.with_for_update(of=table)
-        row = self.unit.connection.execute(query).first()
+        row = self.unit.connection.execute(query, {"cc_loaded": record_id}).first()
         if row is None:
             raise NotFound(NO_RECORD.at(""))
-        values = dict(zip((c.key for c in table.columns), row, strict=True))
-        return self.codec.record(values, self.unit.cursor)
+        return self.codec.record(dict(zip(self.codec.order, row, strict=True)), self.unit.cursor)
+
+    def _loading(self, binned: bool) -> Select[Any]:
+        table = self.codec.tables.table
+        query = select(table).where(table.c.id == bindparam("cc_loaded"))
+        query = query.where(table.c.deleted_at.is_not(None) if binned else table.c.deleted_at.is_(None))
+        return query.with_for_update(of=table) if self.unit.is_postgres else query
 
     def merge(self, stored: Mapping[str, Any], revision: int, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the given values to write on `stored`, which may have changed since `revision`.

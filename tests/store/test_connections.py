@@ -36,3 +36,28 @@ def test_one_that_dies_at_work_is_told_and_the_next_unit_goes_well(clinic: Works
         unit.cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     with clinic.write(Cause("system")) as unit:
         assert unit.connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_ready_statements_outlive_what_is_taken_back_and_changes_of_tables(clinic: Workspace):
+    if clinic.dialect == "sqlite":
+        pytest.skip("SQLite keeps its statements by itself")
+    ask = "SELECT $1 || '!'"
+    with clinic.write(Cause("system")) as unit:
+        for _ in range(4):
+            assert unit.first_text(ask, ("a",)) == "a!"
+        with pytest.raises(ZeroDivisionError), unit.savepoint():
+            raise ZeroDivisionError
+        assert unit.first_text(ask, ("b",)) == "b!"
+    with clinic.change() as connection:
+        connection.exec_driver_sql("CREATE TABLE for_a_while (id text)")
+        connection.exec_driver_sql("DROP TABLE for_a_while")
+    with clinic.write(Cause("system")) as unit:
+        assert unit.first_text(ask, ("c",)) == "c!"
+        assert unit.first_text("SELECT 'x' WHERE $1 = 'y'", ("z",)) is None
+
+
+def test_text_with_nul_is_refused_and_never_cut_off(clinic: Workspace):
+    if clinic.dialect == "sqlite":
+        pytest.skip("SQLite takes it")
+    with pytest.raises(psycopg.DataError, match="NUL"), clinic.write(Cause("system")) as unit:
+        unit.first_text("SELECT $1 || ''", ("a\0b",))
