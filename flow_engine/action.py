@@ -67,14 +67,14 @@ def holds(task: Task, by: str) -> bool:
 
 _LIVE = ("open", "parked", "waiting")
 _STANDS: Mapping[str, Callable[[NodeContext, Task, str], bool]] = {
-    "holder": lambda ctx, task, by: task.state in ("open", "parked") and holds(task, by),
-    "candidate": lambda ctx, task, by: (
+    "holder": lambda _ctx, task, by: task.state in ("open", "parked") and holds(task, by),
+    "candidate": lambda _ctx, task, by: (
         task.state == "open" and task.assignee is None and by in task.candidates
     ),
-    "waiting": lambda ctx, task, by: task.state == "waiting" and task.assignee == by,
-    "other": lambda ctx, task, by: task.state in _LIVE and not holds(task, by),
+    "waiting": lambda _ctx, task, by: task.state == "waiting" and task.assignee == by,
+    "other": lambda _ctx, task, by: task.state in _LIVE and not holds(task, by),
     "starter": lambda ctx, task, by: task.state in _LIVE and ctx.instance.started_by == by,
-    "manager": lambda ctx, task, by: task.state in _LIVE,
+    "manager": lambda _ctx, task, _by: task.state in _LIVE,
 }
 
 ACTIONS: Registry[Action] = Registry("flow_engine.actions", "ACTION", {"zh": "操作", "en": "action"})
