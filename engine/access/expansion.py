@@ -177,7 +177,9 @@ class Expansion(Core):
         `known`: the titles behind the links at `paths`, which came along with the records.
         """
         found = {
-            form: {key: self._stand_in(form, key) if title is None else title for key, title in titles.items()}
+            form: {
+                key: self._stand_in(form, key) if title is None else title for key, title in titles.items()
+            }
             for form, titles in known.items()
         }
         wanted: dict[str, dict[str, None]] = {}
