@@ -299,6 +299,10 @@ def passwords(base: str, patience_s: int = 180) -> dict[str, str]:
             time.sleep(0.5)
 
 
+SESSIONS: dict[str, list[Any]] = {}
+"""Cookies by login: the server takes only so many sign-ins a minute."""
+
+
 def take(browser: Browser, base: str, keys: dict[str, str], shot: Shot, size: str, dark: bool) -> bytes:
     """Return the picture of one screen as PNG."""
     width, height = SIZES[size]
@@ -314,9 +318,12 @@ def take(browser: Browser, base: str, keys: dict[str, str], shot: Shot, size: st
     )
     context.set_default_timeout(15_000)
     try:
-        if shot.login:
+        if shot.login in SESSIONS:
+            context.add_cookies(SESSIONS[shot.login])
+        elif shot.login:
             entry = json.dumps({"login": shot.login, "password": keys[shot.login]})
             context.request.post("/api/session", data=entry, headers=JSON)
+            SESSIONS[shot.login] = [*context.cookies()]
         clerk = Clerk(context.new_page())
         shot.visit(clerk)
         return clerk.page.screenshot()
