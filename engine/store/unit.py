@@ -290,15 +290,12 @@ class Unit:
                     self.many(statement, rows)
         if not joined:
             return int(self.cursor.rowcount)
-        text, values = (
-            _joined(tuple(text for text, _ in joined)),
-            [value for _, row in joined for value in row],
-        )
+        text = _joined(tuple(text for text, _ in joined))
+        values = [value for _, row in joined for value in row]
         given = connections.plain(values)
         if given is not None:
-            return int(
-                connections.run_prepared(self.connection, self.driver, text, given).command_tuples or 0
-            )
+            result = connections.run_prepared(self.connection, self.driver, text, given)
+            return int(result.command_tuples or 0)
         raw = psycopg.RawCursor(self.driver)
         raw.execute(text, values)
         return int(raw.rowcount)
