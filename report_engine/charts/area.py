@@ -9,6 +9,7 @@ from report_engine.chart import Chart, Figure
 from report_engine.charts.stacked import shares, with_shares
 from report_engine.drawing.frame import frame
 from report_engine.drawing.palette import faint
+from report_engine.drawing.paper_planes import areas
 from report_engine.drawing.plot import figure, hovers, layout, numbers, points, positions
 from report_engine.drawing.reading import dimensions, is_time, measures
 from report_engine.drawing.settings import DIMENSION, VALUES, check_columns, check_needs, most, natural
@@ -59,6 +60,11 @@ class Area(Chart):
             meta={"axis": made.axis},
         )
         return figure(self.kind, drawn, shape, made.notes)
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        made = frame(table, config, lang, config.get("most", 400))
+        made.series = made.values
+        return areas(made, lang)
 
 
 CHART = Area(

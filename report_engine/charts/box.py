@@ -12,6 +12,7 @@ from report_engine.chart import Chart, Figure
 from report_engine.drawing.frame import Frame, parts
 from report_engine.drawing.numbers import full, number
 from report_engine.drawing.palette import faint, series
+from report_engine.drawing.paper_planes import boxes
 from report_engine.drawing.plot import figure, layout, numbers, positions
 from report_engine.drawing.reading import column, dimensions, measures, plain, safe, say
 from report_engine.drawing.settings import DIMENSION, MEASURE, check_columns, check_needs, most
@@ -99,6 +100,9 @@ class Box(Chart):
             boxgap=0.45,
         )
         return figure(self.kind, drawn, shape, notes)
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        return boxes(self.figure(config, table, lang))
 
 
 def _raw(table: Table, one: Column, rows: list[Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from engine.schema import closed
 from report_engine.chart import Chart, Figure
 from report_engine.charts.heat_map import scale
 from report_engine.drawing.numbers import CALENDAR, WEEKDAYS, full, moment, number
+from report_engine.drawing.paper_planes import calendar
 from report_engine.drawing.plot import figure, layout
 from report_engine.drawing.reading import column, dimensions, grain, is_time, measures, picked, safe, say
 from report_engine.drawing.settings import DIMENSION, MEASURE, check_columns, check_needs
@@ -53,6 +54,9 @@ class CalendarHeatMap(Chart):
         return figure(
             self.kind, [drawn], _shape(start, weeks, lang), [CUT[lang]] if first > min(found) else []
         )
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        return calendar(self.figure(config, table, lang))
 
 
 def _by_day(table: Table, days: Column) -> dict[date, tuple[Cell, ...]]:

@@ -10,6 +10,7 @@ from report_engine.charts.bar import traces
 from report_engine.charts.line import strokes
 from report_engine.drawing.frame import Frame, frame
 from report_engine.drawing.palette import series as colour_of
+from report_engine.drawing.paper_planes import combined
 from report_engine.drawing.plot import figure, layout, numbers, positions
 from report_engine.drawing.reading import dimensions, is_ordered, measures
 from report_engine.drawing.settings import DIMENSION, VALUES, alike, check_columns, check_needs, most, natural
@@ -37,18 +38,9 @@ class Combination(Chart):
         yield from check_columns(self.config_schema, config, table, path)
 
     def figure(self, config: Mapping[str, Any], table: Table, lang: str) -> Figure:
-        limit = config.get("most", 30)
-        bars = frame(table, config, lang, limit)
-        right = frame(table, {**config, "values": config.get("lines", [])}, lang, limit)
-        right.series = right.values
+        bars, right = _both(config, table, lang)
         if bars.is_empty and right.is_empty:
             return figure(self.kind, [], layout(), is_empty=True)
-        own = [one for one in bars.series if one.column.role != "compare"]
-        for at, one in enumerate([*own, *right.series]):
-            one.colour = colour_of(at)
-        for one in bars.series:
-            if one not in own:
-                one.colour = "muted"
         drawn = traces(bars, lang, "never") + [
             {**trace, "yaxis": "y2"} for one in right.series for trace in strokes(right, one, lang)
         ]
@@ -61,6 +53,24 @@ class Combination(Chart):
             meta={"axis": bars.axis},
         )
         return figure(self.kind, drawn, shape, list(dict.fromkeys([*bars.notes, *right.notes])))
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        return combined(*_both(config, table, lang), lang)
+
+
+def _both(config: Mapping[str, Any], table: Table, lang: str) -> tuple[Frame, Frame]:
+    """Return the frame of the bars and that of the lines, with colours of their own."""
+    limit = config.get("most", 30)
+    bars = frame(table, config, lang, limit)
+    right = frame(table, {**config, "values": config.get("lines", [])}, lang, limit)
+    right.series = right.values
+    own = [one for one in bars.series if one.column.role != "compare"]
+    for at, one in enumerate([*own, *right.series]):
+        one.colour = colour_of(at)
+    for one in bars.series:
+        if one not in own:
+            one.colour = "muted"
+    return bars, right
 
 
 def _axis(made: Frame, lang: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from engine.schema import closed
 from report_engine.chart import Chart, Figure
 from report_engine.drawing.numbers import full, number, short, ticks
 from report_engine.drawing.palette import faint
+from report_engine.drawing.paper_shapes import gauge as on_paper
 from report_engine.drawing.plot import figure, layout
 from report_engine.drawing.reading import column, dimensions, goal, grain, measures, of, safe, say, what
 from report_engine.drawing.settings import MEASURE, check_columns, check_needs
@@ -120,6 +121,9 @@ class Gauge(Chart):
         return figure(
             self.kind, [trace], layout(annotations=notes, margin={"l": 28, "r": 28, "t": 24, "b": 16})
         )
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        return on_paper(self.figure(config, table, lang))
 
 
 CHART = Gauge(

@@ -9,6 +9,7 @@ from report_engine.chart import Chart, Figure
 from report_engine.drawing.frame import MOST_SERIES, parts
 from report_engine.drawing.numbers import full, number
 from report_engine.drawing.palette import faint, series
+from report_engine.drawing.paper_shapes import radar as on_paper
 from report_engine.drawing.plot import figure, layout
 from report_engine.drawing.reading import clip, column, dimensions, measures, picked, safe, say
 from report_engine.drawing.settings import DIMENSION, VALUES, check_columns, check_needs
@@ -89,6 +90,9 @@ class Radar(Chart):
             layout(polar=polar, showlegend=has_names, margin={"l": 56, "r": 56, "t": 32, "b": 32}),
             notes,
         )
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        return on_paper(self.figure(config, table, lang))
 
 
 def _trace(

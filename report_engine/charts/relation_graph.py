@@ -9,6 +9,7 @@ from engine.problems import Problem
 from engine.schema import closed
 from report_engine.chart import Chart, Figure
 from report_engine.drawing.numbers import full, number
+from report_engine.drawing.paper_planes import dots
 from report_engine.drawing.plot import figure, layout
 from report_engine.drawing.reading import (
     clip,
@@ -61,6 +62,9 @@ class RelationGraph(Chart):
         return figure(
             self.kind, graph.traces(), layout(xaxis=bare, yaxis=dict(bare), meta={"axis": "fixed"}), notes
         )
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        return dots(self.figure(config, table, lang))
 
 
 class _Graph:

@@ -8,6 +8,7 @@ from engine.schema import closed
 from report_engine.chart import Chart, Figure
 from report_engine.drawing.numbers import full, number
 from report_engine.drawing.palette import faint, series
+from report_engine.drawing.paper_shapes import sankey as on_paper
 from report_engine.drawing.plot import figure, layout
 from report_engine.drawing.reading import (
     OTHERS,
@@ -55,6 +56,9 @@ class Sankey(Chart):
         if not flow.links:
             return figure(self.kind, [], layout(), is_empty=True)
         return figure(self.kind, [flow.trace()], layout(meta={"height": 60 + 34 * flow.tallest}))
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        return on_paper(self.figure(config, table, lang))
 
 
 class _Flow:

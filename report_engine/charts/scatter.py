@@ -8,6 +8,7 @@ from engine.schema import closed
 from report_engine.chart import Chart, Figure
 from report_engine.drawing.numbers import full, number
 from report_engine.drawing.palette import faint, series
+from report_engine.drawing.paper_planes import dots
 from report_engine.drawing.plot import figure, layout, numbers
 from report_engine.drawing.reading import clip, column, dimensions, label, mark, measures, picked, safe, say
 from report_engine.drawing.settings import DIMENSION, MEASURE, check_columns, check_needs
@@ -64,6 +65,9 @@ class Scatter(Chart):
         )
         notes = [CUT[lang].format(most=MOST, all=len(whole))] if len(whole) > MOST else []
         return figure(self.kind, drawn, shape, notes)
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        return dots(self.figure(config, table, lang))
 
 
 def _axis(values: list[float], one: Column, lang: str) -> dict[str, Any]:

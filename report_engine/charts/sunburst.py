@@ -8,6 +8,7 @@ from engine.schema import closed
 from report_engine.chart import Chart, Figure
 from report_engine.charts.treemap import chosen, tree
 from report_engine.drawing.numbers import short
+from report_engine.drawing.paper_shapes import sunburst as on_paper
 from report_engine.drawing.plot import figure, layout
 from report_engine.drawing.reading import dimensions, measures
 from report_engine.drawing.settings import GROUPS, MEASURE, check_columns, check_needs
@@ -64,6 +65,9 @@ class Sunburst(Chart):
             "leaf": {"opacity": 1},
         }
         return figure(self.kind, [trace], shape)
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        return on_paper(self.figure(config, table, lang))
 
 
 CHART = Sunburst(

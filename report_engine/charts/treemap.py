@@ -8,6 +8,7 @@ from engine.schema import closed
 from report_engine.chart import Chart, Figure
 from report_engine.drawing.numbers import full, number, short
 from report_engine.drawing.palette import faint, series
+from report_engine.drawing.paper_shapes import treemap as on_paper
 from report_engine.drawing.plot import figure, layout
 from report_engine.drawing.reading import (
     OTHERS,
@@ -143,6 +144,9 @@ class Treemap(Chart):
         return figure(
             self.kind, [{**made.trace("treemap"), **more}], layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
         )
+
+    def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
+        return on_paper(self.figure(config, table, lang))
 
 
 CHART = Treemap(

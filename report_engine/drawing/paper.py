@@ -63,8 +63,8 @@ class Sheet:
             f'<polyline points="{path}" fill="none" stroke="{ink(stroke)}" stroke-width="{width:g}"{dashed}/>'
         )
 
-    def path(self, d: str, fill: str) -> None:
-        self._shapes.append(f'<path d="{d}" fill="{ink(fill)}" stroke="{ink("bg")}" stroke-width="1"/>')
+    def path(self, d: str, fill: str, stroke: str = "bg") -> None:
+        self._shapes.append(f'<path d="{d}" fill="{ink(fill)}" stroke="{ink(stroke)}" stroke-width="1"/>')
 
     def area(self, points: Sequence[tuple[float, float]], fill: str) -> None:
         self._shapes.append(
@@ -96,19 +96,21 @@ class Sheet:
 class Plane:
     """Maps positions and numbers of a frame to the sheet, and draws both axes."""
 
-    def __init__(self, sheet: Sheet, made: Frame, low: float, high: float, lang: str) -> None:
-        self.sheet, self.count = sheet, max(1, len(made.labels))
+    def __init__(
+        self, sheet: Sheet, made: Frame, low: float, high: float, lang: str, *, right: float = RIGHT
+    ) -> None:
+        self.sheet, self.count, self.right = sheet, max(1, len(made.labels)), right
         places, words = ticks(low, high, made.format, lang)
         self.low, self.high = places[0], places[-1]
         for place, text in zip(places, words, strict=True):
             y = self.y(place)
-            sheet.line([(LEFT, y), (sheet.width - RIGHT, y)], "line")
+            sheet.line([(LEFT, y), (sheet.width - right, y)], "line")
             sheet.words(LEFT - 8, y + 4, text, size=11, anchor="end")
         self._names(made)
 
     @property
     def step(self) -> float:
-        return (self.sheet.width - LEFT - RIGHT) / self.count
+        return (self.sheet.width - LEFT - self.right) / self.count
 
     def x(self, position: float) -> float:
         return LEFT + (position + 0.5) * self.step
@@ -132,7 +134,8 @@ class Plane:
             self.sheet.words(self.x(at), self.sheet.height - BOTTOM + 18, fitting, size=11, anchor="middle")
 
 
-def _names(made: Frame) -> list[tuple[str, str]]:
+def names_of(made: Frame) -> list[tuple[str, str]]:
+    """Return what a legend says: nothing for a single series."""
     return [(one.name, one.colour) for one in made.series] if len(made.series) > 1 else []
 
 
@@ -143,7 +146,14 @@ def bars(made: Frame, lang: str, *, stacked: bool = False) -> str | None:
     sheet = Sheet()
     low, high = made.span(stacked=stacked)
     plane = Plane(sheet, made, low, high * (1.0 if stacked else 1.06), lang)
-    thick = plane.step * 0.68
+    draw_bars(plane, made, lang, stacked=stacked)
+    sheet.legend(names_of(made))
+    return sheet.page()
+
+
+def draw_bars(plane: Plane, made: Frame, lang: str, *, stacked: bool = False, numbered: bool = True) -> None:
+    """Draw the bars of a frame on a plane; where `numbered`, a single series of few has its numbers above."""
+    sheet, thick = plane.sheet, plane.step * 0.68
     ups, downs = [0.0] * plane.count, [0.0] * plane.count
     each = thick if stacked else thick / max(1, len(made.series))
     for place, one in enumerate(made.series):
@@ -164,7 +174,7 @@ def bars(made: Frame, lang: str, *, stacked: bool = False) -> str | None:
                 colour,
                 full(one.exact[at], one.column.format, lang),
             )
-            if len(made.series) == 1 and plane.count <= 14:
+            if numbered and len(made.series) == 1 and plane.count <= 14:
                 sheet.words(
                     plane.x(at),
                     ends[0] - 5,
@@ -172,8 +182,6 @@ def bars(made: Frame, lang: str, *, stacked: bool = False) -> str | None:
                     size=11,
                     anchor="middle",
                 )
-    sheet.legend(_names(made))
-    return sheet.page()
 
 
 def flat_bars(made: Frame, lang: str) -> str | None:
@@ -201,7 +209,14 @@ def lines(made: Frame, lang: str) -> str | None:
     if made.is_empty:
         return None
     sheet = Sheet()
-    plane = Plane(sheet, made, *made.span(), lang)
+    draw_lines(Plane(sheet, made, *made.span(), lang), made)
+    sheet.legend(names_of(made))
+    return sheet.page()
+
+
+def draw_lines(plane: Plane, made: Frame) -> None:
+    """Draw the lines of a frame on a plane."""
+    sheet = plane.sheet
     for one in made.series:
         _band(sheet, plane, one)
         dash = {"other": "3 3", "goal": "6 4"}.get(one.kind, "")
@@ -215,8 +230,6 @@ def lines(made: Frame, lang: str) -> str | None:
             elif run:
                 sheet.line(run, one.colour, 2, dash)
             run = []
-    sheet.legend(_names(made))
-    return sheet.page()
 
 
 def _band(sheet: Sheet, plane: Plane, one: Series) -> None:
@@ -243,7 +256,7 @@ def pie(made: Frame, places: Sequence[int], lang: str) -> str | None:
     for n, at in enumerate(places):
         share = (one.values[at] or 0.0) / whole
         colour = "muted" if at >= len(made.keys) else series(n)
-        sheet.path(_ring(middle, radius, hole, turn, turn + share), colour)
+        sheet.path(ring(middle, radius, hole, turn, turn + share), colour)
         y = sheet.height / 2 + 24 * (n - (len(places) - 1) / 2)
         sheet.rect(300, y - 8, 10, 10, colour, round_=2)
         sheet.words(318, y + 1, clip(made.labels[at], 20), fill="text")
@@ -262,7 +275,7 @@ def pie(made: Frame, places: Sequence[int], lang: str) -> str | None:
     return sheet.page()
 
 
-def _ring(middle: tuple[float, float], radius: float, hole: float, start: float, end: float) -> str:
+def ring(middle: tuple[float, float], radius: float, hole: float, start: float, end: float) -> str:
     """Return the path of a slice of a ring; a whole ring stops just short of its start."""
     end = min(end, start + 0.99999)
     at = [(math.sin(2 * math.pi * turn), -math.cos(2 * math.pi * turn)) for turn in (start, end)]

@@ -10,6 +10,7 @@ import pytest
 from report_engine.chart import CHARTS
 from report_engine.drawing.numbers import full, short, signed, ticks
 from report_engine.drawing.palette import change, ink
+from report_engine.drawing.paper_shapes import squares
 from report_engine.table import Column, Table, Total
 from tests.reports.charts.making import (
     BEFORE,
@@ -199,3 +200,41 @@ def test_a_waterfall_leads_from_one_sum_to_the_other() -> None:
     assert drawn["layout"]["xaxis"]["ticktext"] == ["对比期", "people", "ticket", "本期"]
     assert bar["customdata"][1] == {"factor": "people"}
     assert bar["customdata"][0] is None
+
+
+def on_paper(kind: str, given: Table, **config: Any) -> str:
+    chart = CHARTS.get(kind)
+    made = chart.svg(chart.settings(config, given), given, "zh")
+    assert made is not None
+    return made
+
+
+def test_a_rate_beside_an_amount_has_its_own_numbers_on_paper() -> None:
+    rows = [[day, Decimal(1000 * n), Decimal(n) / 100] for n, day in enumerate(months(6), 1)]
+    drawing = on_paper("combination", table([MONTH, PAID, RATE], *rows))
+    assert ">¥6,000<" in drawing
+    assert ">6%<" in drawing
+    assert "<polyline" in drawing
+
+
+def test_areas_within_areas_are_as_large_as_their_numbers() -> None:
+    spots = squares([6.0, 3.0, 2.0, 1.0], (0.0, 0.0, 60.0, 40.0))
+    assert [round(w * h, 6) for _, _, w, h in spots] == [1200.0, 600.0, 400.0, 200.0]
+    assert all(max(w, h) / min(w, h) < 3 for _, _, w, h in spots)
+
+
+def test_a_ring_of_parts_closes() -> None:
+    rows = [[c, d, Decimal(v)] for c, d, v in (("a", "x", 3), ("a", "y", 1), ("b", "x", 4))]
+    drawing = on_paper("sunburst", table([CHANNEL, DOCTOR, PAID], *rows))
+    paths = drawing.split('<path d="M')[1:]
+    assert len(paths) == 5
+    # The ring of the second level begins and ends at its top.
+    assert paths[1].startswith("360.00 8.00")
+    assert "1 360.00 8.00L" in paths[-1]
+
+
+def test_streams_leave_and_arrive_as_wide_as_they_are() -> None:
+    rows = [["a", "x", 3], ["a", "y", 1], ["b", "y", 4]]
+    drawing = on_paper("sankey", table([CHANNEL, DOCTOR, COUNT], *rows))
+    assert drawing.count("<path") == 3
+    assert drawing.count("<rect") == 4
