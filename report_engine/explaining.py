@@ -1,8 +1,7 @@
 """“Explain this number”: what it counts, over which records, as of when, how far to trust it, and why it changed."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
@@ -13,6 +12,7 @@ from sqlalchemy import func, select
 
 from engine.access.sources import NO_ACCESS_VALUE, Wanted
 from engine.access.type_scope import shadow_of
+from engine.expressions import parse
 from engine.expressions.nodes import Node
 from engine.problems import Rejected
 from engine.text import Words
@@ -27,7 +27,7 @@ from report_engine.passes.labels import COMPARED, NO_ACCESS
 from report_engine.query import LISTS, rounded
 from report_engine.table import Cell, Column, Table
 from report_engine.tabled import rows_of
-from report_engine.wording import in_words
+from report_engine.telling import in_words, sum_in_words
 
 MOST_PARTS = 8
 MOST_FACTORS = 5
@@ -100,7 +100,7 @@ def _values(bound: Bound, desk: Desk, one: Measure) -> Mapping[str, Cell]:
 def in_formula(bound: Bound, one: Measure) -> Words:
     """Return how a measure is worked out."""
     if one.formula is not None:
-        return {lang: _formula(one, lang) for lang in ("zh", "en")}
+        return sum_in_words(parse(one.formula.text, ""), _Parts(one))
     if one.show is not None:
         part = one.parts["of"]
         return {
@@ -109,10 +109,11 @@ def in_formula(bound: Bound, one: Measure) -> Words:
         }
     fact = bound.data.facts[str(one.fact)]
     field = bound.data.field(fact, one.of) if one.of else None
-    label: Words = (field.label if field is not None else None) or {
-        "zh": one.expression or one.of,
-        "en": one.expression or one.of,
-    }
+    label: Words = (field.label if field is not None else None) or {"zh": str(one.of), "en": str(one.of)}
+    label = {lang: f"“{text}”" for lang, text in label.items()}
+    if one.expression:
+        told = sum_in_words(of_fact(bound, fact, one.expression, ""), _Names(bound, fact, None))
+        label = {"zh": f"（{told['zh']}）", "en": f"({told['en']})"}
     made = {}
     for lang in ("zh", "en"):
         how = HOW[one.aggregate][lang].format(fact=fact.name.get(lang, fact.key), of=label.get(lang, one.of))
@@ -132,15 +133,23 @@ def in_formula(bound: Bound, one: Measure) -> Words:
     return made
 
 
-def _formula(one: Measure, lang: str) -> str:
-    text = one.formula.text if one.formula is not None else ""
-    for name, part in sorted(one.parts.items(), key=lambda item: -len(item[0])):
-        text = text.replace("{" + name + "}", f"“{part.name.get(lang, name)}”")
-    # Nothing counts as 0 without a word; the name of the function would only puzzle.
-    return NONE_AS_ZERO.sub(r"\1", text).replace("*", "×").replace("/", "÷")
+@dataclass(frozen=True)
+class _Parts:
+    """What the parts of a measure's formula are called."""
+
+    one: Measure
+
+    def label(self, path: str) -> Words:
+        part = self.one.parts.get(path)
+        return part.name if part is not None else {"zh": path, "en": path}
+
+    def value(self, path: str, given: object) -> Words:
+        return {"zh": str(given), "en": str(given)}
+
+    def is_time(self, path: str) -> bool:
+        return False
 
 
-NONE_AS_ZERO = re.compile(r"COALESCE\((“[^”]*”), 0\)")
 SHOWS: Mapping[str, Words] = {
     "share": {"zh": "占总计的比例", "en": "share of the total"},
     "share_of_parent": {"zh": "占上级的比例", "en": "share of its parent"},
@@ -152,8 +161,8 @@ HOW: Mapping[str, Words] = {
     "rate": {"zh": "“{fact}”中符合条件的比例", "en": "Share of “{fact}” that meet the condition"},
     **{
         how: {
-            "zh": f"“{{fact}}”的“{{of}}”{words['zh']}",
-            "en": f"{words['en'].capitalize()} of “{{of}}” of “{{fact}}”",
+            "zh": f"“{{fact}}”的{{of}}{words['zh']}",
+            "en": f"{words['en'].capitalize()} of {{of}} of “{{fact}}”",
         }
         for how, words in WORDS.items()
         if how != "count"
@@ -183,22 +192,38 @@ def _filters(desk: Desk, bound: Bound, one: Measure | None) -> Iterator[Words]:
 
 
 def _node_words(bound: Bound, fact: Fact, node: Node, desk: Desk | None) -> Words:
-    def label(path: str) -> Words:
-        found = bound.data.field(fact, shadow_of(path)[0])
+    return in_words(node, _Names(bound, fact, desk))
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the paths of a fact and their values are called."""
+
+    bound: Bound
+    fact: Fact
+    desk: Desk | None
+
+    def label(self, path: str) -> Words:
+        found = self.bound.data.field(self.fact, shadow_of(path)[0])
         return placed((found.label if found is not None else None) or {"zh": path, "en": path}, path)
 
-    def value(path: str, given: object) -> Words:
-        found = bound.data.field(fact, path)
+    def value(self, path: str, given: object) -> Words:
+        found = self.bound.data.field(self.fact, path)
         for option in (found.config.get("options") or ()) if found is not None else ():
             if str(option["key"]) == given:
                 return option.get("label") or {"zh": str(given), "en": str(given)}
         target = _target(found)
-        if target is not None and desk is not None and given not in (None, NO_ACCESS_VALUE):
-            title = desk.gate.labels(target, [str(given)]).get(str(given), str(given))
+        if target is not None and self.desk is not None and given not in (None, NO_ACCESS_VALUE):
+            title = self.desk.gate.labels(target, [str(given)]).get(str(given), str(given))
             return {"zh": title, "en": title}
+        if isinstance(given, Decimal):
+            said = full(given, found.value_type if found is not None else "number", "zh")
+            return {"zh": said, "en": said}
         return {"zh": str(given), "en": str(given)}
 
-    return in_words(node, label, value)
+    def is_time(self, path: str) -> bool:
+        found = self.bound.data.field(self.fact, shadow_of(path)[0])
+        return bool(shadow_of(path)[1]) or (found is not None and found.value_type in ("date", "datetime"))
 
 
 def _target(found: Any) -> str | None:

@@ -8,7 +8,7 @@ is no second way to data, and nothing to permit anew.
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
@@ -32,6 +32,7 @@ class NightRows(Protocol):
 
     as_of: datetime | None
 
+    def see(self, params: object) -> None: ...
     def get(self, key: str) -> Sequence[Row] | None: ...
     def put(self, key: str, rows: Sequence[Row]) -> None: ...
 
@@ -41,6 +42,12 @@ def key_of(text: str, params: object) -> str:
     return hashlib.sha256(f"{text}\x00{params!r}".encode()).hexdigest()
 
 
+def names_any(params: object, ids: Collection[str]) -> bool:
+    """Tell whether one of these ids stands in a statement's parameters."""
+    text = repr(params)
+    return any(one in text for one in ids)
+
+
 class LastNight:
     """What was worked out since the day began, read in an open transaction."""
 
@@ -48,6 +55,9 @@ class LastNight:
         self._unit = unit
         self._since = instant(day_began(unit.now, zone))
         self.as_of: datetime | None = None
+
+    def see(self, params: object) -> None:
+        """By day nobody asks for others."""
 
     def get(self, key: str) -> Sequence[Row] | None:
         """Return the rows of a statement; None where last night did not ask it."""
@@ -66,12 +76,21 @@ class LastNight:
 
 
 class Tonight:
-    """What one portion of a night finds. What was answered since the day began is not asked again."""
+    """What one portion of a night finds. What was answered since the day began is not asked again.
 
-    def __init__(self) -> None:
+    `own`: ids that say who asks; a portion that names one of them `is_personal`, nobody else asks the same.
+    """
+
+    def __init__(self, own: Collection[str] = ()) -> None:
         self._last: LastNight | None = None
+        self._own = own
+        self.is_personal = False
         self.found: dict[str, bytes] = {}
         self.as_of: datetime | None = None
+
+    def see(self, params: object) -> None:
+        """Look whether a statement is about who asks."""
+        self.is_personal = self.is_personal or names_any(params, self._own)
 
     def begin(self, unit: Unit, zone: str) -> None:
         """Look for what is known in an open transaction."""

@@ -137,6 +137,8 @@ class Reading:
         stamp = self._stamp(scoped.text)
         key = (scoped.text, repr(scoped.params))
         rows = self.kept.get(key, stamp) if self.kept is not None and stamp is not None else None
+        if self.night is not None:
+            self.night.see(scoped.params)
         if rows is None and self.night is not None:
             rows = self.night.get(key_of(scoped.text, scoped.params))
             if rows is not None:

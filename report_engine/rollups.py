@@ -26,7 +26,7 @@ from report_engine.binding import Bound
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.measures import Measure
-from report_engine.nights import key_of, packed, unpacked
+from report_engine.nights import key_of, names_any, packed, unpacked
 from report_engine.periods import Period
 from report_engine.query import MOST_GROUPS, Ask, Key, Line, statement
 from report_engine.table import Cell
@@ -73,11 +73,18 @@ class Template:
 
 
 class Months:
-    """The months kept, seen from one transaction. With `fills` those that are missing are worked out and collected."""
+    """The months kept, seen from one transaction. With `fills` those that are missing are worked out and collected.
 
-    def __init__(self, unit: Unit, *, fills: bool = False) -> None:
+    `own`: ids that say who asks; a question that names one of them `is_personal`, nobody else asks the same.
+    """
+
+    def __init__(self, unit: Unit, *, fills: bool = False, own: Collection[str] = ()) -> None:
         self._unit = unit
         self._fills = fills
+        self._own = own
+        self.is_personal = False
+        self.is_dry = False
+        """Whether only months are wanted, and no answer."""
         self._version: int | None = None
         self._touched: dict[tuple[str, int], Touched] = {}
         self.found: dict[str, tuple[str, bytes]] = {}
@@ -91,10 +98,11 @@ class Months:
         fact = _fact(bound, desk, ask)
         months = _over(bound, ask) if fact is not None else []
         if fact is None or len(months) < LEAST_MONTHS or not (self._fills or self._has_any(fact)):
-            return None
+            return self._unanswered()
         template = _template(bound, desk, ask, fact)
         if template is None:
-            return None
+            return self._unanswered()
+        self.is_personal = self.is_personal or names_any(template.scoped.params, self._own)
         keys = {month: template.key(self._app_version(), month) for month in months}
         known = self._known(desk, fact, keys)
         if self._fills:
@@ -102,7 +110,7 @@ class Months:
             self._fill(
                 bound, desk, ask, fact, {month: key for month, key in keys.items() if month not in known}
             )
-            return None
+            return self._unanswered()
         if len(known) < LEAST_MONTHS:
             return None
         assert ask.period is not None
@@ -117,6 +125,10 @@ class Months:
         # Too many groups are told where everything is asked.
         self.used += len(known)
         return merged if len(merged) <= MOST_GROUPS else None
+
+    def _unanswered(self) -> list[Line] | None:
+        """Return what stands for an answer that months do not give: nothing where nobody waits for one."""
+        return [] if self.is_dry else None
 
     def _has_any(self, fact: Fact) -> bool:
         own = ROLLUPS.c.form == fact.form.key
@@ -246,6 +258,25 @@ def _created(desk: Desk, fact: Fact, ids: Sequence[str]) -> dict[str, date]:
 # Which questions.
 
 
+def may_fill(bound: Bound, desk: Desk) -> bool:
+    """Tell whether months may be kept of a report."""
+    ask = Ask(tuple(one.key for one in bound.dimensions), bound.period)
+    if len(_over(bound, ask)) < LEAST_MONTHS:
+        return False
+    facts: dict[Any, list[Measure]] = {}
+    for base in (base for one in bound.measures for base in one.base()):
+        facts.setdefault(base.fact, []).append(base)
+    parts = (replace(bound, measures=tuple(bases)) for bases in facts.values())
+    return bound.has_goal or any(_fact(part, desk, ask) is not None for part in parts)
+
+
+def needs_answers(bound: Bound) -> bool:
+    """Tell whether what a report asks later goes by what it was told before."""
+    return any(
+        one.top is not None or (one.bins is not None and one.bins.quantiles) for one in bound.dimensions
+    )
+
+
 def _fact(bound: Bound, desk: Desk, ask: Ask) -> Fact | None:
     """Return the fact of a question that can be put together of months; None for others.
 
@@ -317,9 +348,8 @@ def _is_written(bound: Bound, fact: Fact, path: str) -> bool:
 def _over(bound: Bound, ask: Ask) -> list[Period]:
     """Return the whole months of a question that are over, oldest first."""
     period = ask.period
-    assert period is not None
-    assert period.start is not None
-    assert period.end is not None
+    if period is None or period.start is None or period.end is None:
+        return []
     last = min(period.end, bound.today.replace(day=1))
     month = period.start if period.start.day == 1 else _next(period.start)
     found: list[Period] = []

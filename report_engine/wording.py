@@ -1,25 +1,14 @@
-"""Formulas written out again: as text that the parser reads back, and in words for people."""
+"""Formulas written out again, as text that the parser reads back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from engine.expressions import parse
 from engine.expressions.nodes import Node
-from engine.text import Words
 
 BLANK = Node("lit", 0, None)
 LANGS = ("zh", "en")
-JOINED: dict[str, Words] = {"AND": {"zh": "且", "en": "and"}, "OR": {"zh": "或", "en": "or"}}
-OPERATORS: dict[str, Words] = {
-    "=": {"zh": "为", "en": "is"},
-    "<>": {"zh": "不为", "en": "is not"},
-    ">": {"zh": "大于", "en": "above"},
-    ">=": {"zh": "不小于", "en": "at least"},
-    "<": {"zh": "小于", "en": "below"},
-    "<=": {"zh": "不大于", "en": "at most"},
-    "in": {"zh": "属于", "en": "in"},
-}
 
 
 def field(path: str) -> Node:
@@ -93,47 +82,11 @@ def _literal(value: object) -> str:
     return '"' + str(value).replace('"', '""') + '"'
 
 
-def in_words(node: Node, label: Callable[[str], Words], say_value: Callable[[str, object], Words]) -> Words:
-    """Return a condition as people say it. `label`: the name of a path; `say_value`: the words of a value beside a path."""
-    return {lang: _told(node, lang, label, say_value) for lang in LANGS}
-
-
-def _told(
-    node: Node, lang: str, label: Callable[[str], Words], say_value: Callable[[str, object], Words]
-) -> str:
-    def told(one: Node) -> str:
-        return _told(one, lang, label, say_value)
-
-    def beside(one: Node, other: Node) -> str:
-        if one.kind == "lit" and other.kind == "field":
-            return say_value(".".join(other.value), one.value).get(lang, _literal(one.value))
-        return told(one)
-
-    if node.kind == "field":
-        path = ".".join(node.value)
-        return f"“{label(path).get(lang, path)}”"
-    if node.kind == "op" and str(node.value).lower() in OPERATORS:
-        left, right = node.args
-        word = OPERATORS[str(node.value).lower()][lang]
-        return f"{beside(left, right)} {word} {beside(right, left)}"
-    if node.kind == "call" and str(node.value).upper() == "NOT":
-        return f"{'并非' if lang == 'zh' else 'not'} {told(node.args[0])}"
-    if node.kind == "call" and str(node.value).upper() == "ISBLANK":
-        return f"{told(node.args[0])} {'未填写' if lang == 'zh' else 'is blank'}"
-    if node.kind == "call" and str(node.value).upper() in JOINED:
-        made = f" {JOINED[str(node.value).upper()][lang]} ".join(told(one) for one in node.args)
-        return made if str(node.value).upper() == "AND" else f"（{made}）" if lang == "zh" else f"({made})"
-    if node.kind == "call":
-        return f"{node.value}({', '.join(told(one) for one in node.args)})"
-    return written(node) if not node.args else f"({' '.join(told(one) for one in node.args)})"
-
-
 __all__ = [
     "all_of",
     "any_of",
     "call",
     "field",
-    "in_words",
     "literal",
     "negated",
     "op",
