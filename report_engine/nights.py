@@ -9,22 +9,24 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.access.query import Row
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Unit
-from report_engine.tables import NIGHTS, ROLLUPS
+from report_engine.tables import NIGHTS, ROLLUPS, STATES
 
 KEPT = timedelta(days=2)
 MONTHS_KEPT = timedelta(days=7)
+STATES_KEPT = timedelta(days=800)
 
 
 class NightRows(Protocol):
@@ -75,6 +77,27 @@ class LastNight:
         """Keep nothing: by day answers come from the data."""
 
 
+@dataclass
+class Standing:
+    """What a night found to keep for good: rows by key, keys of what is as good as new, the audit's last line (`states`)."""
+
+    rows: dict[str, bytes] = field(default_factory=dict)
+    clean: set[str] = field(default_factory=set)
+    seq: int = 0
+
+    def keep(self, unit: Unit) -> None:
+        """Write it."""
+        make = postgresql.insert if unit.is_postgres else sqlite.insert
+        for key, rows in self.rows.items():
+            values = {"seq": self.seq, "as_of": unit.now_text, "rows": rows}
+            row = make(STATES).values(key=key, **values)
+            unit.connection.execute(row.on_conflict_do_update(index_elements=[STATES.c.key], set_=values))
+        still = sorted(self.clean - self.rows.keys())
+        if still:
+            new = {"seq": self.seq, "as_of": unit.now_text}
+            unit.connection.execute(update(STATES).where(STATES.c.key.in_(still)).values(new))
+
+
 class Tonight:
     """What one portion of a night finds. What was answered since the day began is not asked again.
 
@@ -86,6 +109,7 @@ class Tonight:
         self._own = own
         self.is_personal = False
         self.found: dict[str, bytes] = {}
+        self.states = Standing()
         self.as_of: datetime | None = None
 
     def see(self, params: object) -> None:
@@ -116,6 +140,7 @@ class Tonight:
             values = {"as_of": instant(as_of), "rows": rows}
             row = make(NIGHTS).values(key=key, **values)
             unit.connection.execute(row.on_conflict_do_update(index_elements=[NIGHTS.c.key], set_=values))
+        self.states.keep(unit)
 
 
 def forget(unit: Unit) -> int:
@@ -123,7 +148,10 @@ def forget(unit: Unit) -> int:
     done = unit.connection.execute(delete(NIGHTS).where(NIGHTS.c.as_of < instant(unit.now - KEPT))).rowcount
     # Months that are still asked for are worked out anew in the same night.
     old = ROLLUPS.c.as_of < instant(unit.now - MONTHS_KEPT)
-    return int(done) + int(unit.connection.execute(delete(ROLLUPS).where(old)).rowcount)
+    done += unit.connection.execute(delete(ROLLUPS).where(old)).rowcount
+    # States of months are kept for good, except those of questions that nobody puts any more.
+    old = STATES.c.as_of < instant(unit.now - STATES_KEPT)
+    return int(done) + int(unit.connection.execute(delete(STATES).where(old)).rowcount)
 
 
 def day_began(now: datetime, zone: str) -> datetime:

@@ -9,9 +9,11 @@ from sqlalchemy import Integer, Subquery, case, func, select, type_coerce
 
 from engine.access.sources import Source, Wanted
 from report_engine.binding import Bound
+from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.query import exact
-from report_engine.tabled import condition, day_of, fact_of, filters, path_of, rows_of
+from report_engine.states import standing
+from report_engine.tabled import condition, day_of, fact_of, filters, path_of, rows_of, sealed
 
 YEAR = 365
 
@@ -46,7 +48,11 @@ class _Days:
 
     source: Source
     table: Subquery
-    form: str
+    fact: Fact
+
+    @property
+    def form(self) -> str:
+        return self.fact.key
 
     def money(self, raw: Any) -> Decimal:
         return exact(raw or 0, self.source.kinds["paid"].units).quantize(Decimal("0.01"))
@@ -70,7 +76,7 @@ def _days(bound: Bound, desk: Desk, until: date) -> _Days:
         .group_by(source.c.who, source.c.day)
         .subquery("days")
     )
-    return _Days(source, days, fact.key)
+    return _Days(source, days, fact)
 
 
 def recent_buyers(bound: Bound, desk: Desk, until: date) -> list[Recent]:
@@ -81,9 +87,10 @@ def recent_buyers(bound: Bound, desk: Desk, until: date) -> list[Recent]:
     chosen = select(
         each.c.who, func.max(each.c.day), func.count().filter(recent), func.sum(case((recent, each.c.paid)))
     ).group_by(each.c.who).order_by(each.c.who)  # fmt: skip
+    scoped = sealed(desk, chosen, [days.source], days.form)
     return [
         Recent(str(row[0]), day_of(row[1]), int(row[2]), days.money(row[3]))
-        for row in rows_of(desk, chosen, [days.source], days.form)
+        for row in standing(bound, desk, days.fact, scoped, until)
     ]
 
 

@@ -124,6 +124,8 @@ class Reading:
         self.night: NightRows | None = None
         self.months: Any = None
         """`report_engine.rollups.Months`, where roll-ups may answer."""
+        self.states: Any = None
+        """`report_engine.states.States`, where states of months that are over may answer."""
         self.limit(seconds)
 
     def limit(self, seconds: float) -> None:

@@ -176,41 +176,8 @@ class Months:
     def _looked(self, desk: Desk, fact: Fact, since: int) -> "Touched":
         known = (fact.key, since)
         if known not in self._touched:
-            self._touched[known] = self._looked_through(desk, fact, since)
+            self._touched[known] = looked_through(self._unit, desk, fact, since)
         return self._touched[known]
-
-    def _looked_through(self, desk: Desk, fact: Fact, since: int) -> "Touched":
-        """Return every day that what was written since has been about."""
-        a = AUDIT.c
-        mine = (a.seq > since, a.form == fact.form.key, a.action.not_in(READS))
-        written = select(a.record_id, func.max(a.seq).label("seq")).where(*mine).group_by(a.record_id)
-        lines = {
-            row.record_id: int(row.seq)
-            for row in self._unit.connection.execute(written.limit(MOST_TOUCHED + 1))
-        }
-        if len(lines) > MOST_TOUCHED:
-            return Touched(head(self._unit) + 1)
-        # A line about many records does not say which.
-        before = lines.pop(None, 0)
-        ids = list(lines)
-        days: dict[str, set[date]] = {one: set() for one in ids}
-        if _root(fact) == "created_at":
-            created = _created(desk, fact, ids)
-            if len(created) < len(ids):
-                return Touched(head(self._unit) + 1)
-            days = {one: {created[one]} for one in ids}
-        h = HISTORY.c
-        for at in range(0, len(ids), 500):
-            some = select(h.record_id, h.changes, h.at).where(
-                h.record_id.in_(ids[at : at + 500]), h.form == fact.form.key
-            )
-            for row in self._unit.connection.execute(some):
-                days[row.record_id] |= _days_in(f"{row.changes} {row.at}")
-        # An instant is another day in another zone.
-        return Touched(before, tuple(
-            (lines[one], frozenset((day + shift).replace(day=1) for day in days[one] for shift in (-ONE, timedelta(0), ONE)))
-            for one in ids
-        ))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +190,43 @@ class Touched:
     def spoils(self, month: Period, seq: int) -> bool:
         """Tell whether what was kept of a month at a line of the audit may be wrong by now."""
         return seq < self.before or any(line > seq and month.start in months for line, months in self.months)
+
+    def spoils_until(self, end: date, seq: int) -> bool:
+        """Tell whether what was kept of all days up to one, at a line of the audit, may be wrong by now."""
+        return seq < self.before or any(
+            line > seq and any(month <= end for month in months) for line, months in self.months
+        )
+
+
+def looked_through(unit: Unit, desk: Desk, fact: Fact, since: int) -> Touched:
+    """Return every day that what was written since has been about."""
+    a = AUDIT.c
+    mine = (a.seq > since, a.form == fact.form.key, a.action.not_in(READS))
+    written = select(a.record_id, func.max(a.seq).label("seq")).where(*mine).group_by(a.record_id)
+    lines = {row.record_id: int(row.seq) for row in unit.connection.execute(written.limit(MOST_TOUCHED + 1))}
+    if len(lines) > MOST_TOUCHED:
+        return Touched(head(unit) + 1)
+    # A line about many records does not say which.
+    before = lines.pop(None, 0)
+    ids = list(lines)
+    days: dict[str, set[date]] = {one: set() for one in ids}
+    if _root(fact) == "created_at":
+        created = _created(desk, fact, ids)
+        if len(created) < len(ids):
+            return Touched(head(unit) + 1)
+        days = {one: {created[one]} for one in ids}
+    h = HISTORY.c
+    for at in range(0, len(ids), 500):
+        some = select(h.record_id, h.changes, h.at).where(
+            h.record_id.in_(ids[at : at + 500]), h.form == fact.form.key
+        )
+        for row in unit.connection.execute(some):
+            days[row.record_id] |= _days_in(f"{row.changes} {row.at}")
+    # An instant is another day in another zone.
+    return Touched(before, tuple(
+        (lines[one], frozenset((day + shift).replace(day=1) for day in days[one] for shift in (-ONE, timedelta(0), ONE)))
+        for one in ids
+    ))  # fmt: skip
 
 
 def head(unit: Unit) -> int:
@@ -309,7 +313,7 @@ def _fact(bound: Bound, desk: Desk, ask: Ask) -> Fact | None:
     ]
     return (
         fact
-        if _is_written(bound, fact, _root(fact)) and all(_is_own(bound, fact, one) for one in paths)
+        if is_written(bound, fact, _root(fact)) and all(_is_own(bound, fact, one) for one in paths)
         else None
     )
 
@@ -334,10 +338,11 @@ def _is_own(bound: Bound, fact: Fact, path: str) -> bool:
         inner = fact.roles[inner]
     if inner == "date":
         return True
-    return _is_written(bound, fact, inner)
+    return is_written(bound, fact, inner)
 
 
-def _is_written(bound: Bound, fact: Fact, path: str) -> bool:
+def is_written(bound: Bound, fact: Fact, path: str) -> bool:
+    """Tell whether people write a field of a fact's own record, so that history knows of it."""
     steps = bound.data.walk(fact, path)
     if not steps or len(steps) != 1:
         return False
@@ -369,7 +374,7 @@ def _template(bound: Bound, desk: Desk, ask: Ask, fact: Fact) -> Template | None
         statement(bound, desk, replace(ask, period=Period(start, end, "month", 1)))
         for start, end in SENTINELS
     )
-    if one.text != other.text or not _reads_only(one.text, fact):
+    if one.text != other.text or not reads_only(one.text, fact):
         return None
     places: list[tuple[Any, ...]] = []
     for end in (0, 1):
@@ -383,7 +388,7 @@ def _template(bound: Bound, desk: Desk, ask: Ask, fact: Fact) -> Template | None
     return Template(one, places[0], places[1]) if places[0] and places[1] and same else None
 
 
-def _reads_only(text: str, fact: Fact) -> bool:
+def reads_only(text: str, fact: Fact) -> bool:
     """Tell whether a statement reads the tables of one form and nothing else."""
     read = {name for name in FROM.findall(text) if not name.startswith("(")}
     forms = {found[1].partition("__")[0] if (found := FORM.fullmatch(name)) else "" for name in read}

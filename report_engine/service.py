@@ -53,6 +53,7 @@ from report_engine.problems import EMPTY, IMMATURE, SMALL_SAMPLE
 from report_engine.reading import PAGE_S, Kept, Reading
 from report_engine.rollups import Months
 from report_engine.sight import facts_of, narrowed, role_words, roles_of
+from report_engine.states import States
 from report_engine.tabled import rows_of
 
 Json = Mapping[str, Any]
@@ -130,12 +131,13 @@ class ReportService:
             if night is not None:
                 night.begin(unit, office.desk.zone)
                 office.reading.night, office.reading.kept = night, None
+                office.reading.states = States(unit, night.states)
             yield office
 
     def office(self, unit: Unit, actor: Actor, seconds: float = PAGE_S) -> Office:
         """Return the books in an open transaction, for jobs that ask for several people in one."""
         reading = Reading(unit, seconds, self.kept)
-        reading.months = Months(unit)
+        reading.months, reading.states = Months(unit), States(unit)
         desk = PlainDesk(Gate(self.policy, actor, reading), reading, self.workspace.zone_of(actor.branch_id))
         return Office(desk, self.data_for(desk.gate), reading)
 

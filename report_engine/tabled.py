@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select
 
-from engine.access.query import Record, Row
+from engine.access.query import Record, Row, ScopedQuery
 from engine.access.sources import Put, Source, Sources, Wanted
 from engine.expressions import parse
 from engine.problems import Rejected
@@ -66,8 +66,12 @@ def within(bound: Bound, day: ColumnElement[Any]) -> list[ColumnElement[bool]]:
 
 def rows_of(desk: Desk, statement: Select[Any], sources: Sequence[Source], form: str) -> list[Sequence[Any]]:
     """Run a sealed statement and return its raw rows."""
-    scoped = desk.gate.seal(statement, sources, form, _raw)
-    return [one["row"] for one in desk.unit.execute(scoped)]
+    return [one["row"] for one in desk.unit.execute(sealed(desk, statement, sources, form))]
+
+
+def sealed(desk: Desk, statement: Select[Any], sources: Sequence[Source], form: str) -> ScopedQuery:
+    """Return a statement that gives its raw rows, sealed."""
+    return desk.gate.seal(statement, sources, form, _raw)
 
 
 def kept_rows(
@@ -115,5 +119,6 @@ __all__ = [
     "path_of",
     "plan_of",
     "rows_of",
+    "sealed",
     "within",
 ]

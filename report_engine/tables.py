@@ -70,6 +70,17 @@ NIGHTS = Table(
 )
 """What a statement of a nightly report gave. `key`: of its text and parameters, which hold the asker's scope."""
 
+STATES = Table(
+    "cc_report_states",
+    REPORT_TABLES,
+    Column("key", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("rows", LargeBinary, nullable=False),
+    Index("ix_cc_report_states_as_of", "as_of"),
+)
+"""What a statement gave about all days up to the end of a month that is over. `seq`: the last line of the audit that it knows of."""
+
 ROLLUPS = Table(
     "cc_report_rollups",
     REPORT_TABLES,

@@ -1,6 +1,7 @@
-"""RFM movement (RFM 迁移): which customers went from which group to which, month end by month end.
+"""RFM movement (RFM 迁移): which customers went from which group to which, month end by month end or between any two.
 
-`settings` as those of RFM (`customer`, `amount`, `filter`, `edges`), and `months`: how many month ends before the last one.
+`settings` as those of RFM (`customer`, `amount`, `filter`, `edges`), and `months`: how many month ends before the last one;
+or `whole`: one step alone, from the day before the period to its last day, whichever months these are.
 """
 
 from collections.abc import Mapping
@@ -37,7 +38,7 @@ class RfmMoves(Kind):
     """A row for each way that somebody went, those who stayed among them."""
 
     def table(self, bound: Bound, desk: Desk) -> Table:
-        ends = month_ends(bound, int(bound.settings.get("months", MONTHS)))
+        ends = ends_of(bound)
         found = [groups_at(bound, desk, end) for end in ends]
         order = {key: place for place, key in enumerate(WORDS)}
         rows: list[tuple[Cell, ...]] = []
@@ -54,7 +55,7 @@ class RfmMoves(Kind):
 
     def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
         """Return the customers who went a way; without a month those of the last one."""
-        form, ends = customer_form(bound), month_ends(bound, int(bound.settings.get("months", MONTHS)))
+        form, ends = customer_form(bound), ends_of(bound)
         if form is None:
             raise Rejected(NOTHING_BEHIND.at("/measure"))
         month = str(dims.get("month") or ends[-1])[:7]
@@ -69,14 +70,17 @@ class RfmMoves(Kind):
         )  # fmt: skip
 
 
-def month_ends(bound: Bound, months: int) -> list[date]:
-    """Return the last days of the months before, oldest first, and the report's last day that is over."""
-    last = bound.today - timedelta(days=1)
-    if bound.period is not None and bound.period.end is not None:
-        last = min(last, bound.period.end - timedelta(days=1))
+def ends_of(bound: Bound) -> list[date]:
+    """Return the days whose groups are compared, oldest first: the ends of months, and the report's last day that is over."""
+    last, first = bound.today - timedelta(days=1), None
+    if bound.period is not None:
+        first = bound.period.start
+        last = min(last, bound.period.end - timedelta(days=1)) if bound.period.end is not None else last
+    if bound.settings.get("whole") and first is not None:
+        return [min(first - timedelta(days=1), last), last]
     ends = [last]
     day = last
-    for _ in range(months):
+    for _ in range(1 if bound.settings.get("whole") else int(bound.settings.get("months", MONTHS))):
         day = day.replace(day=1) - timedelta(days=1)
         ends.append(day)
     return ends[::-1]
@@ -93,5 +97,6 @@ KIND = RfmMoves(
             for name in ("customer", "amount", "filter", "edges")
         },
         months={"type": "integer", "minimum": 1, "maximum": 24},
+        whole={"type": "boolean"},
     ),
 )
