@@ -48,9 +48,12 @@ class Registry(Generic[K]):
 
     def get(self, kind: str, path: str = "") -> K:
         """Return the kind, or raise Rejected with the nearest names."""
-        found = self.all().get(kind)
+        kinds = self._kinds
+        found = None if kinds is None else kinds.get(kind)
         if found is None:
-            raise Rejected(self.unknown(kind, path))
+            found = self.all().get(kind)
+            if found is None:
+                raise Rejected(self.unknown(kind, path))
         return found
 
     def unknown(self, kind: str, path: str) -> Problem:

@@ -101,21 +101,30 @@ def submit_values(
     problems: list[Problem] = []
     with exact():
         guard = _Guard(state) if state.form.read_only or stored is not None else None
-        for key, value in values.items():
-            one = state.form.writable.get(key)
-            if guard is not None and one is not None and value != state.before.get(key):
-                refused = guard.refuses(one, f"/values/{key}")
-                if refused is not None:
-                    problems.append(refused)
-                    continue
-            state.values[key] = value
-            state.touched.add(key)
+        if guard is None:
+            state.values.update(values)
+            state.touched.update(values)
+        else:
+            _take(state, values, guard, problems)
         for key, value in settled.items():
             state.values.setdefault(key, value)
             state.touched.add(key)
         _settle(state, frozenset(values) | settled.keys(), "/values", problems)
         ready = _stored_values(state)
     return Submission(ready, _changed(state, ready), tuple(problems), state)
+
+
+def _take(state: RecordState, values: Mapping[str, Any], guard: "_Guard", problems: list[Problem]) -> None:
+    """Take checked values that the guard lets pass."""
+    for key, value in values.items():
+        one = state.form.writable.get(key)
+        if one is not None and value != state.before.get(key):
+            refused = guard.refuses(one, f"/values/{key}")
+            if refused is not None:
+                problems.append(refused)
+                continue
+        state.values[key] = value
+        state.touched.add(key)
 
 
 def _changed(state: RecordState, values: Mapping[str, Any]) -> frozenset[str]:
@@ -575,7 +584,8 @@ def _words(labels: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
 def _stored_values(state: RecordState) -> dict[str, Any]:
     """Return the Python value of everything stored: given, followed, computed, and rows."""
     form = state.form
-    values = {key: state.values[key] for key in state.touched if key not in form.rows and key in state.values}
+    held, rows = state.values, form.rows
+    values = {key: held[key] for key in state.touched if key in held and key not in rows}
     for key in state.sticky:
         values[key] = _plain(state.get(key))
     if state.is_new:

@@ -4,8 +4,6 @@ A number of magnitude 1 or more keeps 34 significant digits, a smaller one 33 de
 means), so that PostgreSQL can say the same by one `round`. Roots, powers and logarithms keep 15 digits.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import (
     ROUND_HALF_UP,
     Context,
@@ -27,15 +25,19 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 
 
-@contextmanager
-def exact() -> Iterator[None]:
+class exact:  # noqa: N801  # used like a function
     """Run with the arithmetic of formulas. Saves `evaluate` a switch when many formulas run in a row."""
-    before = getcontext()
-    setcontext(EXACT)
-    try:
-        yield
-    finally:
-        setcontext(before)
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = getcontext()
+        if self._before is not EXACT:
+            setcontext(EXACT)
+
+    def __exit__(self, *_error: object) -> None:
+        if self._before is not EXACT:
+            setcontext(self._before)
 
 
 def fifteen(number: Decimal) -> Decimal:

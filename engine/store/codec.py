@@ -182,6 +182,18 @@ class Codec:
         in_order: tuple[Any, ...] = self._in_order(row)
         return in_order
 
+    def encode_many(self, records: Sequence[Values], zones: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+        """Return what `encode` gives for each record, worked out a column at a time: equal values once."""
+        columns = [[record.get(key) for record in records] for key in self._plain_keys]
+        for i, process in self._processed:
+            columns[i] = _each(process, columns[i])
+        for field in self.sealed:
+            columns.append([self.seal(field, one.get(field.key), one["id"]) for one in records])
+        for make, names in self._shadow_makers:
+            made = [make(record.get, zone) for record, zone in zip(records, zones, strict=True)]
+            columns += [[one[at] for one in made] for at in range(len(names))]
+        return zip(*self._in_order(columns), strict=True)
+
     def encode_some(self, keys: Iterable[str], values: Values, record_id: str, zone: str) -> dict[str, Any]:
         """Return column → parameter for the given fields and their shadows."""
         wanted = set(keys)
@@ -320,6 +332,27 @@ class Codec:
         return lambda get, _zone: [
             None if (v := get(key)) is None else by(v if isinstance(v, str) else kind.to_text(v, config))
         ]
+
+
+class _Known(dict[Any, Any]):
+    """What values were made into so far."""
+
+    def __init__(self, process: Callable[[Any], Any]) -> None:
+        super().__init__({None: None})
+        self._process = process
+
+    def __missing__(self, value: Any) -> Any:
+        made = self[value] = self._process(value)
+        return made
+
+
+def _each(process: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+    """Return the parameters of a column's values."""
+    try:
+        return list(map(_Known(process).__getitem__, values))
+    except TypeError:
+        # Of values that cannot be keys, such as structures, each is made by itself.
+        return [None if value is None else process(value) for value in values]
 
 
 def _together(makes: list[Any]) -> Callable[[Any, str], list[Any]]:

@@ -106,11 +106,13 @@ class RecordWriter:
             if moments := past.get(record["id"]):
                 record["revision"] = len(moments)
                 record["updated_at"], record["updated_by"] = moments[-1].at, moments[-1].by
-        rows = [codec.encode(r, r["id"], unit.workspace.zone_of(r["branch_id"])) for r in records]
+        zone_of = unit.workspace.zone_of
+        rows = codec.encode_many(records, [zone_of(r["branch_id"]) for r in records])
         with self._named_clashes():
             unit.load_rows(codec.statements.copy, codec.statements.insert, rows)
         self._insert_parts(records)
-        entries = [entry for r in records for entry in self._entries(r, past.get(r["id"], ()))]
+        made = new_id.many(len(records))
+        entries = [entry for r in records for entry in self._entries(r, past.get(r["id"], ()), made)]
         unit.load_rows(sql.copy_history(self.dialect), sql.insert_history(self.dialect), entries)
         ids = [r["id"] for r in records]
         unit.emit("records.created", self.shape.key, None, {"ids": ids, **self._why()})
@@ -382,10 +384,12 @@ class RecordWriter:
             if self.codec.has_history(k)
         }
 
-    def _entries(self, record: Record, past: Sequence[Earlier]) -> Iterator[tuple[Any, ...]]:
+    def _entries(
+        self, record: Record, past: Sequence[Earlier], ids: Iterator[str]
+    ) -> Iterator[tuple[Any, ...]]:
         """Yield the history of a new record: how it was made, and what it went through where it brings a past."""
         if not past:
-            yield self._entry("create", record["id"], 1, self.codec.first_values(record))
+            yield self._entry("create", record["id"], 1, self.codec.first_values(record), made=next(ids))
             return
         then = {**record, **past[0].values}
         yield self._entry("create", record["id"], 1, self.codec.first_values(then), past[0])
@@ -397,12 +401,18 @@ class RecordWriter:
             then = now
 
     def _entry(
-        self, kind: str, record_id: str, revision: int, changes: Mapping[str, Any], at: Earlier | None = None
+        self,
+        kind: str,
+        record_id: str,
+        revision: int,
+        changes: Mapping[str, Any],
+        at: Earlier | None = None,
+        made: str | None = None,
     ) -> tuple[Any, ...]:
         unit, cause = self.unit, self.unit.cause
         text = encode_json(changes).decode()
         when, by = (unit.now_text, cause.by) if at is None else (instant(at.at), at.by)
-        row = (new_id(), self.shape.key, record_id, revision, kind, when, by, cause.kind)
+        row = (made or new_id(), self.shape.key, record_id, revision, kind, when, by, cause.kind)
         return (*row, cause.request_id, cause.batch_id, text)
 
     @contextmanager

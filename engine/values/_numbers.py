@@ -12,6 +12,8 @@ MOST_INTEGER = 9_007_199_254_740_991
 """The largest whole number that a browser reads exactly."""
 _PLAIN = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_UNITS = tuple(Decimal(1).scaleb(-scale) for scale in range(32))
+"""The last place kept, by the count of decimals."""
 _ROUNDING = Context(prec=80, rounding=ROUND_HALF_UP)
 
 
@@ -38,10 +40,10 @@ def read_number(raw: Any, path: str) -> Decimal:
 
 def fixed(number: Decimal, scale: int, most: Decimal, path: str) -> Decimal:
     """Return `number` rounded half away from zero to `scale` decimals, refused at or above `most`."""
-    if number.adjusted() > 30 or abs(number) >= most:
+    if number.adjusted() > 30 or not -most < number < most:
         raise Rejected(NUMBER_TOO_LARGE.at(path, most=f"{most:,f}"))
-    rounded = number.quantize(Decimal(1).scaleb(-scale), context=_ROUNDING)
-    if abs(rounded) >= most:
+    rounded = number.quantize(_UNITS[scale], context=_ROUNDING)
+    if not -most < rounded < most:
         raise Rejected(NUMBER_TOO_LARGE.at(path, most=f"{most:,f}"))
     return rounded if rounded else rounded.copy_abs()
 

@@ -164,6 +164,7 @@ _DATE = re.compile(
     r"(?:[T\s]*(?P<half>上午|下午|晚上?|AM|PM|am|pm)?\s*(?P<H>\d{1,2})[:点时](?P<M>\d{1,2})?分?(?::(?P<S>\d{1,2})(?:\.\d+)?)?)?"
     r"(?:\s*(?P<z>Z|[+-]\d{2}:?\d{2}))?"
 )
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
@@ -172,16 +173,28 @@ _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 def read_moment(cell: Any, context: Context) -> tuple[date, time | None]:
     """Return the local day and, when told, the time of day. A day without a year is the latest not after tomorrow."""
     if isinstance(cell, datetime):
-        local = cell.astimezone(ZoneInfo(context.zone)) if cell.tzinfo else cell
+        local = cell.astimezone(_zone(context.zone)) if cell.tzinfo else cell
         return local.date(), local.time().replace(microsecond=0) if local.time() != time() else None
     if isinstance(cell, date):
         return cell, None
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return _serial(float(cell), str(cell))
     text = plain(cell)
+    if text[4:5] == "-" and _ISO.fullmatch(text):
+        return _iso(text, context)
     if _SERIAL.fullmatch(text):
         return _serial(float(text), text)
     return _read_words(text, context)
+
+
+def _iso(text: str, context: Context) -> tuple[date, time]:
+    """Read what programs write: a whole moment."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Rejected(BAD_DATE.at("", value=text)) from None
+    local = moment.astimezone(_zone(context.zone)) if moment.tzinfo else moment
+    return local.date(), local.time()
 
 
 def _serial(number: float, shown: str) -> tuple[date, time | None]:
@@ -239,7 +252,7 @@ def _local(day: date, found: "re.Match[str]", text: str, context: Context) -> tu
         raise Rejected(BAD_DATE.at("", value=text)) from None
     if found["z"]:
         moment = datetime.fromisoformat(f"{day}T{clock}{found['z'].replace('Z', '+00:00')}")
-        local = moment.astimezone(ZoneInfo(context.zone))
+        local = moment.astimezone(_zone(context.zone))
         return local.date(), local.time()
     return day, clock
 

@@ -125,7 +125,9 @@ class Column:
             return self._by_range(text, context)
         if self.target_form:
             words = split_list(text) if self.many else [text]
-            return Reading(lookup=tuple(str(self.synonyms.get(bare(word), word)) for word in words))
+            if self.synonyms:
+                words = [str(self.synonyms.get(bare(word), word)) for word in words]
+            return Reading(lookup=tuple(words))
         if self.options:
             return self._by_option(text)
         try:

@@ -199,8 +199,10 @@ class ImportService:
             some = body[done : done + CHUNK]
             cells = [(first + done + at + 1, cells) for at, cells in enumerate(some)]
             start, done = done, done + len(some)
+            with collector_rests():
+                rows = importer.read(cells)
             with collector_rests(), self.service.writing(actor, "import", batch) as desk:
-                counts.update(self._chunk(desk, importer, cells, import_id, counts, dry=dry))
+                counts.update(self._chunk(desk, importer, rows, import_id, counts, dry=dry))
                 self._advance(desk.unit, row, start, done, counts, len(body), dry=dry)
                 if told is not None:
                     told.checkpoint(desk.unit, done, len(body))
@@ -211,14 +213,14 @@ class ImportService:
         self,
         desk: Desk,
         importer: Importer,
-        cells: Sequence[tuple[int, Sequence[Any]]],
+        rows: list[Row],
         import_id: str,
         counts: Mapping[str, int],
         *,
         dry: bool,
     ) -> dict[str, int]:
         """Work through some rows and note what became of each; return the counts with them."""
-        rows = importer.chunk(desk, cells, dry=dry)
+        rows = importer.chunk(desk, rows, dry=dry)
         self._note(desk.unit, import_id, _DRY if dry else _REAL, rows)
         told = Counter(row.outcome for row in rows)
         return {outcome: number + told[outcome] for outcome, number in counts.items()}

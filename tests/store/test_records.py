@@ -57,6 +57,40 @@ def test_a_record_comes_back_as_it_was_given(clinic: Workspace, lead: FormTables
     assert back == {k: v for k, v in made.items() if k != "items"}
 
 
+def test_records_made_together_are_stored_as_each_by_itself(clinic: Workspace, lead: FormTables):
+    unlike = {
+        **FULL, "phone": "13900005678", "code": "A2", "amount": Decimal("0"), "visits": 1, "tags": None, "chart": None,
+        "call_at": datetime(2026, 3, 6, 1, 30, tzinfo=UTC), "rate": None, "is_vip": False,
+    }  # fmt: skip
+    twins = [{**one, "name": f"{one['name']}{n}"} for n in range(2) for one in (FULL, unlike)]
+    for n, one in enumerate(twins):
+        one["phone"], one["code"] = f"1380000{n:04}", f"B{n}"
+    with clinic.write(USER) as unit:
+        together = unit.insert_many(right(lead, "insert"), [dict(one) for one in twins])
+    singly = []
+    for n, one in enumerate(twins):
+        made = create(clinic, lead, **{**one, "phone": f"1390000{n:04}", "code": f"C{n}"})
+        singly.append(made["id"])
+
+    with clinic.read() as unit:
+        stored = {row["id"]: dict(row) for row in unit.connection.execute(lead.table.select()).mappings()}
+    own = {
+        "id",
+        "no",
+        "code",
+        "code__u",
+        "phone",
+        "phone__b",
+        "phone__t",
+        "created_at",
+        "updated_at",
+        "created_at__d",
+    }
+    for one, other in zip(together, singly, strict=True):
+        rows = [{k: v for k, v in stored[i].items() if k not in own} for i in (one, other)]
+        assert rows[0] == rows[1]
+
+
 def test_item_tables_hold_one_row_for_each_tooth_and_friend(clinic: Workspace, lead: FormTables):
     made = create(clinic, lead, **FULL)
     assert count(clinic, "i_lead__chart", "tooth = '36' AND state = 'caries'") == 1
