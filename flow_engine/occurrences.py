@@ -69,6 +69,29 @@ class Occurrences:
     ) -> int:
         """Make, move and cancel rows so that they are as they should be; return how many changed."""
         since = self.since(unit, listener)
+        rows = self._rows(unit, listener, [record_id]).get(record_id, ())
+        return self._put_right(unit, listener, record_id, values, since, rows)
+
+    def _rows(
+        self, unit: Unit, listener: Listener, record_ids: Sequence[str]
+    ) -> dict[str, list[tuple[str, str, str]]]:
+        """Return the rows of records: occurrence, when it is due, state."""
+        c = OCCURRENCES.c
+        mine = (c.trigger == listener.key) & c.record_id.in_(record_ids)
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for row in unit.connection.execute(select(c.record_id, c.occurrence, c.due_at, c.state).where(mine)):
+            found.setdefault(row.record_id, []).append((row.occurrence, row.due_at, row.state))
+        return found
+
+    def _put_right(
+        self,
+        unit: Unit,
+        listener: Listener,
+        record_id: str,
+        values: Mapping[Path, Any] | None,
+        since: datetime,
+        rows: Sequence[tuple[str, str, str]],
+    ) -> int:
         wanted = (
             {}
             if values is None
@@ -76,17 +99,14 @@ class Occurrences:
         )
         c = OCCURRENCES.c
         mine = (c.trigger == listener.key) & (c.record_id == record_id)
-        rows = unit.connection.execute(select(c.occurrence, c.due_at, c.state).where(mine)).all()
-        known = {row.occurrence: row for row in rows}
+        known = {occurrence: (due_at, state) for occurrence, due_at, state in rows}
         changes = 0
         for occurrence, one in wanted.items():
             row = known.get(occurrence)
             if row is None:
                 self._add(unit, listener, record_id, one)
                 changes += 1
-            elif row.state in (EXPECTED, CANCELLED) and (
-                row.due_at != instant(one.due_at) or row.state != EXPECTED
-            ):
+            elif row[1] in (EXPECTED, CANCELLED) and row != (instant(one.due_at), EXPECTED):
                 given = {
                     "due_at": instant(one.due_at),
                     "state": EXPECTED,
@@ -97,12 +117,12 @@ class Occurrences:
                     update(OCCURRENCES).where(mine, c.occurrence == occurrence).values(given)
                 )
                 changes += 1
-        for row in rows:
-            if row.state == EXPECTED and row.occurrence not in wanted:
+        for occurrence, _, state in rows:
+            if state == EXPECTED and occurrence not in wanted:
                 why = "deleted" if values is None else "moved"
                 given = {"state": CANCELLED, "reason": why, "changed_at": unit.now_text}
                 unit.connection.execute(
-                    update(OCCURRENCES).where(mine, c.occurrence == row.occurrence).values(given)
+                    update(OCCURRENCES).where(mine, c.occurrence == occurrence).values(given)
                 )
                 changes += 1
         return changes
@@ -272,8 +292,11 @@ class Occurrences:
                 records = self._records(unit, listener)
                 where = f"NOT ISBLANK({{{field}}})"
                 page, after = records.scan(str(listener.trigger.form), where, paths, PAGE, after)
+                since = self.since(unit, listener)
+                rows = self._rows(unit, listener, [record_id for record_id, _ in page])
                 for record_id, values in page:
-                    repaired += self.bring_up(unit, listener, record_id, values)
+                    known = rows.get(record_id, ())
+                    repaired += self._put_right(unit, listener, record_id, values, since, known)
             if after is None:
                 return repaired + self._close_orphans(workspace, listener)
 

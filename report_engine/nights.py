@@ -34,7 +34,6 @@ class NightRows(Protocol):
 
     as_of: datetime | None
 
-    def see(self, params: object) -> None: ...
     def get(self, key: str) -> Sequence[Row] | None: ...
     def put(self, key: str, rows: Sequence[Row]) -> None: ...
 
@@ -57,9 +56,6 @@ class LastNight:
         self._unit = unit
         self._since = instant(day_began(unit.now, zone))
         self.as_of: datetime | None = None
-
-    def see(self, params: object) -> None:
-        """By day nobody asks for others."""
 
     def get(self, key: str) -> Sequence[Row] | None:
         """Return the rows of a statement; None where last night did not ask it."""
@@ -101,20 +97,15 @@ class Standing:
 class Tonight:
     """What one portion of a night finds. What was answered since the day began is not asked again.
 
-    `own`: ids that say who asks; a portion that names one of them `is_personal`, nobody else asks the same.
+    `own`: ids that say who asks; a portion that names one of them `is_personal`: nobody else asks the same.
     """
 
     def __init__(self, own: Collection[str] = ()) -> None:
         self._last: LastNight | None = None
-        self._own = own
-        self.is_personal = False
+        self.own, self.is_personal = own, False
         self.found: dict[str, bytes] = {}
         self.states = Standing()
         self.as_of: datetime | None = None
-
-    def see(self, params: object) -> None:
-        """Look whether a statement is about who asks."""
-        self.is_personal = self.is_personal or names_any(params, self._own)
 
     def begin(self, unit: Unit, zone: str) -> None:
         """Look for what is known in an open transaction."""

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,7 @@ from engine.access.query import Record, Row, ScopedQuery
 from engine.problems import Code, Rejected
 from engine.store.platform import AUDIT, CHAIN
 from engine.store.unit import Unit
-from report_engine.nights import LastNight, NightRows, key_of
+from report_engine.nights import LastNight, NightRows, key_of, names_any
 
 PAGE_S = 8.0
 EXPORT_S = 60.0
@@ -126,6 +126,10 @@ class Reading:
         """`report_engine.rollups.Months`, where roll-ups may answer."""
         self.states: Any = None
         """`report_engine.states.States`, where states of months that are over may answer."""
+        self.own: Collection[str] = ()
+        """Ids that say who asks: where a statement names one of them, nobody else asks the same."""
+        self.is_personal = False
+        """Whether one of `own` was named."""
         self.limit(seconds)
 
     def limit(self, seconds: float) -> None:
@@ -139,8 +143,8 @@ class Reading:
         stamp = self._stamp(scoped.text)
         key = (scoped.text, repr(scoped.params))
         rows = self.kept.get(key, stamp) if self.kept is not None and stamp is not None else None
-        if self.night is not None:
-            self.night.see(scoped.params)
+        if self.own and not self.is_personal:
+            self.is_personal = names_any(scoped.params, self.own)
         if rows is None and self.night is not None:
             rows = self.night.get(key_of(scoped.text, scoped.params))
             if rows is not None:

@@ -130,9 +130,11 @@ class ReportService:
             office = self.office(unit, actor, seconds)
             if night is not None:
                 night.begin(unit, office.desk.zone)
-                office.reading.night, office.reading.kept = night, None
+                office.reading.night, office.reading.kept, office.reading.own = night, None, night.own
                 office.reading.states = States(unit, night.states)
             yield office
+            if night is not None:
+                night.is_personal = night.is_personal or office.reading.is_personal
 
     def office(self, unit: Unit, actor: Actor, seconds: float = PAGE_S) -> Office:
         """Return the books in an open transaction, for jobs that ask for several people in one."""

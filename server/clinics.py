@@ -99,6 +99,8 @@ class Clinic:
         self.credentials, self.scripts, self._channels = credentials, scripts, channels
         self._public_url = public_url
         self.people = People(workspace)
+        self.is_put_forward = False
+        """Whether the clock of a practice clinic is being put forward: reports are worked out when it stands again."""
         self._lock = threading.Lock()
         self._number = 0
         self._plan: AppPlan | None = None

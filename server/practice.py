@@ -57,15 +57,22 @@ def advance(house: House, workspace: str, hours: int) -> dict[str, int]:
     if not 1 <= hours <= MOST_HOURS:
         raise Rejected(TOO_FAR.at("/hours", most=MOST_HOURS))
     left, before = timedelta(hours=hours), clock.now()
-    while left > timedelta(0):
-        step = min(left, _to_the_next(house, workspace, clock))
-        _take_along(house, workspace, step)
-        clock.advance(step)
-        _keep(house, clock)
-        left -= step
-        until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until and house.work_once():
-            pass
+    clinic = house.clinic(workspace)
+    clinic.is_put_forward = True
+    try:
+        while left > timedelta(0):
+            step = min(left, _to_the_next(house, workspace, clock))
+            _take_along(house, workspace, step)
+            clock.advance(step)
+            _keep(house, clock)
+            left -= step
+            until = time.monotonic() + PATIENCE_S
+            while time.monotonic() < until and house.work_once():
+                pass
+    finally:
+        clinic.is_put_forward = False
+    # What reports say of the last night is worked out behind: nobody waits for it.
+    house.wake()
     return _happened(house, workspace, before)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,6 +39,7 @@ from report_engine.reading import NIGHT_S
 from report_engine.service import BROKEN, NO_SUCH_REPORT, Office, ReportService
 from report_engine.table import Table
 from report_engine.tables import CURSORS, STANDINGS, TOLD
+from server.report_likeness import alike_of, own_ids
 
 LOG = logging.getLogger(__name__)
 FORM = "kpi_rule"
@@ -82,6 +83,8 @@ class Found:
     readings: Sequence[Reading] = ()
     words: Mapping[str, str] | None = None
     problem: Problem | None = None
+    is_personal: bool = True
+    """Whether it is about who asked; what is not is the same for everybody alike."""
 
 
 class Alerts:
@@ -183,17 +186,21 @@ class Alerts:
             return "gone"
         rule, told, at = self._rule(found[0]), 0, new_id()
         people = [one for one in people if only in (None, one)]
+        known: dict[Any, Found] = {}
         for done, user_id in enumerate(people, 1):
             try:
                 actor = self._person(user_id)
             except NotFound:
                 continue
-            told += self._look(rule, actor, at)
+            alike = alike_of(actor, self.workspace.zone_of(actor.branch_id))
+            seen = known[alike] if alike in known else self.found(rule, actor)
+            if not seen.is_personal:
+                known[alike] = seen
+            told += self._look(rule, actor, at, seen)
             run.progress(done, len(people))
         return {"people": len(people), "told": told}
 
-    def _look(self, rule: Rule, actor: Actor, at: str) -> int:
-        found = self.found(rule, actor)
+    def _look(self, rule: Rule, actor: Actor, at: str, found: Found) -> int:
         local = self.workspace.clock.now().astimezone(ZoneInfo(self.workspace.zone_of(actor.branch_id)))
         quiet = rule.quiet_until(local)
         with self.workspace.write(Cause("system")) as unit:
@@ -221,7 +228,9 @@ class Alerts:
         """Return what a rule finds with a person's eyes. What the person may not see is a problem, and is told to nobody."""
         try:
             with self.reports.opened(actor, NIGHT_S) as office:
-                return self._answers(rule, office)
+                office.reading.own = own_ids(actor)
+                found = self._answers(rule, office)
+                return replace(found, is_personal=office.reading.is_personal)
         except Rejected as refused:
             return Found(problem=refused.problems[0])
         except Exception:

@@ -48,7 +48,7 @@ class ReportOut:
             outside.records,
             outside.messages,
         )
-        self.nights = Nights(workspace, reports, clinic.person)
+        self.nights = Nights(workspace, reports, clinic.person, lambda: clinic.is_put_forward)
 
     def handlers(self) -> Mapping[str, JobHandler]:
         """Return what does the jobs."""

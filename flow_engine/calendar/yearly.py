@@ -51,16 +51,29 @@ def next_yearly(anchor: date, on_or_after: date, leap_day: str = "feb28") -> dat
     return found if found >= on_or_after else yearly(anchor, on_or_after.year + 1, leap_day)
 
 
+@lru_cache(maxsize=256)
+def _months_of(year: int) -> dict[int, tuple[date, int]]:
+    """Return the months of a lunar year (a leap month below nought) with their first day and how many days they have."""
+    from lunar_python import LunarYear, Solar
+
+    found = {}
+    for one in LunarYear.fromYear(year).getMonthsInYear():
+        first = Solar.fromJulianDay(one.getFirstJulianDay())
+        day = date(first.getYear(), first.getMonth(), first.getDay())
+        found[one.getMonth()] = (day, one.getDayCount())
+    return found
+
+
 @lru_cache(maxsize=8192)
 def lunar_day(day: date) -> LunarDay:
     """Return a day in the lunar calendar. Rejected outside 1900 to 2100."""
     if day.year not in LUNAR_YEARS:
         raise Rejected(OUT_OF_YEARS.at(""))
-    from lunar_python import Solar
-
-    found = Solar.fromYmd(day.year, day.month, day.day).getLunar()
-    month = found.getMonth()
-    return LunarDay(found.getYear(), abs(month), found.getDay(), month < 0)
+    # The lunar year begins in January or February.
+    year = day.year if _months_of(day.year)[1][0] <= day else day.year - 1
+    months = _months_of(year)
+    month = max((one for one in months if months[one][0] <= day), key=lambda one: months[one][0])
+    return LunarDay(year, abs(month), (day - months[month][0]).days + 1, month < 0)
 
 
 @lru_cache(maxsize=8192)
@@ -72,13 +85,9 @@ def from_lunar(year: int, month: int, day: int, is_leap: bool = False) -> date:
     """
     if year not in LUNAR_YEARS:
         raise Rejected(OUT_OF_YEARS.at(""))
-    from lunar_python import Lunar, LunarYear
-
-    whole_year = LunarYear.fromYear(year)
-    signed = -month if is_leap and whole_year.getMonth(-month) is not None else month
-    days = whole_year.getMonth(signed).getDayCount()
-    solar = Lunar.fromYmd(year, signed, min(day, days)).getSolar()
-    return date(solar.getYear(), solar.getMonth(), solar.getDay())
+    months = _months_of(year)
+    first, days = months[-month if is_leap and -month in months else month]
+    return first + timedelta(days=min(day, days) - 1)
 
 
 def next_lunar(anchor: date, on_or_after: date) -> date:

@@ -57,6 +57,29 @@ def test_nobody_else_is_signed_out_by_it_either(tmp_path):
     assert other.get("/api/me").status_code == 200
 
 
+def test_a_week_put_forward_has_one_night_of_reports_and_the_visitor_does_not_wait_for_it(tmp_path):
+    app, password = opened(tmp_path, AheadClock())
+    house, browser = app.state.house, browser_of(app, password)
+    while house.work_once():
+        pass
+
+    def nights():
+        with house.clinic("dental").workspace.read() as unit:
+            found = select(JOBS.c.state).where(JOBS.c.kind == "report.night")
+            return [one.state for one in unit.connection.execute(found)]
+
+    before = nights()
+    browser.post("/api/practice/advance", json={"hours": 24 * 7})
+    assert nights() == before
+    browser.post("/api/practice/advance", json={"hours": 1})
+    # The dispatcher looks at reports every half a minute of the clinic's own clock, which stands here.
+    house._report_rounds._last.clear()
+    house._rounds.clear()
+    while house.work_once():
+        pass
+    assert nights() == [*before, "done"]
+
+
 @pytest.mark.parametrize("hours", [0, -1, 10_000])
 def test_nobody_goes_back_or_far_away(tmp_path, hours):
     browser = signed_in(tmp_path, AheadClock())

@@ -1,18 +1,21 @@
 """What reports send out: files, subscriptions and alerts, each as its reader; nobody gets a number that is not theirs."""
 
 import io
+import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from connectors.email_smtp import Email, letter
 from engine.access import accounts
 from engine.clock import VirtualClock
 from engine.ports import Address, Attached, Outgoing, Receipt
+from engine.store.platform import JOBS
 from engine.store.unit import Cause
 from server.clinics import House
 from server.installing import install
@@ -522,3 +525,29 @@ def test_rows_come_back_from_the_night_as_they_went() -> None:
     assert [type(one) for one in back] == [type(one) for one in row]
     with pytest.raises(TypeError):
         packed([(object(),)])
+
+
+def test_what_two_ask_alike_is_asked_once_and_what_is_ones_own_for_each(town: Town) -> None:
+    def night() -> dict[str, Any]:
+        advance(town, days=1)
+        with town.clinic().workspace.read() as unit:
+            c = JOBS.c
+            last = select(c.result).where(c.kind == "report.night").order_by(c.created_at.desc(), c.id.desc())
+            return dict(json.loads(unit.connection.execute(last.limit(1)).scalar_one()))
+
+    def hire(login: str, role: str) -> None:
+        account = accounts.Account(f"u-{login}", login, login, (role,), ())
+        with town.clinic().workspace.write(Cause("system")) as unit:
+            accounts.create_accounts(
+                unit.connection, [(account, town.house.passwords.hash(PASSWORD))], unit.now
+            )
+
+    hire("first", "admin")
+    one = night()
+    hire("second", "admin")
+    two = night()
+    assert (two["people"], two["asked"]) == (one["people"] + 1, one["asked"])
+    hire("third", "clerk")
+    three = night()
+    # A clerk sees her own customers: nobody asks that for her.
+    assert three["asked"] > two["asked"]
