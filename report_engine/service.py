@@ -55,6 +55,7 @@ from report_engine.rollups import Months
 from report_engine.sight import facts_of, narrowed, role_words, roles_of
 from report_engine.states import States
 from report_engine.tabled import rows_of
+from report_engine.veiling import Veil
 
 Json = Mapping[str, Any]
 LOG = logging.getLogger(__name__)
@@ -115,6 +116,7 @@ class ReportService:
         self.workspace, self.app, self.policy = workspace, app, policy
         self.kept = kept if kept is not None else Kept()
         self.data = datasets(policy.shapes, app.of("forms"), app.of("metrics"))
+        self._veil = Veil(app.of("forms"))
         self._lock = threading.Lock()
         self._known: dict[Any, Datasets] = {}
 
@@ -303,7 +305,9 @@ class ReportService:
             level = self._level(office, board, reports)
 
             def work(given: Any) -> dict[str, Any]:
-                return self._answer(office, self._of_cell(office, board, reports, level, given))
+                is_veiled = isinstance(given, Mapping) and given.get("veiled") is True
+                asked = self._of_cell(office, board, reports, level, given)
+                return self._answer(office, asked, is_veiled=is_veiled)
 
             return [self._safely(office, partial(work, given), given) for given in questions]
 
@@ -367,9 +371,12 @@ class ReportService:
             found = pick_of(bound, office.desk, bound.dimension(key), "(other)")
             yield replace(found, by=by, is_soft=True, label=bound.dimension(key).name)
 
-    def _answer(self, office: Office, asked: tuple[Bound, Effective]) -> dict[str, Any]:
+    def _answer(
+        self, office: Office, asked: tuple[Bound, Effective], *, is_veiled: bool = False
+    ) -> dict[str, Any]:
         bound, made = asked
         table = run(bound, office.desk)
+        table = self._veil.over(table, bound) if is_veiled else table
         warnings = [*table.warnings, *ignored(bound.ignored)]
         figure_ = figure(made.report, table, office.actor.lang)
         figure_["notes"] = _notes(figure_, warnings, office.actor.lang)

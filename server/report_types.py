@@ -76,8 +76,12 @@ class DrillStep(TypedDict):
 
 
 class CellQuestion(TypedDict):
-    """What one chart is asked: shared filters, what other charts were narrowed to, the steps drilled."""
+    """What one chart is asked: shared filters, what other charts were narrowed to, the steps drilled.
 
+    `veiled`: for a wall that everybody reads, without anybody's name.
+    """
+
+    veiled: NotRequired[bool]
     cell: NotRequired[str]
     filters: NotRequired[dict[str, Json]]
     narrowed: NotRequired[Dims]

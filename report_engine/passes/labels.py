@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.access.sources import NO_ACCESS_VALUE
+from engine.definitions.shape import FieldShape, FormShape
 from engine.text import Words
 from report_engine.binding import Dimension
 from report_engine.draft import Draft, Group
@@ -57,18 +58,15 @@ def label(draft: Draft) -> Draft:
 
 
 def _dimension(draft: Draft, one: Dimension) -> Column:
-    fact = next(iter(one.paths))
     data = draft.bound.data
-    field = data.field(data.facts[fact], one.paths[fact])
+    ends = [steps[-1] for fact, path in one.paths.items() if (steps := data.walk(data.facts[fact], path))]
     words: dict[str, Mapping[str, str]] = {NO_ACCESS_VALUE: NO_ACCESS}
     form: str | None = None
-    if field is not None and one.grain is None and one.bins is None:
-        for option in field.config.get("options") or field.config.get("known") or ():
+    if one.grain is None and one.bins is None:
+        field = ends[0][1] if ends else None
+        for option in (field.config.get("options") or field.config.get("known") or ()) if field else ():
             words[str(option["key"])] = option.get("label") or {"zh": option["key"], "en": option["key"]}
-        if field.value_type in ("person", "persons"):
-            form = "user"
-        elif field.value_type in ("reference", "references"):
-            form = str(field.config.get("to"))
+        form = next((found for end in ends if (found := _target(*end)) is not None), None)
     if one.key in draft.kept:
         words[OTHER] = one.other
     if one.bins is not None:
@@ -83,6 +81,15 @@ def _dimension(draft: Draft, one: Dimension) -> Column:
         form=form,
         adds_up=one.level is not None or one.value_type not in LISTS,
     )
+
+
+def _target(shape: FormShape, field: FieldShape) -> str | None:
+    """Return the form whose records a dimension's values are; None for plain values."""
+    if field.key == "id":
+        return shape.key
+    if field.value_type in ("person", "persons"):
+        return "user"
+    return str(field.config.get("to")) if field.value_type in ("reference", "references") else None
 
 
 def _format(one: Dimension) -> str:

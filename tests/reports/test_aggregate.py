@@ -167,3 +167,12 @@ def test_shares_ranks_and_running_totals(small: House) -> None:
         (1, Decimal("0.250000"), 2, 3),
         (1, Decimal("0.250000"), 2, 4),
     ]
+
+
+def test_a_dimension_that_is_the_record_itself_of_one_fact_has_its_title(clinic: House) -> None:
+    branch = clinic.add("branch", name="总院")
+    clinic.add("target", subject=branch, month=date(2026, 3, 1), amount=Decimal(5))
+    by = {"key": "branch", "field": "target.subject", "maps": {"branch": "id", "target": "subject"}}
+    table = clinic.ask({"kind": "aggregate", "measures": ["branch.count", "target.count"], "by": [by]})
+    assert table.columns[0].form == "branch"
+    assert table.labels["branch"][branch] == "总院"

@@ -313,3 +313,12 @@ def test_an_app_whose_reports_cannot_be_asked_is_not_installed(town: Town) -> No
     }
     hints = {one.path: one.hint("en") for one in refused.value.problems}
     assert "color" in hints["/reports/by_color/by/0"]
+
+
+def test_a_wall_is_told_nobodys_name(town: Town) -> None:
+    boss = town.sign_in("boss")
+    [open_, veiled] = ask(boss, {"cell": "lists"}), ask(boss, {"cell": "lists", "veiled": True})
+    assert "顾客1" in str(open_)
+    assert "顾*" in str(veiled)
+    assert "顾客" not in str(veiled).replace("顾*", "")
+    assert "抖音" in str(veiled)

@@ -234,12 +234,15 @@ export type CellPart = {
   y: number;
 };
 
-/** What one chart is asked: shared filters, what other charts were narrowed to, the steps drilled. */
+/** What one chart is asked: shared filters, what other charts were narrowed to, the steps drilled.
+
+`veiled`: for a wall that everybody reads, without anybody's name. */
 export type CellQuestion = {
   cell?: string;
   filters?: JsonObject;
   narrowed?: JsonObject;
   path?: DrillStep[];
+  veiled?: boolean;
 };
 
 /** Fields to change, and the revision they were read at, so that nobody's edit is lost. */
@@ -1487,6 +1490,7 @@ export type ReportAsk = {
   filters?: JsonObject;
   narrowed?: JsonObject;
   path?: DrillStep[];
+  veiled?: boolean;
 };
 
 /** `cell`: one chart of a dashboard alone; `background`: a job in any case. */
@@ -1578,6 +1582,7 @@ export type RunAsk = {
   narrowed?: JsonObject;
   path?: DrillStep[];
   report: Json;
+  veiled?: boolean;
 };
 
 /** My own views of a form, as the browser keeps them. */

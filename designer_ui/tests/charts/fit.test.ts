@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ink, inked, isDark } from "../../src/charts/parts/colours";
 import type { PlotFigure } from "../../src/charts/parts/figure";
-import { clipped, fitted, thinned, wide } from "../../src/charts/parts/fit";
+import { clipped, fitted, fittedData, thinned, wide } from "../../src/charts/parts/fit";
 import { chartKinds, loadChart } from "../../src/charts/parts/view";
 import { figures } from "../story/board";
 
@@ -35,6 +35,30 @@ describe("words below an axis", () => {
   });
   it("count an entity as one letter when cut", () => {
     expect(clipped("&lt;&lt;&lt;&lt;&lt;&lt;很长的名字很长的名字", 60)).not.toMatch(/&l?t?…/);
+  });
+});
+
+describe("words in cells", () => {
+  const months = Array.from({ length: 12 }, (_, at) => `${at + 1}月`);
+  const map: PlotFigure = {
+    kind: "heat_map",
+    data: [{ type: "heatmap", text: [months.map(() => "123.4%")], texttemplate: "%{text}", textfont: { size: 11 } }],
+    layout: {
+      meta: { axis: "ordered", cells: true },
+      xaxis: { tickvals: months.map((_, at) => at), ticktext: months },
+      yaxis: { tickvals: [0], ticktext: ["抖音"] },
+    },
+    notes: [],
+    empty: false,
+  };
+  it("stay where there is room, get smaller, and go where they would cover each other", () => {
+    const size = (width: number): unknown => {
+      const [trace] = fittedData(map, width);
+      return trace?.texttemplate ? trace.textfont : null;
+    };
+    expect(size(1200)).toEqual({ size: 11 });
+    expect(size(520)).toEqual({ size: 9 });
+    expect(size(340)).toBe(null);
   });
 });
 

@@ -6,7 +6,7 @@ import { isObject } from "../../shared/json";
 import { useLang } from "../../shared/useLang";
 import { inked, useInks } from "./colours";
 import { type ChartProps, type Dims, isPlot, type Picked } from "./figure";
-import { fitted } from "./fit";
+import { fitted, fittedData } from "./fit";
 
 const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", system-ui, sans-serif';
 
@@ -81,7 +81,7 @@ export const PlotChart = ({ figure, title, onPick }: ChartProps) => {
       };
       const plot: PlotElement = await Plotly.react(
         element,
-        inked(figure.data, inks),
+        inked(fittedData(figure, size.width), inks),
         { ...(isObject(layout) ? layout : {}), font },
         config,
       );

@@ -1,6 +1,6 @@
 /** Fits a figure to its room: words below an axis are thinned (time) or shortened (names), so that none covers another. */
 
-import type { PlotFigure } from "./figure";
+import type { PlotFigure, Trace } from "./figure";
 
 const WORD = 12;
 const LEAST_LETTERS = 3;
@@ -93,6 +93,29 @@ export const fitted = (figure: PlotFigure, width: number, height: number): Part 
   }
   const right = layout.yaxis2 ? left : 12;
   return { ...layout, xaxis: fitX(x, width - left - right, axis === "category" ? "category" : "time") };
+};
+
+const SIZES = [11, 10, 9];
+
+/** The words of a trace of cells: smaller where they are narrow, none where they would cover each other (a click tells them). */
+const fitCells = (trace: Trace, step: number): Trace => {
+  if (trace.type !== "heatmap" || !trace.texttemplate || !Array.isArray(trace.text)) return trace;
+  const widest = Math.max(0, ...trace.text.flatMap((row) => texts(row).map(wide)));
+  const size = SIZES.find((one) => (widest * one) / WORD + 6 <= step);
+  return size === undefined
+    ? { ...trace, texttemplate: "" }
+    : { ...trace, textfont: { ...part(trace.textfont), size } };
+};
+
+/** The traces for `width` pixels. */
+export const fittedData = (figure: PlotFigure, width: number): PlotFigure["data"] => {
+  const { cells } = part(figure.layout.meta);
+  if (!cells) return figure.data;
+  const columns = texts(part(figure.layout.xaxis).ticktext).length;
+  const names = Math.min(Math.max(80, width * 0.3), 220);
+  const rows = texts(part(figure.layout.yaxis).ticktext).map((word) => wide(clipped(word, names)));
+  const step = (width - Math.max(0, ...rows) - 40) / Math.max(1, columns);
+  return figure.data.map((trace) => fitCells(trace, step));
 };
 
 /** Pixels of height the figure asks for; undefined where any will do. */

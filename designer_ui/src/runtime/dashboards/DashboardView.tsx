@@ -36,6 +36,7 @@ export const DashboardView = ({
   onBoard,
   extrasOf,
   refreshMs = false,
+  isWall = false,
 }: {
   dashboard: Dashboard;
   source: Source;
@@ -47,6 +48,8 @@ export const DashboardView = ({
   /** What a screen adds to a cell. */
   extrasOf?: (part: CellPart, board: Board) => CellExtras;
   refreshMs?: number | false;
+  /** Opened as a wall screen: it rotates at once. */
+  isWall?: boolean;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
@@ -54,7 +57,7 @@ export const DashboardView = ({
   const moment = useMoment();
   const client = useQueryClient();
   const [board, act] = useReducer(acted, start ?? opened(dashboard));
-  const [isRotating, setRotating] = useState(false);
+  const [isRotating, setRotating] = useState(isWall);
   const [known, setKnown] = useState<Known>({});
   const [asOf, setAsOf] = useState<string | null>(null);
   const [explained, setExplained] = useState<{ point: Point; title: string } | null>(null);

@@ -143,6 +143,7 @@ const Shown = ({
         </>
       }
       extrasOf={extrasOf}
+      isWall={params.has("wall")}
     />
   );
 };

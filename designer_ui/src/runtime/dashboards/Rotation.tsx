@@ -1,4 +1,4 @@
-/** Full-screen rotation for a wall screen: one chart after another, the numbers above all the time. */
+/** Full-screen rotation for a wall screen: one chart after another, the numbers above all the time, names masked. */
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -40,7 +40,9 @@ const Shown = ({
   onEmpty?: (cell: string, isEmpty: boolean) => void;
 }) => {
   const say = useSay();
-  const answered = useAnswer(dashboard.key, source, questionOf(dashboard, board, part.key), REFRESH_MS);
+  // Whoever sits in the waiting room reads along, whatever the reader's own rights.
+  const question = { ...questionOf(dashboard, board, part.key), veiled: true };
+  const answered = useAnswer(dashboard.key, source, question, REFRESH_MS);
   const isEmpty = answered.answer ? (answered.answer.figure?.empty ?? true) : null;
   useEffect(() => {
     if (isEmpty !== null) onEmpty?.(part.key, isEmpty);
@@ -138,6 +140,7 @@ export const Rotation = ({
             />
           ))}
         </nav>
+        <span className="rotation-veiled">{t("dashboard.veiled")}</span>
         <button type="button" className="rotation-word" onClick={() => setPaused(!isPaused)}>
           {t(isPaused ? "dashboard.play" : "dashboard.pause")}
         </button>

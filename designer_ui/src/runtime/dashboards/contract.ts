@@ -67,6 +67,8 @@ export interface CellQuestion {
   readonly narrowed: Dims;
   /** The steps of drilling: what was clicked, and the dimension shown instead. */
   readonly path: readonly { readonly dims: Dims; readonly by: string }[];
+  /** For a wall that everybody reads: nobody's name is told. */
+  readonly veiled?: boolean;
 }
 
 /** A point of a chart, or the whole of a number. */

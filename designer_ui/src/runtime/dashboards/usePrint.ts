@@ -7,15 +7,34 @@ import { ThemeContext } from "../../shared/themeChoice";
 const REDRAW_MS = 700;
 const PAPER = "is-paper";
 
+/** Tables wider than a sheet are made smaller, so that no column is cut off; scrolled ones show every row. */
+const fitTables = (): void => {
+  for (const frame of document.querySelectorAll<HTMLElement>(".chart-scroll")) {
+    const table = frame.querySelector<HTMLElement>("table");
+    if (!table) continue;
+    table.style.zoom = "";
+    const share = frame.clientWidth / Math.max(1, frame.scrollWidth);
+    if (share < 1) table.style.zoom = String(Math.floor(share * 100) / 100);
+  }
+};
+
+const unfitTables = (): void => {
+  for (const table of document.querySelectorAll<HTMLElement>(".chart-scroll table")) table.style.zoom = "";
+};
+
 export const usePrint = (): (() => void) => {
   const { setPaper } = useContext(ThemeContext);
   const restore = useCallback(() => {
     document.documentElement.classList.remove(PAPER);
+    unfitTables();
     setPaper(false);
   }, [setPaper]);
   useEffect(() => {
     // Printed by the browser's own menu: no time to draw anew, but without the frame.
-    const prepare = (): void => document.documentElement.classList.add(PAPER);
+    const prepare = (): void => {
+      document.documentElement.classList.add(PAPER);
+      fitTables();
+    };
     window.addEventListener("beforeprint", prepare);
     window.addEventListener("afterprint", restore);
     return () => {
