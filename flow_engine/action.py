@@ -37,7 +37,7 @@ class Action:
 
     def offered(self, ctx: NodeContext, task: Task, by: str) -> bool:
         """Tell whether `by` may do it now; the task page shows what is offered."""
-        if task.kind not in (self.kinds or {task.kind}) or task.kind == "cc":
+        if task.kind == "cc" or (self.kinds is not None and task.kind not in self.kinds):
             return False
         if self.is_optional and self.kind in ctx.config.get("without", ()):
             return False

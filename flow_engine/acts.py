@@ -208,7 +208,7 @@ Act = (
     | Run
     | Over
 )
-WRITES = (Create, Update, Fill, Delete, SwitchAccount)
+WRITES: frozenset[type[Any]] = frozenset({Create, Update, Fill, Delete, SwitchAccount})
 """Acts that write."""
 
 

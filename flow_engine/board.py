@@ -22,6 +22,8 @@ ENDED_TASKS = frozenset({"done", "cancelled", "handed_on"})
 INSTANCE = 0
 """The token id under which the instance itself listens: goals and exits."""
 Acts = Generator[Act, Any, None]
+_NO_CHANGES: Changes[Any, Any] = Changes()
+_NO_SUBSCRIPTIONS: frozenset[Subscription] = frozenset()
 
 
 class Board:
@@ -48,12 +50,10 @@ class Board:
         self.result: Mapping[str, Any] = state.scopes[ROOT].data.get("result", {})
         self._ready: deque[int] = deque()
         self._wakes: deque[BodyEnded] = deque()
-        self._touched: dict[str, set[Any]] = {
-            "tokens": set(),
-            "scopes": set(),
-            "tasks": set(),
-            "timers": set(),
-        }
+        self._touched_tokens: set[int] = set()
+        self._touched_scopes: set[int] = set()
+        self._touched_tasks: set[int] = set()
+        self._touched_timers: set[tuple[int, str]] = set()
         self._counts: dict[int, int] | None = None
         self._effects: list[Effect] = []
         self._calls: list[NewCall] = []
@@ -75,7 +75,7 @@ class Board:
     def put_token(self, token: Token) -> None:
         """Keep a token as it is now."""
         self.tokens[token.token_id] = token
-        self._touched["tokens"].add(token.token_id)
+        self._touched_tokens.add(token.token_id)
 
     def arrive(self, node: str, scope_id: int, came_by: str | None) -> Token:
         """Let a new token arrive at `node`."""
@@ -108,7 +108,7 @@ class Board:
         token = self.tokens.pop(token_id, None)
         if token is None:
             return
-        self._touched["tokens"].add(token_id)
+        self._touched_tokens.add(token_id)
         counts[token.scope_id] -= 1
         if why is not None:
             self.note(why, token, {})
@@ -120,8 +120,9 @@ class Board:
             if task.state not in ENDED_TASKS:
                 self.put_task(evolve(task, state="cancelled", done_at=self.now))
             self._old_tasks[task.task_id] = self.tasks.pop(task.task_id)
-        for key in [key for key in self.timers if key[0] == token_id]:
-            self.drop_timer(key)
+        if self.timers:
+            for key in [key for key in self.timers if key[0] == token_id]:
+                self.drop_timer(key)
         if self.subscriptions:
             self.subscriptions = {one for one in self.subscriptions if one.token_id != token_id}
         if token.wait == "child":
@@ -155,7 +156,7 @@ class Board:
     def put_scope(self, scope: Scope) -> None:
         """Keep a scope as it is now."""
         self.scopes[scope.scope_id] = scope
-        self._touched["scopes"].add(scope.scope_id)
+        self._touched_scopes.add(scope.scope_id)
 
     def _empty(self, scope_id: int) -> None:
         for token_id in [token_id for token_id, token in self.tokens.items() if token.scope_id == scope_id]:
@@ -179,7 +180,7 @@ class Board:
                 )
             )
         del self.scopes[scope.scope_id]
-        self._touched["scopes"].add(scope.scope_id)
+        self._touched_scopes.add(scope.scope_id)
         for key in [key for key in self.rounds if key[0] == scope.scope_id]:
             del self.rounds[key]
 
@@ -213,7 +214,7 @@ class Board:
                 self.put_task(evolve(task, state="cancelled", done_at=self.now))
         for scope_id in [scope_id for scope_id in self.scopes if scope_id != ROOT]:
             del self.scopes[scope_id]
-            self._touched["scopes"].add(scope_id)
+            self._touched_scopes.add(scope_id)
         self.rounds = {key: count for key, count in self.rounds.items() if key[0] == ROOT}
         for key in list(self.timers):
             self.drop_timer(key)
@@ -279,12 +280,15 @@ class Board:
 
     def tasks_of(self, token_id: int) -> list[Task]:
         """Return the tasks of a token, oldest first."""
-        return sorted((one for one in self.tasks.values() if one.token_id == token_id), key=_by_id)
+        found = [one for one in self.tasks.values() if one.token_id == token_id]
+        if len(found) > 1:
+            found.sort(key=_by_id)
+        return found
 
     def put_task(self, task: Task) -> None:
         """Keep a task as it is now."""
         self.tasks[task.task_id] = task
-        self._touched["tasks"].add(task.task_id)
+        self._touched_tasks.add(task.task_id)
 
     def add_task(self, token: Token, new: NewTask) -> int:
         """Open a task; return its id."""
@@ -327,15 +331,17 @@ class Board:
         """Set a timer, in place of one with the same key."""
         key = (token_id, new.key)
         self.timers[key] = Timer(token_id, new.key, new.at, new.anchor, new.data)
-        self._touched["timers"].add(key)
+        self._touched_timers.add(key)
 
     def drop_timer(self, key: tuple[int, str]) -> None:
         """Take a timer away."""
         if self.timers.pop(key, None) is not None:
-            self._touched["timers"].add(key)
+            self._touched_timers.add(key)
 
     def add_effects(self, token: Token, effects: tuple[NewEffect, ...]) -> None:
         """Ask for something to leave the house, under a key that stays the same."""
+        if not effects:
+            return
         base = f"{self.instance.instance_id}:{token.token_id}:{token.node}:{token.round}"
         before = sum(1 for one in self._effects if one.token_id == token.token_id)
         for index, new in enumerate(effects, before):
@@ -409,35 +415,35 @@ class Board:
 
     def step(self) -> Step:
         """Return what the step has come to."""
-        instance = self._instance()
+        before, known = self.state, self.state.rounds
         state = State(
-            instance,
+            self._instance(),
             self.tokens,
             self.scopes,
             self.tasks,
             self.timers,
-            frozenset(self.subscriptions),
+            frozenset(self.subscriptions) if self.subscriptions else _NO_SUBSCRIPTIONS,
             self.rounds,
         )
-        before = self.state
-        rounds = {key: count for key, count in self.rounds.items() if before.rounds.get(key) != count}
+        # In the order in which `Step` names them.
         return Step(
-            state=state,
-            tokens=_changes(self._touched["tokens"], before.tokens, self.tokens),
-            scopes=_changes(self._touched["scopes"], before.scopes, self.scopes),
-            tasks=self._task_changes(),
-            timers=_changes(self._touched["timers"], before.timers, self.timers),
-            subscriptions=self._subscription_changes(),
-            rounds=rounds,
-            effects=tuple(self._effects),
-            calls=tuple(self._calls),
-            dropped_calls=tuple(self._dropped),
-            history=tuple(self._history),
-            notices=tuple(self._notices),
-            incidents=tuple(one for one in self._incidents if self._still_stands(one)),
-            result=self.result if self.ended is not None else {},
-            is_unfinished=self.is_unfinished,
-            moves=self.moves,
+            state,
+            _changes(self._touched_tokens, before.tokens, self.tokens),
+            _changes(self._touched_scopes, before.scopes, self.scopes),
+            self._task_changes(),
+            _changes(self._touched_timers, before.timers, self.timers),
+            self._subscription_changes(),
+            {key: count for key, count in self.rounds.items() if known.get(key) != count},
+            tuple(self._effects),
+            tuple(self._calls),
+            tuple(self._dropped),
+            tuple(self._history),
+            tuple(self._notices),
+            tuple([one for one in self._incidents if self._still_stands(one)]),
+            (),
+            self.result if self.ended is not None else {},
+            self.is_unfinished,
+            self.moves,
         )
 
     def _still_stands(self, incident: Incident) -> bool:
@@ -451,9 +457,10 @@ class Board:
         elif old.status == "paused":
             status = "paused"
         else:
-            status = (
-                "failed" if any(token.wait == "incident" for token in self.tokens.values()) else "running"
-            )
+            status = "running"
+            for token in self.tokens.values():
+                if token.wait == "incident":
+                    status = "failed"
         return evolve(
             old,
             status=status,
@@ -465,26 +472,30 @@ class Board:
         )
 
     def _task_changes(self) -> Changes[int, Task]:
-        touched = self._touched["tasks"]
+        touched = self._touched_tasks
         if not touched:
-            return Changes()
-        before = self.state.tasks
-        now = {**self._old_tasks, **self.tasks}
-        added = tuple(now[key] for key in sorted(touched) if key not in before)
-        changed = tuple(now[key] for key in sorted(touched) if key in before and before[key] != now[key])
-        return Changes(added, changed)
+            return _NO_CHANGES
+        before, left, live = self.state.tasks, self._old_tasks, self.tasks
+        added, changed = [], []
+        for key in sorted(touched):
+            now, old = live.get(key) or left[key], before.get(key)
+            if old is None:
+                added.append(now)
+            elif old != now:
+                changed.append(now)
+        return Changes(tuple(added), tuple(changed))
 
     def _subscription_changes(self) -> Changes[Subscription, Subscription]:
         before, now = self.state.subscriptions, self.subscriptions
         if before == now:
-            return Changes()
+            return _NO_CHANGES
         key = _subscription_key
         return Changes(tuple(sorted(now - before, key=key)), (), tuple(sorted(before - now, key=key)))
 
 
 def _changes(touched: set[Any], before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Changes[Any, Any]:
     if not touched:
-        return Changes()
+        return _NO_CHANGES
     added, changed, removed = [], [], []
     for key in sorted(touched):
         old, new = before.get(key), now.get(key)

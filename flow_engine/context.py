@@ -34,18 +34,12 @@ class Running(Room, Protocol):
 class Context:
     """`NodeContext` for one token at one node."""
 
-    __slots__ = ("_run", "_token_id", "node", "token")
+    __slots__ = ("_run", "config", "node", "now", "token")
 
     def __init__(self, run: Running, node: NodePlan, token: Token) -> None:
         self._run, self.node, self.token = run, node, token
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        return self.node.config
-
-    @property
-    def now(self) -> datetime:
-        return self._run.now
+        self.config: Mapping[str, Any] = node.config
+        self.now: datetime = run.now
 
     @property
     def instance(self) -> Instance:
@@ -89,6 +83,9 @@ class Context:
         )
 
     def filled(self, place: str) -> Generator[Act, Any, Any]:
+        formula = self.node.formulas.get(place)
+        if formula is not None and formula.is_constant:
+            return None if isinstance(formula.value, ErrorValue) else formula.value
         return (yield from self._fill(place, at(self.config, place)))
 
     def _fill(self, place: str, value: Any) -> Generator[Act, Any, Any]:

@@ -16,13 +16,14 @@ from flow_engine.evolving import evolve
 from flow_engine.happenings import Happening, Turn
 from flow_engine.names import Names
 from flow_engine.node import Answer
-from flow_engine.outcome import End, Fail, Fork, Go, Hold, Jump, NewTimer, Outcome, Raised
+from flow_engine.outcome import End, Fail, Fork, Go, Hold, Jump, NewTask, NewTimer, Outcome, Raised
 from flow_engine.plan import Boundary, Formula, NodePlan
 from flow_engine.result import Incident
 from flow_engine.returning import can_finish, places_back
 from flow_engine.settings import span_seconds
 from flow_engine.state import ROOT, Subscription, Token
 
+_NONE: frozenset[int] = frozenset()
 MOST_MOVES = 500
 MOST_ROUNDS = 5_000
 """Stays at one node of a scope, after which it is looked at whether they are made without ever waiting."""
@@ -62,12 +63,15 @@ class Run(Board):
                         self.fail_now(token, refusals.SPINS.at("", count=token.round - 1))
                         continue
                     yield from self._enter(token)
-            if self.ended is not None:
+            if self.ended is not None or not self._has_turns():
                 return
             moved = yield from self._turns(nothing_moved)
             if not moved and nothing_moved:
                 return
             nothing_moved = not moved
+
+    def _has_turns(self) -> bool:
+        return "turn" in [token.wait for token in self.tokens.values()]
 
     def _turns(self, is_last: bool) -> Generator[Act, Any, bool]:
         """Let tokens that wait for their turn look again, until one of them moves."""
@@ -133,7 +137,8 @@ class Run(Board):
         try:
             act = next(answer)
             while True:
-                self._has_written = self._has_written or isinstance(act, WRITES)
+                if type(act) in WRITES:
+                    self._has_written = True
                 try:
                     given = yield act
                 except Rejected as refused:
@@ -176,10 +181,7 @@ class Run(Board):
             self.change_task(change)
         if go.memory is not None:
             self.remember(token, go.memory)
-        made = [self.add_task(token, task) for task in go.tasks]
-        copies = [task_id for task_id in made if self.tasks[task_id].state not in ENDED_TASKS]
-        for task_id in set(made) - set(copies):
-            self._old_tasks[task_id] = self.tasks.pop(task_id)
+        copies = self._copies(token, go.tasks) if go.tasks else _NONE
         self._notices.extend(go.notices)
         self.add_effects(token, go.effects)
         self.add_calls(token, go.calls)
@@ -189,23 +191,33 @@ class Run(Board):
             yield from self.raise_from(token, raised, is_own=False)
         if token.token_id not in self.tokens:
             return
-        self._leave(token, node, ((go.way, node.way(go.way)),), keep=frozenset(copies))
+        self._leave(token, node, ((go.way, node.way(go.way)),), copies)
         if go.forget:
             self._forget(token.scope_id, go.forget)
         if go.withdraw:
             self._withdraw(token.scope_id, go.withdraw)
+
+    def _copies(self, token: Token, tasks: tuple[NewTask, ...]) -> frozenset[int]:
+        """Open tasks that outlive their token; return which are not over from the start."""
+        made = [self.add_task(token, task) for task in tasks]
+        copies = frozenset(task_id for task_id in made if self.tasks[task_id].state not in ENDED_TASKS)
+        for task_id in made:
+            if task_id not in copies:
+                self._old_tasks[task_id] = self.tasks.pop(task_id)
+        return copies
 
     def _leave(
         self,
         token: Token,
         node: NodePlan,
         ways: tuple[tuple[str, str | None], ...],
-        keep: frozenset[int] = frozenset(),
+        keep: frozenset[int] = _NONE,
     ) -> None:
         if node.compensate is not None:
             self._note_completed(token, node)
-        names = [way for way, _ in ways]
-        self.note("passed", token, {"way": names[0]} if len(names) == 1 else {"ways": names})
+        self.note(
+            "passed", token, {"way": ways[0][0]} if len(ways) == 1 else {"ways": [way for way, _ in ways]}
+        )
         self.remove_token(token.token_id, keep=keep)
         for way, target in ways:
             if target is not None:

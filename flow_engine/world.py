@@ -109,9 +109,10 @@ class UnitWorld:
 
     def answer(self, act: Act) -> Any:
         """Return the answer. Rejected where a form's rule refuses the write, of which then nothing stands."""
-        how = _ANSWERS.get(type(act))
-        if isinstance(act, WRITES):
+        kind = type(act)
+        if kind in WRITES:
             return self._write(act)
+        how = _ANSWERS.get(kind)
         if how is not None:
             return how(self, act)
         further = self.ports.acts.get(type(act))

@@ -8,7 +8,7 @@ Likewise statements that are run all the time go straight to libpq: a cursor of 
 
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from itertools import count
 from types import TracebackType
@@ -27,12 +27,6 @@ TIMES_BEFORE = 2
 """How often a statement runs on a connection before it is kept ready."""
 PREPARED: Final = "clinicraft.prepared"
 """Where a connection keeps the names of its statements; taken away when its server forgets them."""
-_PLAIN: Mapping[type[Any], Any] = {
-    str: str.encode,
-    int: lambda value: b"%d" % value,
-    type(None): lambda _value: None,
-}
-"""How values are told to PostgreSQL, which finds out by itself what they stand for."""
 _names = count()
 
 
@@ -151,22 +145,36 @@ class _Transaction(AbstractContextManager[Connection]):
 
 def run_words(driver: Any, sql: str) -> None:
     """Begin or end a transaction."""
-    if not isinstance(driver, psycopg.Connection):
+    libpq = getattr(driver, "pgconn", None)
+    if libpq is None:
         driver.execute(sql)
         return
     # Straight to libpq: a cursor for each BEGIN and COMMIT costs more than the words themselves.
-    _checked(driver, driver.pgconn.exec_(sql.encode()))
+    result = libpq.exec_(sql.encode())
+    if result.status not in _WELL:
+        _checked(driver, result)
 
 
 def plain(values: Sequence[Any]) -> list[bytes | None] | None:
-    """Return values as `run_prepared` takes them; None where one of them is no text, whole number or blank."""
-    try:
-        found = [_PLAIN[type(value)](value) for value in values]
-    except KeyError:
-        return None
-    if any(b"\0" in value for value in found if value is not None):
-        # libpq would cut it off there without a word.
-        raise psycopg.DataError("PostgreSQL text cannot contain NUL (0x00) bytes")
+    """Return values as `run_prepared` takes them; None where one of them is no text, whole number or blank.
+
+    PostgreSQL finds out by itself what they stand for.
+    """
+    found: list[bytes | None] = []
+    add = found.append
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            if "\0" in value:
+                # libpq would cut it off there without a word.
+                raise psycopg.DataError("PostgreSQL text cannot contain NUL (0x00) bytes")
+            add(value.encode())
+        elif value is None:
+            add(None)
+        elif kind is int:
+            add(b"%d" % value)
+        else:
+            return None
     return found
 
 
@@ -174,7 +182,7 @@ def run_prepared(connection: Connection, driver: Any, sql: str, values: Sequence
     """Run a statement with parameters `$1`, `$2` … on PostgreSQL, kept ready on the connection; return libpq's result."""
     known: dict[str, bytes | int] = connection.info.setdefault(PREPARED, {})
     name = known.get(sql, 0)
-    if isinstance(name, int):
+    if type(name) is int:
         if name < TIMES_BEFORE or len(known) > MOST_PREPARED:
             # A new connection has no time to prepare anything while others wait for the row that it holds.
             known[sql] = name + 1

@@ -269,7 +269,7 @@ def instant(at: datetime) -> str:
 
 def from_instant(text_: str) -> datetime:
     """Return the instant of its text."""
-    return datetime.fromisoformat(text_).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text_ + "+00:00")
 
 
 def append_only(more: Sequence[MetaData] = ()) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -83,7 +83,6 @@ class Unit:
         self.is_postgres = workspace.dialect == "postgresql"
         driver: Any = connection.connection.driver_connection
         self.driver = driver
-        self.cursor = driver.cursor()
         self.after_write: tuple[AfterWrite, ...] = workspace.after_write
         self.has_news = False
         """Whether it leaves events or jobs that are due."""
@@ -93,6 +92,11 @@ class Unit:
         self._depth = 0
         self._floor = 0
         """How many events were there when the innermost savepoint was opened: only later ones go with it."""
+
+    @cached_property
+    def cursor(self) -> Any:
+        """The driver's cursor; made when first asked for, since many units on PostgreSQL never need psycopg's."""
+        return self.driver.cursor()
 
     @property
     def dialect(self) -> str:
@@ -277,9 +281,13 @@ class Unit:
         on PostgreSQL a statement costs more than what it does.
         """
         if not self.is_postgres:
+            cursor = self.cursor
             for statement, rows in writes:
-                self.many(statement, rows)
-            return int(self.cursor.rowcount)
+                if len(rows) == 1:
+                    cursor.execute(statement, rows[0])
+                else:
+                    self.many(statement, rows)
+            return int(cursor.rowcount)
         joined = [(text, rows[0]) for text, rows in writes if len(rows) == 1 and text in apart]
         others = [(text, rows) for text, rows in writes if len(rows) != 1 or text not in apart]
         if not joined or others[-1:] == [writes[-1]]:

@@ -73,7 +73,9 @@ class Complete(Action):
         way = action.values.get("way") or node.yes(config)
         values: dict[str, Any] = {}
         variables: dict[str, Any] = {}
-        record_id = yield from _filled_in(ctx, node, task, action, way)
+        record_id = task.record_id
+        if action.values.get("values") or "fields" in config or (record_id is None and "form" in config):
+            record_id = yield from _filled_in(ctx, node, task, action, way)
         if record_id is not None and record_id != task.record_id:
             values["record_id"] = record_id
             variables[config.get("as", config["form"])] = record_id

@@ -6,9 +6,11 @@ added votes by a mode of its own (any, all, order), and may add again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from flow_engine.state import Task
 
@@ -37,8 +39,7 @@ class Rule:
     trumps: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """`way`: how the node is left, None while it is open. `states`: what the tasks not yet over should be, by id."""
 
     way: str | None

@@ -1,9 +1,13 @@
 """What all nodes share at which people decide: settings, opening of tasks, and going on when somebody did something."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from engine.problems import Code, Problem
 from engine.schema import FORMULA, KEY, WORDS, Schema, array, closed, one_of
@@ -145,50 +149,48 @@ class HumanNode(Node):
         if not seated.seats:
             return Fail(NOBODY.at("", node=ctx.token.node))
         tasks = yield from self._tasks(ctx, seated)
-        rule = yield from rule_of(ctx)
+        rule, told = yield from rule_of(ctx)
         memory = {
             **{key: value for key, value in ctx.token.data.items() if key in KEPT},
-            "rule": _as_json(rule),
+            "rule": told,
         }
         settled = settle(rule, [_as_task(task, index) for index, task in enumerate(tasks)])
         if settled.way is not None:
             return leave(ctx, settled.way, tasks=tuple(one for one in tasks if one.state == "done"))
-        first = next((one for one in tasks if one.state != "done"), tasks[0])
-        due = yield from deadlines.due_at(ctx, first.assignee)
+        due: datetime | None = None
         timers: tuple[NewTimer, ...] = ()
-        if due is not None:
-            timers = yield from deadlines.ladder(ctx, due, first.assignee)
-        opened = tuple(
-            evolve(one, due_at=due, state=settled.states.get(index, one.state))
-            for index, one in enumerate(tasks)
-        )
+        if ctx.config.get("due"):
+            first = next((one for one in tasks if one.state != "done"), tasks[0])
+            due = yield from deadlines.due_at(ctx, first.assignee)
+            if due is not None:
+                timers = yield from deadlines.ladder(ctx, due, first.assignee)
+        states = [settled.states.get(index, one.state) for index, one in enumerate(tasks)]
+        opened = tasks
+        if due is not None or any(one.state != state for one, state in zip(tasks, states, strict=True)):
+            opened = tuple(
+                evolve(one, due_at=due, state=state) for one, state in zip(tasks, states, strict=True)
+            )
         return Hold("task", memory, tasks=opened, timers=timers, subscriptions=_listens(ctx, tasks[0]))
 
     def _tasks(self, ctx: NodeContext, seated: "Seated") -> Generator[Act, Any, tuple[NewTask, ...]]:
         config = ctx.config
         form, record_id = yield from record_of_task(ctx)
-        title = (yield from ctx.work_out("title")) if "title" in config else ""
+        title = str((yield from ctx.work_out("title")) or "")[:200] if "title" in config else ""
         data = yield from self.task_data(ctx)
-        base = NewTask(
-            self.kind, None, form=form, record_id=record_id, title=str(title or "")[:200], data=data
-        )
         if self.is_shared and config["mode"] == "any" and len(seated.seats) > 1:
-            return (evolve(base, candidates=tuple(seat.person for seat in seated.seats)),)
+            people = tuple(seat.person for seat in seated.seats)
+            return (NewTask(self.kind, None, people, form=form, record_id=record_id, title=title, data=data),)
         tasks = []
         for index, seat in enumerate(seated.seats):
-            agreed = seated.agreed.get(seat.owner or seat.person)
-            extra: Mapping[str, Any] = {}
+            agreed = seated.agreed.get(seat.owner or seat.person) if seated.agreed else None
+            state, action, own = "open", None, data
             if agreed is not None:
-                extra = {
-                    "state": "done",
-                    "action": YES,
-                    "data": {**data, "auto": "agreed_before", "node": agreed.node},
-                }
-            tasks.append(
-                evolve(
-                    base, assignee=seat.person, owner=seat.owner, position=index, weight=seat.weight, **extra
-                )
-            )
+                state, action, own = "done", YES, {**data, "auto": "agreed_before", "node": agreed.node}
+            new = NewTask(
+                self.kind, seat.person, (), seat.owner, state, index, seat.weight, None, None, form, record_id, title,
+                action, None, own,
+            )  # fmt: skip
+            tasks.append(new)
         return tuple(tasks)
 
     def resume(self, ctx: NodeContext, happening: Happening) -> Answer:
@@ -292,8 +294,7 @@ KEPT = frozenset({"back_to", "back_scope", "people", "returned"})
 """What a token brings from a jump that the node goes on remembering."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seated:
+class Seated(Struct, frozen=True):
     """Who is to be asked; or `way`: nobody, because it is decided."""
 
     seats: tuple[Seat, ...] = ()
@@ -305,9 +306,9 @@ class Seated:
 def seated_at(ctx: NodeContext) -> Generator[Act, Any, Seated]:
     """Return who decides here: the people named, without doubles, without who may not, and by the policies."""
     config = ctx.config
-    again = persons.ids_of(ctx.token.data.get("people"))
+    again = ctx.token.data.get("people")
     if again:
-        found = yield from persons.named(ctx, again)
+        found = yield from persons.named(ctx, persons.ids_of(again))
         if found:
             return Seated(each_once(found), None, {})
     seats = each_once((yield from persons.seats(ctx, "who")))
@@ -315,7 +316,8 @@ def seated_at(ctx: NodeContext) -> Generator[Act, Any, Seated]:
         barred = yield from persons.people(ctx, "not_who")
         seats = without(seats, barred)
     before = seats
-    seats = yield from _not_oneself(ctx, seats)
+    if config.get("if_self", "self") != "self":
+        seats = yield from _not_oneself(ctx, seats)
     if before and not seats:
         # Only the starter was there, and need not ask themselves.
         return Seated((), YES, {})
@@ -330,8 +332,8 @@ def seated_at(ctx: NodeContext) -> Generator[Act, Any, Seated]:
 
 def _not_oneself(ctx: NodeContext, seats: tuple[Seat, ...]) -> Generator[Act, Any, tuple[Seat, ...]]:
     """Return the seats when the starter of the flow is not to approve what they asked for (自批)."""
-    policy, starter = ctx.config.get("if_self", "self"), ctx.instance.started_by
-    if policy == "self" or starter is None or not any(starter in seat.people for seat in seats):
+    policy, starter = ctx.config["if_self"], ctx.instance.started_by
+    if starter is None or not any(starter in seat.people for seat in seats):
         return seats
     others = without(seats, {starter})
     if policy == "skip":
@@ -356,14 +358,23 @@ def _nobody(ctx: NodeContext) -> Generator[Act, Any, Seated]:
     return Seated(each_once((yield from persons.seats(ctx, "if_nobody"))), None, {})
 
 
-def rule_of(ctx: NodeContext) -> Generator[Act, Any, Rule]:
-    """Return the rule by which this node decides."""
+Told = Mapping[str, Any]
+"""A rule as JSON."""
+
+
+def rule_of(ctx: NodeContext) -> Generator[Act, Any, tuple[Rule, Told]]:
+    """Return the rule by which this node decides, also as its token remembers it."""
     config = ctx.config
+    if "veto" not in config and "trump" not in config:
+        share = config.get("ratio")
+        return _usual(
+            config["mode"], None if share is None else str(share), config.get("votes"), config["rejects"]
+        )
     sets: dict[str, frozenset[str]] = {}
     for key in ("veto", "trump"):
         sets[key] = frozenset((yield from persons.people(ctx, key))) if key in config else frozenset()
     share = config.get("ratio")
-    return Rule(
+    rule = Rule(
         config["mode"],
         Decimal(str(share)) if share is not None else None,
         config.get("votes"),
@@ -371,6 +382,14 @@ def rule_of(ctx: NodeContext) -> Generator[Act, Any, Rule]:
         sets["veto"],
         sets["trump"],
     )
+    return rule, _as_json(rule)
+
+
+@lru_cache(maxsize=1000)
+def _usual(mode: str, share: str | None, votes: int | None, rejects: str) -> tuple[Rule, Told]:
+    """Return a rule in which nobody's word weighs more than the others', made once."""
+    rule = Rule(mode, None if share is None else Decimal(share), votes, rejects)
+    return rule, _as_json(rule)
 
 
 def _as_json(rule: Rule) -> Mapping[str, Any]:
@@ -388,6 +407,9 @@ def kept_rule(data: Mapping[str, Any]) -> Rule:
     """Return the rule that a token remembers from its start: people who come and go since do not change it."""
     kept = data.get("rule", {})
     share = kept.get("share")
+    if not kept.get("vetoes") and not kept.get("trumps"):
+        known, _ = _usual(kept.get("mode", "any"), share, kept.get("votes"), kept.get("rejects", "at_once"))
+        return known
     return Rule(
         kept.get("mode", "any"),
         Decimal(share) if share is not None else None,
@@ -440,7 +462,7 @@ def settled_by(
 
 def with_new_turn(ctx: NodeContext, outcome: Outcome) -> Generator[Act, Any, Outcome]:
     """Return the outcome with a deadline of their own for whoever's turn it is now (依次): the clock begins anew."""
-    if not isinstance(outcome, Hold) or ctx.config.get("mode") != "order" or not ctx.config.get("due"):
+    if ctx.config.get("mode") != "order" or not isinstance(outcome, Hold) or not ctx.config.get("due"):
         return outcome
     before = {task.task_id: task for task in ctx.tasks if task.state == "waiting"}
     turns = [

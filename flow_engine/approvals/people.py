@@ -42,6 +42,8 @@ CHOSEN = "chosen"
 def seats(ctx: NodeContext, place: str) -> Generator[Act, Any, tuple[Seat, ...]]:
     """Return the seats that the settings at `place` name, in their order, proxies put in."""
     given = yield from ctx.filled(place)
+    if isinstance(given, str):
+        return (yield from named(ctx, (given,))) if given else ()
     found: list[Seat] = []
     for part in given if isinstance(given, list | tuple) else [given]:
         found.extend((yield from _seats(ctx, part)))
@@ -131,8 +133,8 @@ def _weighed(found: Sequence[Seat], weight: int) -> tuple[Seat, ...]:
 
 
 def _ask(ctx: NodeContext, rule: Mapping[str, Any]) -> Generator[Act, Any, Any]:
-    about, amount = ctx.instance, None
+    about, known = ctx.instance, None
     if "amount" in ctx.config:
         amount = yield from ctx.work_out("amount")
-    known = amount if isinstance(amount, Decimal | int) and not isinstance(amount, bool) else None
+        known = amount if isinstance(amount, Decimal | int) and not isinstance(amount, bool) else None
     return (yield People(rule, about.flow, about.form, about.record_id, known))

@@ -1,9 +1,11 @@
 """Who sits at the table: from the people a rule names to those who really decide. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+
+from flow_engine.evolving import evolve
 from flow_engine.state import Task
 
 SAME = ("each", "consecutive", "flow")
@@ -11,8 +13,7 @@ SAME = ("each", "consecutive", "flow")
 SELF = ("self", "skip", "manager")
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(Struct, frozen=True):
     """A place at the table. `owner`: for whom `person` sits there, as proxy (代理)."""
 
     person: str
@@ -33,6 +34,8 @@ def seats_of(answers: Iterable[Any], weight: int = 1) -> tuple[Seat, ...]:
 
 def each_once(seats: Iterable[Seat]) -> tuple[Seat, ...]:
     """Return the seats with every person once, at their first place; votes of several seats add up."""
+    if type(seats) is tuple and len(seats) < 2:
+        return seats
     found: dict[str, Seat] = {}
     for seat in seats:
         known = found.get(seat.person)
@@ -41,7 +44,7 @@ def each_once(seats: Iterable[Seat]) -> tuple[Seat, ...]:
         else:
             # Somebody who sits there in their own right does not sit there for another.
             owner = None if known.owner is None or seat.owner is None else known.owner
-            found[seat.person] = replace(known, owner=owner, weight=known.weight + seat.weight)
+            found[seat.person] = evolve(known, owner=owner, weight=known.weight + seat.weight)
     return tuple(found.values())
 
 
@@ -60,6 +63,8 @@ def one_of(seats: Sequence[Seat], mode: str, chance: Callable[[str], float]) -> 
     """Return the only seat where the mode asks one person: the first, or one drawn by lot."""
     if mode == "first":
         return tuple(seats[:1])
+    if type(seats) is tuple and mode != "random":
+        return seats
     if mode == "random" and seats:
         return (seats[min(int(chance("who") * len(seats)), len(seats) - 1)],)
     return tuple(seats)
