@@ -14,13 +14,16 @@ from flow_engine.settings import CLOCK, SPAN, TIME
 
 
 class Wait(Node):
-    """`for` is `2h`, `3d` or a formula that gives such; `time` moves the end to that time of its day."""
+    """`for` is `2h`, `3d` or a formula that gives such; `time` moves the end to that time of its day.
 
-    def enter(self, ctx: NodeContext) -> Generator[Act, Any, Hold | Fail]:
+    A wait that is over when it begins is none, so that a loop of such is seen to be endless.
+    """
+
+    def enter(self, ctx: NodeContext) -> Generator[Act, Any, Hold | Go | Fail]:
         at = yield from span_of(ctx, "for", ctx.now, ctx.config)
         if at is None:
             return Fail(refusals.CALCULATION.at("/for", place="for", why="–"))
-        return Hold("timer", timers=(NewTimer("wait", at),))
+        return Go() if at <= ctx.now else Hold("timer", timers=(NewTimer("wait", at),))
 
     def resume(self, ctx: NodeContext, happening: Happening) -> Go | Hold:
         return Go() if isinstance(happening, TimerFired) else Hold("timer")

@@ -66,8 +66,10 @@ class WaitUntil(Node):
         if found is None:
             return Hold("record", subscriptions=ctx.watched(place))
         at, anchor = found
-        if at < ctx.now and self._is_too_late(ctx.config["late"], ctx.now - at):
-            return Go("late")
+        if at <= ctx.now:
+            # What is over when it begins is no wait, so that a loop of such is seen to be endless.
+            is_late = at < ctx.now and self._is_too_late(ctx.config["late"], ctx.now - at)
+            return Go("late" if is_late else "come")
         return Hold("timer", timers=(NewTimer("wait", at, anchor, {"late": ctx.config["late"]}),))
 
     def _came_late(self, ctx: NodeContext) -> bool:

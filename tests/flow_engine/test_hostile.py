@@ -85,6 +85,30 @@ def test_a_flow_that_spins_is_stopped_where_it_spins_and_can_be_led_out():
     assert [one.node for one in play.state.tokens.values()] == ["out"]
 
 
+@pytest.mark.parametrize(
+    "wait",
+    [
+        node("w", "wait", "a", **{"for": "0s"}),
+        node("w", "wait_until", at='DATE(2020, 1, 1)', to={"come": "a", "late": "a"}),
+        node("w", "race", ways=[{"key": "now", "after": "0s", "to": "a"}, {"key": "come", "message": "m", "correlate": '"x"', "to": "end"}]),
+    ],
+    ids=lambda one: one["kind"],
+)  # fmt: skip
+def test_a_loop_of_waits_that_are_over_when_they_begin_is_stopped_like_any_that_spins(wait: Json):
+    spin = flow(node("a", "set", "w", set={"x": "1"}), wait, task("out", "end"), end())
+    play = Play(plan_of(spin)).start()
+    [stuck] = [one for step in play.steps for one in step.incidents]
+    assert (stuck.problem.code, play.state.instance.status) == ("flow.spins", "failed")
+
+
+def test_a_wait_that_is_over_when_it_begins_takes_its_way_at_once():
+    late = node("b", "wait_until", at="DATE(2020, 1, 1)", late="skip", to={"come": "end", "late": "out"})
+    play = Play(
+        plan_of(flow(node("a", "wait", "b", **{"for": "0s"}), late, task("out", "end"), end()))
+    ).start()
+    assert [one.node for one in play.state.tokens.values()] == ["out"]
+
+
 def test_a_loop_that_counts_without_waiting_comes_to_its_end():
     counts = flow(
         node("a", "set", "c", set={"x": "IF(ISBLANK({x}), 1, {x} + 1)"}),
