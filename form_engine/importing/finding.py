@@ -171,6 +171,15 @@ def _spellings(words: set[str], context: Context, *, is_phone: bool) -> list[str
     return sorted(found)
 
 
+def plan_by_values(desk: Desk) -> None:
+    """Have PostgreSQL plan each look-up of this unit for the very values it is given.
+
+    A plan kept for all values takes a list of hundreds for a short one, and reads the whole table.
+    """
+    if desk.unit.is_postgres:
+        desk.unit.connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
 def _readable(desk: Desk, form: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     if not desk.rights.verb(form, "view"):
         return keys
