@@ -75,7 +75,7 @@ class Answer:
             "instance_id": self.instance_id,
             "status": self.status,
             "outcome": self.outcome,
-            "tasks": [dict(one) for one in self.tasks],
+            "tasks": self.tasks,
         }
 
 
@@ -260,7 +260,10 @@ class FlowCommands:
         world = UnitWorld(unit, self.ports, writer, state.instance.instance_id)
         setting = Setting(self.ports.zone_of(state.instance.branch_id), self.ports.lookups_of(unit, writer))
         by = actor.user_id if actor.kind == "user" else writer.user_id
-        with acting(unit, Cause("flow", by, unit.cause.request_id, unit.cause.batch_id)):
+        before = unit.cause
+        if before.kind == "flow" and before.by == by:
+            return drive(step(plan, state, happening, unit.now, setting), world)
+        with acting(unit, Cause("flow", by, before.request_id, before.batch_id)):
             return drive(step(plan, state, happening, unit.now, setting), world)
 
     def keep(self, unit: Unit, old: State, done: Step, also: Sequence[writing.Write] = ()) -> None:
@@ -294,7 +297,9 @@ class FlowCommands:
                 by = body.get("by")
                 said = notices.signed(body, self.name_of(unit, by)) if isinstance(by, str) else body
                 self.ports.notify(unit, people, kind, said, instance.form, instance.record_id)
-        if any(not one.name.startswith("record:") for one in done.subscriptions.added):
+        if done.subscriptions.added and any(
+            not one.name.startswith("record:") for one in done.subscriptions.added
+        ):
             self._fetch(unit, done)
 
     def _fetch(self, unit: Unit, done: Step) -> None:
@@ -313,10 +318,12 @@ class FlowCommands:
         """Put into the outbox what others listen for: tasks that came or went, and the end."""
         instance = done.state.instance
         body: dict[str, Any] = {"flow": instance.flow, "form": instance.form, "record": instance.record_id}
-        if done.tasks:
-            tasks = (*done.tasks.added, *done.tasks.changed)
-            people = {one for task in tasks for one in (task.assignee, task.owner, *task.candidates) if one}
-            unit.emit("flow.tasks", instance.flow, instance.instance_id, {**body, "people": sorted(people)})
+        if done.tasks.added or done.tasks.changed:
+            people: set[str | None] = set()
+            for task in (*done.tasks.added, *done.tasks.changed):
+                people.update((task.assignee, task.owner), task.candidates)
+            named = sorted(one for one in people if one)
+            unit.emit("flow.tasks", instance.flow, instance.instance_id, {**body, "people": named})
         if done.has_ended and old.instance.ended_at is None:
             body |= {"outcome": instance.outcome, "status": instance.status}
             unit.emit("flow.ended", instance.flow, instance.instance_id, body)

@@ -42,6 +42,8 @@ def lines(plan: FlowPlan, done: Step) -> Iterator[tuple[str, tuple[str, ...], di
         kind = "cc" if task.kind == "cc" else "add_signers" if added.get("by") else "task"
         by = added.get("by") or task.data.get("by")
         yield kind, to, _body(plan, instance, kind, task.node, task.task_id, {"by": by})
+    if not done.notices:
+        return
     nodes = {
         task.task_id: task.node
         for task in (*done.tasks.added, *done.tasks.changed, *done.state.tasks.values())

@@ -25,7 +25,9 @@ _PLAIN_KINDS = frozenset(_PLAIN)
 
 def pack(value: Any) -> str | None:
     """Return the text of a mapping or list; None where there is nothing in it."""
-    return _encode(value if _is_plain(value) else tagged(value)).decode() if value else None
+    if not value:
+        return None
+    return _encode(value if _is_plain(value) else tagged(value)).decode()
 
 
 def unpack(text: str | None) -> Any:
@@ -46,7 +48,9 @@ def _is_plain(value: Any) -> bool:
         value = value.values()
     elif kind is not list and kind is not tuple:
         return False
-    return all(type(inner) in _PLAIN_KINDS or _is_plain(inner) for inner in value)
+    # Most hold plain values only: told without asking for each by itself.
+    kinds = {type(inner) for inner in value}
+    return kinds <= _PLAIN_KINDS or all(type(inner) in _PLAIN_KINDS or _is_plain(inner) for inner in value)
 
 
 def tagged(value: Any) -> Any:

@@ -215,8 +215,12 @@ _second = itemgetter(1)
 _OWN = len(INSTANCE_COLUMNS)
 
 
+_instant = lru_cache(maxsize=256)(instant)
+"""The same few instants are written again and again: now, and when a task was made."""
+
+
 def at_text(at: datetime | None) -> str | None:
-    return None if at is None else instant(at)
+    return None if at is None else _instant(at)
 
 
 def from_at(text: str | None) -> datetime | None:
@@ -275,27 +279,11 @@ def _found(cursor: Any) -> Instance:
 
 def instance_of(row: Sequence[Any]) -> Instance:
     """Return the instance of a row in the order of INSTANCE_COLUMNS."""
+    parent = None if row[9] is None else (row[9], row[10])
     return Instance(
-        instance_id=row[0],
-        flow=row[1],
-        version=row[2],
-        status=row[3],
-        started_at=from_instant(row[4]),
-        started_by=row[5],
-        key=row[6],
-        form=row[7],
-        record_id=row[8],
-        parent=None if row[9] is None else (row[9], row[10]),
-        root_id=row[11],
-        ended_at=from_at(row[12]),
-        outcome=row[13],
-        revision=row[14],
-        next_id=row[15],
-        next_seq=row[16],
-        branch_id=row[17],
-        title=row[18],
-        move_to=row[20],
-    )
+        row[0], row[1], row[2], row[3], from_instant(row[4]), row[5], row[6], row[7], row[8], parent, row[11], from_at(row[12]),
+        row[13], row[14], row[15], row[16], row[17], row[18], row[20],
+    )  # fmt: skip
 
 
 def state_of(instance: Instance, parts: Sequence[Any]) -> State:
@@ -304,13 +292,13 @@ def state_of(instance: Instance, parts: Sequence[Any]) -> State:
         (_read_rows(part) if part != "[]" else ()) if isinstance(part, str) else part or () for part in parts
     ]
     return State(
-        instance=instance,
-        tokens={row[1]: token_of(row) for row in tokens},
-        scopes={row[1]: scope_of(row) for row in scopes},
-        tasks={row[1]: task_of(row) for row in sorted(tasks, key=_second)},
-        timers={(row[1], row[2]): timer_of(row) for row in timers},
-        subscriptions=frozenset(Subscription(*row[1:]) for row in subscriptions),
-        rounds={(row[1], row[2]): row[3] for row in rounds},
+        instance,
+        {row[1]: token_of(row) for row in tokens},
+        {row[1]: scope_of(row) for row in scopes},
+        {row[1]: task_of(row) for row in (sorted(tasks, key=_second) if len(tasks) > 1 else tasks)},
+        {(row[1], row[2]): timer_of(row) for row in timers},
+        frozenset([Subscription(*row[1:]) for row in subscriptions]),
+        {(row[1], row[2]): row[3] for row in rounds},
     )
 
 
@@ -391,14 +379,13 @@ def moved(texts: Statements, old: Instance, one: Instance) -> tuple[str, tuple[A
         old.revision > 0
         and old.status == one.status
         and old.ended_at is one.ended_at is None
-        and _aside(old) == _aside(one)
+        and old.version == one.version
+        and old.outcome == one.outcome
+        and old.branch_id == one.branch_id
+        and old.title == one.title
     ):
         return texts.go_on, (one.revision, one.next_id, one.next_seq, one.instance_id, one.revision - 1)
     return texts.move_instance, moved_row(one)
-
-
-def _aside(one: Instance) -> tuple[Any, ...]:
-    return one.version, one.outcome, one.branch_id, one.title
 
 
 def moved_row(one: Instance) -> tuple[Any, ...]:

@@ -137,8 +137,8 @@ def _job(unit: Unit, kind: str, body: Mapping[str, Any], key: str | None, run_at
 
 def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -> None:
     """Write what a step changed, and `also`. The instance's row exists and is locked."""
-    rows, instance = store.of(unit), step.state.instance
-    instance_id = instance.instance_id
+    dialect, instance = unit.workspace.room.dialect, step.state.instance
+    rows, instance_id = store.statements(dialect), instance.instance_id
     writes: list[Write] = [*also]
     _write_tokens(unit, writes, rows, instance_id, old, step)
     _write_tasks(unit, writes, rows, instance_id, old, step)
@@ -164,9 +164,9 @@ def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -
     writes += unit.events_so_far()
     place, row = store.moved(rows, old.instance, instance)
     writes.append((place, [row]))
-    some = [(text, given) for text, given in writes if given]
+    some = [one for one in writes if one[1]]
     new_timers = step.timers.added or step.timers.changed
-    apart = (_apart if new_timers else _apart_with_timer)(unit.workspace.room.dialect)
+    apart = (_apart if new_timers else _apart_with_timer)(dialect)
     if unit.batch(some, apart) != 1:
         # The row is locked, so this cannot happen; if it does, nothing of the step may stand.
         raise RuntimeError(f"instance {instance_id} moved beside revision {instance.revision}")
@@ -180,24 +180,21 @@ def _write_tokens(
 ) -> None:
     given = step.tokens
     if given:
-        changed = [store.turned(store.token_row(instance_id, one), 2) for one in given.changed]
-        waited = [
-            token_id
-            for token_id in given.removed
-            if token_id in old.tokens and old.tokens[token_id].wait == "effect"
-        ]
-        gone = [(instance_id, token_id) for token_id in given.removed]
-        new = [store.token_row(instance_id, one) for one in given.added]
+        gone, new = given.removed, [store.token_row(instance_id, one) for one in given.added]
+        for token_id in gone:
+            if token_id in old.tokens and old.tokens[token_id].wait == "effect":
+                over = ("cancelled", unit.now_text, instance_id, token_id)
+                writes.append((texts(unit).effects_over, [over]))
         if len(gone) == len(new) == 1:
             # Nearly always a token goes on to the next node: its row becomes the next one's.
-            writes.append((rows.move_token, [(*new[0][1:], *gone[0])]))
-            gone, new = [], []
-        writes += [
-            (rows.end_token, gone),
-            (rows.change_token, changed),
-            (rows.add_token, new),
-            (texts(unit).effects_over, [("cancelled", unit.now_text, instance_id, one) for one in waited]),
-        ]
+            writes.append((rows.move_token, [(*new[0][1:], instance_id, gone[0])]))
+        else:
+            writes.append((rows.end_token, [(instance_id, token_id) for token_id in gone]))
+        if given.changed:
+            changed = [store.turned(store.token_row(instance_id, one), 2) for one in given.changed]
+            writes.append((rows.change_token, changed))
+        if len(gone) != 1 or len(new) != 1:
+            writes.append((rows.add_token, new))
     if step.scopes:
         gone = [(instance_id, scope_id) for scope_id in step.scopes.removed]
         regions = [store.turned(store.scope_row(instance_id, one), 2) for one in step.scopes.changed]
@@ -215,23 +212,23 @@ def _write_tasks(
     given, live = step.tasks, step.state.tasks
     written = {one.task_id for one in given.changed}
     over = [task_id for task_id in old.tasks if task_id not in live and task_id not in written]
-    writes.append((texts(unit).tasks_over, [(instance_id, task_id) for task_id in over]))
-    if not given:
-        return
-    changed = [
-        store.turned(store.task_row(instance_id, one, one.task_id in live), 2) for one in given.changed
-    ]
-    had = [
-        one.task_id for one in given.changed if one.task_id in old.tasks and old.tasks[one.task_id].candidates
-    ]
-    offered = [one for one in (*given.changed, *given.added) if is_offered(one)]
-    people = [(user, instance_id, one.task_id) for one in offered for user in dict.fromkeys(one.candidates)]
-    writes += [
-        (rows.change_task, changed),
-        (rows.add_task, [store.task_row(instance_id, one, one.task_id in live) for one in given.added]),
-        (rows.end_candidates, [(instance_id, task_id) for task_id in had]),
-        (rows.add_candidate, people),
-    ]
+    if over:
+        writes.append((texts(unit).tasks_over, [(instance_id, task_id) for task_id in over]))
+    if given.changed:
+        turned = [
+            store.turned(store.task_row(instance_id, one, one.task_id in live), 2) for one in given.changed
+        ]
+        writes.append((rows.change_task, turned))
+    if given.added:
+        new = [store.task_row(instance_id, one, one.task_id in live) for one in given.added]
+        writes.append((rows.add_task, new))
+    had = [task_id for task_id in written if task_id in old.tasks and old.tasks[task_id].candidates]
+    if had:
+        writes.append((rows.end_candidates, [(instance_id, task_id) for task_id in sorted(had)]))
+    for one in (*given.changed, *given.added):
+        if one.candidates and is_offered(one):
+            people = [(user, instance_id, one.task_id) for user in dict.fromkeys(one.candidates)]
+            writes.append((rows.add_candidate, people))
 
 
 def is_offered(task: Task) -> bool:
@@ -242,18 +239,14 @@ def is_offered(task: Task) -> bool:
 def _write_history(
     unit: Unit, writes: list[Write], rows: store.Statements, instance_id: str, step: Step
 ) -> None:
-    lines = _history(unit, instance_id, step)
-    for at in range(0, len(lines), store.MOST_TOGETHER):
-        some = lines[at : at + store.MOST_TOGETHER]
-        writes.append((rows.add_histories[len(some)], [[value for line in some for value in line]]))
-
-
-def _history(unit: Unit, instance_id: str, step: Step) -> list[tuple[Any, ...]]:
-    lines = []
-    for one in step.history:
-        data = {**one.data, "token": one.token_id} if one.token_id is not None else one.data
-        lines.append((instance_id, one.seq, unit.now_text, one.kind, one.node, one.by, pack(data)))
-    return lines
+    now = unit.now_text
+    for at in range(0, len(step.history), store.MOST_TOGETHER):
+        some = step.history[at : at + store.MOST_TOGETHER]
+        values: list[Any] = []
+        for one in some:
+            data = {**one.data, "token": one.token_id} if one.token_id is not None else one.data
+            values += (instance_id, one.seq, now, one.kind, one.node, one.by, pack(data))
+        writes.append((rows.add_histories[len(some)], [values]))
 
 
 def _write_effects(unit: Unit, writes: list[Write], instance_id: str, step: Step) -> None:
