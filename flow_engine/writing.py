@@ -196,11 +196,11 @@ def _write_tokens(
         if len(gone) != 1 or len(new) != 1:
             writes.append((rows.add_token, new))
     if step.scopes:
-        gone = [(instance_id, scope_id) for scope_id in step.scopes.removed]
+        ended = [(instance_id, scope_id) for scope_id in step.scopes.removed]
         regions = [store.turned(store.scope_row(instance_id, one), 2) for one in step.scopes.changed]
         writes += [
-            (rows.end_scope, gone),
-            (texts(unit).rounds_over, gone),
+            (rows.end_scope, ended),
+            (texts(unit).rounds_over, ended),
             (rows.change_scope, regions),
             (rows.add_scope, [store.scope_row(instance_id, one) for one in step.scopes.added]),
         ]
