@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from server.demo import facts, money, words
-from server.demo.house import House
+from server.demo.house import House, Stocked
 from server.demo.leads import Prospect
 from server.demo.patients import Patient
 from server.demo.shelf import Row
@@ -36,24 +36,44 @@ def materials(house: House) -> None:
                 )  # fmt: skip
                 rows.append((material, cost, least))
     batches = max(world.count(2_400), 2 * len(rows))
-    moves = max(world.count(60_000), 2 * batches) - batches
-    made: list[tuple[Row, datetime, datetime, int]] = []
-    for number in range(batches):
-        material, cost, least = rows[number % len(rows)]
-        made.append((*_batch(house, material, cost, least, number // len(rows), batches // len(rows)), cost))
-    # what is cheap is used up every day, what is dear now and then; what lasts long is used as long
-    often = [cost**-0.6 * (last - first).days for _, first, last, cost in made]
-    for batch, first, last, cost in world.rng.choices(made, often, k=moves):
-        _used(house, batch, first, last, cost)
+    house.stock = [
+        (
+            *_batch(house, *rows[number % len(rows)], number, len(rows), batches // len(rows)),
+            rows[number % len(rows)][1],
+        )
+        for number in range(batches)
+    ]
+
+
+def consumption(house: House) -> None:
+    """Write what treatments used up: where and when there were many, much was used."""
+    world = house.world
+    treated = [(row["branch_id"], instant(row["created_at"])) for row in world.all("treatment_log")]
+    shelves: dict[str, list[Stocked]] = {}
+    for one in house.stock:
+        shelves.setdefault(one[0]["branch_id"], []).append(one)
+    left = max(world.count(60_000), 2 * len(house.stock)) - len(house.stock)
+    # In its first weeks a branch has little in stock: others take its turn.
+    tries = 10 * left if treated else 0
+    while left > 0 and tries > 0:
+        tries -= 1
+        branch, at = world.pick(treated)
+        there = [one for one in shelves.get(branch, ()) if one[1] <= at <= one[2]]
+        if there:
+            # what is cheap is used up every day, what is dear now and then
+            [(batch, _, _, cost)] = world.rng.choices(there, [one[3] ** -0.6 for one in there])
+            _used(house, batch, at, cost)
+            left -= 1
 
 
 def _batch(
-    house: House, material: Row, cost: int, least: int, turn: int, turns: int
+    house: House, material: Row, cost: int, least: int, number: int, kinds: int, turns: int
 ) -> tuple[Row, datetime, datetime]:
     """Buy a batch; what was bought long ago has been used up. Return it with the time in which it is used."""
     world = house.world
     keeper = house.of("warehouse")[0]
-    branch = house.branches[(turn + world.rng.randrange(2)) % len(house.branches)]
+    turn = number // kinds
+    branch = house.branches[(number + turn + world.rng.randrange(2)) % len(house.branches)]
     # a small clinic has two batches of everything, bought at any time
     is_few, is_old = turns <= 3, turn >= 2 and turn >= turns * 0.6
     bought = world.today - timedelta(
@@ -81,15 +101,14 @@ def _batch(
     return batch, at + timedelta(days=1), max(end, at + timedelta(days=2))
 
 
-def _used(house: House, batch: Row, first: datetime, last: datetime, cost: int) -> None:
+def _used(house: House, batch: Row, at: datetime, cost: int) -> None:
     world = house.world
-    used = min(by_day(first + (last - first) * world.rng.random()), world.now)
     row = world.add(
-        "stock_move", used, branch=batch["branch_id"], owner=house.one("nurse", batch["branch_id"]).user, kind=world.weighted((("treatment_use", 60), ("department_issue", 40))),
+        "stock_move", at, branch=batch["branch_id"], owner=house.one("nurse", batch["branch_id"]).user, kind=world.weighted((("treatment_use", 60), ("department_issue", 40))),
         from_wh=batch["warehouse"], status="draft",
-        lines=[{"id": world.new_id(used), "material": batch["material_id"], "batch": batch["id"], "qty": str(world.rng.randint(1, 4) if cost < 50 else 1), "price": yuan(cost)}],
+        lines=[{"id": world.new_id(at), "material": batch["material_id"], "batch": batch["id"], "qty": str(world.rng.randint(1, 4) if cost < 50 else 1), "price": yuan(cost)}],
     )  # fmt: skip
-    world.move(row, used + timedelta(minutes=5), row["owner_id"], status="posted")
+    world.move(row, at + timedelta(minutes=5), row["owner_id"], status="posted")
 
 
 def sell_cards(house: House, patient: Patient, at: datetime) -> None:

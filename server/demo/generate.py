@@ -100,6 +100,7 @@ def _story(seed: int, today: date, scale: float, now: datetime | None, starters:
     _busy_days(house, clinic)
     touches(house, leads)
     _open_tasks(house, leads)
+    backoffice.consumption(house)
     everyday.staff_tasks(house, clinic.patients)
     everyday.health(house, clinic.patients)
     backoffice.service(house, clinic.patients)

@@ -1,7 +1,7 @@
 """The house itself: branches, staff and their accounts, rooms, price list, channels and other settings."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +49,10 @@ class Person:
     supervisor: "Person | None" = None
 
 
+Stocked = tuple[Row, datetime, datetime, int]
+"""A batch, the time in which it is used, its cost."""
+
+
 @dataclass
 class House:
     """What stands before the first patient comes."""
@@ -71,6 +75,7 @@ class House:
     refunds: list[tuple[Row, Row, Decimal]] = field(default_factory=list)
     """Refunds paid: refund, bill, amount."""
     consult_rooms: dict[str, str] = field(default_factory=dict)
+    stock: list[Stocked] = field(default_factory=list)
 
     def of(self, role: str, branch: str | None = None) -> list[Person]:
         return [p for p in self.people if p.role == role and branch in (None, p.branch)]
