@@ -8,7 +8,7 @@ policy: `unknown`: ask (the other side by our key), resend, or stop, which leave
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -23,8 +23,8 @@ from engine.store.workspaces import Workspace
 from flow_engine import store, writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.happenings import EffectEnded
-from flow_engine.rows import unpack
-from flow_engine.tables import EFFECTS
+from flow_engine.rows import pack, unpack
+from flow_engine.tables import EFFECTS, INSTANCES
 
 UNKNOWN = Code(
     "flow.effect_unknown",
@@ -50,6 +50,8 @@ NO_SENDER = Code(
 DEFAULTS: Mapping[str, Any] = {"times": 5, "after_s": 30, "factor": 2, "timeout_s": 20, "unknown": "ask"}
 OVER = ("sent", "failed", "dropped", "cancelled")
 MOST_TEXT = 2000
+HELD, UNSENT = "held", "unsent"
+"""Lines of the history: a message has to wait; a message is not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,33 @@ def note(unit: Unit, key: str, **values: Any) -> None:
     """Write down how an effect stands."""
     unit.connection.execute(
         update(EFFECTS).where(EFFECTS.c.key == key).values(updated_at=unit.now_text, **values)
+    )
+
+
+def note_held(unit: Unit, key: str, what: Mapping[str, Any], until: datetime | None) -> None:
+    """Write into the history of an effect's instance that it was held back, and until when; None: it is not sent at all.
+
+    A message to several people is held for each by himself, under the effect's key and his own.
+    """
+    row = read_effect(unit, key, lock=True) or read_effect(unit, key.rpartition(":")[0], lock=True)
+    if row is None:
+        return
+    data = {**what, "token": row.token_id, **({} if until is None else {"until": instant(until)})}
+    instance = store.look(unit, row.instance_id)
+    line = (
+        row.instance_id,
+        instance.next_seq,
+        unit.now_text,
+        HELD if until else UNSENT,
+        row.node,
+        None,
+        pack(data),
+    )
+    unit.cursor.execute(store.of(unit).add_history, line)
+    unit.connection.execute(
+        update(INSTANCES)
+        .where(INSTANCES.c.instance_id == row.instance_id)
+        .values(next_seq=instance.next_seq + 1)
     )
 
 

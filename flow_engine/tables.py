@@ -457,10 +457,13 @@ OUTBOX = Table(
     Column("sent_at", Text),
     Column("reference", Text),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("held", Text),
     Index("ix_cc_outbox_state", "state", "planned_at"),
+    Index("ix_cc_outbox_planned", "planned_at", "key"),
     Index("ix_cc_outbox_to", "to_id", "planned_at"),
     Index("ix_cc_outbox_record", "record_id"),
 )
 """Every message to a person, exactly as it leaves. `state`: waiting (until `due_at`), sending, sent, outbox (kept here:
 the channel has no credentials), failed, unknown, dropped. `kind`: safety, care, service, marketing, staff. `address`
-is masked, `log_id` is its record of the form message_log."""
+is masked, `log_id` is its record of the form message_log, `held` every time that the contact gate held it back
+(`[{"at", "reason", "until"}]`), kept when it has gone out."""

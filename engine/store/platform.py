@@ -294,7 +294,7 @@ def missing_columns(
 
 
 def _add_columns(connection: Connection, columns: Sequence[Column[Any]]) -> None:
-    """Add columns and the indexes on them; older releases go on beside, so nothing is ever taken away or narrowed."""
+    """Add columns, and the indexes that their tables lack; older releases go on beside, so nothing is ever taken away or narrowed."""
     for column in columns:
         table = column.table
         if not column.nullable and column.server_default is None:
@@ -303,11 +303,9 @@ def _add_columns(connection: Connection, columns: Sequence[Column[Any]]) -> None
             )
         spec = CreateColumn(column).compile(dialect=connection.dialect)
         connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {spec}")
-    fresh = set(columns)
     for table in {column.table.name: column.table for column in columns}.values():
         for index in table.indexes:
-            if fresh & set(index.columns):
-                index.create(connection, checkfirst=True)
+            index.create(connection, checkfirst=True)
 
 
 def create_platform(connection: Connection, more: Sequence[MetaData] = ()) -> None:

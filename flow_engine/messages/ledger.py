@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import RowMapping
 
-from engine.store.codec import encode_json
+from engine.store.codec import decode_json, encode_json
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Unit
 from flow_engine.messages.contact_gate import Sent
 from flow_engine.tables import CONTACT_LEDGER, OUTBOX
 
 LOOK_BACK = timedelta(days=62)
+MOST_HELD = 50
 
 
 def lock_contact(unit: Unit, contact_id: str) -> None:
@@ -63,6 +64,20 @@ def write_outbox(unit: Unit, key: str, values: Mapping[str, Any]) -> None:
     done = unit.connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(**plain))
     if done.rowcount == 0:
         unit.connection.execute(OUTBOX.insert().values(key=key, planned_at=unit.now_text, **plain))
+
+
+def note_held(unit: Unit, key: str, reason: str, until: datetime) -> None:
+    """Remember for good that a message was held back: since when, why, until when."""
+    row = outbox_row(unit, key)
+    known = held_of(row["held"]) if row is not None else []
+    more = {"at": unit.now_text, "reason": reason, "until": instant(until)}
+    text = encode_json([*known, more][-MOST_HELD:]).decode()
+    unit.connection.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(held=text))
+
+
+def held_of(text: str | None) -> list[dict[str, str]]:
+    """Return every time that a message was held back, oldest first."""
+    return decode_json(text) if text else []
 
 
 def _plain(value: Any) -> Any:

@@ -17,6 +17,7 @@ from engine.problems import Code, Problem, Rejected
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from engine.text import Words, say
+from flow_engine import effects
 from flow_engine.messages import ledger
 from flow_engine.messages.contact_gate import Asked, Contact, Drop, Go, Later, Policy, decide
 from flow_engine.messages.people import Contacts, StaffOf, staff_address
@@ -167,7 +168,15 @@ class MessageService:
     def ended(self, unit: Unit, key: str, delivery: Delivery) -> None:
         """Write what came of a message; may come twice."""
         row = ledger.outbox_row(unit, key)
-        if row is None or row["state"] in ("sent", "outbox") or delivery.state in ("later", "dropped"):
+        if delivery.state in ("later", "dropped"):
+            what = {
+                "key": key,
+                "message": row["message"] if row is not None else None,
+                "reason": delivery.error,
+            }
+            effects.note_held(unit, key, what, delivery.at)
+            return
+        if row is None or row["state"] in ("sent", "outbox"):
             return
         state = {"sent": "sent", "unknown": "unknown"}.get(delivery.state, "failed")
         if delivery.reference == "outbox":
@@ -404,6 +413,7 @@ class MessageService:
         }  # fmt: skip
         self._log(unit, key, row, to, "queued" if later else "suppressed", later.at if later else None)
         if later is not None:
+            ledger.note_held(unit, key, later.reason, later.at)
             return Delivery("later", at=later.at, error=decision.reason)
         return Delivery("dropped", error=decision.reason)
 

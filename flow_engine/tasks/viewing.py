@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, func, not_, or_, select
+from sqlalchemy import Select, and_, func, not_, or_, select
 
 from engine.access.actor import Actor
 from engine.problems import Code, Forbidden, NotFound
@@ -15,6 +15,7 @@ from engine.text import Words
 from flow_engine import store
 from flow_engine.approvals.deciding import OVER
 from flow_engine.commanding import FlowCommands
+from flow_engine.messages.ledger import held_of
 from flow_engine.messages.service import REASONS
 from flow_engine.node import NODES, Way
 from flow_engine.plan import FlowPlan, NodePlan
@@ -240,17 +241,7 @@ class FlowViews:
         self._managers_only(actor)
         c = OUTBOX.c
         limit = min(int(asked.get("limit") or PAGE), listing.MOST)
-        query = select(OUTBOX)
-        for key in ("state", "channel", "message"):
-            if asked.get(key):
-                query = query.where(c[key] == asked[key])
-        if asked.get("q"):
-            query = query.where(c.text.contains(str(asked["q"])[:100], autoescape=True))
-        query = (
-            query.order_by(c.planned_at.desc(), c.key.desc())
-            .limit(limit + 1)
-            .offset(int(asked.get("offset") or 0))
-        )
+        query = newest_messages(asked).limit(limit + 1).offset(int(asked.get("offset") or 0))
         with self.workspace.read() as unit:
             rows = [dict(row) for row in unit.connection.execute(query).mappings()]
             states = unit.connection.execute(select(c.state, func.count()).group_by(c.state)).all()
@@ -265,7 +256,15 @@ class FlowViews:
             "messages": [
                 {
                     **_with_instants(row, "planned_at", "due_at", "sent_at"),
-                    "why": REASONS.get(row["reason"] or "") or {"zh": row["reason"], "en": row["reason"]},
+                    "why": _why(row["reason"]),
+                    "held": [
+                        {
+                            "at": from_instant(one["at"]),
+                            "until": from_instant(one["until"]),
+                            "why": _why(one["reason"]),
+                        }
+                        for one in held_of(row["held"])
+                    ],
                 }
                 for row in rows[:limit]
             ],
@@ -365,6 +364,23 @@ class FlowViews:
     def _managers_only(self, actor: Actor) -> None:
         if not self.forms.is_manager(actor):
             raise Forbidden(MANAGERS.at(""))
+
+
+def newest_messages(asked: Mapping[str, Any]) -> Select[Any]:
+    """Return the query for messages, newest first."""
+    c = OUTBOX.c
+    query = select(OUTBOX)
+    for key in ("state", "channel", "message"):
+        if asked.get(key):
+            query = query.where(c[key] == asked[key])
+    if asked.get("q"):
+        query = query.where(c.text.contains(str(asked["q"])[:100], autoescape=True))
+    return query.order_by(c.planned_at.desc(), c.key.desc())
+
+
+def _why(reason: str | None) -> Words:
+    """Return why a message is not sent, or not yet."""
+    return REASONS.get(reason or "") or {"zh": reason or "", "en": reason or ""}
 
 
 def _with_instants(row: Mapping[str, Any], *keys: str) -> dict[str, Any]:

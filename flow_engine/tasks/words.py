@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.text import Words
 from flow_engine.action import ACTIONS
+from flow_engine.messages.service import REASONS
 from flow_engine.plan import FlowPlan
 from flow_engine.tasks.supposing import name_of
 
@@ -41,6 +42,11 @@ _KINDS: Mapping[str, Words] = {
     "message": {"zh": "“{node}”收到消息", "en": "“{node}” received a message"},
     "record": {"zh": "关注的记录有变化", "en": "A record it watches has changed"},
     "effect": {"zh": "“{node}”对外发送完成", "en": "What “{node}” sent out has ended"},
+    "held": {
+        "zh": "“{node}”的消息暂缓发送：{why}，{until} 再发",
+        "en": "The message of “{node}” was held back until {until}: {why}",
+    },
+    "unsent": {"zh": "“{node}”的消息没有发送：{why}", "en": "The message of “{node}” was not sent: {why}"},
     "child": {"zh": "“{node}”调用的流程结束", "en": "The flow that “{node}” called has ended"},
     "action": {"zh": "{action}", "en": "{action}"},
     "ended": {"zh": "到达“{node}”", "en": "Reached “{node}”"},
@@ -104,6 +110,11 @@ def say(plan: FlowPlan, kind: str, node: str | None, data: Mapping[str, Any]) ->
         places["way"] = {"zh": str(data.get("boundary", "")), "en": str(data.get("boundary", ""))}
     elif kind == "moved":
         places["at"] = {"zh": str(data.get("at", "")), "en": str(data.get("at", ""))}
+    elif kind in ("held", "unsent"):
+        reason = str(data.get("reason", ""))
+        places["why"] = REASONS.get(reason) or {"zh": reason, "en": reason}
+        until = str(data.get("until", ""))
+        places["until"] = {"zh": until, "en": until}
     return _filled(_KINDS.get(kind, {"zh": kind, "en": kind}), places)
 
 

@@ -13,8 +13,11 @@ from engine.definitions import analyse
 from engine.jobs.queue import claim
 from engine.ports import Address, Receipt
 from engine.store import Cause
+from engine.store.platform import instant
 from flow_engine.messages import House, MessageService, compile_messages, node_problems
+from flow_engine.messages.ledger import held_of
 from flow_engine.tables import CONTACT_LEDGER, OUTBOX
+from flow_engine.tasks.viewing import newest_messages
 from form_engine.control import CONTROLS
 from tests.definitions.making import app_of, field, form, link, rows, words
 from tests.flow_engine.fakes import FakeRecords
@@ -221,9 +224,13 @@ def test_at_night_a_message_waits_for_the_morning(house, clock):
     assert datetime(2026, 3, 6, 0, 30, tzinfo=UTC) <= later.at
     row = house.rows()["k1"]
     assert (row["state"], row["reason"]) == ("waiting", "quiet_hours")
-    clock.at = later.at
+    night, clock.at = clock.at, later.at
     assert house.go("reminder").state == "sent"
     assert len(house.records.forms["message_log"]) == 1
+    # That it was held, why and until when stays with what was sent.
+    row = house.rows()["k1"]
+    held = {"at": instant(night), "reason": "quiet_hours", "until": instant(later.at)}
+    assert (row["state"], row["due_at"], held_of(row["held"])) == ("sent", None, [held])
 
 
 def test_an_urgent_reminder_goes_at_night(house, clock):
@@ -385,3 +392,19 @@ def test_a_journeys_own_cap_counts_too(house):
     names = {"visit": {"form": "appointment", "id": "a1"}, "flow": {"key": "j"}}
     assert house.go("offer", "k1", names=names, values={"offer": "x"}).state == "sent"
     assert house.go("offer", "k2", names=names, values={"offer": "x"}).error == "cap"
+
+
+def test_the_outbox_is_read_newest_first_by_an_index(house):
+    with house.workspace.write(Cause("system")) as unit:
+        dialect = unit.connection.dialect
+        if unit.is_postgres:
+            # So few rows would be sorted at once.
+            unit.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            unit.connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        query = newest_messages({}).limit(51).offset(0)
+        text = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        explain = "EXPLAIN" if unit.is_postgres else "EXPLAIN QUERY PLAN"
+        plan = str(unit.connection.exec_driver_sql(f"{explain} {text}").all())
+    assert "ix_cc_outbox_planned" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan

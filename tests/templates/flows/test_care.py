@@ -28,6 +28,30 @@ def test_a_new_lead_that_agreed_is_welcomed_and_another_is_not(practice):
     practice.no_incidents()
 
 
+def test_a_welcome_held_over_night_says_so_on_its_run_and_in_the_outbox_when_it_has_gone_out(practice):
+    night = at_ten(practice).replace(hour=14, minute=30)  # half past ten in the evening
+    practice.go_to(night)
+    lead = practice.lead(consent_contact=True)
+    practice.settle()
+    [run] = practice.instances("lead_welcome", lead)
+    practice.go_to(night + timedelta(hours=12))
+    views, boss = practice.clinic.tasking.views, practice.actor("boss")
+    [held] = [one for one in views.instance(boss, run["instance_id"])["history"] if one["kind"] == "held"]
+    evening, morning = night + timedelta(hours=8), night + timedelta(hours=18)
+    assert held["text"]["zh"].startswith("“")
+    assert f"免打扰时段，{morning:%Y-%m-%d} 08:" in held["text"]["zh"]
+    seqs = [one["seq"] for one in views.instance(boss, run["instance_id"])["history"]]
+    assert seqs == list(range(1, len(seqs) + 1))
+    [sent] = [
+        one for one in views.outbox(boss, {"message": "clinic_intro"})["messages"] if one["record_id"] == lead
+    ]
+    assert sent["state"] == "outbox"
+    assert [(one["why"]["zh"], one["at"] + timedelta(hours=8)) for one in sent["held"]] == [
+        ("免打扰时段", evening)
+    ]
+    practice.no_incidents()
+
+
 def test_a_booking_that_is_confirmed_moves_its_lead(practice):
     lead = practice.lead(owner_id=practice.user["ann"])
     practice.settle()

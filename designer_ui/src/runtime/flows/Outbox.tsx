@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useOutbox } from "../../api/tasks";
 import { formatInstant } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
-import { asText } from "../../shared/json";
+import { asText, type JsonObject } from "../../shared/json";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import type { Words } from "../../shared/words";
@@ -20,6 +20,15 @@ const COLOR: Readonly<Record<string, string>> = {
   outbox: "blue",
   waiting: "processing",
 };
+
+/** A time that the contact gate held a message back. */
+interface Held {
+  at: string;
+  until: string;
+  why: Words;
+}
+
+const heldOf = (one: JsonObject): readonly Held[] => (one.held ?? []) as unknown as Held[];
 
 export const Outbox = () => {
   const { t } = useTranslation();
@@ -63,7 +72,7 @@ export const Outbox = () => {
               {one.due_at && one.state === "waiting" ? (
                 <span>{t("flows.until", { at: formatInstant(asText(one.due_at), lang, zone) })}</span>
               ) : null}
-              {one.reason ? <span>{say(one.why as Words)}</span> : null}
+              {one.reason && !(one.state === "waiting" && heldOf(one).length > 0) ? <span>{say(one.why as Words)}</span> : null}
               {one.form && one.record_id ? (
                 <button
                   type="button"
@@ -75,6 +84,15 @@ export const Outbox = () => {
               ) : null}
             </span>
             <Tag color={COLOR[asText(one.state)] ?? "default"}>{t(`flows.msg_${asText(one.state)}`)}</Tag>
+            {heldOf(one).map((held) => (
+              <p key={held.at} className="outbox-held">
+                {t("flows.held", {
+                  at: formatInstant(held.at, lang, zone),
+                  until: formatInstant(held.until, lang, zone),
+                  why: say(held.why),
+                })}
+              </p>
+            ))}
             {one.subject || one.text ? (
               <p className="outbox-text">
                 {one.subject ? <b>{asText(one.subject)} </b> : null}
