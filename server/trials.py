@@ -14,7 +14,8 @@ from engine.clock import VirtualClock
 from engine.ids import is_id
 from engine.ports import Address, Channel, Outgoing, Receipt
 from engine.problems import Code, Forbidden, Rejected
-from engine.store.rehearsal import TrialWorkspace, on_trial
+from engine.store.rehearsal import TrialWorkspace, on_trial, set_apart
+from engine.store.workspaces import Workspace
 from flow_engine.compile import compile_flow, definition_problems
 from flow_engine.plans import FlowPlans
 from flow_engine.simulation import Answers, Ends, Shadow, Story, SupposedSender, Trial, TrialFlows
@@ -75,7 +76,8 @@ def simulate(clinic: Clinic, actor: Actor, asked: Asked, answers: Answers) -> di
     plan = plans.get(asked.flow)
     _check(clinic, plan.subject, asked)
     _by_login(clinic, answers)
-    with _trial(clinic, actor, plans, answers, clinic.workspace.clock.now()) as trial:
+    now = clinic.workspace.clock.now()
+    with set_apart(clinic.workspace) as ground, _trial(clinic, ground, actor, plans, answers, now) as trial:
         return trial.run(plan.key, actor, asked.subject, asked.values, Ends(asked.until, asked.real_s))
 
 
@@ -91,24 +93,25 @@ def shadow(
     flows = clinic.flows
     now = clinic.workspace.clock.now()
 
-    @contextmanager
-    def trial_at(at: datetime) -> Iterator[Trial]:
-        with _trial(
-            clinic, actor, plans, replace(answers, tasks=[replace(one) for one in answers.tasks]), at
-        ) as one:
-            yield one
+    with set_apart(clinic.workspace) as ground:
 
-    run = Shadow(flows, plans.get(asked.flow), actor, trial_at)
-    return run.run(now - since, now, asked.until, most, asked.real_s)
+        @contextmanager
+        def trial_at(at: datetime) -> Iterator[Trial]:
+            again = replace(answers, tasks=[replace(one) for one in answers.tasks])
+            with _trial(clinic, ground, actor, plans, again, at) as one:
+                yield one
+
+        run = Shadow(flows, plans.get(asked.flow), actor, trial_at)
+        return run.run(now - since, now, asked.until, most, asked.real_s)
 
 
 @contextmanager
 def _trial(
-    clinic: Clinic, actor: Actor, plans: FlowPlans, answers: Answers, now: datetime
+    clinic: Clinic, ground: Workspace, actor: Actor, plans: FlowPlans, answers: Answers, now: datetime
 ) -> Iterator[Trial]:
     rights = clinic.plan.policy.rights(actor)
     clock = VirtualClock(now)
-    with on_trial(clinic.workspace, clock) as workspace:
+    with on_trial(ground, clock) as workspace:
         silent = {kind: SilentChannel(one) for kind, one in CHANNELS.all().items()}
         tried = clinic.on_trial(workspace, plans, silent)
         flows = _flows(tried, workspace, plans, answers)

@@ -4,9 +4,13 @@ SQLite: one file a workspace. PostgreSQL: one schema and one role a workspace; e
 the search path with SET LOCAL, so neither outlives it and statements stay the same text for every workspace.
 """
 
+import shutil
+import sqlite3
+import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,6 +39,9 @@ NO_ROLE = Code(
 
 BUSY_MS = 30_000
 PREPARED_STATEMENTS = 400
+APART = "apart-"
+"""Folders with copies begin so."""
+FORGOTTEN_S = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,9 @@ class Room(Protocol):
     def write(self) -> AbstractContextManager[Connection]: ...
     def change(self) -> AbstractContextManager[Connection]:
         """Open a transaction that may change tables: as the owner, foreign keys unchecked on SQLite."""
+
+    def apart(self) -> "AbstractContextManager[Room]":
+        """Open a room in which a long transaction, taken back in the end, keeps nobody waiting."""
 
     def granted(self, connection: Connection) -> None:
         """Give the workspace's role its rights on tables made in this transaction."""
@@ -107,6 +117,19 @@ class SqliteRoom:
         finally:
             connections.close()
 
+    @contextmanager
+    def apart(self) -> "Iterator[SqliteRoom]":
+        # A file has one writer: whoever keeps it long does so on a copy, gone in the end.
+        _clear(self._path.parent)
+        with tempfile.TemporaryDirectory(prefix=APART, dir=self._path.parent) as folder:
+            path = Path(folder) / self._path.name
+            _copy(self._path, path)
+            room = SqliteRoom(path, 1, self._more)
+            try:
+                yield room
+            finally:
+                room.close()
+
     def granted(self, connection: Connection) -> None:
         """Nothing to do: whoever can open the file may use its tables."""
 
@@ -115,6 +138,21 @@ class SqliteRoom:
 
     def close(self) -> None:
         self._connections.close()
+
+
+def _copy(path: Path, to: Path) -> None:
+    """Copy a database as it stands at one moment, while others write on."""
+    real = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(real, uri=True)) as source, closing(sqlite3.connect(to)) as copy:
+        copy.execute("PRAGMA synchronous=OFF")
+        source.backup(copy)
+
+
+def _clear(folder: Path) -> None:
+    """Take away copies left by processes that were killed."""
+    for one in folder.glob(f"{APART}*"):
+        if time.time() - one.stat().st_mtime > FORGOTTEN_S:
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def sqlite_engine(path: Path, pool_size: int, foreign_keys: bool = True) -> Engine:
@@ -202,6 +240,11 @@ class PostgresRoom:
             finally:
                 # After an ALTER or DROP psycopg has the server forget whatever statements are ready.
                 connection.info.pop(PREPARED, None)
+
+    @contextmanager
+    def apart(self) -> "Iterator[PostgresRoom]":
+        # Writers wait for the same rows only.
+        yield self
 
     def granted(self, connection: Connection) -> None:
         schema, role = self._place.schema, self._place.role

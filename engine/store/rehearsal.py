@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from engine.clock import Clock
 from engine.store import numbers
+from engine.store.backends import Room
 from engine.store.connections import run_words
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace, holding
@@ -46,6 +47,14 @@ class TrialUnit(Unit):
 
     def _write_audit(self) -> None:
         """Nothing that was only tried is noted."""
+
+
+class TrialGround(Workspace):
+    """A workspace in another room."""
+
+    def __init__(self, of: Workspace, room: Room) -> None:
+        super().__init__(of.info, room, of.keys, of.folder, of.clock)
+        self.branch_zones, self.after_write, self._codecs = of.branch_zones, of.after_write, of._codecs
 
 
 class TrialWorkspace(Workspace):
@@ -92,10 +101,17 @@ class TrialWorkspace(Workspace):
 
 
 @contextmanager
+def set_apart(workspace: Workspace) -> Iterator[Workspace]:
+    """Give a workspace as it stands now for trials that keep nobody waiting: on SQLite a copy, which is gone in the end."""
+    with workspace.room.apart() as room:
+        yield TrialGround(workspace, room)
+
+
+@contextmanager
 def on_trial(workspace: Workspace, clock: Clock) -> Iterator[TrialWorkspace]:
     """Give a workspace to try things out on; in the end all of it is taken back.
 
-    On SQLite nobody else can write meanwhile, on PostgreSQL nobody else can write the same rows: be quick.
+    On SQLite nobody else can write to it meanwhile (`set_apart`), on PostgreSQL nobody else can write the same rows: be quick.
     """
     with suppress(_TakenBackError), workspace.room.write() as connection:
         if workspace.dialect == "postgresql":

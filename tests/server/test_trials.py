@@ -1,7 +1,9 @@
 """Trial runs, on both databases: what would happen is told, and nothing of it stays or leaves."""
 
 import json
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -11,6 +13,7 @@ from typer.testing import CliRunner
 from engine.access.actor import system_actor
 from engine.clock import VirtualClock
 from engine.events import dispatch
+from flow_engine.simulation import Trial
 from server.app import VERSION, routers
 from server.cli import app as cli
 from server.clinics import House
@@ -333,6 +336,36 @@ def test_the_command_prints_the_timeline(town, tmp_path, monkeypatch):
     )
     assert past.exit_code == 0
     assert json.loads(past.output)["flow"] == "care"
+
+
+@pytest.mark.parametrize("path", ["simulate", "shadow"])
+def test_staff_save_while_a_trial_is_under_way(town, boss, monkeypatch, path):
+    clinic, saved, run = town.clinic(), [], Trial.run
+    new_customer(boss)
+
+    def save():
+        saved.append(
+            clinic.service.create(clinic.person(town.ids["alpha", "boss"]), "customer", {"name": "李四"})
+        )
+
+    def slow(trial, *given):
+        thread = threading.Thread(target=save)
+        thread.start()
+        thread.join(20)
+        assert not thread.is_alive()
+        return run(trial, *given)
+
+    monkeypatch.setattr(Trial, "run", slow)
+    record = {**INVENTED, "phone": phone()}
+    body = (
+        {"form": "customer", "until": "1d", "record": record}
+        if path == "simulate"
+        else {"since": "1d", "until": "1d", "most": 1}
+    )
+    told = boss.post(f"/api/flows/care/{path}", json=body)
+    assert told.status_code == 200, told.text
+    assert saved
+    assert [one.name for one in Path(clinic.workspace.folder).glob("apart*")] == []
 
 
 def test_units_of_a_trial_are_savepoints(town):
