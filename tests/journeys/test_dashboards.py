@@ -276,11 +276,31 @@ def test_a_subscription_is_made_seen_beside_the_alerts_and_stopped(open_as):
 
 def test_a_wall_screen_shows_one_chart_after_another(open_as):
     screen = opened(open_as, "admin")
-    screen.button("大屏轮播").click()
+    with screen.page.expect_request(lambda one: '"veiled":true' in (one.post_data or "")):
+        screen.button("大屏轮播").click()
     wall = screen.page.locator(".rotation")
     expect(wall.locator(".rotation-numbers .kpi-value").first).to_be_visible()
+    expect(wall.get_by_text("姓名已打码")).to_be_visible()
     first = wall.locator(".rotation-page h3").inner_text()
     screen.press("ArrowRight")
     expect(wall.locator(".rotation-page h3")).not_to_have_text(first)
     screen.press("Escape")
     expect(wall).to_have_count(0)
+
+
+def test_a_wall_screen_can_be_opened_by_its_address(open_as):
+    screen = open_as("director").go("/dashboards/branch?wall=1")
+    wall = screen.page.locator(".rotation")
+    expect(wall.locator(".rotation-numbers .kpi-value").first).to_be_visible()
+    screen.button("关闭", wall).click()
+    expect(wall).to_have_count(0)
+
+
+def test_a_number_follows_a_record_that_a_colleague_writes(open_as):
+    screen = opened(open_as, "admin", "/reports/leads_card")
+    shown = screen.page.locator(".kpi-value").first
+    before = int(shown.inner_text().replace(",", ""))
+    other = open_as("consultant")
+    values = {"name": "闻人新来", "phone": "19970007788", "channel_id": other.first("channel")["id"], "intent_items": ["implant"]}  # fmt: skip
+    other.call("POST", "/api/forms/lead/records", {"values": values})
+    expect(shown).to_have_text(f"{before + 1:,}", timeout=20_000)
