@@ -118,6 +118,11 @@ class Bound:
         return self.now.astimezone(ZoneInfo(self.zone)).date()
 
     @property
+    def verb(self) -> str:
+        """Return which records are counted: those that the asker may see, or also those whose totals he may."""
+        return "totals" if self.report.get("sees") == "totals" else "view"
+
+    @property
     def facts(self) -> tuple[str, ...]:
         """Return the facts that its measures are of, each once, in order."""
         return tuple(dict.fromkeys(base.fact for one in self.measures for base in one.base() if base.fact))

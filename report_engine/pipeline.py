@@ -1,6 +1,6 @@
 """From a report's JSON to its table, for one asker."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,13 +8,13 @@ from typing import Any
 from engine.definitions.checks.schemas import file_checker
 from engine.definitions.schema_codes import MISSING
 from engine.definitions.validate import Checker
-from engine.problems import Rejected
+from engine.problems import Problem, Rejected
 from engine.text import nearest
 from report_engine.binding import Bound, bind
 from report_engine.dataset import Datasets
 from report_engine.desk import Desk
 from report_engine.kind import KINDS
-from report_engine.problems import UNKNOWN_KIND
+from report_engine.problems import NOT_TOTALS, UNKNOWN_KIND
 from report_engine.table import Table
 
 NAMELESS = {"key": "query", "name": {"zh": "查询", "en": "Query"}, "kind": "aggregate"}
@@ -49,7 +49,32 @@ def bound_report(
     problems += KINDS.get(kind).problems(report, data)
     if problems:
         raise Rejected(problems)
-    return bind(report, data, now, zone, given)
+    bound = bind(report, data, now, zone, given)
+    if problems := list(_of_totals(bound)):
+        raise Rejected(problems)
+    return bound
+
+
+def _of_totals(bound: Bound) -> Iterator[Problem]:
+    """Yield what may not stand in a report that counts records which its reader may not look at."""
+    if bound.verb != "totals":
+        return
+    if bound.kind not in ("aggregate", "ranking"):
+        yield NOT_TOTALS.at("/kind", what=bound.kind)
+    if bound.having is not None:
+        yield NOT_TOTALS.at("/having", what="having")
+    if bound.compare and not bound.settings.get("mine"):
+        yield NOT_TOTALS.at("/compare", what="compare")
+    for one in (base for each in bound.measures for base in each.base()):
+        if one.aggregate not in SUMMED or one.credit is not None or one.spread or one.as_of:
+            yield NOT_TOTALS.at(one.path, what=one.name)
+    for dimension in bound.dimensions:
+        if dimension.value_type not in GROUPED or dimension.bins is not None:
+            yield NOT_TOTALS.at(dimension.at, what=dimension.name)
+
+
+SUMMED = ("count", "count_distinct", "sum", "avg", "rate")
+GROUPED = ("choice", "boolean", "reference", "person", "branch", "date", "datetime")
 
 
 def run(bound: Bound, desk: Desk) -> Table:

@@ -171,6 +171,20 @@ NO_GOALS = Code(
     hint_zh="在目标表单里写明 goals（指标、目标值、层级），或去掉与目标的比较",
     hint_en="Say under “goals” of the form of targets what its fields mean, or compare without goals",
 )
+NOT_TOTALS = Code(
+    "report.not_totals",
+    zh="“{what}”不能用在只看合计（sees: totals）的报表里：会推出单条记录",
+    en="“{what}” cannot be used in a report of totals only (sees: totals): it would tell single records",
+    hint_zh="只用计数、去重数、合计、平均和比例，按选项、人员、门店或日期分组，不带对比、having、下钻和归因",
+    hint_en="Use counts, sums, averages and rates by options, people, branches or days, without comparisons, having, drills and credit",
+)
+NOT_OWN_TOTALS = Code(
+    "report.not_own_totals",
+    zh="自建报表不能使用 sees：能看哪些合计由应用的设计者决定",
+    en="A report of one's own cannot use “sees”: which totals may be seen is for the designers of the app to say",
+    hint_zh="去掉 sees，只统计您有权查看的记录",
+    hint_en="Take “sees” out; then the records that you may see are counted",
+)
 EMPTY = Code(
     "report.empty",
     zh="这个范围内没有数据",

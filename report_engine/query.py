@@ -184,7 +184,7 @@ def _plan_of(bound: Bound, ask: Ask) -> tuple[Any, ...]:
         ),
         tuple((fact, tuple((one.text, one.at) for one in found)) for fact, found in sorted(bound.filters.items())),
         ask.by, ask.period, tuple(sorted(ask.kept.items())), tuple(sorted(ask.edges.items())),
-        ask.order, ask.most, ask.shift, bound.form,
+        ask.order, ask.most, ask.shift, bound.form, bound.verb,
     )  # fmt: skip
 
 
@@ -347,8 +347,8 @@ class _Part:
 
     def _take(self, one: Measure, day: str | None, measures: int) -> None:
         """Make the rows that are counted: the fact's records, or what becomes of them by touches or by days."""
-        whole, fact, filters = self.whole, self.fact, self.whole.bound.filters.get(self.fact.key, ())
-        data, name = whole.bound.data, f"s{self.number}"
+        whole, fact, bound = self.whole, self.fact, self.whole.bound
+        filters, data, name = bound.filters.get(fact.key, ()), bound.data, f"s{self.number}"
         amounts = [f"m{at}" for at in range(measures) if f"m{at}" in self.fields]
         if one.credit is not None and one.credit.model != "first":
             # Inside, where it spares working out the touches of every record there ever was.
@@ -368,7 +368,7 @@ class _Part:
         stretch = day or fact.date
         if one.spread:
             fields |= {"@from": Wanted(f"{stretch}__from"), "@to": Wanted(f"{stretch}__to")}
-        self.source = whole.gate.source(fact.key, fields, where, name=name)
+        self.source = whole.gate.source(fact.key, fields, where, bound.verb, name)
         whole.sources.append(self.source)
         self.rows = self.source.table
         if one.spread:

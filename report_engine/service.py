@@ -47,9 +47,10 @@ from report_engine.nights import Tonight
 from report_engine.offering import offered
 from report_engine.office import Asked, Office
 from report_engine.output import to_json
+from report_engine.passes.few import sees_more
 from report_engine.picks import Pick
 from report_engine.pipeline import run
-from report_engine.problems import EMPTY, IMMATURE, SMALL_SAMPLE
+from report_engine.problems import EMPTY, IMMATURE, NOT_OWN_TOTALS, SMALL_SAMPLE
 from report_engine.reading import PAGE_S, Kept, Reading
 from report_engine.rollups import Months
 from report_engine.sight import facts_of, narrowed, role_words, roles_of
@@ -385,7 +386,7 @@ class ReportService:
             "as_of": table.as_of.isoformat() if table.as_of is not None else None,
             "deeper": deeper(office, bound, made.report),
             "words": words_of(table, office.actor.lang),
-            "opens": _opens(bound),
+            "opens": _opens(bound) and not sees_more(bound, office.desk),
             "period": period_words(made.period or made.report.get("period")),
             "row_count": len(table.rows),
         }
@@ -418,9 +419,10 @@ class ReportService:
         if not is_report:
             board = self.board(office.actor, key)
             reports = self._reports_of(office.actor, board)
-            return self._of_cell(office, board, reports, self._level(office, board, reports), question)
+            level = self._level(office, board, reports)
+            return _seen(self._of_cell(office, board, reports, level, question))
         report = self.report(office.actor, key)
-        return self._of_report(office, report, read_question(question))
+        return _seen(self._of_report(office, report, read_question(question)))
 
     def _of_report(self, office: Office, report: Json, question: Question) -> tuple[Bound, Effective]:
         filters = report_filters(office, report)
@@ -452,6 +454,8 @@ class ReportService:
         rights = self.policy.rights(actor)
         if not (rights.right("reports") or rights.right("design")):
             raise Forbidden(NOT_BUILDER.at(""))
+        if isinstance(report, Mapping) and "sees" in report:
+            raise Rejected(NOT_OWN_TOTALS.at("/sees"))
         return self._whole(actor, report, given)
 
     def _whole(self, actor: Actor, report: Json, given: Json) -> dict[str, Any]:
@@ -594,7 +598,14 @@ def _cell(one: Json, report: Json | None) -> dict[str, Any]:
 
 
 def _opens(bound: Bound) -> bool:
-    return KINDS.get(bound.kind).opens and (bool(bound.facts) or bound.form is not None)
+    is_list = bool(bound.facts) or bound.form is not None
+    return KINDS.get(bound.kind).opens and is_list and not bound.settings.get("mine")
+
+
+def _seen(asked: tuple[Bound, Effective]) -> tuple[Bound, Effective]:
+    """Return what stands behind a point: never more than the asker may look at."""
+    bound, made = asked
+    return replace(bound, report={key: one for key, one in bound.report.items() if key != "sees"}), made
 
 
 def _dims(point: Json) -> tuple[Mapping[str, Any], str | None]:

@@ -105,6 +105,11 @@ class Rights:
             return self.row(form, "delete") if self.right(verb) else NO_ROW
         if verb == "import" and not self.right("import"):
             return NO_ROW
+        if verb == "totals":
+            # Whoever may not look at one may not sum them up either; whoever may look may sum up what he sees.
+            seen = self.row(form, "view")
+            wider = union(self._rule(role, form, verb) for role in self.roles)
+            return seen if seen.is_none or seen.is_all or wider.is_none else union((seen, wider))
         given = union(self._rule(role, form, verb) for role in self.roles)
         return given if verb in ("view", "create", "import") else given.narrowed(self.row(form, "view"))
 

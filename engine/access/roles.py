@@ -16,7 +16,8 @@ from engine.expressions.types import BOOL
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.text import nearest
 
-VERBS = ("view", "create", "edit", "delete", "export", "print", "import", "approve", "restore")
+VERBS = ("view", "totals", "create", "edit", "delete", "export", "print", "import", "approve", "restore")
+"""`totals`: records that reports made for it may count and sum without showing any of them."""
 MASK_CLASSES = ("phone", "id", "med", "cost", "photo", "name")
 RIGHTS = (
     "publish",

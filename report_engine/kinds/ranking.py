@@ -2,13 +2,14 @@
 
 The first measure decides. Columns are added for rank (equal values share the better one), share of the whole and, with a
 comparison, the rank then. `settings.shrink`: rates are drawn towards the rate of all by so many cases, so that one of
-one is no leader.
+one is no leader. `settings.mine`: only the asker's own place, with how many there are: colleagues' numbers stay theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from engine.schema import closed
 from report_engine.binding import Bound
@@ -16,7 +17,9 @@ from report_engine.desk import Desk
 from report_engine.draft import Draft, Group
 from report_engine.grid import Grid
 from report_engine.kind import Kind
+from report_engine.measures import Measure
 from report_engine.passes.runs import PASSES
+from report_engine.problems import EMPTY
 from report_engine.query import rounded
 from report_engine.table import Cell, Column, Table
 
@@ -33,11 +36,38 @@ class Ranking(Kind):
         for one in PASSES[:-1]:
             draft = one(draft)
         draft = _ranked(draft, first)
+        if bound.settings.get("mine"):
+            return _own(draft, first)
         if limit is not None:
             draft = replace(draft, rows=draft.rows[:limit])
         made = PASSES[-1](draft).table
         assert made is not None
         return made
+
+    def meant(self, bound: Bound, dims: Mapping[str, Any], measure: str | None) -> str | None:
+        """Return the measure that a number is explained by: a place by the one that decides it."""
+        return bound.measures[0].key if bound.settings.get("mine") else measure
+
+
+def _own(draft: Draft, first: str) -> Table:
+    """Return the place of the one who asks, among how many, and his own numbers."""
+    ranks = [row.values.get(f"{first}@rank") for row in draft.rows]
+    at = next((at for at, row in enumerate(draft.rows) if row.key[-1] == draft.desk.actor.user_id), None)
+    columns = [RANK, AMONG, *(_plain(one) for one in draft.bound.measures)]
+    then = [f"{first}@rank.{name}" for name in draft.bound.compare]
+    columns += [Column("rank@then", RANK_THEN, "compare", "integer", of="rank") for _ in then[:1]]
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    if at is not None and ranks[at] is not None:
+        own = draft.rows[at].values
+        places = sum(rank is not None for rank in ranks)
+        keys = [*(one.key for one in draft.bound.measures), *then[:1]]
+        rows = ((ranks[at], places, *(own.get(key) for key in keys)),)
+    warnings = draft.warnings if rows else (EMPTY.at(""),)
+    return Table(tuple(columns), rows, as_of=draft.bound.now, warnings=warnings)
+
+
+def _plain(one: Measure) -> Column:
+    return Column(one.key, one.name, "measure", one.format, one.good, adds_up=False)
 
 
 def _ranked(draft: Draft, first: str) -> Draft:
@@ -110,10 +140,16 @@ def _drawn(draft: Draft, key: str, weight: int) -> list[Cell]:
     return [drawn(row) for row in draft.rows]
 
 
+RANK_THEN = {"zh": "上期名次", "en": "Place then"}
+RANK = Column("rank", {"zh": "名次", "en": "Place"}, "measure", "integer", "down", adds_up=False)
+AMONG = Column("among", {"zh": "参与排名人数", "en": "Of how many"}, "measure", "integer", adds_up=False)
+
 KIND = Ranking(
     kind="ranking",
     zh="排行",
     en="Ranking",
     needs=("measures", "by"),
-    settings_schema=closed(shrink={"type": "integer", "minimum": 1, "maximum": 10_000}),
+    settings_schema=closed(
+        shrink={"type": "integer", "minimum": 1, "maximum": 10_000}, mine={"type": "boolean"}
+    ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from report_engine.draft import Draft
 from report_engine.passes.bands import find_bands
+from report_engine.passes.few import few
 from report_engine.passes.fill import fill
 from report_engine.passes.having import having
 from report_engine.passes.labels import label
@@ -24,6 +25,7 @@ PASSES: tuple[Callable[[Draft], Draft], ...] = (
     shows,
     cut,
     totals,
+    few,
     marks,
     label,
 )

@@ -70,5 +70,6 @@ FILE = FileKind(
         settings=map_of({}),
         roles=array(KEY, maxItems=100),
         nightly=FLAG,
+        sees=one_of("totals"),
     ),
 )

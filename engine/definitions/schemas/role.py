@@ -25,6 +25,7 @@ RIGHTS = (
 GRANT = closed(
     (),
     view=SCOPE,
+    totals=SCOPE,
     create=SCOPE,
     edit=SCOPE,
     delete=SCOPE,
@@ -61,7 +62,16 @@ FILE = FileKind(
                 key=KEY,
                 **{"as": closed((), branch=TEXT, team=TEXT, role=KEY)},
                 can=one_of(
-                    "view", "create", "edit", "delete", "export", "print", "approve", "restore", "import"
+                    "view",
+                    "totals",
+                    "create",
+                    "edit",
+                    "delete",
+                    "export",
+                    "print",
+                    "approve",
+                    "restore",
+                    "import",
                 ),
                 field=KEY,
                 form=KEY,
