@@ -4,13 +4,13 @@ import SearchOutlined from "@ant-design/icons/SearchOutlined";
 import { Input, Segmented } from "antd";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink, useParams, useSearchParams } from "react-router";
+import { Link, NavLink, useParams, useSearchParams } from "react-router";
 import { type ReportLine, type ReportPage, useReport, useReportsHome } from "../../api/reports";
 import { score } from "../../shared/match";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useLang, useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
-import { say as saying } from "../../shared/words";
+import { type Lang, say as saying } from "../../shared/words";
 import type { Board } from "./board";
 import { addressOf, boardAt } from "./boardUrl";
 import type { Dashboard } from "./contract";
@@ -29,21 +29,25 @@ const isForm = (value: string): value is Form => ["both", "chart", "table"].incl
 /** Kinds that are tables themselves. */
 const TABLES = new Set(["table", "crosstab"]);
 
+/** Reports by the name of their subject, those that fit the text. Single numbers have their place on dashboards. */
+const grouped = (reports: readonly ReportLine[], lang: Lang, text: string): [string, ReportLine[]][] => {
+  const found = new Map<string, ReportLine[]>();
+  for (const one of reports.filter((each) => each.chart !== "kpi")) {
+    const name = saying(one.group, lang);
+    const isIn = text === "" || score(`${name} ${saying(one.name, lang)}`, text) > 0;
+    if (isIn) found.set(name, [...(found.get(name) ?? []), one]);
+  }
+  return [...found];
+};
+
+const pathOf = (report: ReportLine): string => `/reports/${encodeURIComponent(report.key)}`;
+
 const CatalogueLinks = ({ reports }: { reports: readonly ReportLine[] }) => {
   const { t } = useTranslation();
   const lang = useLang();
   const say = useSay();
   const [text, setText] = useState("");
-  const groups = useMemo(() => {
-    const found = new Map<string, ReportLine[]>();
-    // Single numbers have their place on dashboards.
-    for (const one of reports.filter((each) => each.chart !== "kpi")) {
-      const name = saying(one.group, lang);
-      const isIn = text.trim() === "" || score(`${name} ${saying(one.name, lang)}`, text.trim()) > 0;
-      if (isIn) found.set(name, [...(found.get(name) ?? []), one]);
-    }
-    return [...found];
-  }, [reports, text, lang]);
+  const groups = useMemo(() => grouped(reports, lang, text.trim()), [reports, text, lang]);
   return (
     <nav className="reports-list" aria-label={t("dashboard.reports")}>
       <Input
@@ -62,7 +66,7 @@ const CatalogueLinks = ({ reports }: { reports: readonly ReportLine[] }) => {
             {lines.map((one) => (
               <NavLink
                 key={one.key}
-                to={`/reports/${encodeURIComponent(one.key)}`}
+                to={pathOf(one)}
                 className={({ isActive }) => (isActive ? "reports-link is-on" : "reports-link")}
               >
                 {say(one.name)}
@@ -73,6 +77,38 @@ const CatalogueLinks = ({ reports }: { reports: readonly ReportLine[] }) => {
         {groups.length === 0 ? <p className="reports-none">{t("dashboard.noReport")}</p> : null}
       </div>
     </nav>
+  );
+};
+
+/** What each report answers, for whoever has not chosen one yet. */
+const Overview = ({ reports }: { reports: readonly ReportLine[] }) => {
+  const { t } = useTranslation();
+  const lang = useLang();
+  const say = useSay();
+  const groups = useMemo(() => grouped(reports, lang, ""), [reports, lang]);
+  if (groups.length === 0)
+    return (
+      <StateView picture="empty" title={t("dashboard.noReport")}>
+        {t("dashboard.noReportNext")}
+      </StateView>
+    );
+  return (
+    <div className="reports-overview">
+      <h1>{t("dashboard.pickReport")}</h1>
+      <div className="reports-subjects">
+        {groups.map(([name, lines]) => (
+          <section key={name}>
+            <h2>{name}</h2>
+            {lines.map((one) => (
+              <Link key={one.key} to={pathOf(one)} className="reports-card">
+                <span>{say(one.name)}</span>
+                {one.description ? <small>{say(one.description)}</small> : null}
+              </Link>
+            ))}
+          </section>
+        ))}
+      </div>
+    </div>
   );
 };
 
@@ -186,9 +222,7 @@ export const ReportsScreen = () => {
           <Chosen key={key} wanted={key} />
         </div>
       ) : isNarrow ? null : (
-        <StateView picture="empty" title={t("dashboard.pickReport")}>
-          {t("dashboard.pickReportNext")}
-        </StateView>
+        <Overview reports={home.data.reports} />
       )}
     </div>
   );
