@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import (
     Column,
     Table,
@@ -73,6 +74,13 @@ TASK_COLUMNS = (
     "weight", "parent_id", "action", "comment", "made_at", "due_at", "done_at", "done_by", "form", "record_id", "title",
     "data", "is_live",
 )  # fmt: skip
+USUAL_TASK_COLUMNS = (
+    "instance_id", "task_id", "token_id", "node", "round", "kind", "state", "assignee", "position", "weight", "made_at",
+    "due_at", "form", "record_id", "title", "data", "is_live",
+)  # fmt: skip
+"""What most new tasks say."""
+TASK_ENDS = ("state", "assignee", "action", "comment", "done_at", "done_by", "data", "is_live")
+"""What most tasks say at their end that they did not say before."""
 TIMER_COLUMNS = ("instance_id", "token_id", "key", "at", "anchor", "anchor_record", "anchor_form", "data")
 SUBSCRIPTION_COLUMNS = ("instance_id", "token_id", "name", "key")
 HISTORY_COLUMNS = ("instance_id", "seq", "at", "kind", "node", "by", "data")
@@ -111,7 +119,9 @@ class Statements:
         self.change_scope = self._update(SCOPES, SCOPE_COLUMNS[2:], ("instance_id", "scope_id"))
         self.end_scope = self._delete(SCOPES, ("instance_id", "scope_id"))
         self.add_task = self._insert(TASKS, TASK_COLUMNS)
+        self.add_usual_task = self._insert(TASKS, USUAL_TASK_COLUMNS)
         self.change_task = self._update(TASKS, TASK_COLUMNS[2:], ("instance_id", "task_id"))
+        self.finish_task = self._update(TASKS, TASK_ENDS, ("instance_id", "task_id"))
         self.add_timer = self._insert(TIMERS, TIMER_COLUMNS)
         self.change_timer = self._update(TIMERS, TIMER_COLUMNS[3:], ("instance_id", "token_id", "key"))
         self.end_timer = self._delete(TIMERS, ("instance_id", "token_id", "key"))
@@ -239,8 +249,7 @@ def take(unit: Unit, instance_id: str, key: str | None = None) -> tuple[State, t
         row = unit.cursor.execute(texts.whole, (key or "", instance_id)).fetchone()
     else:
         # Two statements: only what starts after the lock is held sees what its last holder did.
-        unit.first_text(texts.hold, (instance_id,))
-        found = unit.first_text(texts.one, (key or "", instance_id))
+        found = unit.first_text_behind(texts.hold, (instance_id,), texts.one, (key or "", instance_id))
         row = None if found is None else decode_json(found)
     if row is None:
         raise NotFound(NO_INSTANCE.at("/instance"))
@@ -351,6 +360,40 @@ def task_row(instance_id: str, one: Task, is_live: bool) -> tuple[Any, ...]:
         instance_id, one.task_id, one.token_id, one.node, one.round, one.kind, one.state, one.assignee, candidates, one.owner,
         one.position, one.weight, one.parent_id, one.action, one.comment, at_text(one.made_at), at_text(one.due_at),
         at_text(one.done_at), one.done_by, one.form, one.record_id, one.title, pack(one.data), int(is_live),
+    )  # fmt: skip
+
+
+def task_added(texts: Statements, instance_id: str, one: Task, is_live: bool) -> tuple[str, tuple[Any, ...]]:
+    """Return the statement that writes a new task, and its values."""
+    if (
+        one.candidates
+        or one.owner is not None
+        or one.parent_id is not None
+        or one.action is not None
+        or one.comment is not None
+        or one.done_at is not None
+        or one.done_by is not None
+    ):
+        return texts.add_task, task_row(instance_id, one, is_live)
+    return texts.add_usual_task, (
+        instance_id, one.task_id, one.token_id, one.node, one.round, one.kind, one.state, one.assignee, one.position,
+        one.weight, at_text(one.made_at), at_text(one.due_at), one.form, one.record_id, one.title, pack(one.data),
+        int(is_live),
+    )  # fmt: skip
+
+
+def task_changed(
+    texts: Statements, instance_id: str, old: Task | None, one: Task, is_live: bool
+) -> tuple[str, tuple[Any, ...]]:
+    """Return the statement that writes a changed task, and its values: most have only come to their end."""
+    if old is None or one != replace(
+        old, state=one.state, assignee=one.assignee, action=one.action, comment=one.comment, done_at=one.done_at,
+        done_by=one.done_by, data=one.data,
+    ):  # fmt: skip
+        return texts.change_task, turned(task_row(instance_id, one, is_live), 2)
+    return texts.finish_task, (
+        one.state, one.assignee, one.action, one.comment, at_text(one.done_at), one.done_by, pack(one.data), int(is_live),
+        instance_id, one.task_id,
     )  # fmt: skip
 
 

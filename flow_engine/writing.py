@@ -102,7 +102,7 @@ def _apart(dialect: Dialect) -> frozenset[str]:
     rows, more = store.statements(dialect), _texts(dialect)
     places = (
         rows.move_token, rows.add_token, rows.change_token, rows.end_token, rows.change_scope, rows.add_scope, rows.end_scope,
-        rows.change_task, rows.add_task, more.tasks_over, rows.move_instance, rows.go_on,
+        rows.change_task, rows.finish_task, rows.add_task, rows.add_usual_task, more.tasks_over, rows.move_instance, rows.go_on,
     )  # fmt: skip
     return frozenset(
         (*places, *rows.add_histories, insert_events(dialect), commands.text_of(dialect), more.job)
@@ -214,14 +214,15 @@ def _write_tasks(
     over = [task_id for task_id in old.tasks if task_id not in live and task_id not in written]
     if over:
         writes.append((texts(unit).tasks_over, [(instance_id, task_id) for task_id in over]))
-    if given.changed:
-        turned = [
-            store.turned(store.task_row(instance_id, one, one.task_id in live), 2) for one in given.changed
-        ]
-        writes.append((rows.change_task, turned))
-    if given.added:
-        new = [store.task_row(instance_id, one, one.task_id in live) for one in given.added]
-        writes.append((rows.add_task, new))
+    by_text: dict[str, list[tuple[Any, ...]]] = {}
+    for one in given.changed:
+        before, is_live = old.tasks.get(one.task_id), one.task_id in live
+        text, row = store.task_changed(rows, instance_id, before, one, is_live)
+        by_text.setdefault(text, []).append(row)
+    for one in given.added:
+        text, row = store.task_added(rows, instance_id, one, one.task_id in live)
+        by_text.setdefault(text, []).append(row)
+    writes += by_text.items()
     had = [task_id for task_id in written if task_id in old.tasks and old.tasks[task_id].candidates]
     if had:
         writes.append((rows.end_candidates, [(instance_id, task_id) for task_id in sorted(had)]))

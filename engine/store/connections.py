@@ -6,6 +6,7 @@ whose transaction ended well needs none of that; any other one goes back to SQLA
 Likewise statements that are run all the time go straight to libpq: a cursor of psycopg costs more than most of them do.
 """
 
+import re
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -28,6 +29,8 @@ TIMES_BEFORE = 2
 PREPARED: Final = "clinicraft.prepared"
 """Where a connection keeps the names of its statements; taken away when its server forgets them."""
 _names = count()
+_SIMPLE = re.compile(r"[A-Za-z0-9_:.-]*")
+"""Text that may stand between quotes as it is."""
 
 
 class Connections:
@@ -38,7 +41,7 @@ class Connections:
         self._most = most
         self.most_dead = 3 * most + 1
         """How many connections may be found dead before the server is held to be gone."""
-        self._idle: deque[tuple[Connection, float]] = deque()
+        self._idle: deque[tuple[Connection, Any, float]] = deque()
 
     def transaction(
         self, begin: str, lock: AbstractContextManager[Any] | None = None
@@ -46,25 +49,26 @@ class Connections:
         """Return one transaction, begun as told, with `lock` held: what BEGIN and COMMIT are is what we say."""
         return _Transaction(self, begin, lock)
 
-    def take(self) -> tuple[Connection, float]:
-        """Return a connection and since when it is open."""
+    def take(self) -> tuple[Connection, Any, float]:
+        """Return a connection, that of the driver below it, and since when it is open."""
         while True:
             try:
                 found = self._idle.pop()
             except IndexError:
-                return self.engine.connect(), time.monotonic()
-            if time.monotonic() - found[1] < MOST_AGE_S:
+                made = self.engine.connect()
+                return made, made.connection.driver_connection, time.monotonic()
+            if time.monotonic() - found[2] < MOST_AGE_S:
                 return found
             found[0].invalidate()
             found[0].close()
 
-    def give(self, connection: Connection, since: float) -> None:
+    def give(self, connection: Connection, driver: Any, since: float) -> None:
         """Take back a connection that no transaction is open on."""
         if connection.in_transaction():
             # Only SQLAlchemy believes so: it notes a transaction at the first statement, and ends it in the same way.
             connection.commit()
         if len(self._idle) < self._most:
-            self._idle.append((connection, since))
+            self._idle.append((connection, driver, since))
         else:
             connection.close()
 
@@ -101,8 +105,7 @@ class _Transaction(AbstractContextManager[Connection]):
         One that lay idle while the server went away is found dead now: nothing was done on it, so another will do.
         """
         for left in reversed(range(self._connections.most_dead)):
-            connection, self._since = self._connections.take()
-            driver: Any = connection.connection.driver_connection
+            connection, driver, self._since = self._connections.take()
             self._driver = driver
             try:
                 run_words(driver, self._begin)
@@ -132,7 +135,7 @@ class _Transaction(AbstractContextManager[Connection]):
                 is_well = kind is None
             finally:
                 if is_well:
-                    self._connections.give(self._connection, self._since)
+                    self._connections.give(self._connection, self._driver, self._since)
                 else:
                     self._connection.close()
         finally:
@@ -191,6 +194,26 @@ def run_prepared(connection: Connection, driver: Any, sql: str, values: Sequence
         _checked(driver, driver.pgconn.prepare(name, sql.encode()))
         known[sql] = name
     return _checked(driver, driver.pgconn.exec_prepared(name, values))
+
+
+def run_behind(
+    connection: Connection, driver: Any, first: str, held: Sequence[str], sql: str, values: Sequence[str]
+) -> Any:
+    """Run a statement behind another one, in one trip once both are kept ready; return its result, as `run_prepared` does.
+
+    It begins when the first one has ended, and sees what was committed until then.
+    """
+    known = connection.info.get(PREPARED, {})
+    ready, after = known.get(first), known.get(sql)
+    if type(ready) is bytes and type(after) is bytes and all(map(_SIMPLE.fullmatch, (*held, *values))):
+        words = f"EXECUTE {ready.decode()}({_quoted(held)}); EXECUTE {after.decode()}({_quoted(values)})"
+        return _checked(driver, driver.pgconn.exec_(words.encode()))
+    run_prepared(connection, driver, first, plain(held) or ())
+    return run_prepared(connection, driver, sql, plain(values) or ())
+
+
+def _quoted(values: Sequence[str]) -> str:
+    return "'" + "','".join(values) + "'"
 
 
 def _checked(driver: Any, result: Any) -> Any:

@@ -320,6 +320,13 @@ class Unit:
         result = connections.run_prepared(self.connection, self.driver, statement, given)
         return result.get_value(0, 0).decode() if result.ntuples else None
 
+    def first_text_behind(
+        self, hold: str, held: Sequence[str], statement: str, values: Sequence[str]
+    ) -> str | None:
+        """Return the same of a statement that runs when another one, which holds rows, has ended. On PostgreSQL only."""
+        result = connections.run_behind(self.connection, self.driver, hold, held, statement, values)
+        return result.get_value(0, 0).decode() if result.ntuples else None
+
     def events_so_far(self) -> list[tuple[str, list[list[Any]]]]:
         """Return the statement that writes the events emitted so far, for whoever writes now anyway; they are then theirs to write."""
         rows = self._events[self._floor :]

@@ -393,7 +393,7 @@ def _usual(mode: str, share: str | None, votes: int | None, rejects: str) -> tup
 
 
 def _as_json(rule: Rule) -> Mapping[str, Any]:
-    return {
+    told = {
         "mode": rule.mode,
         "share": str(rule.share) if rule.share is not None else None,
         "votes": rule.votes,
@@ -401,6 +401,7 @@ def _as_json(rule: Rule) -> Mapping[str, Any]:
         "vetoes": sorted(rule.vetoes),
         "trumps": sorted(rule.trumps),
     }
+    return {key: one for key, one in told.items() if one}
 
 
 def kept_rule(data: Mapping[str, Any]) -> Rule:

@@ -1,5 +1,7 @@
 """Connections kept at hand: those that died meanwhile cost nobody anything."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -54,6 +56,33 @@ def test_ready_statements_outlive_what_is_taken_back_and_changes_of_tables(clini
     with clinic.write(Cause("system")) as unit:
         assert unit.first_text(ask, ("c",)) == "c!"
         assert unit.first_text("SELECT 'x' WHERE $1 = 'y'", ("z",)) is None
+
+
+def test_a_statement_behind_another_sees_what_was_committed_while_that_one_waited(clinic: Workspace):
+    if clinic.dialect == "sqlite":
+        pytest.skip("a writing unit is alone there")
+    hold, ask = (
+        "SELECT key FROM cc_meta WHERE key = $1 FOR UPDATE",
+        "SELECT value FROM cc_meta WHERE key = $1",
+    )
+    with clinic.write(Cause("system")) as unit:
+        unit.connection.execute(text("INSERT INTO cc_meta (key, value) VALUES ('a''b', 'x'), ('c', 'old')"))
+
+    def asked(key: str) -> str | None:
+        with clinic.write(Cause("system")) as unit:
+            return unit.first_text_behind(hold, (key,), ask, (key,))
+
+    for _ in range(4):
+        assert (asked("a'b"), asked("c"), asked("none")) == ("x", "old", None)
+    with ThreadPoolExecutor(1) as pool:
+        with clinic.write(Cause("system")) as unit:
+            unit.connection.execute(text("UPDATE cc_meta SET value = 'new' WHERE key = 'c'"))
+            waiting = pool.submit(asked, "c")
+            while not unit.connection.execute(
+                text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            ).scalar():
+                pass
+        assert waiting.result() == "new"
 
 
 def test_text_with_nul_is_refused_and_never_cut_off(clinic: Workspace):

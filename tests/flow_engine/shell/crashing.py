@@ -139,6 +139,13 @@ def armed(bomb: Bomb) -> Iterator[None]:
         return prepared(*given)
 
     connections.run_prepared = run_prepared
+    behind = connections.run_behind
+
+    def run_behind(*given: Any) -> Any:
+        bomb.tick()
+        return behind(*given)
+
+    connections.run_behind = run_behind
     yield
 
 
