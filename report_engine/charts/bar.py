@@ -8,7 +8,16 @@ from engine.schema import closed
 from report_engine.chart import Chart, Figure
 from report_engine.drawing.frame import Frame, frame
 from report_engine.drawing.paper import bars
-from report_engine.drawing.plot import bar_colours, bar_labels, figure, layout, numbers, points, positions
+from report_engine.drawing.plot import (
+    bar_colours,
+    bar_gap,
+    bar_labels,
+    figure,
+    layout,
+    numbers,
+    points,
+    positions,
+)
 from report_engine.drawing.reading import dimensions, is_ordered, measures
 from report_engine.drawing.settings import (
     DIMENSION,
@@ -71,6 +80,7 @@ class Bar(Chart):
             yaxis=numbers(low, high * 1.06, made.series[0].column, lang),
             showlegend=len(made.series) > 1,
             barmode="group",
+            bargap=bar_gap(made),
             meta={"axis": made.axis},
         )
         return figure(self.kind, traces(made, lang, config.get("labels", "auto")), shape, made.notes)

@@ -11,7 +11,7 @@ from report_engine.charts.line import strokes
 from report_engine.drawing.frame import Frame, frame
 from report_engine.drawing.palette import series as colour_of
 from report_engine.drawing.paper_planes import combined
-from report_engine.drawing.plot import figure, layout, numbers, positions
+from report_engine.drawing.plot import bar_gap, figure, layout, numbers, positions
 from report_engine.drawing.reading import dimensions, is_ordered, measures
 from report_engine.drawing.settings import DIMENSION, VALUES, alike, check_columns, check_needs, most, natural
 from report_engine.table import Table
@@ -50,6 +50,7 @@ class Combination(Chart):
             yaxis2={**_axis(right, lang), "overlaying": "y", "side": "right", "showgrid": False},
             showlegend=True,
             barmode="group",
+            bargap=bar_gap(bars if bars.labels else right),
             meta={"axis": bars.axis},
         )
         return figure(self.kind, drawn, shape, list(dict.fromkeys([*bars.notes, *right.notes])))

@@ -9,7 +9,16 @@ from report_engine.chart import Chart, Figure
 from report_engine.drawing.frame import Frame, frame
 from report_engine.drawing.numbers import full
 from report_engine.drawing.paper import bars
-from report_engine.drawing.plot import bar_colours, figure, hovers, layout, numbers, points, positions
+from report_engine.drawing.plot import (
+    bar_colours,
+    bar_gap,
+    figure,
+    hovers,
+    layout,
+    numbers,
+    points,
+    positions,
+)
 from report_engine.drawing.reading import column, dimensions, is_time, measures
 from report_engine.drawing.settings import DIMENSION, VALUES, check_columns, check_needs, most, natural
 from report_engine.table import Column, Table
@@ -70,6 +79,7 @@ class Stacked(Chart):
             xaxis=positions(made, lang),
             yaxis=numbers(low, high, measure, lang),
             barmode="relative",
+            bargap=bar_gap(made),
             showlegend=len(drawn) > 1,
             meta={"axis": made.axis},
         )

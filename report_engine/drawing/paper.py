@@ -13,6 +13,8 @@ from report_engine.drawing.reading import clip
 WIDE, TALL = 720.0, 320.0
 FONT = "PingFang SC, Microsoft YaHei, Noto Sans SC, Noto Sans CJK SC, sans-serif"
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 16.0, 34.0, 34.0
+WIDEST = 120.0
+"""Of a bar, or of bars side by side."""
 HAN_WIDE = 1.0
 LATIN_WIDE = 0.58
 
@@ -153,7 +155,7 @@ def bars(made: Frame, lang: str, *, stacked: bool = False) -> str | None:
 
 def draw_bars(plane: Plane, made: Frame, lang: str, *, stacked: bool = False, numbered: bool = True) -> None:
     """Draw the bars of a frame on a plane; where `numbered`, a single series of few has its numbers above."""
-    sheet, thick = plane.sheet, plane.step * 0.68
+    sheet, thick = plane.sheet, min(plane.step * 0.68, WIDEST)
     ups, downs = [0.0] * plane.count, [0.0] * plane.count
     each = thick if stacked else thick / max(1, len(made.series))
     for place, one in enumerate(made.series):

@@ -109,6 +109,11 @@ def _near(day: date, before: date | None, form: str, lang: str) -> str:
     return said if before is not None and before.year == day.year else f"{said}<br>{year}"
 
 
+def bar_gap(frame: Frame) -> float:
+    """Return the share of a position left free between bars: one or two bars do not fill the whole chart."""
+    return max(0.32, round(1 - 0.24 * len(frame.labels), 2))
+
+
 def numbers(low: float, high: float, one: Column, lang: str, **more: Any) -> dict[str, Any]:
     """Return the axis of a measure with round steps in 万 and 亿."""
     places, words = ticks(low, high, one.format, lang)

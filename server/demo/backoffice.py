@@ -69,7 +69,7 @@ def consumption(house: House) -> None:
 def _batch(
     house: House, material: Row, cost: int, least: int, number: int, kinds: int, turns: int
 ) -> tuple[Row, datetime, datetime]:
-    """Buy a batch; what was bought long ago has been used up. Return it with the time in which it is used."""
+    """Buy a batch; what was bought long ago is nearly used up. Return it with the time in which it is used."""
     world = house.world
     keeper = house.of("warehouse")[0]
     turn = number // kinds
@@ -82,9 +82,10 @@ def _batch(
     made = bought - timedelta(days=world.rng.randint(20, 120))
     at = at_clock(bought, 620)
     share = world.weighted(((0.3, 12), (0.8, 12), (1.4, 40), (2.2, 36))) * world.rng.uniform(0.6, 1.1)
-    qty = 0 if is_old else 1 if material["track_serial"] and world.chance(0.5) else round(least * share)
+    # Of what was bought long ago the last one is left: what is used up is offered to nobody, so no use could name it.
+    qty = 1 if is_old or (material["track_serial"] and world.chance(0.5)) else max(1, round(least * share))
     expires = made + timedelta(days=world.rng.choice((540, 730, 1095)))
-    if qty and is_few:
+    if is_few or is_old:
         expires = max(expires, world.today + timedelta(days=150))
     batch = world.add(
         "stock_batch", at, branch=branch["id"], owner=keeper.user, material_id=material["id"], warehouse=world.weighted((("branch", 60), ("main", 25), ("department", 15))),

@@ -52,7 +52,9 @@ const fitX = (axis: Part, width: number, how: string): Part => {
   const places = Array.isArray(axis.tickvals) ? axis.tickvals : [];
   if (words.length < 2) return axis;
   const step = width / words.length;
-  const widest = Math.max(...words.map(wide)) + 10;
+  const longest = Math.max(...words.map(wide));
+  // Numbers of one or two digits stand close together.
+  const widest = longest + (longest < 20 ? 4 : 10);
   if (widest <= step) return { ...axis, tickangle: 0 };
   if (how === "category" && step >= 30)
     return { ...axis, tickangle: 0, ticktext: words.map((word) => clipped(word, step - 6)) };
