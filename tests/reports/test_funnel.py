@@ -125,3 +125,25 @@ def test_a_rate_of_a_step_has_no_records_of_its_own(clinic: House) -> None:
     with pytest.raises(Rejected) as refused:
         clinic.behind(report(), {"step": "won"}, "step_rate")
     assert [one.code for one in refused.value.problems] == ["report.nothing_behind"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_in_any_order_a_step_counts_whenever_it_was_made(clinic: House, seed: int) -> None:
+    ways = moves(clinic, random.Random(seed))
+    for skip in (True, False):
+        table = clinic.ask(report(mode="any", skip=skip))
+        counts = [
+            sum(all(any(one in (STEPS[at:] if skip else (STEPS[at],)) for _, one in way) for at in range(last + 1)) for way in ways.values())
+            for last in range(3)
+        ]  # fmt: skip
+        assert [row[1] for row in table.rows] == counts
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_snapshot_counts_where_records_stand_now(clinic: House, seed: int) -> None:
+    ways = moves(clinic, random.Random(seed))
+    table = clinic.ask(report(mode="current", skip=False))
+    now = [way[-1][1] for way in ways.values()]
+    # Who stands in a later step has passed those before it; who stands in this very one is open there.
+    assert [row[1] for row in table.rows] == [sum(one in STEPS[at:] for one in now) for at in range(3)]
+    assert [row[table.at("open")] for row in table.rows] == [now.count(stage) for stage in STEPS]

@@ -278,3 +278,18 @@ def test_last_year_stands_beside_this_one(house: House) -> None:
         total(date(2026, 1, 1), date(2026, 4, 1)),
         total(date(2025, 1, 1), date(2025, 3, 6)),
     )
+
+
+@pytest.mark.parametrize("weeks", [1, 30])
+def test_records_moved_in_time_move_their_groups_and_nothing_else(house: House, weeks: int) -> None:
+    far = timedelta(weeks=weeks)
+    asked = {"measures": ["bill.count", "bill.paid.sum"], "by": [{"role": "date", "bucket": "week"}], "form": "bill", "fill": "none"}  # fmt: skip
+    before = cells(house.ask(asked))
+    table = house.clinic.tables["bill"].table
+    for row in house.records["bill"]:
+        if row.get("on") is not None:
+            house.clinic.connection.execute(
+                table.update().where(table.c.id == row["id"]).values({table.c["on"]: row["on"] + far})
+            )
+    after = cells(house.ask(asked))
+    assert after == {None if day is None else day + far: values for day, values in before.items()}
