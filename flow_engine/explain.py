@@ -11,6 +11,7 @@ from engine.store.platform import instant
 from engine.store.unit import Unit
 from flow_engine import store
 from flow_engine.commanding import FlowCommands
+from flow_engine.occurrences import NOT_MISSED
 from flow_engine.plan import FlowPlan, NodePlan
 from flow_engine.plans import newest
 from flow_engine.rows import unpack
@@ -22,6 +23,7 @@ VERDICTS: Mapping[str, Words] = {
     "started": {"zh": "已启动", "en": "Started"},
     "known": {"zh": "同一事件（或“只一次”的条件）已启动过", "en": "Started before for the same occasion, or by “once per”"},
     "condition": {"zh": "条件不成立", "en": "Its condition did not hold"},
+    "before_rule": {"zh": "在规则启用之前已到期", "en": "It was due before the rule came into force"},
     "held_before": {"zh": "条件在保存前已成立，不算变为成立", "en": "Its condition held before the save already"},
     "not_changed": {"zh": "关注的字段没有变化", "en": "The fields it minds did not change"},
     "not_from": {"zh": "字段原来的值不在范围内", "en": "The field did not come from one of the values"},
@@ -164,10 +166,10 @@ class Explaining:
                 func.sum(case(((o.state == "expected") & (o.due_at > unit.now_text), 1), else_=0)).label(
                     "to_come"
                 ),
-                func.sum(case(((o.state == "skipped") & (o.reason != "condition"), 1), else_=0)).label(
+                func.sum(case(((o.state == "skipped") & o.reason.not_in(NOT_MISSED), 1), else_=0)).label(
                     "missed"
                 ),
-                func.sum(case(((o.state == "skipped") & (o.reason == "condition"), 1), else_=0)).label(
+                func.sum(case(((o.state == "skipped") & o.reason.in_(NOT_MISSED), 1), else_=0)).label(
                     "not_meant"
                 ),
                 func.sum(case((o.state == "cancelled", 1), else_=0)).label("cancelled"),

@@ -32,6 +32,10 @@ BEFORE, AHEAD = timedelta(days=400), timedelta(days=62)
 """Which returns of a yearly day have rows: those missed, and those that come soon."""
 PAGE = 200
 EXPECTED, STARTED, SKIPPED, CANCELLED = "expected", "started", "skipped", "cancelled"
+BEFORE_RULE = "before_rule"
+"""Why a row came to nothing: it was due before its rule came into force."""
+NOT_MISSED = ("condition", BEFORE_RULE)
+"""Reasons for which a skipped row counts as none that was missed."""
 DATE_KINDS = ("date_field", "inactivity")
 
 
@@ -256,10 +260,11 @@ class Occurrences:
             return CANCELLED, "rule_gone", None
         late = unit.now - from_instant(row.due_at)
         policy = listener.config.get("late", {"do": "run"})
-        if late > timedelta(hours=1) and policy["do"] == "drop":
-            return SKIPPED, "late", None
-        if policy["do"] == "within" and late > _length(policy.get("within", "1d")):
-            return SKIPPED, "late", None
+        is_dropped = late > timedelta(hours=1) and policy["do"] == "drop"
+        if is_dropped or (policy["do"] == "within" and late > _length(policy.get("within", "1d"))):
+            # Nothing was missed that was due before anybody had said that it should be.
+            is_older = from_instant(row.due_at) < self.since(unit, listener)
+            return SKIPPED, BEFORE_RULE if is_older else "late", None
         records = self._records(unit, listener)
         paths = frozenset({("id",), ("branch_id",)}) | listener.paths | once_paths(listener.plan)
         values = records.read(row.form, row.record_id, paths)

@@ -62,9 +62,10 @@ TITLE: Words = {"zh": "指标预警：{name}", "en": "Alert: {name}"}
 OVER: Words = {"zh": "指标恢复：{name}", "en": "Back to normal: {name}"}
 WHOLE: Words = {"zh": "全部", "en": "all"}
 SAID: Mapping[str, Words] = {
-    "limit": {"zh": "{group}：{value}", "en": "{group}: {value}"},
-    "usual": {"zh": "{group}：{value}，{against} {usual}", "en": "{group}: {value}, {against} {usual}"},
-    "missing": {"zh": "{group}：{value} 以来没有新数据", "en": "{group}: nothing new since {value}"},
+    "group": {"zh": "{group}：", "en": "{group}: "},
+    "limit": {"zh": "{value}", "en": "{value}"},
+    "usual": {"zh": "{value}，{against} {usual}", "en": "{value}, {against} {usual}"},
+    "missing": {"zh": "{value} 以来没有新数据", "en": "nothing new since {value}"},
     "more": {"zh": "还有 {count} 项", "en": "and {count} more"},
 }
 AGAINST: Mapping[str, Words] = {
@@ -259,8 +260,9 @@ class Alerts:
         if rule.compare == "missing" and isinstance(one.value, datetime):
             value = f"{one.value.astimezone(ZoneInfo(office.desk.zone)):%Y-%m-%d %H:%M}"
         how = "missing" if rule.compare == "missing" else "limit" if one.usual is None else "usual"
-        return say(SAID[how], lang).format(
-            group=" · ".join(named) or say(rule.name, lang),
+        # What the rule is called stands above, so only its groups are named.
+        group = say(SAID["group"], lang).format(group=" · ".join(named)) if any(named) else ""
+        return group + say(SAID[how], lang).format(
             value=value,
             usual=full(one.usual, column.format, lang),
             against=say(AGAINST.get(rule.compare, {"zh": "", "en": ""}), lang),

@@ -18,6 +18,7 @@ from flow_engine.commanding import FlowCommands
 from flow_engine.messages.ledger import held_of
 from flow_engine.messages.service import REASONS
 from flow_engine.node import NODES, Way
+from flow_engine.occurrences import NOT_MISSED
 from flow_engine.plan import FlowPlan, NodePlan
 from flow_engine.state import Instance, State, Task
 from flow_engine.tables import EFFECTS, INCIDENTS, INSTANCES, OCCURRENCES, OUTBOX, TOKENS
@@ -34,7 +35,7 @@ REPEATS: Mapping[str, Words] = {
     "lunar": {"zh": "每年（农历）", "en": "every lunar year"},
 }
 UNITS: Mapping[str, tuple[str, str]] = {"m": ("分钟", "minutes"), "h": ("小时", "hours"), "d": ("天", "days")}
-TOO_LATE = and_(OCCURRENCES.c.state == "skipped", OCCURRENCES.c.reason != "condition")
+TOO_LATE = and_(OCCURRENCES.c.state == "skipped", OCCURRENCES.c.reason.not_in(NOT_MISSED))
 """What came to nothing though it was meant: found too late, or it failed."""
 MANAGERS = Code("flow.managers_only", zh="只有流程管理员可以查看", en="Only those who manage flows may look at this",
                 hint_zh="请联系管理员", hint_en="Ask an administrator")  # fmt: skip

@@ -148,6 +148,20 @@ def test_what_is_late_may_be_dropped(make_house: Maker):
     assert due(house)[0].endswith("skipped")
 
 
+def test_what_was_due_before_its_rule_came_into_force_counts_as_none_that_was_missed(make_house: Maker):
+    house = make_house(days(late={"do": "drop"}))
+    house.pass_time(hours=9)  # past the time of day at which it is due
+    yesterday = house.clock.at - timedelta(days=1)
+    house.create("lead", name="x", surgery_at=yesterday.isoformat())
+    house.settle()
+    [first, *_] = house.rows("SELECT state, reason FROM cc_flow_occurrences ORDER BY due_at")
+    assert (first["state"], first["reason"]) == ("skipped", "before_rule")
+    with house.workspace.read() as unit:
+        now = house.clock.at
+        [told] = house.service.explaining.coverage(unit, now - timedelta(days=30), now)
+    assert (told["missed"], told["coverage"]) == (0, 1.0)
+
+
 def test_a_moved_date_moves_what_has_not_come_and_a_blank_one_cancels_it(make_house: Maker):
     house = make_house(days())
     house.settle()

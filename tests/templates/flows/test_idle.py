@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 
 def talked_to(practice, **values):
     lead = practice.lead(owner_id=practice.user["ann"], stage="new", **values)
@@ -19,8 +21,10 @@ def test_a_hot_lead_idle_for_three_days_is_told_to_both_once_a_day(practice):
     assert sorted(told) == sorted([practice.user["ann"], practice.user["lead"]])
 
 
-def test_an_idle_lead_is_warned_of_and_comes_back_to_the_pool(practice):
+@pytest.mark.parametrize("stage", ["contacted", "invited"])
+def test_an_idle_lead_is_warned_of_and_comes_back_to_the_pool(practice, stage):
     lead = talked_to(practice, intent_level="b")
+    practice.put_in("lead", lead, stage=stage)
     practice.pass_time(days=14)
     assert [one["to_id"] for one in practice.outbox("lead_late") if one["record_id"] == lead] == [
         practice.user["ann"]
@@ -29,3 +33,4 @@ def test_an_idle_lead_is_warned_of_and_comes_back_to_the_pool(practice):
     found = practice.record("lead", lead)
     assert (found["stage"], found["owner_id"]) == ("pool", None)
     assert practice.ran("lead_recycle", lead) != []
+    practice.no_incidents()

@@ -71,6 +71,7 @@ const Step = memo(({ data }: NodeProps<StepNode>) => {
 });
 
 const READABLE = 0.75;
+const READABLE_ON_PHONE = 0.62;
 const KINDS = { step: Step };
 
 const lookOf = (key: string, standing: Standing): Look =>
@@ -144,12 +145,15 @@ export const Canvas = ({
           // A long flow fitted whole cannot be read: begin where it stands.
           const [at] = standing.at.keys();
           const place = places.get(at ?? graph.start);
-          if (flow.getZoom() >= READABLE || !place) return;
+          if (flow.getZoom() >= (isNarrow ? READABLE_ON_PHONE : READABLE) || !place) return;
           const sides = [...places.values()].map((one) => one.x);
           const [left, right] = [Math.min(...sides), Math.max(...sides) + NODE_WIDTH];
           const isAllSeen = (right - left) * READABLE < (frame.current?.clientWidth ?? 0);
           const x = isAllSeen ? (left + right) / 2 : place.x + NODE_WIDTH / 2;
-          void flow.setCenter(x, place.y + NODE_HEIGHT * 2, { zoom: READABLE });
+          // What has not begun, or is over, is read from its top.
+          const half = (frame.current?.clientHeight ?? 0) / 2 - 28;
+          const y = at ? place.y + NODE_HEIGHT * 2 : place.y + half / READABLE;
+          void flow.setCenter(x, y, { zoom: READABLE });
         }}
         onNodeClick={(_, node) => onNode?.(node.id)}
       >

@@ -333,10 +333,12 @@ const Body = ({ page }: { page: InstancePage }) => {
             </Suspense>
             <Player last={last} at={at} onAt={(seq) => setAt(seq >= last ? null : seq)} />
           </div>
-          <Tabs
-            size="small"
-            items={[{ key: "tasks", label: t("flows.people"), children: <Tasks page={page} /> }]}
-          />
+          {page.tasks.length > 0 ? (
+            <Tabs
+              size="small"
+              items={[{ key: "tasks", label: t("flows.people"), children: <Tasks page={page} /> }]}
+            />
+          ) : null}
         </div>
         <aside className="task-right" aria-label={t("tasks.history")}>
           {isNarrow ? null : standing}

@@ -16,6 +16,8 @@ const TOLD = new Set([
   "finished",
   "incident",
   "message",
+  "held",
+  "unsent",
   "moved",
   "boundary",
   "timer",
