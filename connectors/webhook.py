@@ -8,9 +8,11 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from connectors.breaker import Breaker
 from connectors.egress import Egress, Limits
 from engine.ports import Delivery
 from engine.problems import Code, Forbidden, Rejected
@@ -27,6 +29,8 @@ TOO_BIG = Code(
 )
 NO_CONNECTION = Code("webhook.connection", zh="没有名为“{connection}”的外部连接", en="There is no connection “{connection}”",
                      hint_zh="请管理员在外部连接里添加", hint_en="Ask the administrator to add it among the connections")  # fmt: skip
+LEFT_ALONE = Code("webhook.left_alone", zh="外部连接“{connection}”接连出错，先停一会儿再试", en="The connection “{connection}” failed again and again and is left alone for a while",
+                  hint_zh="系统会自动再试；请检查对方是否正常", hint_en="It is tried again by itself; see whether the other side is well")  # fmt: skip
 BAD_PATH = Code("webhook.path", zh="路径“{given}”不能用", en="The path “{given}” cannot be used",
                 hint_zh="以 / 开头，只写路径", hint_en="It begins with / and is a path only")  # fmt: skip
 
@@ -90,6 +94,7 @@ class HttpSender:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections, self._egress, self._clock = connections, egress, clock
+        self._breaker = Breaker()
 
     def prepare(self, unit: Unit, key: str, body: Mapping[str, Any]) -> Mapping[str, Any] | Delivery:
         """Return the call as it will be made, without secrets."""
@@ -103,10 +108,25 @@ class HttpSender:
             not path.startswith("/") or path.startswith("//") or ".." in path.split("/") or "\\" in path
         ):
             return Delivery("refused", error=BAD_PATH.at("", given=path).message("zh"))
+        wait_s = self._breaker.wait_s(str(body["connection"]), self._clock())
+        if wait_s:
+            later = unit.now + timedelta(seconds=wait_s)
+            return Delivery(
+                "later", at=later, error=LEFT_ALONE.at("", connection=body["connection"]).message("zh")
+            )
         return dict(body)
 
     def send(self, key: str, ready: Mapping[str, Any]) -> Delivery:
         """Make the call; 2xx is sent, 408, 425, 429 and 5xx may be tried again, other answers are refused."""
+        is_well = False
+        try:
+            delivery = self._called(key, ready)
+            is_well = delivery.state != "failed"
+        finally:
+            self._breaker.note(str(ready["connection"]), is_well, self._clock())
+        return delivery
+
+    def _called(self, key: str, ready: Mapping[str, Any]) -> Delivery:
         connection = self._connections(str(ready["connection"]))
         if connection is None:
             return Delivery("refused", error="connection gone")

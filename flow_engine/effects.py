@@ -138,6 +138,7 @@ class Effects:
         times = int(row.policy.get("times", DEFAULTS["times"]))
         reference = delivery.reference or row.reference
         if delivery.state == "later" and delivery.at is not None:
+            note(unit, row.key, error=delivery.error)
             again(unit, row.key, delivery.at)
             return "later"
         if delivery.state == "failed" and row.attempts < times:

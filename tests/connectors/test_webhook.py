@@ -1,13 +1,16 @@
 """Signed calls in and out."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.breaker import AFTER, FIRST_PAUSE_S, LONGEST_PAUSE_S, Breaker
 from connectors.egress import Reply
 from connectors.webhook import HEADER, Connection, HttpSender, check, sign
+from engine.ports import Delivery
 from engine.problems import Forbidden, Rejected
 
 BODY = b'{"name": "lead"}'
@@ -149,3 +152,49 @@ def test_a_path_cannot_lead_elsewhere(path):
 def test_an_unknown_connection_is_refused():
     http, _ = sender(Reply(200))
     assert http.prepare(None, "k", {**CALL, "connection": "x"}).state == "refused"
+
+
+class Moment:
+    """A unit of which only the time is asked."""
+
+    now = datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+
+def test_who_fails_again_and_again_is_left_alone_and_tried_once_after_each_pause():
+    clock, outside = [float(NOW)], Outside(Reply(503))
+    known = {"his": Connection("https://his.example/api/"), "lab": Connection("https://lab.example/")}
+    http = HttpSender(known.get, outside, lambda: clock[0])
+    for _ in range(AFTER):
+        assert http.send("k", http.prepare(Moment, "k", CALL)).state == "failed"
+    later = http.prepare(Moment, "k", CALL)
+    assert (later.state, later.at) == ("later", Moment.now + timedelta(seconds=FIRST_PAUSE_S))
+    assert "先停一会儿" in later.error
+    # Others are not concerned.
+    assert not isinstance(http.prepare(Moment, "k", {**CALL, "connection": "lab"}), Delivery)
+    clock[0] += FIRST_PAUSE_S
+    tried = http.prepare(Moment, "k", CALL)
+    assert http.prepare(Moment, "k2", CALL).state == "later"
+    assert http.send("k", tried).state == "failed"
+    assert http.prepare(Moment, "k", CALL).at == Moment.now + timedelta(seconds=2 * FIRST_PAUSE_S)
+    clock[0] += 2 * FIRST_PAUSE_S
+    outside.reply = Reply(200)
+    assert http.send("k", http.prepare(Moment, "k", CALL)).state == "sent"
+    assert http.send("k2", http.prepare(Moment, "k2", CALL)).state == "sent"
+
+
+def test_an_answer_that_refuses_says_that_somebody_is_there():
+    http, _ = sender(Reply(400))
+    for _ in range(3 * AFTER):
+        assert http.send("k", http.prepare(None, "k", CALL)).state == "refused"
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 4000)), max_size=60))
+def test_a_pause_is_never_longer_than_the_longest_and_ends(calls):
+    breaker, now = Breaker(), 0.0
+    for is_well, passes in calls:
+        wait = breaker.wait_s("x", now)
+        assert 0 <= wait <= LONGEST_PAUSE_S
+        if not wait:
+            breaker.note("x", is_well, now)
+        now += passes
+    assert breaker.wait_s("x", now + LONGEST_PAUSE_S) == 0
