@@ -1,21 +1,32 @@
 """Customers and their paid days, as RFM and customer value need them: one row a customer, worked out in the database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Integer, Subquery, case, func, select, type_coerce
+from sqlalchemy import Integer, Select, Subquery, case, func, select, type_coerce
 
-from engine.access.sources import Source, Wanted
+from engine.access.sources import Source, Sources, Wanted
 from report_engine.binding import Bound
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.query import exact
 from report_engine.states import standing
-from report_engine.tabled import condition, day_of, fact_of, filters, path_of, rows_of, sealed
+from report_engine.tabled import (
+    condition,
+    day_of,
+    fact_of,
+    filters,
+    kept_statement,
+    path_of,
+    plan_of,
+    rows_of,
+)
 
 YEAR = 365
+SETTINGS = ("customer", "amount", "filter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +65,19 @@ class _Days:
     def form(self) -> str:
         return self.fact.key
 
+    @property
+    def units(self) -> int:
+        return self.source.kinds["paid"].units
+
     def money(self, raw: Any) -> Decimal:
-        return exact(raw or 0, self.source.kinds["paid"].units).quantize(Decimal("0.01"))
+        return _money(raw, self.units)
 
 
-def _days(bound: Bound, desk: Desk, until: date) -> _Days:
+def _money(raw: Any, units: int) -> Decimal:
+    return exact(raw or 0, units).quantize(Decimal("0.01"))
+
+
+def _days(bound: Bound, gate: Sources, until: date) -> _Days:
     settings = bound.settings
     fact = fact_of(bound, bound.form, "/form")
     fields = {
@@ -67,7 +86,7 @@ def _days(bound: Bound, desk: Desk, until: date) -> _Days:
         "paid": Wanted(path_of(bound, fact, settings.get("amount", "amount"), "/settings/amount")),
     }
     where = [*filters(bound, fact), *condition(bound, fact, settings.get("filter"), "/settings/filter")]
-    source = desk.gate.source(fact.key, fields, where)
+    source = gate.source(fact.key, fields, where)
     paid = func.sum(type_coerce(source.c.paid, Integer())).label("paid")
     wanted = (source.c.who.is_not(None), source.c.day <= until, source.c.paid > 0)
     days = (
@@ -81,16 +100,26 @@ def _days(bound: Bound, desk: Desk, until: date) -> _Days:
 
 def recent_buyers(bound: Bound, desk: Desk, until: date) -> list[Recent]:
     """Return everybody who paid on or before `until`, for RFM: `settings` as for `buyers`, without what only its models need."""
-    days = _days(bound, desk, until)
-    each = days.table
-    recent = each.c.day > until - timedelta(days=YEAR)
-    chosen = select(
-        each.c.who, func.max(each.c.day), func.count().filter(recent), func.sum(case((recent, each.c.paid)))
-    ).group_by(each.c.who).order_by(each.c.who)  # fmt: skip
-    scoped = sealed(desk, chosen, [days.source], days.form)
+    fact = fact_of(bound, bound.form, "/form")
+    settings = bound.settings
+    key = ("recent buyers", fact.key, plan_of(bound)[0], *(repr(settings.get(one)) for one in SETTINGS))
+
+    def build(gate: Sources) -> tuple[Select[Any], Sequence[Source]]:
+        days = _days(bound, gate, until)
+        each = days.table
+        recent = each.c.day > until - timedelta(days=YEAR)
+        chosen = select(
+            each.c.who, func.max(each.c.day), func.count().filter(recent), func.sum(case((recent, each.c.paid)))
+        ).group_by(each.c.who).order_by(each.c.who)  # fmt: skip
+        return chosen, [days.source]
+
+    scoped = kept_statement(desk, (*key, until), build, fact.key)
+    units = desk.gate.kept(
+        ("units", key, desk.gate.rights.signature), lambda _: _days(bound, desk.gate, until).units
+    )
     return [
-        Recent(str(row[0]), day_of(row[1]), int(row[2]), days.money(row[3]))
-        for row in standing(bound, desk, days.fact, scoped, until)
+        Recent(str(row[0]), day_of(row[1]), int(row[2]), _money(row[3], units))
+        for row in standing(bound, desk, fact, scoped, until)
     ]
 
 
@@ -99,7 +128,7 @@ def buyers(bound: Bound, desk: Desk, until: date) -> list[Buyer]:
 
     `settings`: `customer` (path or role), `amount` (path of the money), `filter`; the report's `form` is the fact.
     """
-    found = _days(bound, desk, until)
+    found = _days(bound, desk.gate, until)
     days, money = found.table, found.money
     first = func.min(days.c.day).over(partition_by=days.c.who).label("first")
     each = select(days.c.who, days.c.day, days.c.paid, first).subquery("each")

@@ -78,12 +78,19 @@ def kept_rows(
     desk: Desk, key: Any, build: Callable[[Sources], tuple[Select[Any], Sequence[Source]]], form: str
 ) -> list[Sequence[Any]]:
     """Run a statement that is put together once for all who see the same; `key`: everything it goes by."""
+    return [one["row"] for one in desk.unit.execute(kept_statement(desk, key, build, form))]
+
+
+def kept_statement(
+    desk: Desk, key: Any, build: Callable[[Sources], tuple[Select[Any], Sequence[Source]]], form: str
+) -> ScopedQuery:
+    """Return a sealed statement that gives its raw rows, put together once for all who see the same."""
 
     def put(gate: Sources) -> Put:
         statement, sources = build(gate)
         return statement, sources, form, _raw
 
-    return [one["row"] for one in desk.unit.execute(desk.gate.sealed((key, desk.zone), put))]
+    return desk.gate.sealed((key, desk.zone), put)
 
 
 def _raw(rows: Sequence[Row], _keys: Any) -> list[Record]:
