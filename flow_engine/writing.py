@@ -102,7 +102,8 @@ def _apart(dialect: Dialect) -> frozenset[str]:
     rows, more = store.statements(dialect), _texts(dialect)
     places = (
         rows.move_token, rows.add_token, rows.change_token, rows.end_token, rows.change_scope, rows.add_scope, rows.end_scope,
-        rows.change_task, rows.finish_task, rows.add_task, rows.add_usual_task, more.tasks_over, rows.move_instance, rows.go_on,
+        rows.change_task, rows.finish_task, rows.add_task, rows.add_usual_task, more.tasks_over, more.rounds,
+        rows.move_instance, rows.go_on,
     )  # fmt: skip
     return frozenset(
         (*places, *rows.add_histories, insert_events(dialect), commands.text_of(dialect), more.job)

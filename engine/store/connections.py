@@ -187,6 +187,8 @@ def run_prepared(connection: Connection, driver: Any, sql: str, values: Sequence
     name = known.get(sql, 0)
     if type(name) is int:
         if name < TIMES_BEFORE or len(known) > MOST_PREPARED:
+            if len(known) > MOST_PREPARED:
+                _make_room(driver, known)
             # A new connection has no time to prepare anything while others wait for the row that it holds.
             known[sql] = name + 1
             return _checked(driver, driver.pgconn.exec_params(sql.encode(), values))
@@ -194,6 +196,16 @@ def run_prepared(connection: Connection, driver: Any, sql: str, values: Sequence
         _checked(driver, driver.pgconn.prepare(name, sql.encode()))
         known[sql] = name
     return _checked(driver, driver.pgconn.exec_prepared(name, values))
+
+
+def _make_room(driver: Any, known: dict[str, bytes | int]) -> None:
+    """Forget statements that ran once or twice, or, where that is not enough, all: those in use are soon ready again."""
+    for sql in [sql for sql, name in known.items() if type(name) is int]:
+        del known[sql]
+    if len(known) > MOST_PREPARED * 2 // 3:
+        words = "; ".join(f"DEALLOCATE {name.decode()}" for name in known.values() if type(name) is bytes)
+        known.clear()
+        run_words(driver, words)
 
 
 def run_behind(

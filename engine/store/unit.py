@@ -17,6 +17,7 @@ from engine.ids import new_id
 from engine.problems import NotFound
 from engine.store import connections, numbers, sql
 from engine.store.codec import encode_json
+from engine.store.cursors import QuickCursor, told
 from engine.store.history import NO_RECORD, HistoryEntry, read_history
 from engine.store.platform import instant
 from engine.store.records import Earlier, RecordWriter
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from engine.store.workspaces import Workspace
 
 
+MOST_JOINED = 3
+"""Rows of one statement that are written along with other statements."""
 _NOTHING: AbstractContextManager[Any] = nullcontext()
 
 
@@ -90,13 +93,15 @@ class Unit:
         self._events: list[list[Any]] = []
         self._last: list[Callable[[], None]] = []
         self._depth = 0
+        self._unsaid: str | None = None
+        """The release of a savepoint that PostgreSQL has not been told yet."""
         self._floor = 0
         """How many events were there when the innermost savepoint was opened: only later ones go with it."""
 
     @cached_property
     def cursor(self) -> Any:
-        """The driver's cursor; made when first asked for, since many units on PostgreSQL never need psycopg's."""
-        return self.driver.cursor()
+        """Runs statements, parameters as the driver writes them; made when first asked for."""
+        return QuickCursor(self.connection, self.driver) if self.is_postgres else self.driver.cursor()
 
     @property
     def dialect(self) -> str:
@@ -213,22 +218,32 @@ class Unit:
         marks = len(self._audit), len(self._events), len(self._last)
         # Each depth has its name, so that an outer block never takes an inner one's savepoint for its own.
         depth, floor, name = self._depth, self._floor, f"unit_step_{self._depth}"
-        self._words(f"SAVEPOINT {name}")
+        self._words(self._unsaid, f"SAVEPOINT {name}")
         self._depth, self._floor = depth + 1, marks[1]
         try:
             yield
         except BaseException:
             self._depth, self._floor = depth, floor
-            self._words(f"ROLLBACK TO SAVEPOINT {name}")
-            self._words(f"RELEASE SAVEPOINT {name}")
+            # What was not said yet of blocks inside goes with them.
+            self._words(None, f"ROLLBACK TO SAVEPOINT {name}", f"RELEASE SAVEPOINT {name}")
             del self._audit[marks[0] :], self._events[marks[1] :], self._last[marks[2] :]
             raise
         self._depth, self._floor = depth, floor
-        self._words(f"RELEASE SAVEPOINT {name}")
+        if self.is_postgres:
+            # Said with the next savepoint, or never: the end of what is around it releases it too.
+            self._unsaid = f"RELEASE SAVEPOINT {name}"
+        else:
+            self._words(None, f"RELEASE SAVEPOINT {name}")
 
-    def _words(self, words: str) -> None:
+    def _words(self, *words: str | None) -> None:
+        self._unsaid = None
         # Not by a cursor: psycopg would have the server forget all statements that are ready after each ROLLBACK.
-        connections.run_words(self.driver, words)
+        if self.is_postgres:
+            connections.run_words(self.driver, "; ".join(one for one in words if one))
+            return
+        for one in words:
+            if one:
+                connections.run_words(self.driver, one)
 
     def _writer(self, write: ScopedWrite, verb: str | None = None) -> RecordWriter:
         self._sealed(write, ScopedWrite)
@@ -277,8 +292,8 @@ class Unit:
     ) -> int:
         """Run statements of which only the last one's count of rows matters, in one trip to the database; return it.
 
-        `apart`: statements that never touch a row of another one: those of one row each become one with the last, since
-        on PostgreSQL a statement costs more than what it does.
+        `apart`: statements that never touch a row of another one: those of a few rows become one with the last, since on
+        PostgreSQL a statement costs more than what it does.
         """
         if not self.is_postgres:
             cursor = self.cursor
@@ -288,8 +303,10 @@ class Unit:
                 else:
                     self.many(statement, rows)
             return int(cursor.rowcount)
-        joined = [(text, rows[0]) for text, rows in writes if len(rows) == 1 and text in apart]
-        others = [(text, rows) for text, rows in writes if len(rows) != 1 or text not in apart]
+        joined = [
+            (text, row) for text, rows in writes if len(rows) <= MOST_JOINED and text in apart for row in rows
+        ]
+        others = [(text, rows) for text, rows in writes if len(rows) > MOST_JOINED or text not in apart]
         if not joined or others[-1:] == [writes[-1]]:
             joined, others = [], [*writes]
         if others:
@@ -300,7 +317,7 @@ class Unit:
             return int(self.cursor.rowcount)
         text = _joined(tuple(text for text, _ in joined))
         values = [value for _, row in joined for value in row]
-        given = connections.plain(values)
+        given = told(values)
         if given is not None:
             result = connections.run_prepared(self.connection, self.driver, text, given)
             return int(result.command_tuples or 0)
