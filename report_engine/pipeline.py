@@ -59,16 +59,18 @@ def _of_totals(bound: Bound) -> Iterator[Problem]:
     """Yield what may not stand in a report that counts records which its reader may not look at."""
     if bound.verb != "totals":
         return
-    if bound.kind not in ("aggregate", "ranking"):
+    if bound.kind not in ("aggregate", "ranking", "benchmark"):
         yield NOT_TOTALS.at("/kind", what=bound.kind)
     if bound.having is not None:
         yield NOT_TOTALS.at("/having", what="having")
-    if bound.compare and not bound.settings.get("mine"):
+    if bound.compare and not bound.settings.get("mine") and bound.kind != "benchmark":
         yield NOT_TOTALS.at("/compare", what="compare")
     for one in (base for each in bound.measures for base in each.base()):
         if one.aggregate not in SUMMED or one.credit is not None or one.spread or one.as_of:
             yield NOT_TOTALS.at(one.path, what=one.name)
-    for dimension in bound.dimensions:
+    # What members of a benchmark are alike in is not shown.
+    shown = bound.dimensions[:1] if bound.kind == "benchmark" else bound.dimensions
+    for dimension in shown:
         if dimension.value_type not in GROUPED or dimension.bins is not None:
             yield NOT_TOTALS.at(dimension.at, what=dimension.name)
 
