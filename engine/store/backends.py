@@ -25,7 +25,7 @@ from sqlalchemy.exc import ProgrammingError
 from engine.definitions.tables import physical_name
 from engine.expressions import sqlite_calls
 from engine.problems import Code, Rejected
-from engine.store.connections import PREPARED, Connections
+from engine.store.connections import PREPARED, Connections, NothingReady
 from engine.store.numbers import FUNCTIONS
 from engine.store.platform import append_only, create_platform
 
@@ -235,10 +235,11 @@ class PostgresRoom:
     @contextmanager
     def change(self) -> Iterator[Connection]:
         with self._connections.transaction(self._change) as connection:
+            # After an ALTER or DROP psycopg has the server forget whatever statements are ready.
+            connection.info[PREPARED] = NothingReady()
             try:
                 yield connection
             finally:
-                # After an ALTER or DROP psycopg has the server forget whatever statements are ready.
                 connection.info.pop(PREPARED, None)
 
     @contextmanager

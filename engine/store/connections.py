@@ -33,6 +33,13 @@ _SIMPLE = re.compile(r"[A-Za-z0-9_:.-]*")
 """Text that may stand between quotes as it is."""
 
 
+class NothingReady(dict[str, bytes | int]):
+    """The ready statements of a connection that changes tables: none, and none is made ready."""
+
+    def __setitem__(self, sql: str, name: bytes | int) -> None:
+        """Forget it."""
+
+
 class Connections:
     """The connections of one engine in autocommit mode, at most `most` of them idle."""
 

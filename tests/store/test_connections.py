@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from engine.store import Cause, Workspace
+from engine.store.unit import Unit
 from tests.installations import clinic, installation, pg_database
 
 __all__ = ["clinic", "installation", "pg_database"]
@@ -53,6 +54,9 @@ def test_ready_statements_outlive_what_is_taken_back_and_changes_of_tables(clini
     with clinic.change() as connection:
         connection.exec_driver_sql("CREATE TABLE for_a_while (id text)")
         connection.exec_driver_sql("DROP TABLE for_a_while")
+        unit = Unit(clinic, connection, Cause("system"))
+        for _ in range(4):
+            assert unit.first_text(ask, ("d",)) == "d!"
     with clinic.write(Cause("system")) as unit:
         assert unit.first_text(ask, ("c",)) == "c!"
         assert unit.first_text("SELECT 'x' WHERE $1 = 'y'", ("z",)) is None
