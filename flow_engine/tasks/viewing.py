@@ -24,6 +24,7 @@ from flow_engine.state import Instance, State, Task
 from flow_engine.tables import EFFECTS, INCIDENTS, INSTANCES, OCCURRENCES, OUTBOX, TOKENS
 from flow_engine.tasks import listing, words
 from flow_engine.tasks.ahead import lies_ahead, people_of
+from flow_engine.tasks.conditions import Called, called_in, in_words
 from flow_engine.tasks.history import history
 from flow_engine.tasks.service import TaskForms, TaskService, names_of
 from flow_engine.tasks.supposing import name_of
@@ -156,7 +157,7 @@ class FlowViews:
                     "branch_id": instance.branch_id,
                 },
                 "record": record,
-                "graph": graph(plan, self._field_names()),
+                "graph": graph(plan, called_in(self.flows.plans.app)),
                 "tokens": [
                     {
                         "token_id": one.token_id,
@@ -183,15 +184,6 @@ class FlowViews:
     def _ahead(self, unit: Unit, plan: FlowPlan, state: State) -> list[dict[str, Any]]:
         world, setting = self.tasks.supposed(unit, plan, state.instance)
         return lies_ahead(world, plan, state, setting)
-
-    def _field_names(self) -> Mapping[tuple[str, str], Words]:
-        """Return what fields are called, by form and key."""
-        forms = self.flows.plans.app.of("forms")
-        return {
-            (form, one["key"]): one.get("label", {})
-            for form, given in forms.items()
-            for one in given.get("fields", ())
-        }
 
     def _actions(self, actor: Actor, instance: Instance, state: State, tasks: Sequence[Task]) -> list[str]:
         """Return what the actor may do with the instance."""
@@ -394,7 +386,7 @@ def may_withdraw(tasks: Sequence[Task]) -> bool:
     return not any(one.kind == "approve" and one.state == "done" and one.done_by is not None for one in tasks)
 
 
-def graph(plan: FlowPlan, names: Mapping[tuple[str, str], Words]) -> dict[str, Any]:
+def graph(plan: FlowPlan, called: Called) -> dict[str, Any]:
     """Return a flow as nodes and edges, for the canvas: `{start, nodes, edges}`."""
     nodes: list[dict[str, Any]] = []
     edges: list[dict[str, Any]] = []
@@ -416,7 +408,7 @@ def graph(plan: FlowPlan, names: Mapping[tuple[str, str], Words]) -> dict[str, A
                 "key": f"{node.key}.{way.key}",
                 "from": node.key,
                 "to": way.to,
-                "label": _way_label(plan, node, way, names),
+                "label": _way_label(plan, node, way, called),
             }
             for way in node.ways
             if way.to
@@ -446,9 +438,7 @@ def _line(node: NodePlan) -> Mapping[str, str] | None:
     return None
 
 
-def _way_label(
-    plan: FlowPlan, node: NodePlan, way: Way, names: Mapping[tuple[str, str], Words]
-) -> Mapping[str, str] | None:
+def _way_label(plan: FlowPlan, node: NodePlan, way: Way, called: Called) -> Mapping[str, str] | None:
     """Return what stands at an edge: its label, the choice it is, or its condition with fields as people call them."""
     if way.label:
         return way.label
@@ -458,25 +448,32 @@ def _way_label(
         return words.way_words(node.config, way.key)
     if way.is_default:
         return {"zh": "其他情况", "en": "otherwise"}
-    return condition_words(plan, way.when, names) if way.when else None
+    return condition_words(plan, way.when, called) if way.when else None
 
 
-def condition_words(plan: FlowPlan, formula: str, names: Mapping[tuple[str, str], Words]) -> Words:
-    """Return a condition with the fields' names for its places: `{plan.discount_rate} >= 0.85` → 整单折扣 ≥ 0.85."""
+def condition_words(plan: FlowPlan, formula: str, called: Called) -> Words:
+    """Return a condition in words, else with the fields' names for its places: `{plan.discount_rate} >= 0.85` → 整单折扣 ≥ 0.85."""
+    said = in_words(formula, plan.subject or "", called)
+    if said is not None:
+        return {lang: _short(text) for lang, text in said.items()}
     found = {}
     for lang in ("zh", "en"):
 
         def named(match: re.Match[str], lang: str = lang) -> str:
             *before, key = match[1].split(".")
             form = before[-1] if before else plan.subject or ""
-            label = names.get((form, key)) or {}
+            label = called.fields.get((form, key)) or {}
             return label.get(lang) or label.get("zh") or key
 
         text = _PLACE.sub(named, formula)
         for sign, shown in (("<>", "≠"), (">=", "≥"), ("<=", "≤")):
             text = text.replace(sign, shown)
-        found[lang] = text if len(text) <= MOST_LABEL else text[: MOST_LABEL - 1] + "…"
+        found[lang] = _short(text)
     return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_LABEL else text[: MOST_LABEL - 1] + "…"
 
 
 def waiting_words(plan: FlowPlan, state: State) -> list[dict[str, Any]]:
