@@ -4,6 +4,7 @@ Both read the same tables with the same indexes. Rounds alternate, so that what 
 """
 
 import json
+import os
 import sqlite3
 import statistics
 import tempfile
@@ -392,23 +393,24 @@ def _compared(
 ) -> tuple[float, float]:
     """Return the median milliseconds of the engine's statements and of those by hand: who goes first changes every round.
 
-    On SQLite it is time of the processor: it works in this very process, whatever else the machine does. Both are given more
-    rounds while they stand too far apart. The first round only warms up.
+    It is time of the processor, whatever else the machine does: on SQLite of this very process, on PostgreSQL of the one that
+    answers (without its helpers, which neither is given). Both have more rounds while they stand too far apart. The first
+    round only warms up.
     """
     service = ReportService(clinic.workspace, clinic.plan.app, clinic.plan.policy)
-    clock = time.process_time if database.url is None else time.perf_counter
     texts = hand.sqlite if database.url is None else hand.postgresql
 
     def engine() -> float:
         service.kept = Kept(0)
         with service.opened(actor, NIGHT_S) as office:
-            timed = _Timed(office.reading.unit, clock)
+            timed = _Timed(office.reading.unit, _clock(office.reading.unit))
             office.reading.unit = timed  # type: ignore[assignment]  # the same transaction, with a clock
             run(office.bound(report), office.desk)
         return timed.ms
 
     def by_hand_() -> float:
         with clinic.workspace.read(snapshot=True) as unit:
+            clock = _clock(unit)
             began = clock()
             for text in texts:
                 unit.cursor.execute(text)
@@ -424,6 +426,24 @@ def _compared(
         for found, work in turns if len(ours) % 2 == 0 else turns[::-1]:
             found.append(work())
     return statistics.median(ours), statistics.median(theirs)
+
+
+def _clock(unit: Any) -> Callable[[], float]:
+    """Return what tells the seconds of the processor that a transaction's statements have taken; time by the wall where it is far away."""
+    if not unit.is_postgres:
+        return time.process_time
+    unit.cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+    unit.cursor.execute("SELECT pg_backend_pid()")
+    told = Path(f"/proc/{unit.cursor.fetchone()[0]}/stat")
+    if not told.exists():
+        return time.perf_counter
+
+    def seconds() -> float:
+        # After the name in brackets come state, parent and so on; the 12th and 13th are ticks in and below the program.
+        user, system = told.read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    return seconds
 
 
 def _apart(ours: Sequence[float], theirs: Sequence[float]) -> float:
