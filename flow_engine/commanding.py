@@ -80,6 +80,9 @@ class Answer:
 
 
 PlansOf = Callable[[], FlowPlans]
+Known = Mapping[tuple[str, ...], Any]
+"""Values of a record by path."""
+_BRANCH = frozenset({("branch_id",)})
 
 
 class FlowCommands:
@@ -168,9 +171,9 @@ class FlowCommands:
         )
         if not self._insert(unit, instance, trigger):
             return None
-        instance = self._described(unit, actor, plan, instance)
+        instance, subject_now = self._described(unit, plan, instance)
         state = first_state(instance)
-        done = self._move(unit, actor, plan, state, Started(dict(values)))
+        done = self._move(unit, actor, plan, state, Started(dict(values)), subject_now)
         self.keep(unit, state, _with_root(done))
         return instance.instance_id
 
@@ -238,26 +241,39 @@ class FlowCommands:
         unit.cursor.execute(store.of(unit).add_instance, store.instance_row(instance, trigger))
         return bool(unit.cursor.rowcount == 1)
 
-    def _described(self, unit: Unit, actor: Actor, plan: FlowPlan, instance: Instance) -> Instance:
-        """Return the new instance with its branch and title."""
-        if instance.form is None or instance.record_id is None:
-            return evolve(instance, title=str(plan.name.get("zh", plan.key)))
-        records = self.ports.records(unit, self._flow_actor(plan))
-        found = records.read(instance.form, instance.record_id, frozenset({("branch_id",)})) or {}
-        label = records.label(instance.form, instance.record_id)
+    def _described(self, unit: Unit, plan: FlowPlan, instance: Instance) -> tuple[Instance, Known]:
+        """Return the new instance with its branch and title, and what the flow wants to know of its record."""
         name = str(plan.name.get("zh", plan.key))
-        return evolve(
-            instance, branch_id=found.get(("branch_id",)), title=f"{name} · {label}" if label else name
-        )
+        if instance.form is None or instance.record_id is None:
+            return evolve(instance, title=name), {}
+        records = self.ports.records(unit, self._flow_actor(plan))
+        paths = plan.reads.get(instance.form, frozenset()) | _BRANCH
+        found = records.read(instance.form, instance.record_id, paths) or {}
+        label = records.label(instance.form, instance.record_id)
+        title = f"{name} · {label}" if label else name
+        return evolve(instance, branch_id=found.get(("branch_id",)), title=title), found
 
     def _flow_actor(self, plan: FlowPlan) -> Actor:
         return self.ports.service_actor(plan.key, plan.definition)
 
-    def _move(self, unit: Unit, actor: Actor, plan: FlowPlan, state: State, happening: Happening) -> Step:
-        """Drive one step, its acts answered in this unit: by the person who acts, or by the flow's own actor."""
+    def _move(
+        self,
+        unit: Unit,
+        actor: Actor,
+        plan: FlowPlan,
+        state: State,
+        happening: Happening,
+        known: Known | None = None,
+    ) -> Step:
+        """Drive one step, its acts answered in this unit: by the person who acts, or by the flow's own actor.
+
+        `known`: what was read just now of the record that the instance is about.
+        """
         as_person = plan.definition.get("runs_as") == "person" and actor.kind == "user"
         writer = actor if as_person else self._flow_actor(plan)
         world = UnitWorld(unit, self.ports, writer, state.instance.instance_id)
+        if known:
+            world.known = (state.instance.form, state.instance.record_id), known
         setting = Setting(self.ports.zone_of(state.instance.branch_id), self.ports.lookups_of(unit, writer))
         by = actor.user_id if actor.kind == "user" else writer.user_id
         before = unit.cause

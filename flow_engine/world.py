@@ -98,6 +98,8 @@ class UnitWorld:
     def __init__(self, unit: Unit, ports: FlowPorts, actor: Actor, instance_id: str) -> None:
         self.unit, self.ports, self.actor, self.instance_id = unit, ports, actor, instance_id
         self._records: FlowRecords | None = None
+        self.known: tuple[tuple[str | None, str | None], Mapping[tuple[str, ...], Any]] | None = None
+        """A record that was read in this unit just before, for its first reading."""
         self._node: AbstractContextManager[None] | None = None
         """The savepoint of the node at work, once it has written."""
 
@@ -122,6 +124,7 @@ class UnitWorld:
 
     def _write(self, act: Act) -> Any:
         """Write within the node's savepoint, the first write in none of its own: where it is refused there is nothing else."""
+        self.known = None
         if self._node is not None:
             with self.unit.savepoint():
                 return _ANSWERS[type(act)](self, act)
@@ -145,8 +148,11 @@ class UnitWorld:
             node.__exit__(_TakenBackError, taken_back, None)
 
     def _read(self, act: Read) -> Any:
+        known, self.known = self.known, None
         if act.is_held:
             self.records.hold(act.form, act.record_id)
+        elif known is not None and known[0] == (act.form, act.record_id) and act.paths <= known[1].keys():
+            return known[1]
         return self.records.read(act.form, act.record_id, act.paths)
 
     def _create(self, act: Create) -> str:
