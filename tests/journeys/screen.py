@@ -82,7 +82,8 @@ class Screen:
         return self
 
     def settle(self) -> None:
-        self.page.wait_for_load_state("networkidle")
+        # A cold server on a busy machine takes its time; what is shown then is held against the usual limit.
+        self.page.wait_for_load_state("networkidle", timeout=60_000)
 
     def press(self, *keys: str) -> None:
         for key in keys:
