@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def fast(unit: "Unit", series: str, scope: str, count: int) -> list[int]:
     """Return `count` new numbers, rising; the first of a series is 1."""
     if unit.is_postgres:
-        unit.cursor.execute("SELECT cc_next(%s, %s) FROM generate_series(1, %s::INTEGER)", (series, scope, count))
+        unit.cursor.execute(
+            "SELECT cc_next(%s, %s) FROM generate_series(1, %s::INTEGER)", (series, scope, count)
+        )
         return [number for (number,) in unit.cursor.fetchall()]
     last = _add(unit, series, scope, count)
     return list(range(last - count + 1, last + 1))
