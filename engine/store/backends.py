@@ -220,7 +220,11 @@ class PostgresRoom:
         self._more = more
         enter = f'SET LOCAL ROLE "{place.role}"; SET LOCAL search_path TO "{place.schema}"'
         self._read = f"BEGIN READ ONLY; {enter}"
-        self._snapshot = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {enter}"
+        # What is asked of a snapshot is large and seldom the same: a plan for the values given beats one kept for all.
+        self._snapshot = (
+            f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {enter};"
+            " SET LOCAL plan_cache_mode = force_custom_plan"
+        )
         self._write = f"BEGIN; {enter}"
         self._change = (
             f"BEGIN; SET LOCAL search_path TO \"{place.schema}\"; SET LOCAL lock_timeout TO '500ms'"
