@@ -34,11 +34,11 @@ class _Ready:
 
 
 @lru_cache(maxsize=2000)
-def _ready(text: str, has_values: bool) -> _Ready | None:
+def _ready(text: str, has_places: bool) -> _Ready | None:
     """Return a statement as libpq takes it; None where it is none for libpq."""
     if not text.startswith(_VERBS) or ";" in text:
         return None
-    if not has_values:
+    if not has_places:
         return _Ready(text, (), ())
     names: list[str] = []
     typed: list[bool] = []
@@ -47,9 +47,16 @@ def _ready(text: str, has_values: bool) -> _Ready | None:
         limit, name, cast, other = found.groups("")
         if other:
             return f"{limit}%" if other == "%" else "\0"
-        names.append(name)
-        typed.append(bool(cast or limit))
-        return f"{limit}${len(typed)}{cast}"
+        says_type = bool(cast or limit)
+        if name and name in names:
+            # One value is one parameter: PostgreSQL takes `$1` and `$2` for different ones, also in GROUP BY.
+            at = names.index(name)
+            typed[at] = typed[at] and says_type
+        else:
+            at = len(names)
+            names.append(name)
+            typed.append(says_type)
+        return f"{limit}${at + 1}{cast}"
 
     numbered = _PLACE.sub(place, text)
     return None if "\0" in numbered else _Ready(numbered, tuple(names), tuple(typed))
@@ -136,7 +143,7 @@ class QuickCursor:
         self._psycopg().executemany(text, rows)
 
     def _straight(self, text: Any, values: Any) -> Any:
-        ready = _ready(text, bool(values)) if type(text) is str else None
+        ready = _ready(text, values is not None) if type(text) is str else None
         if ready is None:
             return None
         line = _told(ready, values) if values else ()

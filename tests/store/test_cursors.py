@@ -52,6 +52,25 @@ def test_named_values_may_stand_twice(postgres: Workspace):
         assert unit.cursor.fetchone() is None
 
 
+def test_a_value_named_twice_is_one_parameter(postgres: Workspace):
+    """Else what is grouped by were not what is selected."""
+    text = (
+        "SELECT coalesce(scope, %(a)s::VARCHAR) || %(b)s::VARCHAR, count(*) FROM cc_counters"
+        " GROUP BY coalesce(scope, %(a)s::VARCHAR) || %(b)s::VARCHAR"
+    )
+    with postgres.write(Cause("system")) as unit:
+        given = {"b": "y", "a": "x"}
+        straight = unit.cursor.execute(text, given).fetchall()
+        assert straight == unit.driver.cursor().execute(text, given).fetchall()
+
+
+def test_a_statement_with_places_for_values_and_none_says_its_percent_sign_once(postgres: Workspace):
+    with postgres.write(Cause("system")) as unit:
+        for none in ((), {}):
+            assert unit.cursor.execute("SELECT 5 %% 3", none).fetchone() == (2,)
+        assert unit.cursor.execute("SELECT 5 % 3").fetchone() == (2,)
+
+
 def test_what_does_not_say_its_type_is_left_to_psycopg(postgres: Workspace):
     with postgres.write(Cause("system")) as unit:
         assert unit.cursor.execute("SELECT %s, %s", (5, Decimal("1.5"))).fetchall() == [(5, Decimal("1.5"))]
