@@ -443,7 +443,8 @@ class _Binding:
 
     def _filter(self, node: Node, at: str, found: dict[str, list[Filter]]) -> None:
         period = self._period_in(node)
-        if period is not None:
+        # A report with a period of its own is narrowed by it; one without lets a board's period take its place.
+        if period is not None and not self.report.get("period"):
             self.period = period if self.period is None else self.period
             return
         names = sorted({".".join(one.value) for one in node.walk() if one.kind == "field"})

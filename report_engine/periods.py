@@ -75,7 +75,7 @@ def read_period(given: object, today: date, path: str = "/period") -> Period:
     if found["which"]:
         shift = {"this": 0, "last": -1, "next": 1}[found["which"]]
         whole = units_from(today, found["unit"], shift, 1)
-        return whole.until(today + ONE) if found["to"] else whole
+        return whole.until(_same_day(today, found["unit"], shift) + ONE) if found["to"] else whole
     unit, count = found["units"].removesuffix("s"), int(found["n"])
     try:
         if found["how"] == "next":
@@ -84,6 +84,16 @@ def read_period(given: object, today: date, path: str = "/period") -> Period:
         return units_from(today, unit, first, count)
     except (ValueError, OverflowError):
         raise Rejected(BAD_PERIOD.at(path, given=str(given))) from None
+
+
+def _same_day(today: date, unit: str, shift: int) -> date:
+    """Return the day of an earlier or later unit that stands where today stands in its own."""
+    if unit in MONTHS:
+        return plus_months(today, shift * MONTHS[unit])
+    if unit == "xun":
+        here, there = floor_day(today, unit), units_from(today, unit, shift, 1)
+        return min(there.start + (today - here), there.end - ONE) if there.start and there.end else today
+    return today + shift * (7 if unit == "week" else 1) * ONE
 
 
 def _between(start: Any, end: Any, given: Any, path: str) -> Period:

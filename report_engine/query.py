@@ -5,6 +5,7 @@ are then stacked and grouped once more, which joins them by null-safe equality w
 Sums, counts and ranks come as whole numbers; what is divided is divided in Python, exactly.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -235,9 +236,9 @@ class _Statement:
             if base.as_of and not base.adds_up and any(one.is_time for one in self.dimensions):
                 problems.append(STATE_OVER_TIME.at(base.path, measure=base.name))
         for (fact, day, *_), measures in groups.items():
-            plain = [one for one in measures if one.aggregate not in RANKED]
+            plain = [one for one in measures if percent_of(one.aggregate) is None]
             wanted = [plain] if plain else []
-            wanted += [[one] for one in measures if one.aggregate in RANKED]
+            wanted += [[one] for one in measures if percent_of(one.aggregate) is not None]
             for some in wanted:
                 try:
                     made.append(_Part(self, self.bound.data.facts[fact], day, some, len(made)))
@@ -341,7 +342,7 @@ class _Part:
         self._take(measures[0], day, len(measures))
         self.keys = [self._key(at, one).label(f"d{at}") for at, one in enumerate(whole.dimensions)]
         self.conditions = self._days(period)
-        ranked = len(measures) == 1 and measures[0].aggregate in RANKED
+        ranked = len(measures) == 1 and percent_of(measures[0].aggregate) is not None
         self.slots = [self._slot(at, one) for at, one in enumerate(measures)] if not ranked else []
         self.chosen = self._ranked(measures[0]) if ranked else self._grouped()
 
@@ -480,7 +481,8 @@ class _Part:
         where = self._where(0, one)
         if where is not None:
             tests.append(where)
-        percent = RANKED[one.aggregate]
+        percent = percent_of(one.aggregate)
+        assert percent is not None, one.aggregate
         keys = list(self.keys)
         over: dict[str, Any] = {"partition_by": [key.element for key in keys]} if keys else {}
         place = func.row_number().over(order_by=column, **over).label("place")
@@ -598,6 +600,14 @@ def _mean_reader(kind: Kind) -> Callable[[Raw], Cell]:
     return read
 
 
+def percent_of(aggregate: str) -> int | None:
+    """Return which percentile an aggregate is: 50 of the median, 90 of p90; None of others."""
+    if aggregate == "median":
+        return 50
+    found = _PERCENTILE.fullmatch(aggregate)
+    return int(found[1]) if found else None
+
+
 def _percentile_reader(kind: Kind, percent: int) -> Callable[[Raw], Cell]:
     def read(raw: Raw) -> Cell:
         if raw[0] is None:
@@ -637,7 +647,7 @@ def _local(value: Any) -> datetime:
 
 
 RATE_PLACES = 6
-RANKED = {"median": 50, "p90": 90}
+_PERCENTILE = re.compile(r"p([1-9][0-9]?)")
 NUMBERED = frozenset({"weekday", "hour_of_day", "month_of_year", "day_of_month"})
 TEXTS = frozenset({"text", "choice", "choices", "reference", "references", "person", "persons"})
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from engine.problems import Rejected
+from report_engine.periods import read_period
 from tests.reports.clinic import House, cells
 
 
@@ -176,3 +177,48 @@ def test_a_dimension_that_is_the_record_itself_of_one_fact_has_its_title(clinic:
     table = clinic.ask({"kind": "aggregate", "measures": ["branch.count", "target.count"], "by": [by]})
     assert table.columns[0].form == "branch"
     assert table.labels["branch"][branch] == "总院"
+
+
+def test_quantile_bands_hold_about_as_many_records(clinic: House) -> None:
+    for score in [1] * 3 + list(range(2, 40)) + [1000]:
+        clinic.add("lead", score=score, created_at=datetime(2026, 3, 1, 2, tzinfo=UTC))
+    table = clinic.ask(
+        {"measures": ["lead.count"], "by": [{"field": "lead.score", "bins": {"quantiles": 4}}]}
+    )
+    # Quartiles of 42 numbers, skewed: each band has ten or eleven, wherever the mean lies.
+    assert [row[1] for row in table.rows] == [11, 10, 10, 11]
+
+
+def test_a_filter_on_the_date_narrows_a_report_that_has_a_period(small: House) -> None:
+    asked = {"measures": ["lead.count"], "period": "2026-03-01..2026-03-31"}
+    assert small.ask(asked).rows[0][0] == 4
+    # The clinic's day is 5 March: leads came on the first (two), the second and the third.
+    narrowed = {**asked, "filter": '{lead.created_at} IN LAST(4, "day")'}
+    assert small.ask(narrowed).rows[0][0] == 2
+
+
+@pytest.mark.parametrize(
+    ("phrase", "today", "first", "last"),
+    [
+        ("today", "2026-03-05", "2026-03-05", "2026-03-05"),
+        ("yesterday", "2026-03-01", "2026-02-28", "2026-02-28"),
+        ("this week", "2026-03-05", "2026-03-02", "2026-03-08"),
+        ("last week", "2026-03-05", "2026-02-23", "2026-03-01"),
+        ("this xun", "2026-03-15", "2026-03-11", "2026-03-20"),
+        ("last xun", "2026-03-05", "2026-02-21", "2026-02-28"),
+        ("this half", "2026-03-05", "2026-01-01", "2026-06-30"),
+        ("last year", "2026-03-05", "2025-01-01", "2025-12-31"),
+        ("last 6 months", "2026-03-05", "2025-10-01", "2026-03-31"),
+        ("previous 6 months", "2026-03-05", "2025-09-01", "2026-02-28"),
+        ("next 2 weeks", "2026-03-05", "2026-03-02", "2026-03-15"),
+        ("this year to date", "2026-03-05", "2026-01-01", "2026-03-05"),
+        ("last year to date", "2026-03-05", "2025-01-01", "2025-03-05"),
+        ("last year to date", "2024-02-29", "2023-01-01", "2023-02-28"),
+        ("last month to date", "2026-03-31", "2026-02-01", "2026-02-28"),
+        ("last week to date", "2026-03-05", "2026-02-23", "2026-02-26"),
+        ("last xun to date", "2026-03-31", "2026-03-11", "2026-03-20"),
+    ],
+)
+def test_periods_are_told_in_words(phrase: str, today: str, first: str, last: str) -> None:
+    found = read_period(phrase, date.fromisoformat(today))
+    assert found.to_json() == {"from": first, "to": last}
