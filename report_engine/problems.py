@@ -121,6 +121,13 @@ BAD_TOTALS = Code(
     hint_zh="可用：{choices}",
     hint_en="Possible: {choices}",
 )
+NOT_FOR_KIND = Code(
+    "report.not_for_kind",
+    zh="这种报表不能用“{name}”",
+    en="This kind of report cannot use “{name}”",
+    hint_zh="去掉它，或改用 aggregate 报表",
+    hint_en="Leave it out, or ask it as an aggregate",
+)
 SMALL_SAMPLE = Code(
     "report.small_sample",
     zh="{count} 行的样本不足 {least}，比率仅供参考",

@@ -37,7 +37,7 @@ from report_engine.draft import Draft, Group
 from report_engine.kind import Kind
 from report_engine.passes.labels import label
 from report_engine.picks import within_days
-from report_engine.problems import EMPTY
+from report_engine.problems import EMPTY, NOT_FOR_KIND
 from report_engine.query import rounded
 from report_engine.table import Cell, Column, Table
 from report_engine.tabled import kept_rows, plan_of
@@ -103,6 +103,12 @@ class Funnel(Kind):
         for at, stage in enumerate(stages):
             if known and stage not in known:
                 yield UNKNOWN_STAGE.at(f"/steps/{at}/stage", stage=stage, choices=", ".join(known))
+        for at, one in enumerate(report.get("by", ())):
+            for name in ("bucket", "bins"):
+                if isinstance(one, Mapping) and one.get(name):
+                    yield NOT_FOR_KIND.at(f"/by/{at}/{name}", name=name)
+        if report.get("measures"):
+            yield NOT_FOR_KIND.at("/measures", name="measures")
 
     def table(self, bound: Bound, desk: Desk) -> Table:
         return _Funnel(bound, desk).table()
@@ -141,7 +147,10 @@ class _Funnel:
         rows: list[tuple[Cell, ...]] = []
         counts = {key: numbers for key, numbers, _ in reached}
         losses = {key: lost for key, _, lost in reached}
+        largest = self._largest(counts)
         for key in groups:
+            if not all(key[at] in kept for at, kept in largest.items()):
+                continue
             for at, stage in enumerate(self.stages):
                 here = counts[key][at]
                 before = counts[key][at - 1] if at else here
@@ -150,6 +159,22 @@ class _Funnel:
                     *stays.get((*key, stage), (None, None)), *still.get((*key, stage), (0, 0)),
                 ))  # fmt: skip
         return self._shown(rows)
+
+    def _largest(self, counts: Mapping[tuple[Any, ...], list[int]]) -> dict[int, set[Any]]:
+        """Return, for each dimension with `top`, its values with most records at the first step.
+
+        The rest stays away: times in a step of several groups cannot be put together from theirs.
+        """
+        found: dict[int, set[Any]] = {}
+        for at, one in enumerate(self.dimensions):
+            if one.top is None:
+                continue
+            sizes: dict[Any, int] = {}
+            for key, numbers in counts.items():
+                sizes[key[at]] = sizes.get(key[at], 0) + numbers[0]
+            order = sorted(sizes, key=lambda value: (-sizes[value], value is None, str(value)))
+            found[at] = set(order[: one.top])
+        return found
 
     def _shown(self, rows: list[tuple[Cell, ...]]) -> Table:
         """Return the table, with the words of its breakdown as any report has them."""

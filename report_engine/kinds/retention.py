@@ -6,7 +6,7 @@ very period), within (by then), rolling (then or later). What has not had time y
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -14,15 +14,16 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from engine.access.sources import Source, Wanted
-from engine.problems import Rejected
+from engine.problems import Problem, Rejected
 from engine.schema import closed
 from report_engine.behind import NOTHING_BEHIND, Behind, with_ids
 from report_engine.binding import Bound
 from report_engine.buckets import MONTHS, floor_day, month_of, months, next_bucket
+from report_engine.dataset import Datasets
 from report_engine.desk import Desk
 from report_engine.grains import bucket
 from report_engine.kind import Kind
-from report_engine.problems import EMPTY
+from report_engine.problems import EMPTY, NOT_FOR_KIND
 from report_engine.query import rounded
 from report_engine.table import Cell, Column, Table
 from report_engine.tabled import condition, day_of, fact_of, filters, path_of, rows_of, within
@@ -33,6 +34,11 @@ GRAINS = ("week", "month", "quarter", "year")
 
 class Retention(Kind):
     """Cohorts by periods since."""
+
+    def problems(self, report: Mapping[str, Any], data: Datasets) -> Iterable[Problem]:
+        for name in ("by", "measures"):
+            if report.get(name):
+                yield NOT_FOR_KIND.at(f"/{name}", name=name)
 
     def table(self, bound: Bound, desk: Desk) -> Table:
         return _Retention(bound, desk).table()

@@ -69,6 +69,13 @@ def test_more_groups_than_anybody_reads_are_refused(clinic: House, monkeypatch: 
     )
 
 
+@pytest.mark.parametrize("more", [{"by": ["channel"]}, {"measures": ["bill.paid.sum"]}])
+def test_cohorts_say_what_they_cannot_do(clinic: House, more: dict[str, Any]) -> None:
+    asked = {"kind": "retention", "form": "bill", "settings": {"subject": "customer_id"}, **more}
+    (problem,) = refused(clinic, asked)
+    assert (problem.code, problem.path) == ("report.not_for_kind", f"/{next(iter(more))}")
+
+
 @pytest.mark.parametrize(
     "report",
     [

@@ -147,3 +147,20 @@ def test_a_snapshot_counts_where_records_stand_now(clinic: House, seed: int) -> 
     # Who stands in a later step has passed those before it; who stands in this very one is open there.
     assert [row[1] for row in table.rows] == [sum(one in STEPS[at:] for one in now) for at in range(3)]
     assert [row[table.at("open")] for row in table.rows] == [now.count(stage) for stage in STEPS]
+
+
+def test_the_top_groups_are_those_with_most_records_at_the_first_step(clinic: House) -> None:
+    moves(clinic, random.Random(11), 60)
+    every = clinic.ask({**report(), "by": ["lead.channel_id"]})
+    first = sorted(((row[2], row[0]) for row in every.rows if row[1] == "new"), reverse=True)
+    for top in (1, 2):
+        kept = {channel for _, channel in first[:top]}
+        some = clinic.ask({**report(), "by": [{"field": "lead.channel_id", "top": top}]})
+        assert some.rows == tuple(row for row in every.rows if row[0] in kept)
+
+
+@pytest.mark.parametrize("more", [{"bucket": "month"}, {"bins": {"width": 10}}])
+def test_a_breakdown_says_what_it_cannot_do(clinic: House, more: dict[str, Any]) -> None:
+    with pytest.raises(Rejected) as refused:
+        clinic.ask({**report(), "by": [{"field": "lead.created_at", **more}]})
+    assert "report.not_for_kind" in [one.code for one in refused.value.problems]
