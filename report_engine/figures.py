@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from report_engine.chart import CHARTS, Chart, Figure
+from report_engine.drawing.foretelling import proof
 from report_engine.output import plain, shown
 from report_engine.table import Column, Table
 
@@ -36,7 +37,9 @@ def figure(report: Json, table: Table, lang: str) -> Figure:
     chart = CHARTS.get(str(kind)) if kind in CHARTS else None
     if chart is None or any(True for _ in chart.check(_settled(chart, config, table), table, "/chart")):
         chart, config = natural(table), {}
-    return chart.figure(_settled(chart, config, table), table, lang)
+    made = chart.figure(_settled(chart, config, table), table, lang)
+    below = proof(table, lang)
+    return {**made, "notes": [*made.get("notes", ()), *below]} if below else made
 
 
 def _settled(chart: Chart, config: Json, table: Table) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from engine.text import Words, say
 from report_engine.chart import CHARTS
 from report_engine.charts.crosstab import Crosstab
 from report_engine.charts.table import cell
+from report_engine.drawing.foretelling import proof
 from report_engine.drawing.numbers import BLANK, NUMERIC
 from report_engine.drawing.palette import ink
 from report_engine.drawing.reading import label
@@ -206,6 +207,7 @@ def _part(
             notes.append(say(CUT, lang).format(most=most, all=len(table.rows)))
     if table is not None and not table.rows:
         notes.append(say(EMPTY, lang))
+    notes += proof(table, lang) if table is not None else []
     notes += [one.message(lang) for one in (table.warnings if table else ()) if hasattr(one, "message")]
     return {
         # A card has its name in the drawing, a report by itself in the heading.

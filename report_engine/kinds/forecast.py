@@ -74,7 +74,7 @@ class Forecasting(Kind):
                 here = next_bucket(here, grain)
             notes = {
                 "level": said.level, "models": dict(said.models), "smape": said.smape, "naive_smape": said.naive_smape,
-                "is_sure": said.is_sure,
+                "is_sure": said.is_sure, "grain": grain, "tried": said.tried, "wanted": 2 * SEASONS[grain],
             }  # fmt: skip
         measure = next(column for column in past.columns if column.key == key)
         columns = (

@@ -42,6 +42,8 @@ class Forecast:
     """Back-test error in per cent, 0 to 200; None: too short to be tried."""
     naive_smape: float | None
     """The same of “as last season”: what there is to beat."""
+    tried: int
+    """How many of the latest periods of the past the back-test foretold."""
     is_sure: bool
     """False where the past is shorter than two seasons."""
 
@@ -67,6 +69,7 @@ def forecast(past: Sequence[float], season: int, ahead: int, level: float = 0.8)
         _plain(values), _plain(low), _plain(high), level, weights,
         smape=_mean([_smape(trial.truth, _mixed(trial, weights)) for trial in trials]),
         naive_smape=_mean([_smape(trial.truth, trial.said["seasonal_naive"]) for trial in trials]),
+        tried=max((len(known) - trial.origin for trial in trials), default=0),
         is_sure=len(known) >= 2 * season,
     )  # fmt: skip
 
@@ -78,6 +81,7 @@ def smape(truth: Sequence[float], said: Sequence[float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
+    origin: int
     truth: Vector
     said: Mapping[str, Vector]
 
@@ -91,7 +95,11 @@ def _trials(known: Vector, season: int, ahead: int) -> list[_Trial]:
     for origin in range(latest, least - 1, -1)[:ORIGINS]:
         truth = known[origin : origin + ahead]
         found.append(
-            _Trial(truth, {name: model(known[:origin], season, len(truth)) for name, model in MODELS.items()})
+            _Trial(
+                origin,
+                truth,
+                {name: model(known[:origin], season, len(truth)) for name, model in MODELS.items()},
+            )
         )
     return found
 

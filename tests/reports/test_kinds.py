@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from engine.problems import Rejected
+from report_engine.drawing.foretelling import proof
+from report_engine.figures import figure
 from report_engine.kinds.change import shapley, split
+from report_engine.table import Table
 from tests.reports.clinic import House, boss, house
 from tests.reports.test_scope import SECRETIVE, me
 
@@ -215,6 +218,39 @@ def test_a_forecast_goes_on_from_the_last_whole_month(clinic: House) -> None:
     ahead = [row for row in table.rows if row[4]]
     assert [row[0] for row in ahead] == [date(2026, 3, 1), date(2026, 4, 1)]
     assert all(row[2] <= row[1] <= row[3] for row in ahead)
+
+
+def forecast_of_months(clinic: House, count: int) -> Table:
+    for n in range(count):
+        at = 2026 * 12 + 1 - n
+        clinic.add("bill", on=date(at // 12, at % 12 + 1, 5), paid=Decimal(1000 + 100 * (n % 5)))
+    return clinic.ask({
+        "kind": "forecast", "measures": ["bill.paid.sum"], "by": [{"role": "date", "bucket": "month"}], "period": "last 40 months",
+        "settings": {"ahead": 2},
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["line", "bar", "table"])
+def test_below_a_forecast_stands_how_far_off_the_method_was_on_the_past(clinic: House, kind: str) -> None:
+    table = forecast_of_months(clinic, 40)
+    # Twelve moments of the past were tried, the latest two months before the end: 13 months were foretold.
+    said = f"回测误差 {round(table.notes['smape'], 1):g}%（近 13 个月）"
+    report = {"kind": "forecast", "chart": {"kind": kind}}
+    assert [one for one in figure(report, table, "zh")["notes"] if "回测" in one or "历史" in one] == [said]
+    assert figure(report, table, "en")["notes"][-1].endswith("(last 13 months)")
+
+
+@pytest.mark.parametrize(("months", "is_short"), [(23, True), (24, False)])
+def test_below_a_forecast_from_too_little_past_stands_that_it_is_no_more_than_a_guide(
+    clinic: House, months: int, is_short: bool
+) -> None:
+    table = forecast_of_months(clinic, months)
+    assert ("历史不足 24 个月，仅供参考" in proof(table, "zh")) is is_short
+    assert ("Less than 24 months of past: for guidance only" in proof(table, "en")) is is_short
+
+
+def test_where_nothing_was_forecast_nothing_is_said_of_errors(clinic: House) -> None:
+    assert proof(forecast_of_months(clinic, 3), "zh") == []
 
 
 def test_the_parts_of_a_change_add_up_to_the_last_fen() -> None:

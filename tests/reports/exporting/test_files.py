@@ -5,6 +5,7 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -263,3 +264,14 @@ def test_a_card_without_a_number_is_a_dash_not_a_squeezed_table() -> None:
     blank = part(table([PAID, COUNT], [None, None]), "到诊成本", "kpi")
     line = pages.layout(book(blank, part(CHANNELS)))["lines"][0]["parts"][0]
     assert (line["text"], line["rows"], line["drawing"]) == ("–", None, None) or line["drawing"]
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_below_a_forecast_on_paper_stands_its_error_and_that_the_past_is_short(is_alone: bool) -> None:
+    rows = [(day, Decimal(n + 5), n > 3) for n, day in enumerate(r[2] for r in FIVE)]
+    notes = {"smape": 8.24, "is_sure": False, "grain": "month", "tried": 12, "wanted": 24}
+    made = replace(table([MONTH, PAID, flag("forecast")], *rows), notes=notes)
+    given = book(*[part(made, "预测", "line")] * (1 if is_alone else 2))
+    said = pages.layout(given)["lines"][0]["parts"][0]["notes"]
+    assert said == ["回测误差 8.2%（近 12 个月）", "历史不足 24 个月，仅供参考"]
+    assert written("pdf", given).startswith(b"%PDF")
