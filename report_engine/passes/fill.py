@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice, product
 from typing import Any
 
@@ -32,8 +32,15 @@ def _wanted(draft: Draft) -> Iterator[tuple[Any, ...]]:
     place = next((at for at, one in enumerate(bound.dimensions) if one.is_time and one.fill), None)
     if place is None or bound.period is None or bound.period.start is None or bound.period.end is None:
         return
-    end = min(bound.period.end, bound.today + timedelta(days=1))
-    every = all_buckets(_grain(bound.dimensions[place]), bound.period.start, end)
+    dimension = bound.dimensions[place]
+    start, end = bound.period.start, min(bound.period.end, bound.today + timedelta(days=1))
+    if not _goes_by_period(bound, dimension):
+        # The period is of another date; of this one only what lies between its own ends can be missing.
+        days = [_day(row.key[place]) for row in draft.rows if row.key[place] is not None]
+        if not days:
+            return
+        start, end = min(days), max(days) + timedelta(days=1)
+    every = all_buckets(_grain(dimension), start, end)
     buckets = list(islice(every, MOST_FILLED + 1))
     others = {(*row.key[:place], *row.key[place + 1 :]) for row in draft.rows}
     if len(bound.dimensions) == 1:
@@ -42,6 +49,22 @@ def _wanted(draft: Draft) -> Iterator[tuple[Any, ...]]:
         return
     for other, here in product(others, buckets):
         yield (*other[:place], here, *other[place:])
+
+
+def _goes_by_period(bound: Bound, dimension: Dimension) -> bool:
+    """Tell whether the dimension is the date that the period of the report is about."""
+    if dimension.role == "date":
+        return True
+    facts = bound.data.facts
+    return all(
+        path in (facts[key].date, bound.data.day(facts[key], facts[key].date))
+        for key, path in dimension.paths.items()
+        if key in bound.facts
+    )
+
+
+def _day(value: Any) -> date:
+    return value.date() if isinstance(value, datetime) else value
 
 
 def _grain(dimension: Dimension) -> str:

@@ -222,3 +222,20 @@ def test_a_filter_on_the_date_narrows_a_report_that_has_a_period(small: House) -
 def test_periods_are_told_in_words(phrase: str, today: str, first: str, last: str) -> None:
     found = read_period(phrase, date.fromisoformat(today))
     assert found.to_json() == {"from": first, "to": last}
+
+
+def test_gaps_of_another_date_than_the_periods_are_filled_between_its_own_ends(clinic: House) -> None:
+    for month, day in ((1, 5), (1, 8)):
+        clinic.add(
+            "lead",
+            at=datetime(2026, month, day, 2, tzinfo=UTC),
+            created_at=datetime(2026, 3, 1, 2, tzinfo=UTC),
+        )
+    asked = {
+        "measures": ["lead.count"],
+        "by": [{"field": "lead.at", "bucket": "day"}],
+        "period": "this month",
+    }
+    found = [(row[0], row[1]) for row in clinic.ask(asked).rows]
+    assert [day for day, _ in found] == [date(2026, 1, day) for day in (5, 6, 7, 8)]
+    assert [count for _, count in found] == [1, 0, 0, 1]
