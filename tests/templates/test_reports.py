@@ -121,6 +121,16 @@ def test_every_metric_can_be_asked_for(dental: AppPlan) -> None:
         assert bound_report(report, data, NOW, ZONE, None).measures[0].name["zh"]
 
 
+def test_every_metric_that_rules_are_offered_can_be_asked_for(dental: AppPlan) -> None:
+    data, metrics = data_of(dental), dental.app.of("metrics")
+    offered = [one["key"] for one in dental.app.of("lists")["metrics"]["options"]]
+    assert offered
+    assert [key for key in offered if key not in metrics] == []
+    for key in offered:
+        report = {"key": key, "name": {"zh": key, "en": key}, "kind": "aggregate", "measures": [key]}
+        assert [one.key for one in bound_report(report, data, NOW, ZONE, None).measures] == [key]
+
+
 def opened(practice: Practice, role: str) -> tuple[dict[str, Table], dict[str, Any]]:
     """Return the tables of all reports that a role may open, and what was refused."""
     tables: dict[str, Table] = {}
