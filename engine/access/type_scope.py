@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape, Shapes
 from engine.expressions.types import DATE, DATETIME, RANGE, TEXT, ExprType, list_of
 
-MOST_HOPS = 3
+MOST_HOPS = 4
 PLACES = ("__province", "__city", "__district")
 """Steps of an address, as its item table has them."""
 SHADOWS = ("__d", "__from", "__to", *PLACES)

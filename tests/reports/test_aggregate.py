@@ -239,3 +239,18 @@ def test_gaps_of_another_date_than_the_periods_are_filled_between_its_own_ends(c
     found = [(row[0], row[1]) for row in clinic.ask(asked).rows]
     assert [day for day, _ in found] == [date(2026, 1, day) for day in (5, 6, 7, 8)]
     assert [count for _, count in found] == [1, 0, 0, 1]
+
+
+def test_four_links_in_a_row_lead_somewhere_and_five_are_refused(clinic: House) -> None:
+    """A bill's lead, its customer, their channel, and the channel above it."""
+    clinic.add("channel", name="online", id="top")
+    clinic.add("channel", name="web", parent_id="top", id="web")
+    clinic.add("customer", name="Ann", channel_id="web", id="ann")
+    clinic.add("lead", customer_id="ann", id="l1", created_at=datetime(2026, 3, 1, 2, tzinfo=UTC))
+    clinic.add("bill", lead_id="l1", customer_id="ann", paid=Decimal("10.00"), on=date(2026, 3, 1))
+    path = "bill.lead_id.customer_id.channel_id.parent_id"
+    table = clinic.ask({"measures": ["bill.count"], "by": [f"{path}.name"]})
+    assert [row[:2] for row in table.rows] == [("online", 1)]
+    with pytest.raises(Rejected) as refused:
+        clinic.ask({"measures": ["bill.count"], "by": [f"{path}.parent_id.name"]})
+    assert refused.value.problems[0].params["most"] == 4
