@@ -24,6 +24,8 @@ from report_engine.drawing.settings import most
 from report_engine.table import Cell, Column, Table
 
 TOTAL = {"zh": "合计", "en": "Total"}
+ROOMY = 7
+"""With fewer columns there is room for the share of each row in a ranking."""
 CUT = {"zh": "前 {most} 行，共 {all} 行", "en": "The first {most} of {all} rows"}
 
 
@@ -35,6 +37,8 @@ class TableChart(Chart):
         # The id of a listed record is what a click opens, not something to read.
         known = [one for one in table.columns if one.key != "id" or one.form is None]
         shown = [one for one in known if one.role != "mark" or what(one).startswith("rank")]
+        if len(shown) < ROOMY:
+            shown = [one for one in known if one in shown or what(one) == "share"]
         limit = config.get("most", 200)
         keys = [one.key for one in dimensions(table)]
         largest = _largest(table, shown) if config.get("bars", True) else {}

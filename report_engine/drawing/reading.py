@@ -2,7 +2,7 @@
 
 What charts rely on: a column's role and what it is of; what is derived is keyed `<measure>@<what>`. Compare columns are
 `@<period>` (the other period's value), `@<period>.change` (percent; percentage points for rates), `@goal`, `@goal.attainment`,
-`@goal.pace`; marks `@rank`, `@small`, `@immature`, `@forecast` (true or false), `@low`, `@high` (an interval); a mark of the
+`@goal.pace`; marks `@rank`, `@share`, `@small`, `@immature`, `@forecast` (true or false), `@low`, `@high` (an interval); a mark of the
 whole row is of nothing. A total's row has every column of the table, None where summed away.
 """
 

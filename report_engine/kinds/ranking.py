@@ -1,7 +1,7 @@
 """Ranking (排行): who leads, by how much, who rose and fell; small samples neither top the list nor fill its end.
 
-The first measure decides. Columns are added for rank (equal values share the better one), share of the whole and, with a
-comparison, the rank then. `settings.shrink`: rates are drawn towards the rate of all by so many cases, so that one of
+The first measure decides. Columns are added for rank (equal values share the better one), share of all that are
+ranked (where the measure adds up) and, with a comparison, the rank then. `settings.shrink`: rates are drawn towards the rate of all by so many cases, so that one of
 one is no leader. `settings.mine`: only the asker's own place, with how many there are: colleagues' numbers stay theirs.
 """
 
@@ -11,16 +11,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from engine.expressions.nodes import Node
 from engine.schema import closed
 from report_engine.binding import Bound
 from report_engine.desk import Desk
 from report_engine.draft import Draft, Group
-from report_engine.grid import Grid
+from report_engine.grid import PERCENT_PLACES, Grid
 from report_engine.kind import Kind
 from report_engine.measures import Measure
 from report_engine.passes.runs import PASSES
 from report_engine.problems import EMPTY
-from report_engine.query import rounded
+from report_engine.query import LISTS, rounded
 from report_engine.table import Cell, Column, Table
 
 
@@ -85,6 +86,10 @@ def _ranked(draft: Draft, first: str) -> Draft:
         )
     more: dict[str, Sequence[Cell]] = {f"{first}@rank": ranks}
     columns = [Column(f"{first}@rank", {"zh": "名次", "en": "Rank"}, "mark", "integer", of=first)]
+    shares = _shares(bound, values) if not shrink else None
+    if shares is not None:
+        more[f"{first}@share"] = shares
+        columns.append(Column(f"{first}@share", {"zh": "占比", "en": "Share"}, "mark", "percent", of=first))
     if shrink:
         more[f"{first}@drawn"] = values
         columns.append(
@@ -123,6 +128,40 @@ def ranked(values: Sequence[Cell]) -> list[int | None]:
     for at, value in enumerate(numbers):
         places.setdefault(value, at + 1)
     return [places.get(value) if isinstance(value, int | Decimal) else None for value in values]
+
+
+def _shares(bound: Bound, values: Sequence[Cell]) -> list[Cell] | None:
+    """Return each value's share of the sum of all; None where there is no such thing: rates, or one record in many rows."""
+    is_split = any(one.value_type in LISTS and one.level is None for one in bound.dimensions)
+    if is_split or not _is_sum(bound.measures[0]):
+        return None
+    whole = sum((Fraction(value) for value in values if isinstance(value, int | Decimal)), Fraction(0))
+    return [
+        rounded(Fraction(value) / whole, PERCENT_PLACES)
+        if isinstance(value, int | Decimal) and whole > 0
+        else None
+        for value in values
+    ]
+
+
+def _is_sum(one: Measure) -> bool:
+    """Tell whether the parts of a measure make up the whole: sums and counts, and what is added up of them."""
+    if one.show is not None or one.formula is None:
+        return one.adds_up
+
+    def adds(node: Node) -> bool:
+        if node.kind == "field":
+            part = one.parts.get(".".join(node.value))
+            return part is not None and _is_sum(part)
+        if node.kind == "call" and str(node.value).upper() == "COALESCE":
+            return adds(node.args[0]) and all(
+                each.kind == "lit" and each.value == 0 for each in node.args[1:]
+            )
+        return (node.kind == "neg" or (node.kind == "op" and node.value in ("+", "-"))) and all(
+            adds(each) for each in node.args
+        )
+
+    return adds(one.formula.node)
 
 
 def _drawn(draft: Draft, key: str, weight: int) -> list[Cell]:

@@ -163,6 +163,58 @@ def test_equal_values_share_a_rank_and_a_lucky_one_of_one_does_not_lead(clinic: 
     assert [row[0] for row in drawn.rows] == ["many", "one", "poor"]
 
 
+NET = {"key": "left", "formula": "COALESCE({bill.paid.sum}, 0) - {bill.net}", "format": "money"}
+
+
+@pytest.mark.parametrize("measure", ["bill.paid.sum", "bill.count", NET], ids=["sum", "count", "formula"])
+@pytest.mark.parametrize("limit", [None, 3])
+def test_each_place_has_its_share_of_all_ranked_however_many_are_shown(
+    clinic: House, measure: Any, limit: int | None
+) -> None:
+    sold: dict[str, list[Decimal]] = defaultdict(list)
+    for who, _, paid in bills(clinic, random.Random(6), people=7):
+        sold[who].append(paid)
+    for who in list(sold):
+        clinic.add("bill", customer_id=who, on=date(2025, 1, 5), paid=Decimal(len(sold[who])), status="void")
+    void = {who: Decimal(len(paid)) for who, paid in sold.items()}
+    key = measure if isinstance(measure, str) else "left"
+    expected = {
+        "bill.paid.sum": {who: sum(paid) + void[who] for who, paid in sold.items()},
+        "bill.count": {who: Decimal(len(paid) + 1) for who, paid in sold.items()},
+        "left": void,
+    }[key]
+    report = {"kind": "ranking", "measures": [measure], "by": ["bill.customer_id"]}
+    table = clinic.ask({**report, "limit": limit} if limit else report)
+    whole = sum(expected.values())
+    found = {row[0]: row[table.at(f"{key}@share")] for row in table.rows}
+    assert len(found) == (limit or 7)
+    assert found == {who: round(expected[str(who)] / whole, 6) for who in found}
+
+
+PER_CASE = {"key": "each", "formula": "{lead.score.sum} / {lead.count}"}
+
+
+@pytest.mark.parametrize(
+    "measure", ["lead.valid_rate", "lead.score.avg", PER_CASE], ids=["rate", "avg", "ratio"]
+)
+def test_what_does_not_add_up_has_no_share(clinic: House, measure: Any) -> None:
+    clinic.add("lead", channel_id="one", is_valid=True, score=3)
+    table = clinic.ask({"kind": "ranking", "measures": [measure], "by": ["channel"]})
+    assert not [one.key for one in table.columns if one.key.endswith("@share")]
+
+
+def test_a_table_shows_the_share_while_its_columns_have_room(clinic: House) -> None:
+    clinic.add("lead", channel_id="one", score=3)
+    clinic.add("lead", channel_id="two", score=1)
+    clinic.add("lead", channel_id="two", score=1)
+    report = {"kind": "ranking", "measures": ["lead.count"], "by": ["channel"], "chart": {"kind": "table"}}
+    made = figure(report, clinic.ask(report), "zh")
+    at = [one["name"] for one in made["columns"]].index("占比")
+    assert [row["cells"][at]["text"] for row in made["rows"]] == ["66.7%", "33.3%"]
+    many = {**report, "measures": ["lead.count", "lead.valid_rate", *(f"lead.score.{how}" for how in ("sum", "avg", "min", "max"))]}  # fmt: skip
+    assert "占比" not in [one["name"] for one in figure(many, clinic.ask(many), "zh")["columns"]]
+
+
 def test_a_distribution_has_round_bands_and_everybody_in_them(clinic: House) -> None:
     chance = random.Random(4)
     for _ in range(50):
