@@ -162,6 +162,27 @@ def test_a_hidden_field_is_worded_like_one_that_is_not_there(town: Town) -> None
     assert "diagnosis" in problems(told)[0]["hint"]["en"]
 
 
+def test_a_report_of_ones_own_is_answered_for_every_form(town: Town) -> None:
+    boss = town.sign_in("boss")
+    for form in town.clinic().plan.app.of("forms"):
+        everything = boss.post(f"/api/forms/{form}/query", json={"count": True}).json()["count"]["value"]
+        told = boss.post("/api/reports/run", json={"report": {"measures": [f"{form}.count"]}})
+        assert told.status_code == 200, told.text
+        assert told.json()["table"]["rows"] == [[everything]]
+        assert told.json()["figure"]["kind"]
+
+
+def test_a_report_of_ones_own_is_answered_by_everything_that_is_offered(town: Town) -> None:
+    boss = town.sign_in("boss")
+    for fact in boss.get("/api/datasets").json()["facts"]:
+        asked = {"kind": "aggregate", "form": fact["key"], "measures": [f"{fact['key']}.count"]}
+        for dimension in fact["dimensions"]:
+            told = boss.post("/api/reports/run", json={"report": {**asked, "by": [dimension["key"]]}})
+            assert told.status_code == 200, (fact["key"], dimension["key"], told.text)
+            roles = [one["role"] for one in told.json()["table"]["columns"]]
+            assert roles[:2] == ["dimension", "measure"], (fact["key"], dimension["key"])
+
+
 def test_filters_clicks_and_drills_narrow_a_chart(town: Town) -> None:
     boss = town.sign_in("boss")
     board = boss.get("/api/dashboards/main").json()
