@@ -1,4 +1,4 @@
-"""Marks what should not be taken at face value: buckets that are not over, months too young, small samples."""
+"""Marks what should not be taken at face value: buckets that are cut or not over, months too young, small samples."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -23,6 +23,13 @@ def _time(bound: Bound) -> tuple[int, Dimension] | None:
     return next(((at, one) for at, one in enumerate(bound.dimensions) if one.is_time), None)
 
 
+def _begin(value: Any) -> date | None:
+    """Return the first day of a bucket."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None
+
+
 def _end(value: Any, dimension: Dimension) -> date | None:
     """Return the day after the last of a bucket."""
     if isinstance(value, datetime):
@@ -36,15 +43,21 @@ def _partial(draft: Draft) -> Draft:
     if found is None:
         return draft
     at, dimension = found
-    ends = [_end(row.key[at], dimension) for row in draft.rows]
-    stop = bound.period.end if bound.period is not None else None
-    flags = [
-        end is not None and (end > bound.today + timedelta(days=1) or (stop is not None and end > stop))
-        for end in ends
-    ]
+    tomorrow = bound.today + timedelta(days=1)
+    period = bound.period
+    flags = []
+    for row in draft.rows:
+        begin, end = _begin(row.key[at]), _end(row.key[at], dimension)
+        is_cut = period is not None and (
+            (period.start is not None and begin is not None and begin < period.start)
+            or (period.end is not None and end is not None and end > period.end)
+        )
+        flags.append(is_cut or (end is not None and end > tomorrow))
     if not any(flags):
         return draft
-    return _marked(draft, f"{dimension.key}@partial", {"zh": "未完", "en": "Not over"}, dimension.key, flags)
+    return _marked(
+        draft, f"{dimension.key}@partial", {"zh": "不完整", "en": "Not whole"}, dimension.key, flags
+    )
 
 
 def _immature(draft: Draft) -> Draft:

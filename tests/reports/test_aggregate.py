@@ -254,3 +254,24 @@ def test_four_links_in_a_row_lead_somewhere_and_five_are_refused(clinic: House) 
     with pytest.raises(Rejected) as refused:
         clinic.ask({"measures": ["bill.count"], "by": [f"{path}.parent_id.name"]})
     assert refused.value.problems[0].params["most"] == 4
+
+
+@pytest.mark.parametrize(
+    ("period", "marked"),
+    [
+        ("2026-01-15..2026-02-28", [True, False]),
+        ("2026-01-01..2026-02-15", [False, True]),
+        ("2026-01-01..2026-03-31", [False, False, True]),
+        ("2026-01-01..2026-02-28", None),
+    ],
+)
+def test_months_that_are_cut_or_not_over_are_marked(
+    clinic: House, period: str, marked: list[bool] | None
+) -> None:
+    for month in (1, 2, 3):
+        clinic.add("lead", at=None, created_at=datetime(2026, month, 15, 9, tzinfo=UTC))
+    asked = {"measures": ["lead.count"], "by": [{"role": "date", "bucket": "month"}], "period": period}
+    table = clinic.ask(asked)
+    marks = [at for at, column in enumerate(table.columns) if column.key.endswith("@partial")]
+    assert bool(marks) is (marked is not None)
+    assert [row[marks[0]] for row in table.rows] == marked if marks else marked is None
