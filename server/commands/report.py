@@ -3,19 +3,23 @@
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
+from engine.access.actor import Actor
 from engine.access.gate import Gate
 from engine.access.query import Record, ScopedQuery
-from engine.problems import Code, NotFound, Rejected
+from engine.definitions.strict_json import read_object
+from engine.problems import Code, NotFound, Problem, Rejected
 from engine.text import say
 from report_engine.dataset import Datasets, datasets
 from report_engine.desk import PlainDesk
 from report_engine.output import to_csv, to_json, to_xlsx
 from report_engine.pipeline import bound_report, run
+from report_engine.problems import NOT_OWN_TOTALS
 from report_engine.table import Table
 from server.clinics import Clinic
 from server.commands._house import Home, Workspace, open_house
@@ -27,12 +31,12 @@ NO_REPORT = Code(
     hint_zh="给出 JSON 文件，或应用里报表的 key",
     hint_en="Give a JSON file or the key of a report of the app",
 )
-NOT_JSON = Code(
-    "report.not_json",
-    zh="“{name}”不是 JSON 对象",
-    en="“{name}” is not a JSON object",
-    hint_zh="检查逗号和引号",
-    hint_en="Check commas and quotes",
+NOT_WRITTEN = Code(
+    "report.not_written",
+    zh="写不了文件“{name}”",
+    en="The file “{name}” cannot be written",
+    hint_zh="检查文件夹是否存在、是否可写",
+    hint_en="Look whether its folder is there and may be written to",
 )
 Format = Literal["json", "csv", "xlsx"]
 
@@ -76,8 +80,8 @@ def report(
     """Print the numbers, or what was asked of the database."""
     with open_house(home) as house:
         clinic = house.clinic(workspace or house.only_workspace())
-        asked = _asked(query, clinic)
         actor = clinic.actor(login)
+        asked = _asked(query, clinic, actor)
         given = {"period": period} if period else None
         with clinic.workspace.read(snapshot=True) as unit:
             recorder = Recorder(unit)
@@ -90,7 +94,7 @@ def report(
             return
         made = _written(form, table, actor.lang, say(asked.get("name", {}), actor.lang))
         if out is not None:
-            out.write_bytes(made)
+            _write(out, made)
         else:
             sys.stdout.buffer.write(made)
 
@@ -109,20 +113,32 @@ def data_of(clinic: Clinic) -> Datasets:
     return datasets(clinic.plan.shapes, app.of("forms"), app.of("metrics"))
 
 
-def _asked(query: str, clinic: Clinic) -> dict[str, Any]:
-    known = clinic.plan.app.of("reports")
-    if query in known:
-        return dict(known[query])
-    path = Path(query)
-    if query != "-" and not path.is_file():
-        raise NotFound(NO_REPORT.at("", name=query))
+def _write(out: Path, made: bytes) -> None:
     try:
-        found = json.loads(sys.stdin.read() if query == "-" else path.read_text(encoding="utf-8"))
-    except ValueError:
-        raise Rejected(NOT_JSON.at("", name=query)) from None
-    if not isinstance(found, dict):
-        raise Rejected(NOT_JSON.at("", name=query))
+        out.write_bytes(made)
+    except OSError:
+        raise Rejected(NOT_WRITTEN.at("/out", name=str(out))) from None
+
+
+def _asked(query: str, clinic: Clinic, actor: Actor) -> Mapping[str, Any]:
+    """Return the report of the app, if the person may open it, or the one that is written in a file."""
+    if query in clinic.plan.app.of("reports"):
+        return clinic.reports.report(actor, query)
+    found = read_object(_given(query), "")
+    if isinstance(found, Problem):
+        raise Rejected(found)
+    if "sees" in found:
+        raise Rejected(NOT_OWN_TOTALS.at("/sees"))
     return found
+
+
+def _given(query: str) -> bytes:
+    if query == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(query).read_bytes()
+    except (OSError, ValueError):
+        raise NotFound(NO_REPORT.at("", name=query)) from None
 
 
 def _tell(bound: Any, recorder: Recorder, *, sql: bool, explain: bool) -> None:

@@ -1,5 +1,6 @@
 """The commands as an operator types them, each in a process of its own, on the embedded database."""
 
+import csv
 import json
 import os
 import subprocess
@@ -7,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
+
+Told = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +81,102 @@ def test_doctor_finds_the_practice_clinic_in_order(repository: Path, home: Path)
     checks = {line["check"]: line for line in map(json.loads, told.stdout.splitlines())}
     assert checks["keys"]["ok"], told.stdout
     assert "Traceback" not in told.stderr
+
+
+LEADS = {"measures": ["lead.count"]}
+
+
+def ask(repository: Path, home: Path, report: str, *words: str, given: str | None = None) -> Told:
+    return run(repository, "report", report, "--home", str(home), *words, given=given)
+
+
+def refusal(told: Told) -> str:
+    """Return what a refused command said, after looking whether it said it in words."""
+    assert (told.returncode, told.stdout) == (1, ""), told.stdout + told.stderr
+    assert "Traceback" not in told.stderr
+    assert "✗" in told.stderr
+    return " ".join(told.stderr.split())
+
+
+def test_a_report_of_the_app_as_json_csv_and_workbook(repository: Path, home: Path, tmp_path: Path) -> None:
+    table = json.loads(ask(repository, home, "lead_conversion", "--as", "director").stdout)
+    names = [one["name"]["zh"] for one in table["columns"]]
+    assert names[:2] == ["月份", "线索量"]
+
+    sheet, book = tmp_path / "out.csv", tmp_path / "out.xlsx"
+    for file in (sheet, book):
+        kind = file.suffix[1:]
+        told = ask(
+            repository, home, "lead_conversion", "--as", "director", "--format", kind, "--out", str(file)
+        )
+        assert (told.returncode, told.stdout) == (0, ""), told.stderr
+    lines = list(csv.reader(sheet.read_text("utf-8-sig").splitlines()))
+    assert lines[0] == names
+    assert [line[1] for line in lines[1:]] == [str(row[1]) for row in table["rows"]]
+    cells = [value for row in load_workbook(book).worksheets[0].iter_rows(values_only=True) for value in row]
+    assert set(names) <= set(cells)
+
+
+def test_a_report_counts_what_a_person_may_see(repository: Path, home: Path) -> None:
+    def counted(login: str) -> int:
+        told = ask(repository, home, "-", "--as", login, given=json.dumps(LEADS))
+        assert told.returncode == 0, told.stderr
+        [[number]] = json.loads(told.stdout)["rows"]
+        return int(number)
+
+    def listed(login: str) -> int:
+        told = run(
+            repository, "query", "lead", "--as", login, "--limit", "500", "--json", "--home", str(home)
+        )
+        return len(told.stdout.splitlines())
+
+    assert counted("consultant") == listed("consultant") < listed("director") == counted("director")
+    assert "lead" in refusal(ask(repository, home, "-", "--as", "warehouse", given=json.dumps(LEADS)))
+    closed = refusal(ask(repository, home, "revenue_by_day", "--as", "warehouse"))
+    assert "revenue_by_day" in closed
+
+
+def test_a_report_shows_its_statements_and_how_it_was_understood(repository: Path, home: Path) -> None:
+    shown = ask(repository, home, "-", "--as", "director", "--sql", given=json.dumps(LEADS))
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("SELECT")
+    assert "f_lead" in shown.stdout
+    assert "deleted_at IS NULL" in shown.stdout
+    explained = ask(repository, home, "-", "--as", "director", "--explain", given=json.dumps(LEADS))
+    assert explained.returncode == 0, explained.stderr
+    understood, end = json.JSONDecoder().raw_decode(explained.stdout)
+    assert (understood["kind"], understood["facts"]) == ("aggregate", ["lead"])
+    assert "-- 1 rows" in explained.stdout[end:]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("{oops", "line 1, column 2"),
+        ("[1, 2]", "one object"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"measures": ["lead.count"], "mesures": 1}', "/mesures"),
+        ('{"measures": ["leads.count"]}', "lead.count"),
+        ('{"measures": ["lead.count"], "sees": "totals"}', "/sees"),
+    ],
+    ids=["broken", "list", "deep", "unknown key", "unknown measure", "totals of one's own"],
+)
+def test_a_report_that_cannot_be_asked_is_refused_in_words(
+    repository: Path, home: Path, given: str, words: str
+) -> None:
+    assert words in refusal(ask(repository, home, "-", "--as", "director", given=given))
+
+
+def test_a_report_needs_a_file_a_person_and_a_place_to_write(
+    repository: Path, home: Path, tmp_path: Path
+) -> None:
+    marked = tmp_path / "marked.json"
+    marked.write_text(json.dumps(LEADS), "utf-8-sig")
+    assert ask(repository, home, str(marked), "--as", "director").returncode == 0
+    nowhere = str(tmp_path / "nowhere" / "out.csv")
+    assert "cannot be written" in refusal(
+        ask(repository, home, str(marked), "--as", "director", "--out", nowhere)
+    )
+    for name in ("nothing", "x" * 300, str(tmp_path)):
+        assert "no file and no report" in refusal(ask(repository, home, name, "--as", "director"))
+    assert "somebody" in refusal(ask(repository, home, str(marked), "--as", "somebody"))
