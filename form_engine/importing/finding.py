@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -171,13 +172,20 @@ def _spellings(words: set[str], context: Context, *, is_phone: bool) -> list[str
     return sorted(found)
 
 
-def plan_by_values(desk: Desk) -> None:
-    """Have PostgreSQL plan each look-up of this unit for the very values it is given.
+@contextmanager
+def planned_by_values(desk: Desk) -> Iterator[None]:
+    """Have PostgreSQL plan each look-up in the block for the very values it is given.
 
-    A plan kept for all values takes a list of hundreds for a short one, and reads the whole table.
+    A plan kept for all values takes a list of hundreds for a short one, and reads the whole table. Rows are written
+    outside: the check of each of their links is a statement too, and is not to be planned for every row.
     """
-    if desk.unit.is_postgres:
-        desk.unit.connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+    if not desk.unit.is_postgres:
+        yield
+        return
+    desk.unit.connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+    yield
+    # After an error the transaction takes nothing more, and ends.
+    desk.unit.connection.exec_driver_sql("SET LOCAL plan_cache_mode = auto")
 
 
 def _readable(desk: Desk, form: str, keys: tuple[str, ...]) -> tuple[str, ...]:

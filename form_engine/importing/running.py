@@ -22,7 +22,7 @@ from form_engine.importing.columns import (
     Reading,
     field_column,
 )
-from form_engine.importing.finding import Finder, Matcher, plan_by_values
+from form_engine.importing.finding import Finder, Matcher, planned_by_values
 from form_engine.importing.settings import ImportSettings
 from form_engine.plan import FieldPlan, FormPlan
 from form_engine.service import clashes, numbering, overlap, records, touches
@@ -100,9 +100,9 @@ class Importer:
     def chunk(self, desk: Desk, rows: list[Row], *, dry: bool) -> list[Row]:
         """Work through some rows in the desk's unit; written unless `dry`. Return what became of each, in order."""
         alive = [row for row in rows if not row.outcome]
-        plan_by_values(desk)
-        self._resolve(desk, alive)
-        self.matcher.prepare(desk, [row.values for row in alive])
+        with planned_by_values(desk):
+            self._resolve(desk, alive)
+            self.matcher.prepare(desk, [row.values for row in alive])
         self._decide(desk, alive, dry=dry)
         fresh = [row for row in rows if row.outcome == "created"]
         if fresh and not dry:
