@@ -41,7 +41,7 @@ NOT_SAID = Code("import.not_said", zh="没有写“{field}”，已照常导入"
                 hint_zh="导入后请在记录里补上", hint_en="Fill it in on the record after the import")  # fmt: skip
 
 CHUNK = 5_000
-"""Rows of one transaction: few enough that a save waits a second at most, many enough that a page of an index is written once."""
+"""Rows of one transaction: few enough that a save waits a second or two for it, many enough that pages of indexes are written seldom."""
 OUTCOMES = ("created", "merged", "skipped", "rejected")
 
 
