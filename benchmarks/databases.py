@@ -1,10 +1,11 @@
 """The two databases to measure on: SQLite files, and a PostgreSQL started for the run."""
 
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,19 @@ def opened(name: str) -> Iterator[Database]:
             yield Database(name, Path(folder), url, (psutil.Process(found.pid),))
         finally:
             server.cleanup()
+
+
+@contextmanager
+def twin(database: Database) -> Iterator[Database]:
+    """Yield a copy of a database as it stands, while nobody is in it; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="ccbench") as folder:
+        home = Path(shutil.copytree(database.home, Path(folder) / "home"))
+        if database.url is None:
+            yield replace(database, home=home)
+            return
+        url = database.url.replace("/postgres?", "/twin?")
+        with psycopg.connect(
+            url.replace("+psycopg", "").replace("/twin?", "/template1?"), autocommit=True
+        ) as server:
+            server.execute("CREATE DATABASE twin TEMPLATE postgres")
+        yield replace(database, home=home, url=url)

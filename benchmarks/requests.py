@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 
 from benchmarks import calibration, clinic, harness
-from benchmarks.databases import Database
+from benchmarks.databases import Database, twin
 from benchmarks.findings import Finding
 from benchmarks.harness import Load, Request
 from server.clinics import Clinic, House
@@ -61,7 +61,7 @@ def measure(database: Database, sizes: Sizes) -> Iterator[Finding]:
     for who, label in (("admin", "page of 50, administrator"), ("member", "page of 50, own records only")):
         yield _ratio(f"{label}, {size}", name, pages[who], plains[who], 2)
     yield _ratio(f"page: member to administrator, {size}", name, pages["member"], pages["admin"], 1.3)
-    yield from _grown(database, facts, bare, sizes, pages)
+    yield from _grown(database, facts, bare, sizes)
 
 
 def _pages(
@@ -73,7 +73,7 @@ def _pages(
     sizes: Sizes,
 ) -> tuple[dict[str, Load], dict[str, Load]]:
     """Return what the first page costs each person, on the product and done by hand."""
-    ours = [product.asking(lambda _n: _question(None), _headers(facts[who])) for who in PEOPLE]
+    ours = [_page(product, facts[who]) for who in PEOPLE]
     theirs = [_plain(plain, getattr(bare, who)) for who in PEOPLE]
     found = harness.load([*ours, *theirs], count=sizes.requests, database=database.processes)
     return dict(zip(PEOPLE, found, strict=False)), dict(zip(PEOPLE, found[len(PEOPLE) :], strict=True))
@@ -101,23 +101,28 @@ def _creating(
 
 
 def _grown(
-    database: Database, facts: dict[str, Any], bare: calibration.Bare, sizes: Sizes, before: dict[str, Load]
+    database: Database, facts: dict[str, Any], bare: calibration.Bare, sizes: Sizes
 ) -> Iterator[Finding]:
-    house, made = _reopened(database)
-    calibration.grow(database, made.workspace, sizes.times)
-    _settle(database, made)
-    house.close()
-    size = f"{sizes.visits * sizes.times:,}"
-    with _servers(database) as (product, plain):
-        pages, plains = _pages(database, product, plain, facts, bare, sizes)
-        follow = _followed(product, facts["admin"])
-        third = product.asking(lambda _n: _question(follow), _headers(facts["admin"]))
-        (later,) = harness.load([third], count=sizes.requests, database=database.processes)
-    name, to = database.name, f"{size} records to {sizes.visits:,}"
-    for who in PEOPLE:
-        yield _ratio(f"page, {who}: {to}", name, pages[who], before[who], 1.5)
-        yield _ratio(f"page, {who}, {size} records", name, pages[who], plains[who])
-    yield _ratio(f"third page: {size} records to first page", name, later, before["admin"], 1.5)
+    """Yield what pages cost at `times` the records, beside a copy with as many as before: both are asked by turns."""
+    with twin(database) as small:
+        house, made = _reopened(database)
+        calibration.grow(database, made.workspace, sizes.times)
+        _settle(database, made)
+        house.close()
+        with _servers(database) as (product, plain), _serving(small) as before:
+            follow = _followed(product, facts["admin"])
+            pages = [_page(product, facts[who]) for who in PEOPLE]
+            third = _page(product, facts["admin"], follow)
+            fewer = [_page(before, facts[who]) for who in PEOPLE]
+            plains = [_plain(plain, getattr(bare, who)) for who in PEOPLE]
+            askings = [*pages, *fewer, *plains, third]
+            found = harness.load(askings, count=sizes.requests, database=database.processes)
+    name, size = database.name, f"{sizes.visits * sizes.times:,}"
+    for at, who in enumerate(PEOPLE):
+        ours, earlier, by_hand = found[at], found[at + 2], found[at + 4]
+        yield _ratio(f"page, {who}: {size} records to {sizes.visits:,}", name, ours, earlier, 1.5)
+        yield _ratio(f"page, {who}, {size} records", name, ours, by_hand)
+    yield _ratio(f"third page: {size} records to first page", name, found[-1], found[2], 1.5)
 
 
 def _reopened(database: Database) -> tuple[House, Clinic]:
@@ -130,6 +135,11 @@ def _settle(database: Database, made: Clinic) -> None:
     if database.url is None:
         with made.workspace.change() as connection:
             connection.exec_driver_sql("ANALYZE")
+
+
+def _page(server: Server, token: str, cursor: str | None = None) -> harness.Asking:
+    question = _question(cursor)
+    return server.asking(lambda _n: question, _headers(token))
 
 
 def _question(cursor: str | None) -> Request:
@@ -157,10 +167,16 @@ def _headers(token: str) -> dict[str, str]:
 def _servers(database: Database) -> Iterator[tuple[Server, Server]]:
     """Run the product and the bare server beside each other."""
     with (
-        harness.serving("benchmarks.product", database.environment) as product,
+        _serving(database) as product,
         harness.serving("benchmarks.bare", {"BARE_DATABASE": database.bare_url}) as plain,
     ):
-        yield Server(*product), Server(*plain)
+        yield product, Server(*plain)
+
+
+@contextmanager
+def _serving(database: Database) -> Iterator[Server]:
+    with harness.serving("benchmarks.product", database.environment) as found:
+        yield Server(*found)
 
 
 def _ratio(what: str, database: str, one: Load, other: Load, goal: float | None = None) -> Finding:

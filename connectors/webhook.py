@@ -12,8 +12,8 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from connectors.breaker import Breaker
 from connectors.egress import Egress, Limits
+from engine.breaker import Breaker
 from engine.ports import Delivery
 from engine.problems import Code, Forbidden, Rejected
 from engine.store.unit import Unit

@@ -14,34 +14,39 @@ class IdMaker:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._last_ms = 0
-        self._counter = 0
+        self._last = 0
+        """The millisecond and, in its last twelve bits, the counter of the id made last."""
 
     def __call__(self) -> str:
-        return self._made(int.from_bytes(os.urandom(8), "big"))
+        random = os.urandom(8).hex()
+        return _written(self._reserved(1, random), random)
 
     def many(self, count: int) -> Iterator[str]:
         """Yield `count` ids, each greater than the one before. The random bits of all are drawn at once."""
-        drawn = os.urandom(8 * count)
-        for at in range(0, 8 * count, 8):
-            yield self._made(int.from_bytes(drawn[at : at + 8], "big"))
+        if not count:
+            return
+        drawn = os.urandom(8 * count).hex()
+        first = self._reserved(count, drawn)
+        for at in range(count):
+            yield _written(first + at, drawn[16 * at : 16 * at + 16])
 
-    def _made(self, random: int) -> str:
-        ms, counter = self._step(random)
-        # One number written at once: version 7 before the counter, variant 2 before the random bits.
-        text = "%032x" % (ms << 80 | (0x7000 | counter) << 64 | 1 << 63 | random & 0x3FFF_FFFF_FFFF_FFFF)
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-    def _step(self, random: int) -> tuple[int, int]:
-        ms = time.time_ns() // 1_000_000
+    def _reserved(self, count: int, random: str) -> int:
+        """Take the next `count` places of the count, and return the first of them."""
+        now = time.time_ns() // 1_000_000 << 12
         with self._lock:
-            if ms > self._last_ms:
-                self._last_ms, self._counter = ms, random >> 54 & 0x1FF
-            else:
-                self._counter += 1
-                if self._counter > 0xFFF:
-                    self._last_ms, self._counter = self._last_ms + 1, 0
-            return self._last_ms, self._counter
+            # A new millisecond starts at a random place in the first eighth of its counter.
+            first = now + (int(random[-3:], 16) & 0x1FF) if now > self._last | 0xFFF else self._last + 1
+            self._last = first + count - 1
+            return first
+
+
+def _written(place: int, random: str) -> str:
+    """Return the id of a place in the count: version 7 before the counter, variant 2 before the random bits."""
+    ms = "%012x" % (place >> 12)
+    return f"{ms[:8]}-{ms[8:]}-7{place & 0xFFF:03x}-{_VARIANT[random[0]]}{random[1:4]}-{random[4:]}"
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 new_id = IdMaker()

@@ -27,20 +27,6 @@ class Records(Protocol):
         """Move a record to the recycle bin."""
 
 
-class Jobs(Protocol):
-    """Puts work into the queue; what leaves the house goes this way, under one key."""
-
-    def enqueue(
-        self,
-        kind: str,
-        body: Mapping[str, Any],
-        *,
-        run_at: datetime | None = None,
-        unique_key: str | None = None,
-    ) -> str:
-        """Return the job's id; the same `unique_key` never makes a second one."""
-
-
 Path = tuple[str, ...]
 
 

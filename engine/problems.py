@@ -7,6 +7,10 @@ from typing import Any, Self
 CODES: dict[str, "Code"] = {}
 
 
+NONE_NEAR = "–"
+"""What `nearest` says where there is no word like the one given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A stable, unique kind of problem, `<kind>.<what>`, with its words in both languages.
@@ -48,8 +52,11 @@ class Problem:
         return _fill(self.words.zh if lang == "zh" else self.words.en, self.params, lang)
 
     def hint(self, lang: str) -> str:
-        """Return the next step in `lang`; may be empty."""
-        return _fill(self.words.hint_zh if lang == "zh" else self.words.hint_en, self.params, lang)
+        """Return the next step in `lang`; may be empty, and is where nothing comes near what was meant."""
+        said = self.words.hint_zh if lang == "zh" else self.words.hint_en
+        if "{nearest}" in said and self.params.get("nearest") == NONE_NEAR:
+            return ""
+        return _fill(said, self.params, lang)
 
     def under(self, prefix: str) -> Self:
         """Return the same problem with its path moved below `prefix`."""

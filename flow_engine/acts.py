@@ -6,14 +6,14 @@ does no input or output, knows no clock and no chance, and is the same everywher
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Read:
+
+class Read(Struct, frozen=True, gc=False):
     """Values of a record by path, whoever may see them: `{path: Python value}`; None where the record is gone."""
 
     form: str
@@ -23,16 +23,14 @@ class Read:
     """Nobody else may change the record until the step is stored: what is written next hangs on what is read now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(Struct, frozen=True, gc=False):
     """A new record by all rules of its form → its id."""
 
     form: str
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True, gc=False):
     """New values in a record by all rules of its form → None."""
 
     form: str
@@ -40,8 +38,7 @@ class Update:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True, gc=False):
     """What a person wrote into a record in a task, by all rules of its form and by no more than their own rights → record id.
 
     `fields`: the node's rights by field (read, write, hidden, required, masked), `*` for all others; they only narrow.
@@ -57,24 +54,21 @@ class Fill:
     revision: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Struct, frozen=True, gc=False):
     """A record into the recycle bin → None."""
 
     form: str
     record_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchAccount:
+class SwitchAccount(Struct, frozen=True, gc=False):
     """A person's account off or on again → None. Rejected for the last one who may run the house."""
 
     user_id: str
     is_active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
+class Find(Struct, frozen=True, gc=False):
     """Ids of the records for which `where` holds, sorted → list of ids. `names`: what `{form.x}` in it means.
 
     With `fields` (dotted paths) a list of `{"id", field: Python value}` instead.
@@ -88,8 +82,7 @@ class Find:
     fields: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True, gc=False):
     """One number over the records for which `where` holds → value. `function`: count sum avg min max."""
 
     form: str
@@ -100,8 +93,7 @@ class Aggregate:
     names: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True, gc=False):
     """Who answers a rule → list of user ids, active ones only, in a steady order.
 
     `rule`: `{"role", "branch"?}`, `{"user": id}`, `{"managers_of": id, "levels"?: n}`, `{"group": [rule…]}`,
@@ -117,8 +109,7 @@ class People:
     """What is to be decided about, for proxies who may decide up to an amount."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Struct, frozen=True, gc=False):
     """One of several people by a routing rule (rotation, least load, skill, sticky, pool) → user id or None."""
 
     rule_key: str
@@ -128,8 +119,7 @@ class Choose:
     record_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True, gc=False):
     """A point in time → datetime. `after`: `"2h"`, `"3d"`; `clock`: wall, business (opening hours of the branch), person."""
 
     start: datetime
@@ -143,8 +133,7 @@ class Due:
     """The clock stood still (waiting for the patient) and goes on from now with so much left; `after` says nothing then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True, gc=False):
     """How much is left on a clock until `due_at`, now → timedelta: what to keep while it stands still."""
 
     due_at: datetime
@@ -153,13 +142,11 @@ class Left:
     person: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True, gc=False):
     """The ended tasks of this instance as stored, oldest first → list of `state.Task`. Nodes ask `NodeContext.past`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True, gc=False):
     """A script in its box → its result as JSON, or an ErrorValue."""
 
     source: str
@@ -167,8 +154,7 @@ class Run:
     timeout_s: float = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True, gc=False):
     """Something that leaves the house, done by a job after the commit. `kind`: message, http, webhook.
 
     `key` is steady for (instance, token, node, round): the same effect is never asked for under another key.
@@ -184,8 +170,7 @@ class Effect:
     """Retries, back-off, what to do about an unknown outcome."""
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(Struct, frozen=True, gc=False):
     """A node that wrote is over → None. Unless `is_kept`, one of its writes was refused: the others are taken back too."""
 
     is_kept: bool

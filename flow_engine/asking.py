@@ -56,7 +56,11 @@ def moment(ctx: NodeContext, place: str, now: datetime) -> Generator[Act, Any, F
         return (yield from anchored(ctx, f"{prefix}at", rule))
     value = yield from ctx.work_out(prefix + "at")
     found = yield from as_moment(ctx, value)
-    return None if found is None else (found, None)
+    if found is None:
+        return None
+    hangs_on = ctx.anchor(prefix + "at")
+    # What is reckoned from now would run away from its time with every change.
+    return found, {"place": prefix + "at", "is_whole": True, **hangs_on} if hangs_on else None
 
 
 def anchored(ctx: NodeContext, place: str, rule: Mapping[str, Any]) -> Generator[Act, Any, Found | None]:
@@ -78,6 +82,12 @@ def anchored(ctx: NodeContext, place: str, rule: Mapping[str, Any]) -> Generator
     if start is None:
         return None
     return (yield from shifted(ctx, start, given)), anchor
+
+
+def anchor_place(anchor: Mapping[str, Any]) -> str:
+    """Return where the formula stands whose value an anchored timer hangs on."""
+    place: str = anchor["place"]
+    return place if anchor.get("is_whole") else f"{place}/field"
 
 
 def shifted(ctx: NodeContext, start: datetime, anchor: Mapping[str, Any]) -> Generator[Act, Any, datetime]:

@@ -11,10 +11,10 @@ from flow_engine import refusals
 from flow_engine.acts import Act, Effect, Past, Read
 from flow_engine.evolving import evolve
 from flow_engine.happenings import BodyEnded
-from flow_engine.names import MISSING, Names, Setting, find
+from flow_engine.names import MISSING, Names, Setting, find, inside
 from flow_engine.outcome import Body, Call, NewEffect, NewTask, NewTimer, Notice, TaskChange
 from flow_engine.plan import FlowPlan, Formula, NodePlan
-from flow_engine.result import Changes, Entry, Incident, NewCall, Step
+from flow_engine.result import NO_CHANGES, Changes, Entry, Incident, NewCall, Step
 from flow_engine.state import ROOT, Instance, Scope, State, Subscription, Task, Timer, Token
 
 MOST_TOKENS = 5000
@@ -22,12 +22,18 @@ ENDED_TASKS = frozenset({"done", "cancelled", "handed_on"})
 INSTANCE = 0
 """The token id under which the instance itself listens: goals and exits."""
 Acts = Generator[Act, Any, None]
-_NO_CHANGES: Changes[Any, Any] = Changes()
 _NO_SUBSCRIPTIONS: frozenset[Subscription] = frozenset()
 
 
 class Board:
     """The state of a step at work: copies of the state's mappings; what was touched tells what changed."""
+
+    __slots__ = (
+        "_calls", "_counts", "_dropped", "_effects", "_history", "_incidents", "_looks", "_notices", "_old_tasks", "_past", "_ready",
+        "_touched_scopes", "_touched_tasks", "_touched_timers", "_touched_tokens", "_wakes", "by", "ended", "fired",
+        "instance", "is_unfinished", "moves", "next_id", "now", "outcome", "plan", "records", "result", "rounds", "scopes",
+        "setting", "state", "subscriptions", "tasks", "timers", "tokens",
+    )  # fmt: skip
 
     def __init__(self, plan: FlowPlan, state: State, now: datetime, setting: Setting, by: str | None) -> None:
         self.plan, self.state, self.now, self.setting, self.by = plan, state, now, setting, by
@@ -46,6 +52,8 @@ class Board:
         self.is_unfinished = False
         self.ended: str | None = None
         """The status the instance ends with, once it has."""
+        self._counts: dict[int, int] | None = None
+        self._past: list[Task] | None = None
         self.outcome: str | None = state.instance.outcome
         self.result: Mapping[str, Any] = state.scopes[ROOT].data.get("result", {})
         self._ready: deque[int] = deque()
@@ -54,7 +62,6 @@ class Board:
         self._touched_scopes: set[int] = set()
         self._touched_tasks: set[int] = set()
         self._touched_timers: set[tuple[int, str]] = set()
-        self._counts: dict[int, int] | None = None
         self._effects: list[Effect] = []
         self._calls: list[NewCall] = []
         self._dropped: list[int] = []
@@ -62,7 +69,8 @@ class Board:
         self._notices: list[Notice] = []
         self._incidents: list[Incident] = []
         self._old_tasks: dict[int, Task] = {}
-        self._past: list[Task] | None = None
+        self._looks: dict[int, list[tuple[Formula, int]]] = {}
+        """By token: conditions that hang on the clock, with their scopes."""
 
     # tokens and scopes
 
@@ -187,13 +195,21 @@ class Board:
     def check_scope(self, scope_id: int, outcome: str | None = None) -> None:
         """Close a region in which nothing stands any more; the instance ends with its last token."""
         scope = self.scopes.get(scope_id)
-        if scope is None or self._count().get(scope_id, 0) > 0:
+        if scope is None or self._count().get(scope_id, 0) > 0 or scope.data.get("awaited"):
             return
         if scope_id == ROOT:
             self.finish("done", self.outcome, self.result)
             return
         self._drop_scope(scope)
         self._wakes.append(BodyEnded(scope.token_id, scope_id, scope.index, outcome, scope.variables))
+
+    def await_in(self, scope_id: int, count: int) -> None:
+        """Keep a region open, with nothing in it, for a token that was sent back out of it and comes straight back."""
+        scope = self.scopes.get(scope_id)
+        if scope is not None:
+            awaited = scope.data.get("awaited", 0) + count
+            data = {key: value for key, value in scope.data.items() if key != "awaited"}
+            self.put_scope(evolve(scope, data={**data, "awaited": awaited} if awaited > 0 else data))
 
     def keep_result(self, result: Mapping[str, Any]) -> None:
         """Keep what one end gives until the last way has ended."""
@@ -368,6 +384,10 @@ class Board:
             record_id = names.record_id(name)
             if record_id is not None:
                 yield from self.read(form, record_id, paths)
+        for name, link, form, paths in formula.rows:
+            held = inside(names.variable(name), (link,))
+            if isinstance(held, str):
+                yield from self.read(form, held, paths)
         return evaluate(formula.checked, names)
 
     def read(self, form: str, record_id: str, paths: frozenset[tuple[str, ...]]) -> Acts:
@@ -474,7 +494,7 @@ class Board:
     def _task_changes(self) -> Changes[int, Task]:
         touched = self._touched_tasks
         if not touched:
-            return _NO_CHANGES
+            return NO_CHANGES
         before, left, live = self.state.tasks, self._old_tasks, self.tasks
         added, changed = [], []
         for key in sorted(touched):
@@ -488,14 +508,14 @@ class Board:
     def _subscription_changes(self) -> Changes[Subscription, Subscription]:
         before, now = self.state.subscriptions, self.subscriptions
         if before == now:
-            return _NO_CHANGES
+            return NO_CHANGES
         key = _subscription_key
         return Changes(tuple(sorted(now - before, key=key)), (), tuple(sorted(before - now, key=key)))
 
 
 def _changes(touched: set[Any], before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Changes[Any, Any]:
     if not touched:
-        return _NO_CHANGES
+        return NO_CHANGES
     added, changed, removed = [], [], []
     for key in sorted(touched):
         old, new = before.get(key), now.get(key)

@@ -7,12 +7,12 @@ state as the first one left it, and is told so in words.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
+from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -53,14 +53,15 @@ NOT_YOU = Code(
     zh="不能以别人的名义操作",
     en="Nobody can act in another person's name",
 )
+ENROLMENT = "journey:"
+"""How the keys of instances begin that people were enrolled in."""
 AGAIN = 3
 """Times a command is done anew when the database broke it off for the sake of another one."""
 _BROKEN_OFF = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 _OVER = frozenset({"done", "cancelled", "handed_on"})
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """How the instance stands after a command. `tasks`: what is open now, `{task_id, node, kind, assignee, title}` each."""
 
     instance_id: str
@@ -70,13 +71,17 @@ class Answer:
     is_repeat: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Return what is kept under the command's key."""
-        return {
-            "instance_id": self.instance_id,
-            "status": self.status,
-            "outcome": self.outcome,
-            "tasks": self.tasks,
-        }
+        """Return the answer as JSON."""
+        return asdict(self)
+
+    def kept(self) -> dict[str, Any]:
+        """Return what is kept under the command's key, beside the instance."""
+        found: dict[str, Any] = {"status": self.status}
+        if self.outcome is not None:
+            found["outcome"] = self.outcome
+        if self.tasks:
+            found["tasks"] = self.tasks
+        return found
 
 
 PlansOf = Callable[[], FlowPlans]
@@ -90,6 +95,8 @@ class FlowCommands:
 
     def __init__(self, workspace: Workspace, plans: PlansOf, ports: FlowPorts) -> None:
         self.workspace, self._plans, self.ports = workspace, plans, ports
+        self._actors: dict[FlowPlan, Actor] = {}
+        """The flows' own actors, made once for each plan."""
 
     @property
     def plans(self) -> FlowPlans:
@@ -128,9 +135,7 @@ class FlowCommands:
         done = self._move(unit, actor, plan, state, happening)
         answer = _answer(done)
         also = (
-            [commands.noting(unit, key, fingerprint, instance_id, answer.to_json())]
-            if key is not None
-            else []
+            [commands.noting(unit, key, fingerprint, instance_id, answer.kept())] if key is not None else []
         )
         try:
             self.keep(unit, state, done, also)
@@ -254,7 +259,10 @@ class FlowCommands:
         return evolve(instance, branch_id=found.get(("branch_id",)), title=title), found
 
     def _flow_actor(self, plan: FlowPlan) -> Actor:
-        return self.ports.service_actor(plan.key, plan.definition)
+        found = self._actors.get(plan)
+        if found is None:
+            found = self._actors[plan] = self.ports.service_actor(plan.key, plan.definition)
+        return found
 
     def _move(
         self,
@@ -342,6 +350,7 @@ class FlowCommands:
             unit.emit("flow.tasks", instance.flow, instance.instance_id, {**body, "people": named})
         if done.has_ended and old.instance.ended_at is None:
             body |= {"outcome": instance.outcome, "status": instance.status}
+            body["enrolled"] = instance.key.startswith(ENROLMENT)
             unit.emit("flow.ended", instance.flow, instance.instance_id, body)
             if instance.parent is not None:
                 parent, token_id = instance.parent

@@ -1,6 +1,6 @@
 """Compiles a flow definition into its plan, once; whatever is wrong is told all at once, with its place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -9,17 +9,19 @@ from engine.definitions.analysis import Analysis
 from engine.definitions.app import App
 from engine.definitions.checks.schemas import file_checker
 from engine.definitions.outline import FormOutline
-from engine.definitions.scopes import RecordScope
+from engine.definitions.scopes import LINKS, RecordScope
 from engine.definitions.validate import Checker
 from engine.expressions import Checked, TypeScope, check, evaluate, parse
 from engine.expressions.types import ANY, BOOL, ExprType, record_of
 from engine.problems import Problem, Rejected, pointer
 from engine.schema import FORMULA, KEY, WORDS, Schema, array, closed
 from flow_engine import wrong
+from flow_engine.clockwork import SUMS, clocks_of, is_of_a_write
 from flow_engine.graph import Graph
 from flow_engine.node import NODES, Name, Node
 from flow_engine.plan import SUBJECT, Boundary, Filter, FlowPlan, Formula, NodePlan, TriggerPlan
-from flow_engine.scope import FLOW, INPUT, FilterScope, FlowScope, type_of
+from flow_engine.rollups import sums
+from flow_engine.scope import FLOW, INPUT, FilterScope, FlowScope, outline_of, type_of
 from flow_engine.settings import (
     CODE,
     CONDITION,
@@ -49,6 +51,7 @@ BOUNDARY: Schema = closed(
     correlate=FORMULA,
     when=CONDITION,
     code=CODE,
+    **{"as": KEY},
     interrupts={"type": "boolean"},
     to=KEY,
     name=WORDS,
@@ -70,6 +73,8 @@ COMMON: Mapping[str, Schema] = {
     "compensate": KEY,
 }
 MOST_NODES = 2000
+_MOST_STEPS = 5
+"""How far away a record may be whose changes a formula hears of."""
 
 
 def node_schema(node: Node) -> Schema:
@@ -157,6 +162,7 @@ class _Compiler:
         self.names: dict[str, ExprType] = {}
         self.subject: str | None = None
         self.reads: dict[str, set[tuple[str, ...]]] = {}
+        self.row_links: dict[tuple[str, str], str] = {}
 
     def plan(self) -> FlowPlan | None:
         self.problems.extend(definition_problems(self.definition, self.path))
@@ -195,6 +201,7 @@ class _Compiler:
             formulas=formulas,
             goals=tuple(key for key, node, _ in nodes if node.watches_always),
             subject=self.subject,
+            row_links=dict(self.row_links),
             analyser=self._extra,
         )
 
@@ -222,6 +229,7 @@ class _Compiler:
                 node = NODES.get(kind)
                 config = node.settings(one)
                 self.problems.extend(node.check(config, at))
+                self.problems.extend(wrong.boundary_problems(str(key), config.get("on", ()), at))
                 found.append((key, node, config))
         return found
 
@@ -284,7 +292,7 @@ class _Compiler:
             retry=config.get("retry"),
             on_error=config.get("on_error", STOP),
             compensate=config.get("compensate"),
-            gives=tuple(node.gives(config)),
+            gives=tuple(_gives(node, config)),
             region=self.region.get(key),
             is_repeatable=key in graph.cyclic or len(graph.edges_in[key]) > 1,
         )
@@ -328,7 +336,19 @@ class _Compiler:
             checked = self._checked(one, scope, at)
             if checked is not None:
                 formulas[one.path] = checked
-        return TriggerPlan(str(given.get("key", "trigger")), kind, trigger, config, form, formulas)
+        clocks, is_foreseen = self._clocks_of_edge(trigger, form, formulas.get("when"))
+        key = str(given.get("key", "trigger"))
+        return TriggerPlan(key, kind, trigger, config, form, formulas, clocks, is_foreseen)
+
+    def _clocks_of_edge(
+        self, trigger: Trigger, form: str | None, when: Checked | None
+    ) -> tuple[frozenset[str], bool]:
+        """Return on what else than writes the condition of a trigger on the edge hangs, and whether that is foreseen."""
+        if not trigger.is_edge or form is None or when is None or is_of_a_write(when):
+            return frozenset(), True
+        own, hidden = clocks_of((when,)), clocks_of(self._formulas_of({(SUBJECT, form): when.fields}))
+        told = {SUMS} if sums(self.analysis, form, when.fields) else set()
+        return own | hidden | told, not hidden
 
     def _trigger_field(self, trigger: Trigger, field: str, outline: FormOutline, path: str) -> None:
         """Look whether the field that a trigger watches is there, and of a type that it can watch."""
@@ -360,7 +380,7 @@ class _Compiler:
         given = [
             (f"{self.path}/nodes/{at}", config, name)
             for at, (_, node, config) in enumerate(nodes)
-            for name in node.gives(config)
+            for name in _gives(node, config)
         ]
         for _, _, name in given:
             self.names.setdefault(name.key, type_of("record", name.form) if name.form else ANY)
@@ -461,6 +481,7 @@ class _Compiler:
     def _formula(self, checked: Checked, local: frozenset[str] = frozenset()) -> Formula:
         reads: dict[tuple[str, str], set[tuple[str, ...]]] = {}
         uses: set[str] = set()
+        rows: dict[tuple[str, str, str], set[tuple[str, ...]]] = {}
         for path in checked.fields:
             head, rest = path[0], path[1:]
             if head in local:
@@ -471,11 +492,19 @@ class _Compiler:
                 uses.add(self.subject)
                 continue
             uses.add(head)
-            if kind is not None and kind.name == "record" and kind.form and rest:
+            if kind is not None and kind.name == "record" and kind.form and "." in kind.form:
+                self._of_a_row(head, kind.form, rest, rows)
+            elif kind is not None and kind.name == "record" and kind.form and rest:
                 reads.setdefault((head, kind.form), set()).add(rest)
-        for (_, form), paths in reads.items():
+        links = []
+        for (name, form), paths in reads.items():
+            for way, target in self._links(form, paths):
+                links.append((name, form, way, target))
+                # What the link holds now is known whenever what is behind it is.
+                paths.add(way)
             self.reads.setdefault(form, set()).update(paths)
         constant = not checked.fields and checked.is_deterministic
+        own, hidden = clocks_of((checked,)), clocks_of(self._formulas_of(reads))
         return Formula(
             checked.text,
             checked,
@@ -483,7 +512,73 @@ class _Compiler:
             frozenset(uses),
             constant,
             evaluate(checked, _NOTHING) if constant else None,
+            tuple(links),
+            own | hidden,
+            not hidden,
+            tuple((*behind, frozenset(paths)) for behind, paths in rows.items()),
         )
+
+    def _of_a_row(
+        self,
+        name: str,
+        form: str,
+        path: tuple[str, ...],
+        rows: dict[tuple[str, str, str], set[tuple[str, ...]]],
+    ) -> None:
+        """Note what a path reads behind a link of a row that `name` stands for; the row itself is at hand."""
+        outline = outline_of(self.analysis.forms, form)
+        own = outline.fields.get(path[0]) if outline is not None and len(path) > 1 else None
+        target = str(own.config.get("to")) if own is not None else ""
+        if target in self.analysis.forms:
+            self.row_links[form, path[0]] = target
+            rows.setdefault((name, path[0], target), set()).add(path[1:])
+            self.reads.setdefault(target, set()).add(path[1:])
+
+    def _formulas_of(self, reads: Mapping[tuple[str, str], Iterable[tuple[str, ...]]]) -> Iterator[Checked]:
+        """Yield the formulas of the computed fields that are read."""
+        for (_, form), paths in reads.items():
+            outline = self.analysis.forms.get(form)
+            if outline is None:
+                continue
+            for path in self._worked_out(outline, paths):
+                seen = self.analysis.types.see(outline, path)
+                if seen is not None and seen.field is not None and seen.field.control.role == "computed":
+                    formula = self.analysis.formula(f"{seen.field.path}/formula")
+                    if formula is not None:
+                        yield formula
+
+    def _links(self, form: str, paths: Iterable[tuple[str, ...]]) -> list[tuple[tuple[str, ...], str]]:
+        """Return the links that paths from a form lead through, with the forms they lead to; rows are of their record."""
+        outline = self.analysis.forms.get(form)
+        if outline is None:
+            return []
+        deep = self._worked_out(outline, paths)
+        ways = dict.fromkeys(path[:upto] for path in sorted(deep) for upto in range(1, len(path)))
+        seen = ((way, self.analysis.types.see(outline, way)) for way in ways)
+        return [
+            (way, str(one.config.get("to")))
+            for way, one in seen
+            if one is not None and one.value_type in LINKS and one.config.get("to") in self.analysis.forms
+        ]
+
+    def _worked_out(self, outline: FormOutline, paths: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
+        """Return paths with what the computed fields at their ends are worked out from; sums tell of themselves."""
+        found: set[tuple[str, ...]] = set()
+        left = list(paths)
+        while left:
+            path = left.pop()
+            if path in found or len(path) > _MOST_STEPS:
+                continue
+            found.add(path)
+            seen = self.analysis.types.see(outline, path)
+            own = seen.field if seen is not None and not seen.is_list else None
+            if own is None or own.control.role != "computed" or own.form.parent is not None:
+                continue
+            if isinstance(own.config.get("path"), str):
+                left.append((*path[:-1], *own.config["path"].split(".")))
+            formula = self.analysis.formula(f"{own.path}/formula")
+            left.extend((*path[:-1], *one) for one in (formula.fields if formula is not None else ()))
+        return found
 
     def _filter(self, place: Place, at: str) -> Filter | None:
         form = place.beside.get(place.schema["x-over"])
@@ -532,6 +627,14 @@ class _Nothing:
 
 
 _NOTHING = _Nothing()
+
+
+def _gives(node: Node, config: Mapping[str, Any]) -> Iterator[Name]:
+    """Yield the names a node gives, and those of messages that may come while something stands there."""
+    yield from node.gives(config)
+    for boundary in config.get("on", ()):
+        if "as" in boundary:
+            yield Name(boundary["as"], type="json", is_maybe=True)
 
 
 def _links(key: str, node: Node, config: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

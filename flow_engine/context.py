@@ -27,6 +27,8 @@ class Running(Room, Protocol):
     def past(self) -> Generator[Act, Any, tuple[Task, ...]]: ...
     def tasks_of(self, token_id: int) -> list[Task]: ...
     def lookup(self, scope_id: int, key: str) -> Any: ...
+    def look_later(self, token_id: int, scope_id: int, formula: Formula) -> None: ...
+    def looked_at(self, formula: Formula, scope_id: int) -> tuple[tuple[str, str], ...]: ...
     def forget_records(self) -> None: ...
     def way_back(self, token: Token, node: str) -> tuple[tuple[int, ...], int] | None: ...
 
@@ -125,11 +127,10 @@ class Context:
 
     def watched(self, place: str) -> tuple[tuple[str, str], ...]:
         formula = self.node.formulas.get(place)
-        names = Names(self._run, self.token.scope_id)
-        found = (
-            (form, names.record_id(name)) for name, form, _ in (formula.reads if formula is not None else ())
-        )
-        return tuple((f"record:{form}", record_id) for form, record_id in found if record_id is not None)
+        if formula is None:
+            return ()
+        self._run.look_later(self.token.token_id, self.token.scope_id, formula)
+        return self._run.looked_at(formula, self.token.scope_id)
 
     def reads_beyond(self, record: str, place: str) -> bool:
         formula, other = self.node.formulas.get(record), self.node.formulas.get(place)
@@ -159,7 +160,9 @@ class Context:
     def anchor(self, place: str) -> Mapping[str, Any]:
         """Return `{"form", "record_id", "field"}` of the field that the formula at `place` looks at; nothing when it looks at none."""
         formula = self.node.formulas.get(place)
-        for name, form, paths in formula.reads if formula is not None else ():
+        if formula is None or not formula.checked.is_deterministic:
+            return {}
+        for name, form, paths in formula.reads:
             record_id = Names(self._run, self.token.scope_id).record_id(name)
             if record_id is not None:
                 return {"form": form, "record_id": record_id, "field": min(paths)[0]}
@@ -173,7 +176,7 @@ class Context:
         names = Names(self._run, self.token.scope_id)
         found: dict[str, Any] = {}
         for name, kind in self._run.plan.names.items():
-            if kind.name == "record" and kind.form:
+            if kind.name == "record" and kind.form and "." not in kind.form:
                 record_id = names.record_id(name)
                 if record_id is not None:
                     found[name] = {"form": kind.form, "id": record_id}
@@ -199,6 +202,10 @@ class Context:
 
     def way_back(self, node: str) -> tuple[tuple[int, ...], int] | None:
         return self._run.way_back(self.token, node)
+
+    def comes_after(self, node: str, earlier: str) -> bool:
+        plan = self._run.plan
+        return node in plan.nodes and earlier in plan.leading(node)
 
     def arrivals(self) -> tuple[Token, ...]:
         here = (self.token.node, self.token.scope_id)

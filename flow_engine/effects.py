@@ -23,7 +23,9 @@ from engine.store.workspaces import Workspace
 from flow_engine import store, writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.happenings import EffectEnded
-from flow_engine.rows import pack, unpack
+from flow_engine.past import row_of
+from flow_engine.result import Entry
+from flow_engine.rows import unpack
 from flow_engine.tables import EFFECTS, INSTANCES
 
 UNKNOWN = Code(
@@ -162,7 +164,16 @@ class Effects:
         """Tell the instance how an effect ended, when a token waits for it; else leave an incident for a failure."""
         waiting = row.waits and _is_waiting(unit, row)
         if waiting:
-            ended = EffectEnded(row.token_id, row.key, result, None if state == "sent" else (error or state))
+            why = None if state == "sent" else (error or state)
+            if store.look(unit, row.instance_id).status == "paused":
+                # What has been sent has been sent; the flow hears of it when it goes on.
+                body = {"instance": row.instance_id, "token": row.token_id, "key": row.key}
+                body |= {"result": result, "error": why}
+                writing.put_job(
+                    unit, "flow.effect_ended", body, key=f"flow.effect_ended:{row.key}:{row.attempts}"
+                )
+                return
+            ended = EffectEnded(row.token_id, row.key, result, why)
             actor = self._flows.own_actor(unit, row.instance_id)
             self._flows.handle_in(unit, actor, row.instance_id, ended, f"effect:{row.key}:{row.attempts}")
         elif state == "failed":
@@ -237,18 +248,10 @@ def note_held(unit: Unit, key: str, what: Mapping[str, Any], until: datetime | N
     row = read_effect(unit, key, lock=True) or read_effect(unit, key.rpartition(":")[0], lock=True)
     if row is None:
         return
-    data = {**what, "token": row.token_id, **({} if until is None else {"until": instant(until)})}
+    data = {**what, **({} if until is None else {"until": instant(until)})}
     instance = store.look(unit, row.instance_id)
-    line = (
-        row.instance_id,
-        instance.next_seq,
-        unit.now_text,
-        HELD if until else UNSENT,
-        row.node,
-        None,
-        pack(data),
-    )
-    unit.cursor.execute(store.of(unit).add_history, line)
+    entry = Entry(instance.next_seq, HELD if until else UNSENT, row.node, None, row.token_id, data)
+    unit.cursor.execute(store.of(unit).add_history, row_of(row.instance_id, unit.now_text, [entry]))
     unit.connection.execute(
         update(INSTANCES)
         .where(INSTANCES.c.instance_id == row.instance_id)

@@ -4,14 +4,6 @@ States, steps and outcomes are structs of msgspec, which are made and copied sev
 step makes some thirty of them.
 """
 
-from typing import Any, TypeVar
+from msgspec.structs import replace as evolve
 
-from msgspec import Struct
-from msgspec.structs import replace
-
-T = TypeVar("T", bound=Struct)
-
-
-def evolve(one: T, **changes: Any) -> T:
-    """Return a copy of a struct with `changes`."""
-    return replace(one, **changes)
+__all__ = ["evolve"]

@@ -12,11 +12,11 @@ from engine.store.unit import Unit
 from flow_engine import store
 from flow_engine.commanding import FlowCommands
 from flow_engine.occurrences import NOT_MISSED
+from flow_engine.past import past
 from flow_engine.plan import FlowPlan, NodePlan
 from flow_engine.plans import newest
-from flow_engine.rows import unpack
 from flow_engine.state import State, Token
-from flow_engine.tables import EFFECTS, HISTORY, INSTANCES, OCCURRENCES, TRIGGER_LOG
+from flow_engine.tables import EFFECTS, INSTANCES, OCCURRENCES, TRIGGER_LOG
 
 Words = Mapping[str, str]
 VERDICTS: Mapping[str, Words] = {
@@ -24,6 +24,8 @@ VERDICTS: Mapping[str, Words] = {
     "known": {"zh": "同一事件（或“只一次”的条件）已启动过", "en": "Started before for the same occasion, or by “once per”"},
     "condition": {"zh": "条件不成立", "en": "Its condition did not hold"},
     "before_rule": {"zh": "在规则启用之前已到期", "en": "It was due before the rule came into force"},
+    "came_true": {"zh": "条件随时间成立，已启动", "en": "Its condition came true with time, and it started"},
+    "not_yet": {"zh": "条件尚不成立；随时间会自动再查看", "en": "Its condition does not hold yet; it is looked at again as time goes by"},
     "held_before": {"zh": "条件在保存前已成立，不算变为成立", "en": "Its condition held before the save already"},
     "not_changed": {"zh": "关注的字段没有变化", "en": "The fields it minds did not change"},
     "not_from": {"zh": "字段原来的值不在范围内", "en": "The field did not come from one of the values"},
@@ -131,19 +133,7 @@ class Explaining:
     def history(self, unit: Unit, instance_id: str) -> list[dict[str, Any]]:
         """Return the history of an instance, oldest first, without gaps: for replay on the canvas."""
         store.look(unit, instance_id)
-        c = HISTORY.c
-        rows = unit.connection.execute(select(HISTORY).where(c.instance_id == instance_id).order_by(c.seq))
-        return [
-            {
-                "seq": row.seq,
-                "at": row.at,
-                "kind": row.kind,
-                "node": row.node,
-                "by": row.by,
-                "data": unpack(row.data),
-            }
-            for row in rows
-        ]
+        return [one._asdict() for one in past(unit, instance_id)]
 
     def coverage(
         self, unit: Unit, since: datetime, until: datetime, flow: str | None = None

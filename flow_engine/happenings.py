@@ -1,19 +1,18 @@
 """What can happen to an instance: the events of `step`. Each is plain data, stored in the history as it came."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True)
-class Started:
+
+class Started(Struct, frozen=True, gc=False):
     """The instance begins at its start node. `values`: variables given by the trigger or the caller."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskAction:
+class TaskAction(Struct, frozen=True, gc=False):
     """Somebody does something with a task: `action` is a kind of `flow_engine/actions` (complete, transfer, return …)."""
 
     task_id: int
@@ -26,16 +25,14 @@ class TaskAction:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TimerFired:
+class TimerFired(Struct, frozen=True, gc=False):
     """A timer of a token has come."""
 
     token_id: int
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class MessageCame:
+class MessageCame(Struct, frozen=True, gc=False):
     """A message with a correlation key was received by a subscription of a token."""
 
     token_id: int
@@ -43,8 +40,7 @@ class MessageCame:
     body: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordChanged:
+class RecordChanged(Struct, frozen=True, gc=False):
     """A record that a token watches, or from which a timer takes its time, was changed or deleted."""
 
     form: str
@@ -52,8 +48,7 @@ class RecordChanged:
     is_gone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class EffectEnded:
+class EffectEnded(Struct, frozen=True, gc=False):
     """What left the house came to an end: with a result, or an error the effect's policy gave up on."""
 
     token_id: int
@@ -62,8 +57,7 @@ class EffectEnded:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChildEnded:
+class ChildEnded(Struct, frozen=True, gc=False):
     """A called flow ended."""
 
     token_id: int
@@ -72,13 +66,11 @@ class ChildEnded:
     result: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Resumed:
+class Resumed(Struct, frozen=True, gc=False):
     """A step that was cut short for its length (500 moves) goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceAction:
+class InstanceAction(Struct, frozen=True, gc=False):
     """Somebody does something with the instance: `action`: cancel withdraw pause resume jump retry skip reopen; of one token
     (`values["token_id"]`): pick add close complete (regions), and what its node understands besides."""
 
@@ -88,8 +80,7 @@ class InstanceAction:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BodyEnded:
+class BodyEnded(Struct, frozen=True, gc=False):
     """A region that a token runs came to its end. Only within a step; never from outside."""
 
     token_id: int
@@ -100,8 +91,11 @@ class BodyEnded:
     """What the region's own variables held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Looked(Struct, frozen=True, gc=False):
+    """The clock has turned on which a condition hangs: it is looked at as if a record had changed. Only within a step."""
+
+
+class Turn(Struct, frozen=True, gc=False):
     """Everything stands still: a token that waits for its turn (`wait="turn"`) may look again. Only within a step.
 
     `is_last`: nothing moved at the last look, so what only waits for other joins need not be waited for.
@@ -121,5 +115,6 @@ Happening = (
     | Resumed
     | InstanceAction
     | BodyEnded
+    | Looked
     | Turn
 )

@@ -14,10 +14,11 @@ from engine.problems import Conflict
 from engine.store.codec import decode_json, encode_json
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
-from flow_engine import writing
+from flow_engine import refusals, writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.happenings import MessageCame
 from flow_engine.tables import INBOX, INSTANCES, SUBSCRIPTIONS, TOKENS
+from flow_engine.triggering import holds_when_given
 
 WAITING, TAKEN = "waiting", "taken"
 MOST_KEY = 200
@@ -58,8 +59,11 @@ class Inbox:
         if row is None or row.state != WAITING:
             return ""
         for instance_id, token_id in waiting:
-            if self._hand_over(workspace, row, instance_id, token_id):
-                return instance_id
+            try:
+                if self._hand_over(workspace, row, instance_id, token_id):
+                    return instance_id
+            except Conflict:
+                return ""  # its flow is paused: it is kept until that goes on
         with workspace.write(Cause("system")) as unit:
             return self._started_by(unit, row)
 
@@ -87,7 +91,9 @@ class Inbox:
                 came = MessageCame(token_id, row.name, decode_json(row.body))
                 actor = self._flows.own_actor(unit, instance_id)
                 self._flows.handle_in(unit, actor, instance_id, came)
-        except Conflict:
+        except Conflict as refused:
+            if refused.problems[0].code == refusals.PAUSED.code:
+                raise
             # It waits no longer: perhaps another one does.
             return False
         return True
@@ -99,12 +105,14 @@ class Inbox:
             if _name(one.trigger.kind, one.config) == row.name
             and (one.trigger.kind == "message" or one.config["source"] == row.source)
         ]
-        if not listeners or not _take(unit, row, listeners[0].plan.key):
+        body = decode_json(row.body)
+        given = body if isinstance(body, dict) else {"body": body}
+        zone = self._flows.ports.zone_of(None)
+        wanted = [one for one in listeners if holds_when_given(one, given, unit.now, zone)]
+        if not wanted or not _take(unit, row, wanted[0].plan.key):
             return ""
-        for one in listeners:
-            key = f"{one.key}:{row.source}:{row.message_id}"
-            body = decode_json(row.body)
-            self._starter.start(unit, one, None, body if isinstance(body, dict) else {"body": body}, key)
+        for one in wanted:
+            self._starter.start(unit, one, None, given, f"{one.key}:{row.source}:{row.message_id}")
         return "started"
 
     def match(self, workspace: Workspace, most: int = 200) -> int:

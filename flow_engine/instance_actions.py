@@ -43,8 +43,9 @@ def _token(run: Run, action: InstanceAction) -> Token | None:
 
 
 def _cancel(run: Run, action: InstanceAction) -> None:
-    """`{"undone"?}`: because what it was about was taken back."""
-    run.finish("cancelled", "undone" if action.values.get("undone") else action.action)
+    """`{"undone"?, "deleted"?}`: because what it was about was taken back."""
+    why = next((one for one in ("undone", "deleted") if action.values.get(one)), action.action)
+    run.finish("cancelled", why)
 
 
 def _pause(run: Run, _: InstanceAction) -> None:

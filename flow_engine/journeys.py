@@ -33,7 +33,7 @@ from engine.store.workspaces import Workspace
 from engine.text import nearest
 from flow_engine.apart import apart
 from flow_engine.calendar import Moment, due, read_span
-from flow_engine.commanding import FlowCommands
+from flow_engine.commanding import ENROLMENT, FlowCommands
 from flow_engine.happenings import InstanceAction
 from flow_engine.schedules import high_water, move_high_water
 from flow_engine.tables import ENROLMENTS
@@ -208,7 +208,7 @@ class Journeys:
             return Entry(None, "running")
         if state == CONTROL:
             return Entry(entry.rotation, "control")
-        key = f"journey:{journey}:{contact_id}:{entry.rotation}"
+        key = f"{ENROLMENT}{journey}:{contact_id}:{entry.rotation}"
         instance = self._flows.start(
             unit, self._actor(rule), journey, (rule.form, contact_id), {}, key, started_by=by
         )
@@ -232,7 +232,7 @@ class Journeys:
 
     def listen(self, unit: Unit, event: Event) -> None:
         """Note the end of an enrolment when its instance ends."""
-        if event.kind != "flow.ended":
+        if event.kind != "flow.ended" or not event.body.get("enrolled", True):
             return
         reason = event.body.get("outcome") or event.body.get("status")
         text = _ending(unit.workspace.room.dialect)

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.expressions.types import BOOL
 from engine.problems import Code, Problem, Rejected
-from flow_engine.asking import moment
 from flow_engine.context import Context
 from flow_engine.evolving import evolve
 from flow_engine.names import Setting
-from flow_engine.outcome import NewTimer
-from flow_engine.plan import FlowPlan
-from flow_engine.run import Acts, Run
+from flow_engine.plan import Boundary, FlowPlan, NodePlan
+from flow_engine.run import INSTANCE, Acts, Run
 from flow_engine.soundness.reach import all_finish
-from flow_engine.state import ROOT, Scope, State, Subscription, Token
+from flow_engine.state import ROOT, Scope, State, Token
 from flow_engine.step import Steps
 
 NODE_LEFT_OUT = Code(
@@ -196,7 +195,8 @@ def migrate(
 ) -> Steps:
     """Yield acts and return the step that moves the instance to `new`. Rejected when it cannot.
 
-    Boundaries that the new version adds are armed, those it lacks are taken down; what is under way goes on as it began.
+    Boundaries that the new version adds or has changed are armed, those it lacks are taken down; conditions that it has
+    changed are looked at at once. What else is under way goes on as it began.
     """
     move = plan_move(old, new, state, by_hand)
     if not move.is_possible:
@@ -220,16 +220,25 @@ def migrate(
     for token in list(tokens.values()):
         if token.wait is not None:
             yield from _rearm(run, old, new, state.tokens[token.token_id], token)
+    if _goals(old) != _goals(new):
+        run.look_now(INSTANCE)
+    yield from run.watch_goals()
+    yield from run.set_looks()
     return run.step()
 
 
+def _goals(plan: FlowPlan) -> Mapping[str, str]:
+    return {key: plan.nodes[key].formulas["when"].text for key in plan.goals}
+
+
 def _rearm(run: Run, old: FlowPlan, new: FlowPlan, before: Token, token: Token) -> Acts:
-    """Take down the boundaries that are gone, put up those that are new."""
+    """Take down the boundaries that are gone, put up those that are new; one with other settings is put up anew."""
+    fired = token.data.get("_fired", {})
     had = {one.key: one for one in old.nodes[before.node].boundaries}
     node = new.nodes[token.node]
     has = {one.key: one for one in node.boundaries}
     for key, boundary in had.items():
-        if key not in has:
+        if key not in has or (_waits_for(boundary) != _waits_for(has[key]) and key not in fired):
             run.drop_timer((token.token_id, f"on.{key}"))
             if boundary.kind == "message":
                 name = boundary.config.get("message", "")
@@ -239,19 +248,23 @@ def _rearm(run: Run, old: FlowPlan, new: FlowPlan, before: Token, token: Token) 
                 run.subscriptions.difference_update(gone)
     context = Context(run, node, token)
     for key, boundary in has.items():
-        if key in had:
-            continue
-        if boundary.kind == "timer":
-            found = yield from moment(context, boundary.place, run.now)
-            if found is not None:
-                run.add_timer(token.token_id, NewTimer(f"on.{key}", found[0], found[1]))
-        elif boundary.kind == "message":
-            correlation = yield from context.correlation(f"{boundary.place}/correlate")
-            run.subscriptions.add(
-                Subscription(token.token_id, boundary.config.get("message", ""), correlation)
-            )
-        elif boundary.kind == "condition":
-            run.watch(token.token_id, token.scope_id, node.formulas[f"{boundary.place}/when"])
+        if key not in had:
+            yield from run.arm(context, token, node, boundary)
+        elif _waits_for(had[key]) != _waits_for(boundary) and key not in fired:
+            # Its time has been running since the token came here, whatever version that was.
+            yield from run.arm(context, token, node, boundary, token.since)
+    if _conditions(old.nodes[before.node]) != _conditions(node):
+        run.look_now(token.token_id)
+
+
+def _waits_for(boundary: Boundary) -> Mapping[str, Any]:
+    """Return what a boundary waits for, without where it leads and what it is called."""
+    return {key: value for key, value in boundary.config.items() if key not in ("to", "name", "interrupts")}
+
+
+def _conditions(node: NodePlan) -> Mapping[str, str]:
+    """Return the conditions of a node and of its boundaries that it may wait for."""
+    return {key: one.text for key, one in node.formulas.items() if one.checked.type == BOOL}
 
 
 __all__ = ["Move", "inverse", "mapping_of", "migrate", "plan_move"]

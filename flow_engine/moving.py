@@ -14,7 +14,9 @@ from flow_engine.commanding import FlowCommands, acting
 from flow_engine.evolving import evolve
 from flow_engine.migrating import Nodes, inverse, mapping_of, migrate, plan_move
 from flow_engine.names import Setting
-from flow_engine.rows import pack, unpack
+from flow_engine.past import row_of
+from flow_engine.result import Entry
+from flow_engine.rows import unpack
 from flow_engine.state import Instance
 from flow_engine.step import drive
 from flow_engine.tables import HISTORY, INSTANCES
@@ -161,8 +163,8 @@ class Moving:
 
 def _note_move(unit: Unit, instance: Instance, by: str | None, details: Mapping[str, Any]) -> None:
     """Write the move into the instance's history, with all that is needed to take it back."""
-    row = (instance.instance_id, instance.next_seq, unit.now_text, MOVED, None, by, pack(details))
-    unit.cursor.execute(store.of(unit).add_history, row)
+    entry = Entry(instance.next_seq, MOVED, None, by, None, details)
+    unit.cursor.execute(store.of(unit).add_history, row_of(instance.instance_id, unit.now_text, [entry]))
     c = INSTANCES.c
     unit.connection.execute(
         update(INSTANCES).where(c.instance_id == instance.instance_id).values(next_seq=instance.next_seq + 1)

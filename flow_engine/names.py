@@ -1,10 +1,11 @@
 """What the names in a flow's formulas stand for, while a step runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from engine.expressions.evaluator import Lookups
 from engine.expressions.moments import DEFAULT_ZONE, local
@@ -15,8 +16,7 @@ from flow_engine.state import ROOT, Instance, Scope
 MISSING = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """Where a step runs: the branch's time zone, and who looks things up for formulas that look beyond records."""
 
     zone: str = DEFAULT_ZONE
@@ -40,9 +40,11 @@ class Names:
 
     record: Mapping[str, Any] = {}
 
-    def __init__(self, room: Room, scope_id: int, given: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, room: Room, scope_id: int, given: Mapping[str, Any] | None = None, now: datetime | None = None
+    ) -> None:
         self.room, self.scope_id, self.given = room, scope_id, given or {}
-        self.now = room.now
+        self.now = now or room.now
         self.zone = room.setting.zone
         self.data = room.setting.lookups
 
@@ -65,12 +67,22 @@ class Names:
         kind = plan.names.get(head)
         if kind is None:
             return self._other(head, path)
+        if kind.name == "record" and kind.form and "." in kind.form:
+            return self._of_a_row(kind.form, head, path[1:])
         if kind.name == "record" and kind.form:
             record_id = self.record_id(head)
             if len(path) == 1 or record_id is None:
                 return record_id
             return self.room.records.get((kind.form, record_id), {}).get(path[1:])
         return inside(self.variable(head), path[1:])
+
+    def _of_a_row(self, form: str, name: str, path: tuple[str, ...]) -> Any:
+        """Return what is in a row of a sub-table, or behind a link of it."""
+        row = self.variable(name)
+        target = self.room.plan.row_links.get((form, path[0])) if len(path) > 1 else None
+        if target is None:
+            return inside(row, path)
+        return self.room.records.get((target, inside(row, path[:1])), {}).get(path[1:])
 
     def _other(self, head: str, path: tuple[str, ...]) -> Any:
         if head == FLOW and len(path) == 2:

@@ -124,6 +124,9 @@ class NodeContext(Protocol):
     def way_back(self, node: str) -> tuple[tuple[int, ...], int] | None:
         """Return which other tokens a return to `node` takes away and the scope it goes on in; None: the flow could not finish from there."""
 
+    def comes_after(self, node: str, earlier: str) -> bool:
+        """Tell whether one may come to `node` after `earlier`: not from a branch beside it."""
+
     def arrivals(self) -> tuple[Token, ...]:
         """Return the tokens standing at this node in this scope, this one included: for joins."""
 

@@ -66,12 +66,10 @@ def _body(
     task_id: int | None,
     more: Mapping[str, Any],
 ) -> dict[str, Any]:
-    found = plan.nodes.get(node or "")
-    step: Words = found.name if found is not None else {}
+    names = plan.step_names.get(node or "") or plan.step_names[""]
     title = TITLES.get(why) or TITLES["task"]
     words = {}
-    for lang in ("zh", "en"):
-        name = step.get(lang) or step.get("zh") or plan.name.get(lang) or plan.name.get("zh", "")
+    for lang, name in names.items():
         words[lang] = title[lang].replace("{name}", f"{instance.title} · {name}" if name else instance.title)
     body: dict[str, Any] = {"title": words, "instance": instance.instance_id, "task": task_id}
     if more.get("by"):

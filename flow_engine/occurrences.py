@@ -24,7 +24,7 @@ from flow_engine.calendar.span import read_span
 from flow_engine.calendar.yearly import from_lunar, lunar_day, yearly
 from flow_engine.commanding import FlowCommands
 from flow_engine.tables import OCCURRENCES, SCHEDULE_CURSORS
-from flow_engine.triggering import Facts, Listener, holds_when, once_key, once_paths
+from flow_engine.triggering import Facts, Listener, holds_when, once_paths
 
 GRACE = timedelta(days=1)
 """How long before a record was written (or a rule came into force) a day may lie and still count."""
@@ -36,6 +36,9 @@ BEFORE_RULE = "before_rule"
 """Why a row came to nothing: it was due before its rule came into force."""
 NOT_MISSED = ("condition", BEFORE_RULE)
 """Reasons for which a skipped row counts as none that was missed."""
+NEAR = {"yearly": timedelta(days=31), "lunar": timedelta(days=31), "monthly": timedelta(days=5)}
+"""How near a corrected date may lie beyond the turn of the year (the month) to be the same return."""
+RETURNING = frozenset(NEAR)
 DATE_KINDS = ("date_field", "inactivity")
 
 
@@ -104,13 +107,16 @@ class Occurrences:
         c = OCCURRENCES.c
         mine = (c.trigger == listener.key) & (c.record_id == record_id)
         known = {occurrence: (due_at, state) for occurrence, due_at, state in rows}
+        done = self._done_before(listener, rows, wanted)
         changes = 0
         for occurrence, one in wanted.items():
             row = known.get(occurrence)
+            if row is None and _is_done(one, done, listener.config.get("repeat", "no")):
+                continue
             if row is None:
                 self._add(unit, listener, record_id, one)
                 changes += 1
-            elif row[1] in (EXPECTED, CANCELLED) and row != (instant(one.due_at), EXPECTED):
+            elif self._is_to_come(unit, row, instant(one.due_at)):
                 given = {
                     "due_at": instant(one.due_at),
                     "state": EXPECTED,
@@ -130,6 +136,30 @@ class Occurrences:
                 )
                 changes += 1
         return changes
+
+    @staticmethod
+    def _done_before(
+        listener: Listener, rows: Sequence[tuple[str, str, str]], wanted: Collection[str]
+    ) -> Mapping[str, list[date]]:
+        """Return by offset the days that came already by a date that was corrected since: they are not to come again."""
+        found: dict[str, list[date]] = {}
+        if listener.config.get("repeat") in RETURNING:
+            for occurrence, _, state in rows:
+                day, _, offset = occurrence.partition(":")
+                if state == STARTED and occurrence not in wanted:
+                    found.setdefault(offset, []).append(date.fromisoformat(day))
+        return found
+
+    @staticmethod
+    def _is_to_come(unit: Unit, row: tuple[str, str], due_at: str) -> bool:
+        """Tell whether an occurrence that has a row is expected, or expected anew, at this instant.
+
+        What was skipped on its day comes after all where the day has been put off.
+        """
+        was_due, state = row
+        if state == SKIPPED:
+            return due_at != was_due and due_at > unit.now_text
+        return state != STARTED and row != (due_at, EXPECTED)
 
     def _add(self, unit: Unit, listener: Listener, record_id: str, one: Wanted) -> None:
         make = postgresql.insert if unit.is_postgres else sqlite.insert
@@ -253,13 +283,33 @@ class Occurrences:
         c = OCCURRENCES.c
         mine = (c.trigger == row.trigger) & (c.record_id == row.record_id) & (c.occurrence == row.occurrence)
         given = {"state": state, "reason": reason, "instance_id": instance_id, "changed_at": unit.now_text}
+        if state == EXPECTED and listener is not None:
+            given["due_at"] = instant(self._next_window(unit, listener, row))
         unit.connection.execute(update(OCCURRENCES).where(mine).values(given))
+
+    def _next_window(self, unit: Unit, listener: Listener, row: Any) -> datetime:
+        """Return when what comes late happens: at its time of the day, or when the branch is open next."""
+        records = self._records(unit, listener)
+        branch = records.read(row.form, row.record_id, frozenset({("branch_id",)})).get(("branch_id",))
+        zone, at = ZoneInfo(self._zone(branch)), listener.config.get("time")
+        if at is not None:
+            today = unit.now.astimezone(zone).date()
+            days = (
+                datetime.combine(today + timedelta(days=ahead), time.fromisoformat(at), zone)
+                for ahead in (0, 1)
+            )
+            return next(day for day in days if day > unit.now)
+        if self._flows.ports.calendar is None:
+            return unit.now
+        return self._flows.ports.calendar.due(unit, unit.now, "0m", "business", branch, None, None)
 
     def _verdict(self, unit: Unit, listener: Listener | None, row: Any) -> tuple[str, str | None, str | None]:
         if listener is None:
             return CANCELLED, "rule_gone", None
         late = unit.now - from_instant(row.due_at)
         policy = listener.config.get("late", {"do": "run"})
+        if policy["do"] == "next_window" and late > timedelta(hours=1):
+            return EXPECTED, "late", None
         is_dropped = late > timedelta(hours=1) and policy["do"] == "drop"
         if is_dropped or (policy["do"] == "within" and late > _length(policy.get("within", "1d"))):
             # Nothing was missed that was due before anybody had said that it should be.
@@ -273,14 +323,10 @@ class Occurrences:
         zone = self._zone(values.get(("branch_id",)))
         if not holds_when(listener, Facts(values, unit.now, zone)):
             return SKIPPED, "condition", None
-        once = once_key(listener.plan, values, row.form, unit.now, zone)
-        key = (
-            f"{listener.plan.key}:{once}"
-            if once is not None
-            else f"{listener.key}:{row.record_id}:{row.occurrence}"
-        )
         given = {"occurrence": row.occurrence, "due_at": row.due_at}
-        verdict = self.starter.start(unit, listener, (row.form, row.record_id), given, key)
+        occurrence = f"{row.record_id}:{row.occurrence}"
+        about = (row.form, row.record_id)
+        verdict, key = self.starter.start_once(unit, listener, about, values, given, occurrence)
         if verdict == "error":
             return SKIPPED, "error", None
         return STARTED, None if verdict == "started" else verdict, self._flows.instance_of_key(unit, key)
@@ -352,6 +398,21 @@ def _returns(day: date, repeat: str, leap_day: str, today: date) -> Iterator[dat
             continue  # beyond the years that the lunar calendar is known for
         if first <= one <= last and one > day:
             yield one
+
+
+def _is_done(one: Wanted, done: Mapping[str, list[date]], repeat: str) -> bool:
+    """Tell whether a returning day came already this year (this month), by another date that the record then had."""
+    text, _, offset = one.occurrence.partition(":")
+    for before in done.get(offset, ()):
+        day = date.fromisoformat(text)
+        same = (
+            (day.year, day.month) == (before.year, before.month)
+            if repeat == "monthly"
+            else day.year == before.year
+        )
+        if same or abs(day - before) <= NEAR[repeat]:
+            return True
+    return False
 
 
 def _in_month(day: date, month: date) -> date:

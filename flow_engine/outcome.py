@@ -8,8 +8,12 @@ from msgspec import Struct, field
 
 from engine.problems import Problem
 
+RETURNS = ("back_to", "back_scope", "back_data")
+"""What a token remembers that is to come straight back to where it was sent from: the node, its scope, and what the one there
+remembers of the kind."""
 
-class Notice(Struct, frozen=True):
+
+class Notice(Struct, frozen=True, gc=False):
     """A line for people's drawers, written in the same transaction. `kind`: task, remind, urge, late, cc, decided, comment."""
 
     kind: str
@@ -18,7 +22,7 @@ class Notice(Struct, frozen=True):
     task_id: int | None = None
 
 
-class NewTask(Struct, frozen=True):
+class NewTask(Struct, frozen=True, gc=False):
     """A task to open; see `state.Task`."""
 
     kind: str
@@ -39,14 +43,14 @@ class NewTask(Struct, frozen=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class TaskChange(Struct, frozen=True):
+class TaskChange(Struct, frozen=True, gc=False):
     """New properties of a task."""
 
     task_id: int
     values: Mapping[str, Any]
 
 
-class NewTimer(Struct, frozen=True):
+class NewTimer(Struct, frozen=True, gc=False):
     """A timer of the token, in place of one with the same key."""
 
     key: str
@@ -55,7 +59,7 @@ class NewTimer(Struct, frozen=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class NewEffect(Struct, frozen=True):
+class NewEffect(Struct, frozen=True, gc=False):
     """Something to leave the house; the core gives it its key."""
 
     kind: str
@@ -64,7 +68,7 @@ class NewEffect(Struct, frozen=True):
     policy: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Body(Struct, frozen=True):
+class Body(Struct, frozen=True, gc=False):
     """A region to run within the token: enters `start` in a new scope with these variables."""
 
     start: str
@@ -74,7 +78,7 @@ class Body(Struct, frozen=True):
     """`{"lock": name}`: no other region with this lock may be open beside it."""
 
 
-class Call(Struct, frozen=True):
+class Call(Struct, frozen=True, gc=False):
     """Another flow to start by a job of its own; `waits`: the token waits for its end."""
 
     flow: str
@@ -85,7 +89,7 @@ class Call(Struct, frozen=True):
     index: int = 0
 
 
-class Raised(Struct, frozen=True):
+class Raised(Struct, frozen=True, gc=False):
     """What a region tells those around it. `kind`: error, escalation, cancel; boundaries of that kind and code listen."""
 
     kind: str
@@ -93,7 +97,7 @@ class Raised(Struct, frozen=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Go(Struct, frozen=True):
+class Go(Struct, frozen=True, gc=False):
     """Leave by one way. Open and waiting tasks, timers and subscriptions of the token end.
 
     A node whose `to` is one key leaves by it, whatever the way; a way that leads nowhere ends the token. `variables` are
@@ -119,14 +123,14 @@ class Go(Struct, frozen=True):
     raised: tuple[Raised, ...] = ()
 
 
-class Fork(Struct, frozen=True):
+class Fork(Struct, frozen=True, gc=False):
     """Leave by several ways at once, a token each."""
 
     ways: tuple[str, ...]
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Jump(Struct, frozen=True):
+class Jump(Struct, frozen=True, gc=False):
     """Leave for a node that no edge names: 退回, 拿回. The token's own tasks and timers end.
 
     `data` is the memory the token arrives with (`Token.data` when the node is entered); `gone`: other tokens that are
@@ -142,7 +146,7 @@ class Jump(Struct, frozen=True):
     notices: tuple[Notice, ...] = ()
 
 
-class Hold(Struct, frozen=True):
+class Hold(Struct, frozen=True, gc=False):
     """Stay (or begin to wait) here. Everything named is added; nothing said leaves things as they are."""
 
     wait: str
@@ -168,7 +172,7 @@ class Hold(Struct, frozen=True):
     """Ways that get a token now, while this one stays: the flow goes on and the rest runs out."""
 
 
-class End(Struct, frozen=True):
+class End(Struct, frozen=True, gc=False):
     """The token is used up. `kind`: token (end of its way), body (the region is done), all (end everything), swallow (a join took it)."""
 
     kind: str = "token"
@@ -181,7 +185,7 @@ class End(Struct, frozen=True):
     """An error or a cancellation that ends the token's way."""
 
 
-class Fail(Struct, frozen=True):
+class Fail(Struct, frozen=True, gc=False):
     """The node cannot go on: its error way or boundary is taken, else an incident is opened and the token stays."""
 
     problem: Problem

@@ -19,7 +19,12 @@ SUBJECT = ""
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula of the flow. `reads`: (name of a record, its form, paths in it); `uses`: all first names."""
+    """A formula of the flow. `reads`: (name of a record, its form, paths in it); `uses`: all first names.
+
+    `links`: the links its paths lead through, (name of a record, its form, path to the link, form it leads to).
+    `clocks`: how it hangs on the clock (`clockwork`); `is_foreseen`: what it gives later can be worked out now.
+    `rows`: what it reads behind links of a row that a name stands for, (name, link, form it leads to, paths in that).
+    """
 
     text: str
     checked: Checked
@@ -27,6 +32,10 @@ class Formula:
     uses: frozenset[str] = frozenset()
     is_constant: bool = False
     value: Any = None
+    links: tuple[tuple[str, str, Path, str], ...] = ()
+    clocks: frozenset[str] = frozenset()
+    is_foreseen: bool = True
+    rows: tuple[tuple[str, str, str, frozenset[Path]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,11 @@ class NodePlan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TriggerPlan:
-    """One trigger, compiled. `formulas`: by place of its settings, over the record it listens to."""
+    """One trigger, compiled. `formulas`: by place of its settings, over the record it listens to.
+
+    `clocks`: how `when` of one that starts on the edge hangs on the clock, or on sums over other records (`clockwork`);
+    `is_foreseen`: as for a formula.
+    """
 
     key: str
     kind: str
@@ -96,6 +109,8 @@ class TriggerPlan:
     config: Mapping[str, Any]
     form: str | None = None
     formulas: Mapping[str, Checked] = field(default_factory=dict)
+    clocks: frozenset[str] = frozenset()
+    is_foreseen: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,10 +134,15 @@ class FlowPlan:
     """Nodes whose condition is looked at wherever the flow stands."""
     subject: str | None = None
     """The form of the record it is about; the key under which formulas name it."""
+    row_links: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By rows of a sub-table (`plan.items`) and link: the form it leads to, where a formula goes there."""
+    stops: Any = None
+    """Where a trial halts (`simulation.stops.Stops`); None in the house."""
     analyser: Any = None
     """Compiles a formula that is not part of the definition; see `compile.extra_formula`."""
     _extra: dict[str, Formula] = field(default_factory=dict, repr=False)
     _joined: dict[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    _leading: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     def node(self, key: str) -> NodePlan:
         """Return a node of the flow."""
@@ -134,6 +154,34 @@ class FlowPlan:
         if found is None:
             found = self._extra[text] = self.analyser(text)
         return found
+
+    def leading(self, node: str) -> frozenset[str]:
+        """Return the nodes after which one may come to `node`, into regions and out of them."""
+        found = self._leading.get(node)
+        if found is None:
+            gone: set[str] = set()
+            at: str | None = node
+            while at is not None:
+                gone |= self.graph.leading_to(at)
+                at = self.nodes[at].region
+                gone |= {at} if at is not None else set()
+            for key in self.nodes:
+                owner = self.nodes[key].region
+                while owner is not None and owner not in gone:
+                    owner = self.nodes[owner].region
+                if owner is not None and (owner not in self._around(node) or key in gone):
+                    gone.add(key)
+            found = self._leading[node] = frozenset(gone)
+        return found
+
+    def _around(self, node: str) -> frozenset[str]:
+        """Return the nodes whose regions `node` is in."""
+        found: set[str] = set()
+        at = self.nodes[node].region
+        while at is not None:
+            found.add(at)
+            at = self.nodes[at].region
+        return frozenset(found)
 
     def branch_of(self, join: str, edge: str) -> str:
         """Return which branch of its split an edge into a join belongs to; the edge itself where that is not certain.
@@ -161,6 +209,16 @@ class FlowPlan:
         if split is None or self.nodes[split].node.splits not in ("all", "some"):
             return {key: key for key in edges}
         return self.graph.sorted_edges(join, split, edges)
+
+    @cached_property
+    def step_names(self) -> Mapping[str, Words]:
+        """By node: what it is called, in both languages; the flow's own name where it has none, and under ""."""
+        own = {"zh": self.name.get("zh", ""), "en": self.name.get("en") or self.name.get("zh", "")}
+        names = {"": own}
+        for key, node in self.nodes.items():
+            zh = node.name.get("zh")
+            names[key] = {"zh": zh or own["zh"], "en": node.name.get("en") or zh or own["en"]}
+        return names
 
     @cached_property
     def anchors(self) -> Mapping[str, frozenset[str]]:

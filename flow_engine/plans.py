@@ -19,11 +19,12 @@ from engine.problems import Code, Conflict, Problem, Rejected
 from engine.store.codec import decode_json, encode_json
 from engine.store.platform import instant
 from engine.store.unit import Unit
+from flow_engine.clockwork import SUMS
 from flow_engine.compile import compile_flow
 from flow_engine.plan import FlowPlan
-from flow_engine.rollups import Above, rolled_up
+from flow_engine.rollups import Above, rolled_up, sums
 from flow_engine.tables import SCHEDULE_CURSORS, VERSIONS
-from flow_engine.triggering import TriggerIndex
+from flow_engine.triggering import Listener, TriggerIndex
 
 CANNOT_RUN = Code(
     "flow.version_cannot_run",
@@ -69,7 +70,24 @@ class FlowPlans:
     @cached_property
     def rolled_up(self) -> Mapping[str, tuple[Above, ...]]:
         """Return by form whose sums over its records the flows in force look at."""
-        return rolled_up(self.app, self.current.values())
+        return rolled_up(self.analysis, self.current.values())
+
+    @cached_property
+    def summed(self) -> Mapping[str, tuple[tuple[Listener, str], ...]]:
+        """Return by form the triggers on the edge of a sum over its records, with the link that leads to whose sum it is."""
+        found: dict[str, list[tuple[Listener, str]]] = {}
+        for listener in self.triggers.by_key.values():
+            form, when = listener.trigger.form, listener.when
+            if form is not None and when is not None and SUMS in listener.trigger.clocks:
+                for of, above, by in sorted(sums(self.analysis, form, when.fields)):
+                    if above == form:
+                        found.setdefault(of, []).append((listener, by))
+        return {form: tuple(each) for form, each in found.items()}
+
+    def is_live(self, form: str, field: str) -> bool:
+        """Tell whether a field is worked out when it is read, so that it changes without a write."""
+        outline = self.analysis.forms.get(form)
+        return outline is not None and outline.fields.get(field) in self.analysis.live
 
     def get(self, flow: str) -> FlowPlan:
         """Return the flow in force. Rejected where there is none."""

@@ -14,7 +14,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Changes(Struct, Generic[K, V], frozen=True):
+class Changes(Struct, Generic[K, V], frozen=True, gc=False):
     """What became of one part of the state: rows to insert, to write anew, to delete."""
 
     added: tuple[V, ...] = ()
@@ -25,7 +25,11 @@ class Changes(Struct, Generic[K, V], frozen=True):
         return bool(self.added or self.changed or self.removed)
 
 
-class Entry(Struct, frozen=True):
+NO_CHANGES: Changes[Any, Any] = Changes()
+"""Most parts of the state do not change in most steps."""
+
+
+class Entry(Struct, frozen=True, gc=False):
     """One line of the instance's history.
 
     `kind`: what happened (started, task, timer, message, record, effect, child, action) or what came of it: waits, passed,
@@ -40,7 +44,7 @@ class Entry(Struct, frozen=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Incident(Struct, frozen=True):
+class Incident(Struct, frozen=True, gc=False):
     """A node could not go on and nobody has said what to do then: the token stands until somebody decides."""
 
     token_id: int
@@ -48,7 +52,7 @@ class Incident(Struct, frozen=True):
     problem: Problem
 
 
-class NewCall(Struct, frozen=True):
+class NewCall(Struct, frozen=True, gc=False):
     """A flow to start by a job of its own. `key` is steady: the same call never starts two."""
 
     token_id: int
@@ -56,16 +60,16 @@ class NewCall(Struct, frozen=True):
     call: Call
 
 
-class Step(Struct, frozen=True):
+class Step(Struct, frozen=True, gc=False):
     """One step. Everything below `state` says how it differs from the state before."""
 
     state: State
-    tokens: Changes[int, Token] = field(default_factory=Changes)
-    scopes: Changes[int, Scope] = field(default_factory=Changes)
-    tasks: Changes[int, Task] = field(default_factory=Changes)
+    tokens: Changes[int, Token] = NO_CHANGES
+    scopes: Changes[int, Scope] = NO_CHANGES
+    tasks: Changes[int, Task] = NO_CHANGES
     """Never removed: ended ones are changed, and leave the state with their token (their rows stay)."""
-    timers: Changes[tuple[int, str], Timer] = field(default_factory=Changes)
-    subscriptions: Changes[Subscription, Subscription] = field(default_factory=Changes)
+    timers: Changes[tuple[int, str], Timer] = NO_CHANGES
+    subscriptions: Changes[Subscription, Subscription] = NO_CHANGES
     rounds: Mapping[tuple[int, str], int] = field(default_factory=dict)
     """Those that are new or have grown."""
     effects: tuple[Effect, ...] = ()

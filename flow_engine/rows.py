@@ -48,9 +48,8 @@ def _is_plain(value: Any) -> bool:
         value = value.values()
     elif kind is not list and kind is not tuple:
         return False
-    # Most hold plain values only: told without asking for each by itself.
-    kinds = {type(inner) for inner in value}
-    return kinds <= _PLAIN_KINDS or all(type(inner) in _PLAIN_KINDS or _is_plain(inner) for inner in value)
+    others = [inner for inner in value if type(inner) not in _PLAIN_KINDS]
+    return not others or all(map(_is_plain, others))
 
 
 def tagged(value: Any) -> Any:

@@ -1,32 +1,40 @@
 """A step at work: the rules by which tokens move, what nodes answer is done, and what goes wrong is dealt with."""
 
 from collections.abc import Generator, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import GeneratorType
 from typing import Any
+from zlib import crc32
 
+from engine.expressions import evaluate
+from engine.expressions.types import BOOL
 from engine.problems import Problem, Rejected
 from flow_engine import refusals
 from flow_engine.acts import WRITES, Act, Over
-from flow_engine.asking import moment, span_of
+from flow_engine.asking import anchor_place, moment, span_of
 from flow_engine.board import ENDED_TASKS, INSTANCE, Acts, Board
+from flow_engine.clockwork import next_look
 from flow_engine.compile import IGNORE, STOP
 from flow_engine.context import Context
 from flow_engine.evolving import evolve
 from flow_engine.happenings import Happening, Turn
-from flow_engine.names import Names
+from flow_engine.names import Names, Setting
 from flow_engine.node import Answer
-from flow_engine.outcome import End, Fail, Fork, Go, Hold, Jump, NewTask, NewTimer, Outcome, Raised
-from flow_engine.plan import Boundary, Formula, NodePlan
+from flow_engine.outcome import RETURNS, End, Fail, Fork, Go, Hold, Jump, NewTask, NewTimer, Outcome, Raised
+from flow_engine.plan import Boundary, FlowPlan, Formula, NodePlan
 from flow_engine.result import Incident
-from flow_engine.returning import can_finish, places_back
+from flow_engine.returning import can_finish, dominated, places_back
 from flow_engine.settings import span_seconds
-from flow_engine.state import ROOT, Subscription, Token
+from flow_engine.state import ROOT, State, Subscription, Token
 
 _NONE: frozenset[int] = frozenset()
+LOOK = "look"
+"""The timer by which a token's conditions are looked at when the clock has turned."""
 MOST_MOVES = 500
 MOST_ROUNDS = 5_000
 """Stays at one node of a scope, after which it is looked at whether they are made without ever waiting."""
+_KEPT = ("_attempt", "_fired", *RETURNS)
+"""What the rules remember of a token, whatever its node does."""
 SPIN = 100
 """Stays at one node within one step: with so many behind it, it spins."""
 """Moves in one step; what is left goes on in the next."""
@@ -35,10 +43,14 @@ SPIN = 100
 class Run(Board):
     """One step: `settle` moves tokens until every one waits."""
 
-    _has_written = False
-    """Whether the node at work has written records."""
-    _first: dict[tuple[int, str], int] | None = None
-    """Rounds in which nodes entered very often were entered first in this step."""
+    __slots__ = ("_first", "_has_written")
+
+    def __init__(self, plan: FlowPlan, state: State, now: datetime, setting: Setting, by: str | None) -> None:
+        super().__init__(plan, state, now, setting, by)
+        self._has_written = False
+        """Whether the node at work has written records."""
+        self._first: dict[tuple[int, str], int] = {}
+        """Rounds in which nodes entered very often were entered first in this step."""
 
     # the main loop
 
@@ -53,7 +65,7 @@ class Run(Board):
                     if token is not None:
                         yield from self.wake(token, ended)
                     continue
-                if self.moves >= MOST_MOVES:
+                if self.moves >= MOST_MOVES or (self.plan.stops is not None and self._halts()):
                     self.is_unfinished = True
                     return
                 token = self.tokens.get(self._ready.popleft())
@@ -69,6 +81,13 @@ class Run(Board):
             if not moved and nothing_moved:
                 return
             nothing_moved = not moved
+
+    def _halts(self) -> bool:
+        """Tell whether a trial halts before the node that comes next."""
+        token = self.tokens.get(self._ready[0])
+        if token is None or token.wait is not None:
+            return False
+        return bool(self.plan.stops.halts(self.instance.instance_id, token.token_id, token.node))
 
     def _has_turns(self) -> bool:
         return "turn" in [token.wait for token in self.tokens.values()]
@@ -88,7 +107,6 @@ class Run(Board):
 
     def _spins(self, token: Token) -> bool:
         """Tell whether a node is entered over and over in this one step, so that nothing can ever wait for it."""
-        self._first = self._first or {}
         first = self._first.setdefault((token.scope_id, token.node), token.round)
         return token.round - first >= SPIN
 
@@ -111,12 +129,13 @@ class Run(Board):
             return
         yield from self.perform(token, node, lambda ctx: node.node.resume(ctx, happening), is_direct)
 
-    def perform(self, token: Token, node: NodePlan, ask: Any, is_direct: bool) -> Acts:
+    def perform(
+        self, token: Token, node: NodePlan, ask: Any, is_direct: bool, context: Context | None = None
+    ) -> Acts:
         """Do what a node or an action answers."""
-        context = Context(self, node, token)
         self._has_written = False
         try:
-            answer: Answer = ask(context)
+            answer: Answer = ask(context or Context(self, node, token))
             outcome: Outcome = (
                 (yield from self._watched(answer)) if isinstance(answer, GeneratorType) else answer  # type: ignore[assignment]
             )
@@ -215,6 +234,7 @@ class Run(Board):
     ) -> None:
         if node.compensate is not None:
             self._note_completed(token, node)
+        self._give_up_return(token)
         self.note(
             "passed", token, {"way": ways[0][0]} if len(ways) == 1 else {"ways": [way for way, _ in ways]}
         )
@@ -231,10 +251,26 @@ class Run(Board):
         self._notices.extend(jump.notices)
         self.note("passed", token, {"jump": jump.to})
         scope_id = token.scope_id if jump.scope_id is None else jump.scope_id
+        if jump.data.get("back_scope", scope_id) != scope_id:
+            self.await_in(jump.data["back_scope"], 1)
+        elif scope_id != token.scope_id and token.data.get("back_scope") == scope_id:
+            self.await_in(scope_id, -1)
         self.remove_token(token.token_id)
         for token_id in jump.gone:
             self.remove_token(token_id, "withdrawn")
         self.jump_to(jump.to, scope_id, jump.data)
+
+    def _give_up_return(self, token: Token) -> None:
+        """A token that was to go straight back goes on by a way: what waited for it is walked again, and goes."""
+        if "back_to" not in token.data:
+            return
+        gone = dominated(self.plan, self.tokens, token.scope_id, token.node)
+        scope = self.scopes.get(token.data["back_scope"])
+        while scope is not None and scope.scope_id not in (ROOT, token.scope_id):
+            gone.add(scope.token_id)
+            scope = self.scopes.get(scope.parent_id)
+        for token_id in sorted(gone - {token.token_id}):
+            self.remove_token(token_id, "withdrawn")
 
     def jump_to(self, node: str, scope_id: int, data: Mapping[str, Any] | None = None) -> None:
         """Let a token arrive where no edge leads; the node is counted anew from now on."""
@@ -251,8 +287,9 @@ class Run(Board):
             self.remember(token, hold.memory)
         if is_first or hold.data is not None or hold.wait != token.wait:
             data = token.data if hold.data is None else hold.data
-            if "_attempt" in token.data and "_attempt" not in data:
-                data = {**data, "_attempt": token.data["_attempt"]}
+            kept = {key: token.data[key] for key in _KEPT if key in token.data and key not in data}
+            if kept:
+                data = {**data, **kept}
             token = evolve(token, wait=hold.wait, since=self.now if is_first else token.since, data=data)
             self.put_token(token)
         for change in hold.changes:
@@ -263,6 +300,8 @@ class Run(Board):
             self.drop_timer((token.token_id, key))
         for timer in hold.timers:
             self.add_timer(token.token_id, timer)
+            if timer.anchor is not None:
+                self.watch_anchor(token, node, timer.anchor)
         for name, key in hold.subscriptions:
             self.subscriptions.add(Subscription(token.token_id, name, key))
         self._notices.extend(hold.notices)
@@ -311,55 +350,141 @@ class Run(Board):
         context = Context(self, node, token)
         met: list[Boundary] = []
         for boundary in node.boundaries:
-            if boundary.kind == "timer":
-                found = yield from moment(context, boundary.place, self.now)
-                if found is not None:
-                    at, anchor = found
-                    self.add_timer(token.token_id, NewTimer(f"on.{boundary.key}", at, anchor))
-            elif boundary.kind == "message":
-                key = yield from context.correlation(f"{boundary.place}/correlate")
-                self.subscriptions.add(Subscription(token.token_id, boundary.config.get("message", ""), key))
-            elif boundary.kind == "condition":
-                self.watch(token.token_id, token.scope_id, node.formulas[f"{boundary.place}/when"])
-                if (yield from context.holds(f"{boundary.place}/when")):
-                    met.append(boundary)
+            yield from self.arm(context, token, node, boundary)
+            if boundary.kind == "condition" and (yield from context.holds(f"{boundary.place}/when")):
+                met.append(boundary)
         for boundary in met:
             if token.token_id in self.tokens:
                 yield from self.fire(self.tokens[token.token_id], boundary)
 
-    def watch(self, token_id: int, scope_id: int, formula: Formula) -> None:
-        """Listen for changes of the records that a condition looks at."""
+    def arm(
+        self,
+        context: Context,
+        token: Token,
+        node: NodePlan,
+        boundary: Boundary,
+        since: datetime | None = None,
+    ) -> Acts:
+        """Set a boundary's timer, or listen for what it waits for. A date that is blank is waited for, too.
+
+        `since`: when its time begins to run, where that is not now.
+        """
+        if boundary.kind == "timer":
+            found = yield from moment(context, boundary.place, since or self.now)
+            if found is not None:
+                self.add_timer(token.token_id, NewTimer(f"on.{boundary.key}", *found))
+            for place in (f"{boundary.place}/at", f"{boundary.place}/at/field"):
+                formula = node.formulas.get(place)
+                if formula is not None and (found is None or formula.links):
+                    self.watch(token.token_id, token.scope_id, formula)
+        elif boundary.kind == "message":
+            key = yield from context.correlation(f"{boundary.place}/correlate")
+            self.subscriptions.add(Subscription(token.token_id, boundary.config.get("message", ""), key))
+        elif boundary.kind == "condition":
+            formula = node.formulas[f"{boundary.place}/when"]
+            yield from self.work_out(formula, token.scope_id)
+            self.watch(token.token_id, token.scope_id, formula)
+
+    def watch(self, token_id: int, scope_id: int, formula: Formula) -> bool:
+        """Listen for changes of the records that a formula looks at, as far as it has been worked out; tell whether for new ones."""
+        before = len(self.subscriptions)
+        for name, key in self.looked_at(formula, scope_id):
+            self.subscriptions.add(Subscription(token_id, name, key))
+        if token_id != INSTANCE:
+            self.look_later(token_id, scope_id, formula)
+        return len(self.subscriptions) > before
+
+    def look_later(self, token_id: int, scope_id: int, formula: Formula) -> None:
+        """Note that a condition hangs on the clock, so that it is looked at again in time."""
+        if formula.clocks and formula.checked.type == BOOL:
+            self._looks.setdefault(token_id, []).append((formula, scope_id))
+
+    @property
+    def has_looks(self) -> bool:
+        """Whether conditions that hang on the clock were looked at in this step."""
+        return bool(self._looks)
+
+    def look_now(self, token_id: int) -> None:
+        """Let the conditions of a token, or the goals, be looked at right after this step."""
+        self.add_timer(token_id, NewTimer(LOOK, self.now))
+
+    def set_looks(self) -> Acts:
+        """Set the timers by which conditions are looked at when the clock has turned; one a token."""
+        for token_id, looks in self._looks.items():
+            token = self.tokens.get(token_id)
+            if token_id != INSTANCE and (token is None or token.wait is None):
+                continue
+            known = self.timers.get((token_id, LOOK))
+            times = [known.at] if known is not None else []
+            for formula, scope_id in looks:
+                yield from self.work_out(formula, scope_id)
+                times.append(self._next_look(formula, scope_id))
+            if known is None or min(times) != known.at:
+                self.add_timer(token_id, NewTimer(LOOK, min(times)))
+
+    def _next_look(self, formula: Formula, scope_id: int) -> datetime:
+        def holds(at: datetime) -> bool:
+            return evaluate(formula.checked, Names(self, scope_id, now=at)) is True
+
+        return next_look(formula.clocks, formula.is_foreseen, holds, self.now, self.setting.zone)
+
+    def looked_at(self, formula: Formula, scope_id: int) -> tuple[tuple[str, str], ...]:
+        """Return what to listen for to hear of changes of the records a formula looks at, those behind links too."""
         names = Names(self, scope_id)
+        found: dict[tuple[str, str], None] = {}
         for name, form, _ in formula.reads:
             record_id = names.record_id(name)
             if record_id is not None:
-                self.subscriptions.add(Subscription(token_id, f"record:{form}", record_id))
+                found[f"record:{form}", record_id] = None
+        for name, form, way, target in formula.links:
+            held = self.records.get((form, names.record_id(name) or ""), {}).get(way)
+            for record_id in held if isinstance(held, list | tuple) else (held,):
+                if isinstance(record_id, str):
+                    found[f"record:{target}", record_id] = None
+        return tuple(found)
 
     def fire(self, token: Token, boundary: Boundary) -> Acts:
         """Let a boundary of a waiting token happen."""
         self.note("boundary", token, {"boundary": boundary.key})
         if boundary.interrupts:
+            self._give_up_return(token)
             self.remove_token(token.token_id, "withdrawn")
         if boundary.to:
             self.arrive(boundary.to, token.scope_id, f"{token.node}.on.{boundary.key}")
         if boundary.interrupts:
             self.check_scope(token.scope_id)
             return
-        every = boundary.config.get("every")
-        if every is not None and boundary.kind == "timer":
-            yield from self._again(token, boundary, every)
-
-    def _again(self, token: Token, boundary: Boundary, every: str) -> Acts:
         fired = dict(token.data.get("_fired", {}))
         fired[boundary.key] = fired.get(boundary.key, 0) + 1
         self.put_token(evolve(token, data={**token.data, "_fired": fired}))
-        if fired[boundary.key] < boundary.config.get("most", 1000):
-            node = self.plan.nodes[token.node]
-            at = yield from span_of(
-                Context(self, node, token), f"{boundary.place}/every", self.now, boundary.config
-            )
-            if at is not None:
-                self.add_timer(token.token_id, NewTimer(f"on.{boundary.key}", at))
+        every = boundary.config.get("every")
+        if (
+            every is None
+            or boundary.kind != "timer"
+            or fired[boundary.key] >= boundary.config.get("most", 1000)
+        ):
+            return
+        context = Context(self, self.plan.nodes[token.node], token)
+        at = yield from span_of(context, f"{boundary.place}/every", self.now, boundary.config)
+        if at is not None:
+            self.add_timer(token.token_id, NewTimer(f"on.{boundary.key}", at))
+
+    def look_again(self, token: Token, boundary: Boundary) -> Acts:
+        """A record has changed: let a condition that has come true happen, set a timer whose date has been filled in."""
+        node = self.plan.nodes[token.node]
+        context, fired = Context(self, node, token), token.data.get("_fired", {})
+        if boundary.kind == "timer" and boundary.key not in fired:
+            if (token.token_id, f"on.{boundary.key}") not in self.timers:
+                yield from self.arm(context, token, node, boundary)
+        elif boundary.kind == "condition":
+            is_met = yield from context.holds(f"{boundary.place}/when")
+            self.watch(token.token_id, token.scope_id, node.formulas[f"{boundary.place}/when"])
+            if is_met and (boundary.interrupts or boundary.key not in fired):
+                yield from self.fire(token, boundary)
+            elif not is_met and boundary.key in fired:
+                # It happens again when it has come true again.
+                left = {key: times for key, times in fired.items() if key != boundary.key}
+                self.put_token(evolve(token, data={**token.data, "_fired": left}))
 
     def raise_from(self, token: Token, raised: Raised, is_own: bool) -> Acts:
         """Tell boundaries, from the inside out, what a node has raised."""
@@ -397,6 +522,7 @@ class Run(Board):
                 return
             if plan.on_error != STOP:
                 self.note("failed", at, {"problem": problem.code})
+                self._give_up_return(at)
                 self.remove_token(at.token_id)
                 self.arrive(plan.on_error, at.scope_id, f"{at.node}.error")
                 return
@@ -409,7 +535,10 @@ class Run(Board):
 
     def _try_again(self, token: Token, retry: Mapping[str, Any], attempt: int, problem: Problem) -> None:
         wait_s = span_seconds(retry.get("after", "1m")) * retry.get("factor", 2) ** attempt
-        data = {"_attempt": attempt + 1}
+        # What failed together does not come again all at once.
+        lot = crc32(f"{self.instance.instance_id}:{token.token_id}:{attempt}".encode()) / 2**32
+        wait_s *= 1 - 0.05 * lot
+        data = {**_return_of(token), "_attempt": attempt + 1}
         self._unhang(token)
         self.put_token(evolve(token, wait="retry", since=token.since or self.now, data=data))
         self.add_timer(token.token_id, NewTimer("retry", self.now + timedelta(seconds=wait_s)))
@@ -419,7 +548,12 @@ class Run(Board):
         """Leave an incident: the token stands here until somebody decides."""
         self._unhang(token)
         self.put_token(
-            evolve(token, wait="incident", since=token.since or self.now, data={"problem": problem.to_json()})
+            evolve(
+                token,
+                wait="incident",
+                since=token.since or self.now,
+                data={**_return_of(token), "problem": problem.to_json()},
+            )
         )
         self.note("incident", token, {"problem": problem.code})
         self._incidents.append(Incident(token.token_id, token.node, problem))
@@ -429,10 +563,21 @@ class Run(Board):
         if isinstance(title, str) and title:
             self.instance = evolve(self.instance, title=title[:200])
 
-    def watch_goals(self) -> None:
-        """Let the instance listen for its goals and exits."""
+    def watch_anchor(self, token: Token, node: NodePlan, anchor: Mapping[str, Any]) -> None:
+        """Listen for changes of what lies behind a link on the way to a timer's date."""
+        formula = node.formulas.get(anchor_place(anchor))
+        if formula is not None and formula.links:
+            self.watch(token.token_id, token.scope_id, formula)
+
+    def watch_goals(self) -> Acts:
+        """Let the instance listen for its goals and exits, as far as their records are known by now."""
         for goal in self.plan.goals:
-            self.watch(INSTANCE, ROOT, self.plan.nodes[goal].formulas["when"])
+            formula = self.plan.nodes[goal].formulas["when"]
+            if formula.links:
+                yield from self.work_out(formula, ROOT)
+            is_new = self.watch(INSTANCE, ROOT, formula)
+            if is_new or (INSTANCE, LOOK) not in self.timers:
+                self.look_later(INSTANCE, ROOT, formula)
 
     def reopen(self) -> None:
         """Let an ended instance run again; what it knew it knows still."""
@@ -440,7 +585,6 @@ class Run(Board):
         self.put_scope(evolve(root, data={key: one for key, one in root.data.items() if key != "result"}))
         self.outcome, self.result = None, {}
         self.set_status("running")
-        self.watch_goals()
 
     def set_status(self, status: str) -> None:
         """Pause the instance, or let it run again."""
@@ -449,10 +593,8 @@ class Run(Board):
     def again(self, token: Token) -> None:
         """Let a token that stands here enter its node anew."""
         self._unhang(token)
-        attempt = token.data.get("_attempt")
-        self.put_token(
-            evolve(token, wait=None, since=None, data={} if attempt is None else {"_attempt": attempt})
-        )
+        kept = {key: token.data[key] for key in ("_attempt", *RETURNS) if key in token.data}
+        self.put_token(evolve(token, wait=None, since=None, data=kept))
         self._ready.append(token.token_id)
 
     def skip(self, token: Token, way: str) -> None:
@@ -462,7 +604,16 @@ class Run(Board):
             self.remove_token(token.token_id, "withdrawn")
             self.check_scope(token.scope_id)
             return
+        if "back_to" in token.data:
+            back = token.data
+            self._jump(token, node, Jump(back["back_to"], back.get("back_data", {}), (), back["back_scope"]))
+            return
         self._leave(token, node, ((way, node.way(way)),))
+
+    def note_reached(self, goals: Iterable[str]) -> None:
+        """Remember which goals hold, so that each is reached when it comes true and not at every change after."""
+        root = self.scopes[ROOT]
+        self.put_scope(evolve(root, data={**root.data, "reached": list(goals)}))
 
     def reach_goal(self, key: str) -> None:
         """Take everything away and go on from a goal."""
@@ -490,4 +641,9 @@ class Run(Board):
         self.tokens[token.token_id] = token
 
 
-__all__ = ["ENDED_TASKS", "INSTANCE", "MOST_MOVES", "Acts", "Run"]
+def _return_of(token: Token) -> dict[str, Any]:
+    """Return what a token remembers of where it is to come straight back to."""
+    return {key: token.data[key] for key in RETURNS if key in token.data}
+
+
+__all__ = ["ENDED_TASKS", "INSTANCE", "LOOK", "MOST_MOVES", "Acts", "Run"]

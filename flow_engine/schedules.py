@@ -22,7 +22,7 @@ from flow_engine.apart import apart
 from flow_engine.calendar.cron import cron_times
 from flow_engine.commanding import FlowCommands
 from flow_engine.tables import MEMBERS, SCHEDULE_CURSORS
-from flow_engine.triggering import Listener, once_key, once_paths
+from flow_engine.triggering import Listener, once_paths
 
 MOST_MISSED = 1000
 PAGE = 200
@@ -91,10 +91,10 @@ class Schedules:
                 records = self._records(unit, listener)
                 page, after = records.scan(form, where, frozenset(paths), PAGE, after)
                 for record_id, values in page:
-                    zone = self._flows.ports.zone_of(values.get(("branch_id",)))
-                    once = once_key(listener.plan, values, form, unit.now, zone)
-                    key = f"{listener.plan.key}:{once}" if once is not None else f"{trigger}:{at}:{record_id}"
-                    verdict = self._starter.start(unit, listener, (form, record_id), {"at": at}, key)
+                    about = (form, record_id)
+                    verdict, _ = self._starter.start_once(
+                        unit, listener, about, values, {"at": at}, f"{at}:{record_id}"
+                    )
                     started += verdict == "started"
             if after is None:
                 return started
@@ -116,6 +116,8 @@ class Schedules:
         config = listener.config
         when = f" AND ({listener.when.text})" if listener.when is not None else ""
         if listener.trigger.kind == "balance":
+            if not self._flows.plans.is_live(str(listener.trigger.form), config["field"]):
+                return None  # written fields start it at the write
             return f"NOT ISBLANK({{{config['field']}}}) AND {{{config['field']}}} < {config['below']}{when}"
         segment = self._flows.plans.app.of("segments").get(config["segment"])
         if segment is None or segment.get("form") != listener.trigger.form:
@@ -204,12 +206,7 @@ class Schedules:
         values = self._records(unit, listener).read(
             form, record_id, once_paths(listener.plan) | {("branch_id",)}
         )
-        zone = self._flows.ports.zone_of(values.get(("branch_id",)))
-        once = once_key(listener.plan, values, form, unit.now, zone)
-        key = (
-            f"{listener.plan.key}:{once}" if once is not None else f"{listener.key}:{record_id}:{occurrence}"
-        )
-        self._starter.start(unit, listener, (form, record_id), {}, key)
+        self._starter.start_once(unit, listener, (form, record_id), values, {}, f"{record_id}:{occurrence}")
 
     def _mark_seen(self, workspace: Workspace, listener: Listener) -> None:
         """Remember that the segment was looked at and empty: whoever comes next has come in."""

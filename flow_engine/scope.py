@@ -81,9 +81,11 @@ class FlowScope:
         if kind.name == "list" and kind.item is not None:
             inner = self._inside(kind.item, rest)
             return list_of(inner) if inner is not None else None
-        form = self.types.forms.get(kind.form) if kind.name == "record" and kind.form else None
+        form = outline_of(self.types.forms, kind.form) if kind.name == "record" and kind.form else None
         if form is None:
             return ANY if kind.name == "record" else None
+        if form.parent is not None and rest == ("id",):
+            return TEXT
         seen = self.types.see(form, rest)
         return seen.type if seen is not None else None
 
@@ -94,7 +96,7 @@ class FlowScope:
     def _names(self) -> Iterator[str]:
         for name, kind in {**self.known, **self.local}.items():
             yield name
-            form = self.types.forms.get(kind.form) if kind.form else None
+            form = outline_of(self.types.forms, kind.form) if kind.form else None
             if form is not None:
                 yield from (f"{name}.{key}" for key in (*form.fields, *SYSTEM_FIELDS))
         yield from (f"{FLOW}.{key}" for key in FLOW_NAMES)
@@ -119,6 +121,16 @@ class FilterScope:
     def names(self) -> Iterable[str]:
         """Return the names to choose from."""
         return [*RecordScope(self.types, self.form).names(), *(f"form.{name}" for name in self.flow.names())]
+
+
+def outline_of(forms: Mapping[str, FormOutline], name: str) -> FormOutline | None:
+    """Return a form's outline, or that of the rows of a sub-table, `plan.items`."""
+    form, _, key = name.partition(".")
+    outline = forms.get(form)
+    if not key or outline is None:
+        return outline
+    own = outline.fields.get(key)
+    return own.rows if own is not None else None
 
 
 def type_of(name: str, form: str | None = None) -> ExprType:

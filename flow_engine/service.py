@@ -11,14 +11,16 @@ from sqlalchemy import delete, func, select
 from engine.events import Event
 from engine.jobs.queue import JobHandler, JobRun
 from engine.problems import Conflict, Problem, Rejected
+from engine.store.platform import instant
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from engine.text import Words
-from flow_engine import store, writing
+from flow_engine import refusals, store, writing
 from flow_engine.commanding import Answer, FlowCommands, PlansOf
+from flow_engine.edges import Edges
 from flow_engine.effects import Effects
 from flow_engine.explain import Explaining
-from flow_engine.happenings import ChildEnded, InstanceAction, RecordChanged
+from flow_engine.happenings import ChildEnded, EffectEnded, InstanceAction, RecordChanged
 from flow_engine.inbox import Inbox
 from flow_engine.incidents import Incidents
 from flow_engine.journeys import Journeys
@@ -34,7 +36,10 @@ from flow_engine.world import FlowPorts
 NIGHTLY, HOURLY = "*.nightly", "*.hourly"
 """Cursors of the engine's own rounds."""
 LOG_KEPT = 100_000
+WHILE_PAUSED = timedelta(minutes=1)
+"""How long what a paused instance should hear waits until it is tried again."""
 UNDONE: Words = {"zh": "导入已撤销，记录在回收站", "en": "The import was undone; the record is in the bin"}
+DELETED: Words = {"zh": "记录已删除", "en": "The record was deleted"}
 log = logging.getLogger(__name__)
 
 
@@ -44,8 +49,9 @@ class FlowService(FlowCommands):
     def __init__(self, workspace: Workspace, plans: PlansOf, ports: FlowPorts) -> None:
         super().__init__(workspace, plans, ports)
         self.occurrences = Occurrences(self)
-        self.starting = Starting(self, self.occurrences)
-        self.occurrences.starter = self.starting
+        self.edges = Edges(self)
+        self.starting = Starting(self, self.occurrences, self.edges)
+        self.occurrences.starter = self.edges.starter = self.starting
         self.timing = Timing(self)
         self.schedules = Schedules(self, self.starting)
         self.effects = Effects(self)
@@ -73,8 +79,10 @@ class FlowService(FlowCommands):
             "flow.record": self._record,
             "flow.undone": self._undone,
             "flow.judge": self._judge,
+            "flow.summed": self._summed,
             "flow.each": self._each,
             "flow.effect": self.effects.run,
+            "flow.effect_ended": self._effect_ended,
             "flow.message": self._message,
         }
         return {kind: self._told(handler) for kind, handler in bodies.items()}
@@ -86,6 +94,8 @@ class FlowService(FlowCommands):
             try:
                 return handler(run)
             except Conflict as refused:
+                if refused.problems[0].code == refusals.PAUSED.code:
+                    return self._put_off(run)
                 return {"moved_on": refused.problems[0].code}
             except Rejected as refused:
                 with run.workspace.write(Cause("system")) as unit:
@@ -93,6 +103,14 @@ class FlowService(FlowCommands):
                 return {"refused": refused.problems[0].code}
 
         return do
+
+    def _put_off(self, run: JobRun) -> Any:
+        """Let what an instance should hear come again until it goes on: while it is paused it hears nothing."""
+        with run.workspace.write(Cause("system")) as unit:
+            later = instant(unit.now + WHILE_PAUSED)
+            key = f"paused:{run.job.job_id}"
+            writing.put_job(unit, run.job.kind, untagged(run.job.body), key=key, run_at=later)
+        return {"put_off": later}
 
     def _open(self, unit: Unit, run: JobRun, problem: Problem) -> None:
         body = run.job.body
@@ -116,7 +134,7 @@ class FlowService(FlowCommands):
         done = (
             self.schedules.serve(workspace) + self.schedules.refresh(workspace) + self.inbox.match(workspace)
         )
-        done += self.journeys.serve(workspace)
+        done += self.journeys.serve(workspace) + self.edges.refresh(workspace)
         if self._is_time(workspace, HOURLY, timedelta(hours=1)):
             done += self.incidents.detect_stuck(workspace) + self.moving.retry_later(workspace)
         if self._is_time(workspace, NIGHTLY, timedelta(days=1)):
@@ -175,6 +193,12 @@ class FlowService(FlowCommands):
                 self._moved(run, child, InstanceAction("cancel", None, {}, None))
         return len(children)
 
+    def _effect_ended(self, run: JobRun) -> Any:
+        """Tell a flow that was paused what became of its effect meanwhile."""
+        body = untagged(run.job.body)
+        ended = EffectEnded(int(body["token"]), body["key"], body["result"], body["error"])
+        return self._moved(run, body["instance"], ended)
+
     def _continue(self, run: JobRun) -> Any:
         with run.workspace.write(Cause("system")) as unit:
             instance = store.look(unit, run.job.body["instance"])
@@ -203,12 +227,13 @@ class FlowService(FlowCommands):
         )
 
     def _undone(self, run: JobRun) -> Any:
-        """Cancel an instance about a record that came by an import which was undone."""
+        """Cancel an instance about a record that came by an import which was undone, or that was deleted."""
         body = run.job.body
-        words = f"{UNDONE['zh']} · {UNDONE['en']}"
-        return self._moved(
-            run, body["instance"], InstanceAction("cancel", body.get("by"), {"undone": True}, words)
-        )
+        is_deleted = body.get("why") == "deleted"
+        said = DELETED if is_deleted else UNDONE
+        values = {"deleted": True} if is_deleted else {"undone": True}
+        words = f"{said['zh']} · {said['en']}"
+        return self._moved(run, body["instance"], InstanceAction("cancel", body.get("by"), values, words))
 
     def _judge(self, run: JobRun) -> Any:
         """Judge a portion of a large batch of records."""
@@ -218,6 +243,12 @@ class FlowService(FlowCommands):
                 unit, body["kind"], body["form"], body["ids"], body["body"], body["event"]
             )
         return len(body["ids"])
+
+    def _summed(self, run: JobRun) -> Any:
+        """Look at sums over a portion of a large batch of records."""
+        body = run.job.body
+        with run.workspace.write(Cause("system")) as unit:
+            return self.starting.sum_up(unit, body["form"], body["ids"], int(body["revision"]))
 
     def _moved(self, run: JobRun, instance_id: str, happening: Any) -> Any:
         """Do a job's command once. What has meanwhile moved on needs nothing."""

@@ -5,7 +5,7 @@ leaves an incident that can be tried again; it never stops the others.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -26,7 +26,15 @@ from engine.store.unit import Unit
 from flow_engine import writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.tables import INSTANCES, SUBSCRIPTIONS, TIMERS, TRIGGER_LOG
-from flow_engine.triggering import Listener, Moment, judge, once_key
+from flow_engine.triggering import (
+    Facts,
+    Listener,
+    Moment,
+    holds_when,
+    holds_when_given,
+    judge,
+    once_key,
+)
 
 CANNOT_START = Code(
     "flow.cannot_start",
@@ -58,8 +66,8 @@ log = logging.getLogger(__name__)
 class Starting:
     """Listens to the outbox for one workspace."""
 
-    def __init__(self, flows: FlowCommands, dates: Any) -> None:
-        self._flows, self._dates = flows, dates
+    def __init__(self, flows: FlowCommands, dates: Any, edges: Any) -> None:
+        self._flows, self._dates, self._edges = flows, dates, edges
 
     def listen(self, unit: Unit, event: Event) -> None:
         """Start what the event starts, move what hangs on the record, wake who watches it."""
@@ -79,8 +87,18 @@ class Starting:
             self.judge_records(unit, event.kind, event.form, ids, event.body, event.event_id)
         if event.kind not in {"records.created", "record.created"}:
             self._wake(unit, event, ids)
+        if event.kind in GONE or event.kind == "records.deleted":
+            self._gone(unit, event, ids)
         for form, by in self._flows.plans.rolled_up.get(event.form, ()):
             self._wake_above(unit, event, ids, form, by)
+        if event.form in self._flows.plans.summed:
+            revision = int(event.body.get("revision") or 1)
+            if len(ids) > STRAIGHT:
+                for at in range(0, len(ids), BATCH):
+                    body = {"form": event.form, "ids": ids[at : at + BATCH], "revision": revision}
+                    writing.put_job(unit, "flow.summed", body, key=f"flow.summed:{event.event_id}:{at}")
+            else:
+                self.sum_up(unit, event.form, ids, revision)
 
     def judge_records(
         self, unit: Unit, kind: str, form: str, ids: Iterable[str], body: Mapping[str, Any], event_id: str
@@ -135,9 +153,11 @@ class Starting:
         asked: list[Listener] = []
         for one in listeners:
             why = one.trigger.trigger.wants(one.config, facts)
-            if why is None:
+            if one.trigger.kind == "balance" and self._flows.plans.is_live(form, one.config["field"]):
+                why = "not_changed"  # the sweep looks at what changes without a write
+            if why is None or one.trigger.clocks:
                 asked.append(one)
-            else:
+            if why is not None:
                 verdicts.append((one.key, why))
         if asked:
             revision = int(body.get("revision") or 1)
@@ -145,11 +165,26 @@ class Starting:
             # Gone meanwhile, as by the undoing of an import: nothing begins about it any more.
             is_gone = values.get(("deleted_at",)) is not None and facts["kind"] not in GONE
             with exact():
-                judged = [(one, "no_record" if is_gone else judge(one, moment)) for one in asked]
+                judged = [
+                    (one, "no_record" if is_gone else self._refusal(unit, one, record_id, moment))
+                    for one in asked
+                ]
+            not_minded = {key for key, _ in verdicts}
             for one, refused in judged:
-                why = refused or self._start(unit, one, facts, values, f"{record_id}:{revision}")
-                verdicts.append((one.key, why))
+                if one.key not in not_minded:
+                    why = refused or self._start(unit, one, facts, values, f"{record_id}:{revision}")
+                    verdicts.append((one.key, why))
         self._write_log(unit, event_id, form, record_id, verdicts)
+
+    def _refusal(self, unit: Unit, listener: Listener, record_id: str, moment: Moment) -> str | None:
+        """Return why a trigger does not start, or None.
+
+        Where the clock can make its condition true, it may have done so since the write before: then what is kept counts.
+        """
+        if listener.trigger.clocks:
+            held: str | None = self._edges.noted(unit, listener, record_id, moment)
+            return held
+        return judge(listener, moment)
 
     def _moment(
         self,
@@ -190,14 +225,36 @@ class Starting:
         occurrence: str,
     ) -> str:
         """Start the flow of a trigger about a record; return the verdict."""
-        zone = self._flows.ports.zone_of(values.get(("branch_id",)))
-        once = once_key(listener.plan, values, facts["form"], unit.now, zone)
-        key = f"{listener.plan.key}:{once}" if once is not None else f"{listener.key}:{occurrence}"
-        subject = (facts["form"], facts["record_id"])
         if facts.get("cause") == "flow" and self._is_looping(unit, listener, facts["record_id"]):
             return "looping"
         given = {} if facts["kind"] not in GONE else {"deleted": True}
-        return self.start(unit, listener, subject, given, key, facts.get("by"))
+        subject = (facts["form"], facts["record_id"])
+        return self.start_once(unit, listener, subject, values, given, occurrence, facts.get("by"))[0]
+
+    def start_once(
+        self,
+        unit: Unit,
+        listener: Listener,
+        subject: tuple[str, str],
+        record: Mapping[Path, Any],
+        given: Mapping[str, Any],
+        occurrence: str,
+        by: str | None = None,
+    ) -> tuple[str, str]:
+        """Start a flow about a record, once for what its `once_per` gives, else for this occurrence; return verdict and key.
+
+        `record`: what `once_per` needs of the record.
+        """
+        key = f"{listener.key}:{occurrence}"
+        zone = self._flows.ports.zone_of(record.get(("branch_id",)))
+        try:
+            once = once_key(listener.plan, record, subject[0], unit.now, zone)
+        except Rejected as refused:
+            self._failed(unit, listener, subject, given, key, refused.problems[0])
+            return "error", key
+        if once is not None:
+            key = f"{listener.plan.key}:{once}"
+        return self.start(unit, listener, subject, given, key, by), key
 
     def start(
         self,
@@ -271,13 +328,34 @@ class Starting:
             form, record_id = event.body.get("form"), event.body.get("record")
             if one.trigger.form is not None and one.trigger.form != form:
                 continue
-            subject = (form, record_id) if form and record_id else None
             values = {
                 key: event.body[key]
                 for key in ("outcome", "status", "flow", "instance", "problem")
                 if key in event.body
             }
-            self.start(unit, one, subject, values, f"{one.key}:{event.record_id}:{event.event_id}")
+            occurrence = f"{event.record_id}:{event.event_id}"
+            if one.trigger.form is not None and record_id:
+                self._about(unit, one, (one.trigger.form, str(record_id)), values, occurrence)
+                continue
+            if not holds_when_given(one, values, unit.now, self._flows.ports.zone_of(None)):
+                continue
+            subject = (form, record_id) if form and record_id else None
+            self.start(unit, one, subject, values, f"{one.key}:{occurrence}")
+
+    def _about(
+        self,
+        unit: Unit,
+        listener: Listener,
+        subject: tuple[str, str],
+        given: Mapping[str, Any],
+        occurrence: str,
+    ) -> None:
+        """Start what another flow's end sets off about its record, if the record is as the condition says."""
+        paths = listener.needed | {("id",), ("branch_id",)}
+        record = self._flows.ports.records(unit, self._actor(listener)).read(*subject, frozenset(paths))
+        zone = self._flows.ports.zone_of(record.get(("branch_id",)))
+        if holds_when(listener, Facts(record, unit.now, zone)):
+            self.start_once(unit, listener, subject, record, given, occurrence)
 
     def _wake(self, unit: Unit, event: Event, ids: Sequence[str]) -> None:
         """Let instances that watch a record, or take a time from it, look at it: a job each, so none waits for another."""
@@ -290,35 +368,60 @@ class Starting:
 
     def _withdraw(self, unit: Unit, event: Event) -> None:
         """Let what runs about records that an undone import had made be cancelled, a job each."""
-        c, ids = INSTANCES.c, [str(one) for one in event.body.get("ids", ())]
+        ids = [str(one) for one in event.body.get("ids", ())]
+        for instance_id, _, _ in self._running_about(unit, event.form, ids):
+            body = {"instance": instance_id, "by": event.body.get("by")}
+            writing.put_job(unit, "flow.undone", body, key=f"flow.undone:{instance_id}:{event.event_id}")
+
+    def _gone(self, unit: Unit, event: Event, ids: Sequence[str]) -> None:
+        """Let what runs about deleted records be withdrawn, a job each, where its flow says so (`if_gone`)."""
+        for instance_id, flow, version in self._running_about(unit, event.form, ids):
+            if self._flows.plans.of(unit, flow, version).definition.get("if_gone") == "withdraw":
+                body = {"instance": instance_id, "by": event.body.get("by"), "why": "deleted"}
+                writing.put_job(unit, "flow.undone", body, key=f"flow.gone:{instance_id}:{event.event_id}")
+
+    @staticmethod
+    def _running_about(unit: Unit, form: str | None, ids: Sequence[str]) -> Iterator[tuple[str, str, int]]:
+        """Yield (instance, flow, version) of what runs about records, called flows left out."""
+        c = INSTANCES.c
         for at in range(0, len(ids), BATCH):
-            query = select(c.instance_id).where(
-                c.form == event.form,
+            query = select(c.instance_id, c.flow, c.version).where(
+                c.form == form,
                 c.record_id.in_(ids[at : at + BATCH]),
                 c.ended_at.is_(None),
                 c.parent_id.is_(None),
             )
-            for instance_id in sorted(unit.connection.execute(query).scalars()):
-                body = {"instance": instance_id, "by": event.body.get("by")}
-                writing.put_job(unit, "flow.undone", body, key=f"flow.undone:{instance_id}:{event.event_id}")
+            yield from sorted(tuple(row) for row in unit.connection.execute(query))
 
     def _wake_above(self, unit: Unit, event: Event, ids: Sequence[str], form: str, by: str) -> None:
         """Let instances look whose sum over these records they watch; of a record that is gone too."""
         query = select(SUBSCRIPTIONS.c.key).where(SUBSCRIPTIONS.c.name == f"record:{form}").limit(1)
         if unit.connection.execute(query).first() is None:
             return
-        records = self._flows.ports.records(unit, self._flows.ports.service_actor("", {}))
         revision = int(event.body.get("revision") or 1)
-        above: set[str] = set()
-        for record_id in ids:
-            for values in records.change(str(event.form), record_id, revision, frozenset({(by,)})):
-                found = (values or {}).get((by,))
-                above |= {str(one) for one in (found if isinstance(found, list | tuple) else (found,)) if one}
-        for record_id in sorted(above):
+        for record_id in self._above(unit, str(event.form), ids, revision, by):
             for instance_id in watching(unit, form, record_id):
                 body = {"instance": instance_id, "form": form, "record": record_id, "gone": False}
                 key = f"flow.record:{instance_id}:{event.event_id}:{record_id}"
                 writing.put_job(unit, "flow.record", body, key=key)
+
+    def _above(self, unit: Unit, form: str, ids: Sequence[str], revision: int, by: str) -> list[str]:
+        """Return the records to which a link of these records led before a write or leads after it, in order."""
+        records = self._flows.ports.records(unit, self._flows.ports.service_actor("", {}))
+        above: set[str] = set()
+        for record_id in ids:
+            for values in records.change(form, record_id, revision, frozenset({(by,)})):
+                found = (values or {}).get((by,))
+                above |= {str(one) for one in (found if isinstance(found, list | tuple) else (found,)) if one}
+        return sorted(above)
+
+    def sum_up(self, unit: Unit, form: str, ids: Sequence[str], revision: int) -> int:
+        """Start what comes true by sums over these records; return how many flows."""
+        started = 0
+        for listener, by in self._flows.plans.summed.get(form, ()):
+            above = self._above(unit, form, ids, revision, by)
+            started += self._edges.summed(unit, listener, above)
+        return started
 
     def _write_log(
         self, unit: Unit, event_id: str, form: str, record_id: str, verdicts: Sequence[Verdict]

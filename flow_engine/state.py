@@ -14,7 +14,7 @@ ROOT = 0
 """The scope of the instance itself; its variables are the instance's."""
 
 
-class Instance(Struct, frozen=True):
+class Instance(Struct, frozen=True, gc=False):
     """One run of one version of a flow. `status`: running, done, cancelled, failed (an incident is open), paused."""
 
     instance_id: str
@@ -43,7 +43,7 @@ class Instance(Struct, frozen=True):
     """The version it is to move to as soon as it stands where it can."""
 
 
-class Token(Struct, frozen=True):
+class Token(Struct, frozen=True, gc=False):
     """One place where the instance stands. `wait`: task, timer, message, effect, child, join, body, record; None while
     it moves. `data`: the node's own memory while it waits."""
 
@@ -60,7 +60,7 @@ class Token(Struct, frozen=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Scope(Struct, frozen=True):
+class Scope(Struct, frozen=True, gc=False):
     """A region with variables of its own: an item of a loop, an embedded block, the watch of a boundary."""
 
     scope_id: int
@@ -75,7 +75,7 @@ class Scope(Struct, frozen=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Task(Struct, frozen=True):
+class Task(Struct, frozen=True, gc=False):
     """What one person (or one of several) must do. `state`: open, waiting (its turn or a helper's answer comes first), parked,
     done, cancelled, handed_on. `kind`: approve, fill, task, checklist, cc."""
 
@@ -107,7 +107,7 @@ class Task(Struct, frozen=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Timer(Struct, frozen=True):
+class Timer(Struct, frozen=True, gc=False):
     """When something is to happen to a token. `key`: due, remind.1, wait, boundary.<key> … One of each per token."""
 
     token_id: int
@@ -119,7 +119,7 @@ class Timer(Struct, frozen=True):
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Subscription(Struct, frozen=True):
+class Subscription(Struct, frozen=True, gc=False):
     """What a token listens for: a message with a correlation key, or changes of a record (`record:<form>`, its id)."""
 
     token_id: int
@@ -127,7 +127,7 @@ class Subscription(Struct, frozen=True):
     key: str
 
 
-class State(Struct, frozen=True):
+class State(Struct, frozen=True, gc=False):
     """All there is of an instance between two steps. Immutable: `step` returns the next one."""
 
     instance: Instance

@@ -11,13 +11,14 @@ from engine.problems import Conflict, Forbidden, Rejected
 from flow_engine import refusals
 from flow_engine.action import ACTIONS
 from flow_engine.acts import Act, Over, TakesBack, World
-from flow_engine.asking import as_moment, shifted
+from flow_engine.asking import anchor_place, as_moment, shifted
 from flow_engine.context import Context
 from flow_engine.happenings import (
     ChildEnded,
     EffectEnded,
     Happening,
     InstanceAction,
+    Looked,
     MessageCame,
     RecordChanged,
     Resumed,
@@ -30,7 +31,7 @@ from flow_engine.names import Setting
 from flow_engine.outcome import NewTimer
 from flow_engine.plan import FlowPlan
 from flow_engine.result import Step
-from flow_engine.run import ENDED_TASKS, INSTANCE, Acts, Run
+from flow_engine.run import ENDED_TASKS, INSTANCE, LOOK, Acts, Run
 from flow_engine.scope import INPUT
 from flow_engine.state import ROOT, Instance, Scope, State, Timer, Token
 
@@ -53,6 +54,10 @@ def step(
     run = Run(plan, state, now, setting or Setting(), getattr(happening, "by", None))
     yield from _take(run, happening)
     yield from run.settle()
+    if plan.goals and run.ended is None:
+        yield from run.watch_goals()
+    if run.has_looks and run.ended is None:
+        yield from run.set_looks()
     return run.step()
 
 
@@ -155,7 +160,6 @@ def _start(run: Run, started: Started) -> Acts:
             run.set_variables(ROOT, {key: (yield from run.work_out(formula, ROOT))})
     if "title" in plan.formulas:
         run.set_title((yield from run.work_out(plan.formulas["title"], ROOT)))
-    run.watch_goals()
     run.arrive(plan.start, ROOT, None)
 
 
@@ -186,19 +190,25 @@ def _task(run: Run, action: TaskAction) -> Acts:
     if action.comment:
         data["comment"] = action.comment
     run.note("task", token, data)
-    yield from run.perform(token, node, lambda ctx: kind.apply(ctx, task, action), True)
+    yield from run.perform(token, node, lambda ctx: kind.apply(ctx, task, action), True, context)
 
 
 def _timer(run: Run, fired: TimerFired) -> Acts:
     timer = run.timers.get((fired.token_id, fired.key))
     token = run.tokens.get(fired.token_id)
-    if timer is None or token is None:
+    if timer is None or (token is None and fired.token_id != INSTANCE):
         raise Conflict(refusals.STALE.at(""))
     if timer.at > run.now:
         raise Conflict(refusals.NOT_DUE.at("", at=timer.at.isoformat()))
     run.drop_timer((fired.token_id, fired.key))
     run.fired = timer
     run.note("timer", token, {"key": fired.key})
+    if token is None:
+        yield from _goals(run)
+        return
+    if fired.key == LOOK:
+        yield from _look_again(run, token, Looked())
+        return
     if fired.key == "retry":
         run.again(token)
         return
@@ -248,6 +258,12 @@ def _record(run: Run, changed: RecordChanged) -> Acts:
         None,
         {"form": changed.form, "record": changed.record_id, **({"gone": True} if changed.is_gone else {})},
     )
+    # Behind a link lies what another record says: timers of whoever watches it may move as well.
+    moving += [
+        key
+        for key, timer in run.timers.items()
+        if timer.anchor is not None and key[0] in watching and key not in moving
+    ]
     for key in moving:
         timer = run.timers.get(key)
         if timer is not None:
@@ -256,6 +272,7 @@ def _record(run: Run, changed: RecordChanged) -> Acts:
         if run.ended is not None:
             return
         if token_id == INSTANCE:
+            run.drop_timer((INSTANCE, LOOK))
             yield from _goals(run)
         elif token_id in run.tokens:
             yield from _look_again(run, run.tokens[token_id], changed)
@@ -266,34 +283,40 @@ def _move(run: Run, timer: Timer) -> Acts:
     token = run.tokens[timer.token_id]
     anchor = timer.anchor or {}
     context = Context(run, run.plan.nodes[token.node], token)
-    start = yield from as_moment(context, (yield from context.work_out(f"{anchor['place']}/field")))
+    start = yield from as_moment(context, (yield from context.work_out(anchor_place(anchor))))
     # A date that was taken away: nothing happens until there is one again.
-    at = FAR if start is None else (yield from shifted(context, start, anchor))
+    at = FAR
+    if start is not None:
+        at = start if anchor.get("is_whole") else (yield from shifted(context, start, anchor))
+    run.watch_anchor(token, context.node, anchor)
     if at != timer.at:
         run.add_timer(token.token_id, NewTimer(timer.key, at, anchor, timer.data))
         run.note("moved", token, {"timer": timer.key, "at": at.isoformat()})
 
 
-def _look_again(run: Run, token: Token, changed: RecordChanged) -> Acts:
+def _look_again(run: Run, token: Token, changed: RecordChanged | Looked) -> Acts:
+    # Everything it looks at is looked at now, and says anew when it wants to be looked at next.
+    run.drop_timer((token.token_id, LOOK))
     node = run.plan.nodes[token.node]
-    context = Context(run, node, token)
     for boundary in node.boundaries:
-        if boundary.kind == "condition" and token.token_id in run.tokens:
-            fired = token.data.get("_fired", {})
-            if (yield from context.holds(f"{boundary.place}/when")) and (
-                boundary.interrupts or boundary.key not in fired
-            ):
-                yield from run.fire(token, boundary)
+        if token.token_id in run.tokens:
+            yield from run.look_again(run.tokens[token.token_id], boundary)
     if token.token_id in run.tokens and node.node.watches_records:
         yield from run.wake(run.tokens[token.token_id], changed)
 
 
 def _goals(run: Run) -> Acts:
+    """Go on from the first goal that has come true; one that was reached is reached again only after it was not true."""
+    reached = frozenset(run.scopes[ROOT].data.get("reached", ()))
+    hold = {}
     for key in run.plan.goals:
-        formula = run.plan.nodes[key].formulas["when"]
-        if (yield from run.work_out(formula, ROOT)) is True:
-            run.reach_goal(key)
-            return
+        hold[key] = (yield from run.work_out(run.plan.nodes[key].formulas["when"], ROOT)) is True
+    true = [key for key in run.plan.goals if hold[key]]
+    if frozenset(true) != reached:
+        run.note_reached(true)
+    come = next((key for key in true if key not in reached), None)
+    if come is not None:
+        run.reach_goal(come)
 
 
 __all__ = ["Steps", "drive", "first_state", "step"]

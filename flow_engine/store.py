@@ -16,14 +16,18 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Table,
     Text,
+    and_,
     bindparam,
+    case,
     cast,
     delete,
     func,
     insert,
     literal_column,
+    null,
     select,
     update,
 )
@@ -35,7 +39,7 @@ from engine.store.codec import decode_json, encode_json
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Unit
 from flow_engine.rows import pack, unpack
-from flow_engine.state import Instance, Scope, State, Subscription, Task, Timer, Token
+from flow_engine.state import ROOT, Instance, Scope, State, Subscription, Task, Timer, Token
 from flow_engine.tables import (
     CANDIDATES,
     COMMANDS,
@@ -61,9 +65,11 @@ INSTANCE_COLUMNS = (
     "instance_id", "flow", "version", "status", "started_at", "started_by", "key", "form", "record_id", "parent_id",
     "parent_token", "root_id", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title", "trigger", "move_to",
 )  # fmt: skip
-INSTANCE_MOVES = ("version", "status", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title")  # fmt: skip
+INSTANCE_MOVES = (
+    "version", "status", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title", "parts",
+)  # fmt: skip
 """What a step may change of an instance."""
-INSTANCE_COUNTS = ("revision", "next_id", "next_seq")
+INSTANCE_COUNTS = ("revision", "next_id", "next_seq", "parts")
 """What most steps change of it: no more is written then, since SQLite lays every index anew whose columns an UPDATE names."""
 TOKEN_COLUMNS = ("instance_id", "token_id", "node", "scope_id", "round", "came_by", "wait", "since", "data")
 SCOPE_COLUMNS = (
@@ -83,15 +89,17 @@ TASK_ENDS = ("state", "assignee", "action", "comment", "done_at", "done_by", "da
 """What most tasks say at their end that they did not say before."""
 TIMER_COLUMNS = ("instance_id", "token_id", "key", "at", "anchor", "anchor_record", "anchor_form", "data")
 SUBSCRIPTION_COLUMNS = ("instance_id", "token_id", "name", "key")
-HISTORY_COLUMNS = ("instance_id", "seq", "at", "kind", "node", "by", "data")
+HISTORY_COLUMNS = ("instance_id", "seq", "at", "kind", "node", "by", "data", "more", "last")
 ROUND_COLUMNS = ("instance_id", "scope_id", "node", "round")
 CANDIDATE_COLUMNS = ("user_id", "instance_id", "task_id")
+HAS_SCOPES, HAS_TIMERS, HAS_SUBSCRIPTIONS, HAS_ROUNDS, HAS_COPIES = 1, 2, 4, 8, 16
+"""What most instances have nothing of: regions or memories, timers …; tasks whose token is gone."""
+PART_BITS = 5
 _PARTS = (
-    (TOKENS, TOKEN_COLUMNS), (SCOPES, SCOPE_COLUMNS), (TASKS, TASK_COLUMNS), (TIMERS, TIMER_COLUMNS),
-    (SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS), (ROUNDS, ROUND_COLUMNS),
+    (TOKENS, TOKEN_COLUMNS, 0), (SCOPES, SCOPE_COLUMNS, HAS_SCOPES), (TASKS, TASK_COLUMNS, 0),
+    (TIMERS, TIMER_COLUMNS, HAS_TIMERS), (SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS, HAS_SUBSCRIPTIONS),
+    (ROUNDS, ROUND_COLUMNS, HAS_ROUNDS),
 )  # fmt: skip
-MOST_TOGETHER = 12
-"""Rows of history written by one statement."""
 CLAIMABLE = ("open", "waiting", "parked")
 
 
@@ -128,12 +136,6 @@ class Statements:
         self.add_subscription = self._insert(SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS)
         self.end_subscription = self._delete(SUBSCRIPTIONS, SUBSCRIPTION_COLUMNS)
         self.add_history = self._insert(HISTORY, HISTORY_COLUMNS)
-        self.add_histories = [
-            self._many(HISTORY, HISTORY_COLUMNS, count) for count in range(MOST_TOGETHER + 1)
-        ]
-        self.add_round = self._insert(ROUNDS, ROUND_COLUMNS)
-        self.change_round = self._update(ROUNDS, ("round",), ("instance_id", "scope_id", "node"))
-        self.end_rounds = self._delete(ROUNDS, ("instance_id", "scope_id", "node"))
         self.add_candidate = self._insert(CANDIDATES, CANDIDATE_COLUMNS)
         self.end_candidates = self._delete(CANDIDATES, ("instance_id", "task_id"))
 
@@ -156,12 +158,13 @@ class Statements:
             COMMANDS.c.key == bindparam("p0")
         )
         found = [*(INSTANCES.c[k] for k in own), done.scalar_subquery()]
-        for table, columns in _PARTS:
+        for table, columns, bit in _PARTS:
             query = select(as_text(lists(row(*(table.c[k] for k in columns)))))
             query = query.where(table.c.instance_id == INSTANCES.c.instance_id)
             if table is TASKS:
-                query = query.where(TASKS.c.is_live == literal_column("1"))
-            found.append(query.correlate(INSTANCES).scalar_subquery())
+                query = query.where(TASKS.c.is_live == literal_column("1"), TASKS.c.task_id > _first_token())
+            part = query.correlate(INSTANCES).scalar_subquery()
+            found.append(part if not bit else case((_lacks(bit), null()), else_=part))
         if as_one:
             found = [cast(row(*found), Text)]
         return self._text(select(*found).where(INSTANCES.c.instance_id == bindparam("p1")))
@@ -180,13 +183,6 @@ class Statements:
         make = postgresql.insert if self._dialect.name == "postgresql" else sqlite.insert
         return self._text(make(table).values(values).on_conflict_do_nothing())
 
-    def _many(self, table: Table, columns: Sequence[str], count: int) -> str:
-        """Insert several rows by one statement."""
-        rows: list[dict[Any, Any]] = [
-            {table.c[k]: bindparam(f"p{n}_{i}") for i, k in enumerate(columns)} for n in range(count)
-        ]
-        return self._text(insert(table).values(rows)) if rows else ""
-
     def _update(self, table: Table, columns: Sequence[str], by: Sequence[str]) -> str:
         values: dict[Column[Any], Any] = {table.c[k]: bindparam(f"v{i}") for i, k in enumerate(columns)}
         statement = update(table).values(values)
@@ -199,6 +195,20 @@ class Statements:
         for i, k in enumerate(by):
             statement = statement.where(table.c[k] == bindparam(f"p{i}"))
         return self._text(statement)
+
+
+def _lacks(bit: int) -> ColumnElement[bool]:
+    """Tell whether an instance is known to have nothing of a kind: as its last step left it, and nobody has moved it since."""
+    c = INSTANCES.c
+    is_known = c.parts.bitwise_rshift(literal_column(str(PART_BITS))) == c.revision
+    return and_(is_known, c.parts.bitwise_and(literal_column(str(bit))) == literal_column("0"))
+
+
+def _first_token() -> ColumnElement[Any]:
+    """Return the id of an instance's oldest token: its tasks have come after it, so the many old ones are not looked at."""
+    oldest = select(func.min(TOKENS.c.token_id)).where(TOKENS.c.instance_id == INSTANCES.c.instance_id)
+    oldest_id = oldest.correlate(INSTANCES).scalar_subquery()
+    return case((_lacks(HAS_COPIES), oldest_id), else_=literal_column("0"))
 
 
 def numbered(text: str) -> str:
@@ -222,6 +232,9 @@ def of(unit: Unit) -> Statements:
 
 _read_rows = msgspec.json.Decoder(list[list[Any]]).decode
 _second = itemgetter(1)
+_NOTHING: frozenset[Subscription] = frozenset()
+PLAIN_ROOT = Scope(ROOT, ROOT, "root", "", 0)
+"""The scope of an instance that remembers nothing."""
 _OWN = len(INSTANCE_COLUMNS)
 
 
@@ -233,8 +246,11 @@ def at_text(at: datetime | None) -> str | None:
     return None if at is None else _instant(at)
 
 
+_moment = lru_cache(maxsize=256)(from_instant)
+
+
 def from_at(text: str | None) -> datetime | None:
-    return None if text is None else from_instant(text)
+    return None if text is None else _moment(text)
 
 
 # Reading.
@@ -290,7 +306,7 @@ def instance_of(row: Sequence[Any]) -> Instance:
     """Return the instance of a row in the order of INSTANCE_COLUMNS."""
     parent = None if row[9] is None else (row[9], row[10])
     return Instance(
-        row[0], row[1], row[2], row[3], from_instant(row[4]), row[5], row[6], row[7], row[8], parent, row[11], from_at(row[12]),
+        row[0], row[1], row[2], row[3], _moment(row[4]), row[5], row[6], row[7], row[8], parent, row[11], from_at(row[12]),
         row[13], row[14], row[15], row[16], row[17], row[18], row[20],
     )  # fmt: skip
 
@@ -298,17 +314,38 @@ def instance_of(row: Sequence[Any]) -> Instance:
 def state_of(instance: Instance, parts: Sequence[Any]) -> State:
     """Return the state of an instance and the lists of `Statements.parts`, as text or read."""
     tokens, scopes, tasks, timers, subscriptions, rounds = [
-        (_read_rows(part) if part != "[]" else ()) if isinstance(part, str) else part or () for part in parts
+        _read_rows(part) if type(part) is str else part for part in parts
     ]
+    if tasks and len(tasks) > 1:
+        tasks.sort(key=_second)
     return State(
         instance,
-        {row[1]: token_of(row) for row in tokens},
-        {row[1]: scope_of(row) for row in scopes},
-        {row[1]: task_of(row) for row in (sorted(tasks, key=_second) if len(tasks) > 1 else tasks)},
-        {(row[1], row[2]): timer_of(row) for row in timers},
-        frozenset([Subscription(*row[1:]) for row in subscriptions]),
-        {(row[1], row[2]): row[3] for row in rounds},
+        {row[1]: token_of(row) for row in tokens} if tokens else {},
+        {row[1]: scope_of(row) for row in scopes} if scopes else {ROOT: PLAIN_ROOT},
+        {row[1]: task_of(row) for row in tasks} if tasks else {},
+        {(row[1], row[2]): timer_of(row) for row in timers} if timers else {},
+        frozenset([Subscription(*row[1:]) for row in subscriptions]) if subscriptions else _NOTHING,
+        {(row[1], row[2]): row[3] for row in rounds} if rounds else {},
     )
+
+
+def parts_of(state: State) -> int:
+    """Return what `Statements.parts` need not look for in vain, marked with the state's revision."""
+    tokens, scopes = state.tokens, state.scopes
+    parts = state.instance.revision << PART_BITS
+    if len(scopes) > 1 or scopes[ROOT] != PLAIN_ROOT:
+        parts |= HAS_SCOPES
+    if state.timers:
+        parts |= HAS_TIMERS
+    if state.subscriptions:
+        parts |= HAS_SUBSCRIPTIONS
+    if state.rounds:
+        parts |= HAS_ROUNDS
+    for task in state.tasks.values():
+        if task.token_id not in tokens:
+            parts |= HAS_COPIES
+            break
+    return parts
 
 
 def token_of(row: Sequence[Any]) -> Token:
@@ -415,8 +452,9 @@ def instance_row(one: Instance, trigger: str | None = None) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def moved(texts: Statements, old: Instance, one: Instance) -> tuple[str, tuple[Any, ...]]:
+def moved(texts: Statements, old: Instance, state: State) -> tuple[str, tuple[Any, ...]]:
     """Return the statement that moves an instance on, and its values: the new ones, the id and the revision before."""
+    one, parts = state.instance, parts_of(state)
     # What the first step of an instance finds was not all written when its row was made.
     if (
         old.revision > 0
@@ -427,15 +465,17 @@ def moved(texts: Statements, old: Instance, one: Instance) -> tuple[str, tuple[A
         and old.branch_id == one.branch_id
         and old.title == one.title
     ):
-        return texts.go_on, (one.revision, one.next_id, one.next_seq, one.instance_id, one.revision - 1)
-    return texts.move_instance, moved_row(one)
-
-
-def moved_row(one: Instance) -> tuple[Any, ...]:
-    """Return what `move_instance` takes: the new values, the id and the revision before."""
-    return (
+        return texts.go_on, (
+            one.revision,
+            one.next_id,
+            one.next_seq,
+            parts,
+            one.instance_id,
+            one.revision - 1,
+        )
+    return texts.move_instance, (
         one.version, one.status, at_text(one.ended_at), one.outcome, one.revision, one.next_id, one.next_seq, one.branch_id,
-        one.title, one.instance_id, one.revision - 1,
+        one.title, parts, one.instance_id, one.revision - 1,
     )  # fmt: skip
 
 

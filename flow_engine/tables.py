@@ -56,6 +56,7 @@ INSTANCES = Table(
     Column("title", Text, nullable=False),
     Column("trigger", Text),
     Column("move_to", Integer),
+    Column("parts", Integer),
     Index("ux_cc_flow_instances_key", "key", unique=True),
     Index("ix_cc_flow_instances_record", "record_id", "form"),
     Index("ix_cc_flow_instances_flow", "flow", "status", "started_at"),
@@ -63,7 +64,8 @@ INSTANCES = Table(
     _some("ix_cc_flow_instances_parent", "parent_id", where="parent_id IS NOT NULL"),
     **LEAN,
 )
-"""See `state.Instance`. `trigger`: what started it, `<flow>.<trigger>`; `move_to`: the version it takes at its next wait."""
+"""See `state.Instance`. `trigger`: what started it, `<flow>.<trigger>`; `move_to`: the version it takes at its next wait;
+`parts`: which of its tables hold anything of it, and at which revision that was so (`store.parts_of`)."""
 
 TOKENS = Table(
     "cc_flow_tokens",
@@ -134,7 +136,6 @@ TASKS = Table(
     Column("title", Text, nullable=False),
     Column("data", Text),
     Column("is_live", Integer, nullable=False),
-    _some("ix_cc_flow_tasks_live", "instance_id", where="is_live = 1"),
     _some("ix_cc_flow_tasks_mine", "assignee", "due_at", where="state IN ('open', 'parked')"),
     _some("ix_cc_flow_tasks_done", "done_by", "done_at", where="done_by IS NOT NULL"),
     _some("ix_cc_flow_tasks_record", "record_id", where="record_id IS NOT NULL"),
@@ -190,10 +191,13 @@ HISTORY = Table(
     Column("node", Text),
     Column("by", Text),
     Column("data", Text),
+    Column("more", Text),
+    Column("last", Integer),
     info=GUARDED,
     **LEAN,
 )
-"""What happened to an instance, numbered without gaps."""
+"""What happened to an instance, numbered without gaps: a row for each step, `past.row_of`. `more`: what the step noted after
+its first entry, up to number `last`. Where `last` is blank the row is one entry, as an earlier release wrote it."""
 
 COMMANDS = Table(
     "cc_flow_commands",

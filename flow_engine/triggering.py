@@ -7,9 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from engine.clock import business_day
-from engine.expressions import Checked, evaluate, holds
+from engine.expressions import Checked, ErrorValue, evaluate, holds
 from engine.ports import Path
+from engine.problems import Rejected
+from flow_engine import refusals
+from flow_engine.names import inside
 from flow_engine.plan import SUBJECT, FlowPlan, TriggerPlan
+from flow_engine.scope import INPUT
 
 WHEN = "when"
 ONCE_PER = "once_per"
@@ -161,6 +165,21 @@ def holds_when(listener: Listener, facts: Facts) -> bool:
     return listener.when is None or holds(listener.when, facts)
 
 
+def holds_when_given(listener: Listener, given: Mapping[str, Any], now: datetime, zone: str) -> bool:
+    """Tell whether the condition of a trigger that is about no record holds for what came with it, `{input.x}`."""
+    return listener.when is None or holds(listener.when, _Given({}, now, zone, given=given))
+
+
+@dataclass(slots=True)
+class _Given(Facts):
+    """What came with a message or an event, as `{input.x}`."""
+
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def value(self, path: Path) -> Any:
+        return inside(self.given, path[1:]) if path[0] == INPUT else None
+
+
 def _plain(values: Mapping[Path, Any] | None, fields: frozenset[str]) -> Mapping[str, Any] | None:
     """Return values by field as a definition writes them."""
     if values is None:
@@ -175,11 +194,17 @@ def _json(value: Any) -> Any:
 def once_key(
     plan: FlowPlan, values: Mapping[Path, Any], form: str | None, now: datetime, zone: str
 ) -> str | None:
-    """Return what `once_per` of the flow gives for a record; None where nothing is said. Blank counts as said."""
+    """Return what `once_per` of the flow gives for a record; None where nothing is said. Blank counts as said.
+
+    Rejected where its formula fails: all records for which it does would pass for one.
+    """
     formula = plan.formulas.get(ONCE_PER)
     if formula is None:
         return None
     found = evaluate(formula.checked, Facts(values, now, zone, form=form))
+    if isinstance(found, ErrorValue):
+        at = f"/flows/{plan.key}/{ONCE_PER}"
+        raise Rejected(refusals.CALCULATION.at(at, place=ONCE_PER, why=str(found)))
     return "" if found is None else str(found)[:400]
 
 

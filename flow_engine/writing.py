@@ -15,7 +15,8 @@ from engine.store.platform import JOBS, instant
 from engine.store.sql import insert_events
 from engine.store.unit import Unit
 from flow_engine import commands, store
-from flow_engine.result import Step
+from flow_engine.past import row_of
+from flow_engine.result import NO_CHANGES, Step
 from flow_engine.rows import pack
 from flow_engine.state import State, Task
 from flow_engine.tables import EFFECTS, INCIDENTS, ROUNDS, TASKS
@@ -105,9 +106,7 @@ def _apart(dialect: Dialect) -> frozenset[str]:
         rows.change_task, rows.finish_task, rows.add_task, rows.add_usual_task, more.tasks_over, more.rounds,
         rows.move_instance, rows.go_on,
     )  # fmt: skip
-    return frozenset(
-        (*places, *rows.add_histories, insert_events(dialect), commands.text_of(dialect), more.job)
-    )
+    return frozenset((*places, rows.add_history, insert_events(dialect), commands.text_of(dialect), more.job))
 
 
 @lru_cache(maxsize=8)
@@ -143,14 +142,14 @@ def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -
     writes: list[Write] = [*also]
     _write_tokens(unit, writes, rows, instance_id, old, step)
     _write_tasks(unit, writes, rows, instance_id, old, step)
-    if step.timers:
+    if step.timers is not NO_CHANGES:
         changed = [store.turned(store.timer_row(instance_id, one), 3) for one in step.timers.changed]
         writes += [
             (rows.end_timer, [(instance_id, *key) for key in step.timers.removed]),
             (rows.change_timer, changed),
             (rows.add_timer, [store.timer_row(instance_id, one) for one in step.timers.added]),
         ]
-    if step.subscriptions:
+    if step.subscriptions is not NO_CHANGES:
         given = step.subscriptions
         gone = [(instance_id, one.token_id, one.name, one.key) for one in given.removed]
         new = [(instance_id, one.token_id, one.name, one.key) for one in given.added]
@@ -160,10 +159,11 @@ def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -
             (instance_id, scope_id, node, count, count) for (scope_id, node), count in step.rounds.items()
         ]
         writes.append((texts(unit).rounds, counts))
-    _write_history(unit, writes, rows, instance_id, step)
+    if step.history:
+        writes.append((rows.add_history, [row_of(instance_id, unit.now_text, step.history)]))
     _write_effects(unit, writes, instance_id, step)
     writes += unit.events_so_far()
-    place, row = store.moved(rows, old.instance, instance)
+    place, row = store.moved(rows, old.instance, step.state)
     writes.append((place, [row]))
     some = [one for one in writes if one[1]]
     new_timers = step.timers.added or step.timers.changed
@@ -196,7 +196,7 @@ def _write_tokens(
             writes.append((rows.change_token, changed))
         if len(gone) != 1 or len(new) != 1:
             writes.append((rows.add_token, new))
-    if step.scopes:
+    if step.scopes is not NO_CHANGES:
         ended = [(instance_id, scope_id) for scope_id in step.scopes.removed]
         regions = [store.turned(store.scope_row(instance_id, one), 2) for one in step.scopes.changed]
         writes += [
@@ -236,19 +236,6 @@ def _write_tasks(
 def is_offered(task: Task) -> bool:
     """Tell whether several people may still claim a task."""
     return bool(task.candidates) and task.assignee is None and task.state in store.CLAIMABLE
-
-
-def _write_history(
-    unit: Unit, writes: list[Write], rows: store.Statements, instance_id: str, step: Step
-) -> None:
-    now = unit.now_text
-    for at in range(0, len(step.history), store.MOST_TOGETHER):
-        some = step.history[at : at + store.MOST_TOGETHER]
-        values: list[Any] = []
-        for one in some:
-            data = {**one.data, "token": one.token_id} if one.token_id is not None else one.data
-            values += (instance_id, one.seq, now, one.kind, one.node, one.by, pack(data))
-        writes.append((rows.add_histories[len(some)], [values]))
 
 
 def _write_effects(unit: Unit, writes: list[Write], instance_id: str, step: Step) -> None:

@@ -1,6 +1,7 @@
 """What can be wrong with a flow definition, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from engine.definitions.checks.formulas import fits as _fits
 from engine.expressions.checker import words
@@ -79,6 +80,25 @@ WRONG_FIELD = Code(
     hint_zh="换一个字段，或换一种触发器",
     hint_en="Choose another field, or another kind of trigger",
 )
+
+
+BOUNDARY_NEEDS = Code(
+    "flow.boundary_needs",
+    zh="节点“{node}”的边界“{key}”还没有说明它等什么：{settings}",
+    en="The boundary “{key}” at “{node}” does not say what it waits for: {settings}",
+    hint_zh="填写其中一项",
+    hint_en="Write one of these",
+)
+_NEEDS = {"timer": ("after", "at"), "message": ("message",), "condition": ("when",)}
+
+
+def boundary_problems(node: str, boundaries: Iterable[Mapping[str, Any]], path: str) -> Iterator[Problem]:
+    """Yield boundaries that would never happen, for what they wait for is not said."""
+    for index, one in enumerate(boundaries):
+        needs = _NEEDS.get(one["kind"], ())
+        if needs and sum(key in one for key in needs) != 1:
+            settings = ", ".join(needs)
+            yield BOUNDARY_NEEDS.at(f"{path}/on/{index}", node=node, key=one["key"], settings=settings)
 
 
 def no_node(key: str, path: str, among: Iterable[str]) -> Problem:

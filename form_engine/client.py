@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from engine.definitions.shape import SYSTEM_FIELDS
+from engine.definitions.shape import SYSTEM_FIELDS, FieldShape
 from engine.expressions import Checked
 from engine.expressions.tree import to_tree
+from engine.text import Words, say
 from form_engine.control import OPERATORS
 
 if TYPE_CHECKING:
+    from engine.definitions.outline import FieldOutline
     from form_engine.plan import ActionPlan, FieldPlan, FormPlan, RulePlan, SectionPlan, TabPlan, ViewPlan
 
 Json = dict[str, Any]
 VERBS = ("view", "create", "edit", "delete", "import", "export", "print")
 SHOWN_SYSTEM = ("no", "branch_id", "owner_id", "created_at", "created_by", "updated_at", "updated_by")
 _SAID = ("help", "placeholder", "width", "column_width", "on_hidden", "print", "mask", "search")
-
-
-class Word(Protocol):
-    """A level of `engine.access.levels`."""
-
-    @property
-    def word(self) -> str: ...
 
 
 class Levelled(Protocol):
@@ -119,7 +114,29 @@ class _Client:
             "order": [key for key in plan.order if self.sees(key)],
             "verbs": {verb: self.rights.verb(plan.key, verb) for verb in VERBS},
             "public": self._public(),
+            "splits": self._splits(),
+            "pools": self._pools(),
         }
+
+    def _pools(self) -> list[Json]:
+        """Return the pools from which this person may take records, and how a record that lies there is to be known."""
+        if not self.rights.verb(self.plan.key, "edit"):
+            return []
+        return [
+            {
+                "key": pool["key"],
+                "name": pool["name"],
+                "owner": pool.get("owner", "owner_id"),
+                "marks": pool.get("on_enter", {}),
+                "view": pool.get("view"),
+            }
+            for pool in self.plan.definition.get("pools", ())
+        ]
+
+    def _splits(self) -> bool:
+        """Tell whether the form's records are targets that this person may deal out."""
+        may_write = all(self.rights.verb(self.plan.key, verb) for verb in ("create", "edit"))
+        return "below" in self.plan.definition.get("goals", {}) and may_write
 
     def _public(self) -> Json | None:
         """Return what one fills in to make a link to the form; None for whom that is no business."""
@@ -198,12 +215,22 @@ class _Client:
         }
         for place, checked in one.conditions.items():
             _put(config, place.split("/"), to_tree(checked) if self._may_name(checked) else None)
+        if one.kept:
+            config["kept"] = [
+                {"key": kept.name, "label": words, **_told_of(kept.end, kept.outline)}
+                for kept, words in zip(one.kept, self._kept_labels(one), strict=True)
+            ]
         if one.filter is not None:
             # The picker asks the server; it must ask again when one of these changes.
             config["filter_reads"] = sorted(
                 path[1] for path in one.filter.fields if path[0] == "form" and len(path) > 1
             )
         return config
+
+    def _kept_labels(self, one: FieldPlan) -> Iterator[Words]:
+        """Yield what the parts of a snapshot are called: “Customer · Name”."""
+        for kept in one.kept:
+            yield {lang: " · ".join(say(words, lang) for words in kept.labels) for lang in ("zh", "en")}
 
     def _system(self, key: str) -> Json:
         kind, config, _ = SYSTEM_FIELDS[key]
@@ -323,6 +350,27 @@ class _Client:
                 "values": {key: to_tree(one) for key, one in action.create.items() if self._may_name(one)},
             }
         return told
+
+
+def _told_of(shape: FieldShape, outline: FieldOutline | None) -> Json:
+    """Return what the browser needs to show a value of another field, kept as it was."""
+    settings = outline.config if outline is not None else {}
+    told: Json = {
+        "control": outline.kind if outline is not None else "",
+        "level": "read",
+        "value_type": shape.value_type,
+        "config": {
+            **{name: value for name, value in settings.items() if name not in _SERVER_ONLY},
+            **{name: shape.config[name] for name in ("options", "to") if name in shape.config},
+        },
+    }
+    if shape.rows is not None:
+        inside = outline.rows.fields if outline is not None and outline.rows is not None else {}
+        told["fields"] = [
+            {"key": key, "label": inner.label, **_told_of(inner, inside.get(key))}
+            for key, inner in shape.rows.fields.items()
+        ]
+    return told
 
 
 _SERVER_ONLY = ("fields", "formula", "filter", "where", "path", "of", "by", "aggregate", "sort")

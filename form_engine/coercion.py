@@ -17,10 +17,23 @@ def as_field_value(value: Any, kind: ValueType, config: Any, zone: str) -> Any:
     """
     if value is None:
         return None
+    name = kind.kind
     try:
-        return kind.parse(_raw(value, kind.kind, zone), config, "")
+        return kind.parse(value if value.__class__ is _OWN.get(name) else _raw(value, name, zone), config, "")
     except Rejected:
         return None
+
+
+_OWN = {
+    "text": str,
+    "choice": str,
+    "boolean": bool,
+    "decimal": Decimal,
+    "money": Decimal,
+    "date": date,
+    "datetime": datetime,
+}
+"""Value types that take what a formula gives as it is, by the class it then is of."""
 
 
 def _raw(value: Any, kind: str, zone: str) -> Any:

@@ -3,21 +3,25 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.access.copies import Way, looked_through
 from engine.access.policy import compile_policy
 from engine.definitions.analysis import Analysis, analyse
 from engine.definitions.app import App
 from engine.definitions.checks.graph import order
 from engine.definitions.checks.references import links_to
 from engine.definitions.outline import FieldOutline, FormOutline
+from engine.definitions.scopes import RecordScope
 from engine.definitions.shape import FormShape
-from engine.expressions import Checked
+from engine.expressions import Checked, check, parse
 from engine.problems import Code, Problem, Rejected, pointer
 from form_engine.control import CONTROLS, Control
+from form_engine.keeping import kept_of, wrong_snapshots
 from form_engine.plan import (
     ActionPlan,
     AppPlan,
     FieldPlan,
     FormPlan,
+    Kept,
     PagePlan,
     RulePlan,
     SectionPlan,
@@ -110,7 +114,10 @@ class _Compiler:
             shape=self.analysis.shapes[self.outline.key],
             fields=self._fields(self.outline, self.analysis.shapes[self.outline.key]),
             order=order(self.outline, self.analysis.reads),
-            rules=tuple(self._rule(index, rule) for index, rule in enumerate(said.get("rules", ()))),
+            rules=(
+                *(self._rule(index, rule) for index, rule in enumerate(said.get("rules", ()))),
+                *self._seals(),
+            ),
             layout=tuple(self._layout()),
             views={view["key"]: self._view(index, view) for index, view in enumerate(said.get("views", ()))},
             tabs={tab["key"]: self._tab(index, tab) for index, tab in enumerate(page.get("tabs", ()))},
@@ -118,6 +125,8 @@ class _Compiler:
                 one["key"]: self._action(index, one) for index, one in enumerate(page.get("actions", ()))
             },
             public_set=self._several(f"{self.path}/public/set", said.get("public", {}).get("set", {})),
+            public_about=self._listed("about", "value"),
+            public_closed=self._listed("closed", "when"),
             title=self._checked("title"),
             is_off=bool(said.get("off", False)),
             system=said.get("system", {}),
@@ -126,6 +135,12 @@ class _Compiler:
 
     def _checked(self, *place: str | int) -> Checked | None:
         return self.analysis.formula(self.path + pointer(*place))
+
+    def _listed(self, part: str, name: str) -> dict[str, Checked]:
+        """Return the formulas of a list in the public part, by key."""
+        given = self.outline.definition.get("public", {}).get(part, ())
+        found = {one["key"]: self._checked("public", part, index, name) for index, one in enumerate(given)}
+        return {key: checked for key, checked in found.items() if checked is not None}
 
     def _several(self, path: str, values: Mapping[str, Any], tail: str = "") -> dict[str, Checked]:
         found = {key: self.analysis.formula(path + pointer(key) + tail) for key in values}
@@ -141,6 +156,10 @@ class _Compiler:
             raise TypeError(f"{control!r} is not a control")
         unique = said.get("unique")
         found = {name: self.analysis.formula(f"{one.path}/{name}") for name in _FIELD_FORMULAS}
+        first = control.starts_with(one.config)
+        if first is not None and found["default_formula"] is None and said.get("default") is None:
+            found["default_formula"] = self._over_record(first)
+        kept, looked = self._kept(one, shape)
         return FieldPlan(
             key=one.key,
             path=one.path,
@@ -156,8 +175,18 @@ class _Compiler:
             on_hidden=said.get("on_hidden"),
             rows=self._rows(one, own.rows) if one.rows is not None and own is not None and own.rows else None,
             unique=unique if isinstance(unique, Mapping) else {} if unique else None,
+            kept=kept,
+            looked=looked,
             **found,
         )
+
+    def _kept(self, one: FieldOutline, shape: FormShape) -> tuple[tuple[Kept, ...], tuple[Way, ...]]:
+        paths, shapes = one.config.get("fields_kept", ()), self.analysis.shapes
+        if not paths:
+            return (), ()
+        return kept_of(shapes, shape, paths, self.analysis.forms, one.form), looked_through(
+            shapes, shape, paths
+        ).ways
 
     def _conditions(self, one: FieldOutline) -> Iterator[tuple[str, Checked]]:
         # What the control's own settings hold beyond the formulas every field may have.
@@ -194,8 +223,32 @@ class _Compiler:
             set=self._several(f"{self.path}/rules/{index}/set", rule.get("set", {})),
             no_overlap=rule.get("no_overlap"),
             within=rule.get("within"),
-            where=self._checked("rules", index, "within" if "within" in rule else "no_overlap", "where"),
+            found=rule.get("found"),
+            where=self._checked(
+                "rules",
+                index,
+                next((one for one in ("within", "found") if one in rule), "no_overlap"),
+                "where",
+            ),
         )
+
+    def _seals(self) -> Iterator[RulePlan]:
+        """Yield the locks that come of a filled field, such as a signature."""
+        for one in self.outline.fields.values():
+            covered = one.control.covers(one.config) if isinstance(one.control, Control) else None
+            if covered is None:
+                continue
+            yield RulePlan(
+                key=f"{one.key}_seals",
+                path=one.path,
+                when=self._over_record(f"NOT(ISBLANK({{{one.key}}}))"),
+                message=one.definition.get("label", {}),
+                lock=True,
+                lock_fields=(*covered, one.key) if covered else (),
+            )
+
+    def _over_record(self, formula: str) -> Checked:
+        return check(parse(formula), RecordScope(self.analysis.types, self.outline))
 
     def _layout(self) -> Iterator[SectionPlan]:
         for index, section in enumerate(self.definition.get("layout", ())):
@@ -262,6 +315,7 @@ _FIELD_FORMULAS = (
 def _wrong_defaults(plan: AppPlan) -> Iterator[Problem]:
     for form in plan.forms.values():
         yield from _wrong_defaults_of(form)
+        yield from wrong_snapshots(form)
 
 
 def _wrong_defaults_of(form: FormPlan) -> Iterator[Problem]:

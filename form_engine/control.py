@@ -7,6 +7,7 @@ never ask for the control.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from engine.problems import Problem
@@ -27,9 +28,15 @@ class ItemColumn:
 OPERATORS: Mapping[str, tuple[str, ...]] = {
     "T": ("eq", "ne", "contains", "not_contains", "starts", "ends", "in", "empty", "not_empty"),
     "N": ("eq", "ne", "gt", "ge", "lt", "le", "between", "empty", "not_empty"),
+    "A": ("age", "on", "before", "after", "between", "relative", "anniversary", "empty", "not_empty"),
+    "P": ("overlaps", "covers", "on", "before", "after", "relative", "empty", "not_empty"),
     "D": ("on", "before", "after", "between", "relative", "anniversary", "empty", "not_empty"),
     "S": ("eq", "ne", "in", "not_in", "empty", "not_empty"),
     "M": ("has_any", "has_all", "has_none", "exactly", "empty", "not_empty"),
+    "K": ("first", "has_any", "has_all", "has_none", "exactly", "empty", "not_empty"),
+    "C": ("subtree", "has_any", "has_none", "exactly", "empty", "not_empty"),
+    "H": ("subtree", "in", "not_in", "where", "empty", "not_empty"),
+    "L": ("subtree", "any_item", "empty", "not_empty"),
     "B": ("true", "false", "empty"),
     "R": ("in", "not_in", "where", "empty", "not_empty"),
     "U": ("in", "not_in", "me", "my_team", "my_branch", "empty", "not_empty"),
@@ -94,6 +101,26 @@ class Control:
     def check(self, value: Any, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         """Yield what is wrong with a value that is not blank."""
         return iter(())
+
+    def check_by(self, value: Any, config: Mapping[str, Any], path: str, today: date) -> Iterator[Problem]:
+        """Yield what is wrong with a value as of today, e.g. a birthday still to come."""
+        return iter(())
+
+    def stamped(self, value: Any, before: Any, config: Mapping[str, Any], now: datetime) -> Any:
+        """Return a value just given with what only the server may say of it, e.g. when it was signed."""
+        return value
+
+    def fills(self, value: Any, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what the value tells about other fields, by their keys; they take it where they are blank."""
+        return {}
+
+    def starts_with(self, config: Mapping[str, Any]) -> str | None:
+        """Return the formula that the settings make the field's default."""
+        return None
+
+    def covers(self, config: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Return the fields that nobody may change once this one is filled; `()` is all of the record, None none."""
+        return None
 
     def items(self, value: Any, config: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
         """Yield one row of `item_columns` for each tooth, site, point … of the value."""

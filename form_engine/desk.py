@@ -155,12 +155,57 @@ class RelatedRecords:
         """Read the paths of many records at once."""
         if form not in self._desk.app.forms or not record_ids:
             return
-        fields = tuple(sorted(".".join(path) for path in paths))
-        query = RecordQuery(form, fields=fields, ids=record_ids, limit=len(record_ids), python=True)
+        rows = {path: at for path in paths if (at := self._rows_at(form, path)) is not None}
+        plain = [path for path in paths if path not in rows]
+        fields = {".".join(path) for path in plain} | {path[0] for path, at in rows.items() if at == 0}
+        query = RecordQuery(
+            form, fields=tuple(sorted(fields)) or ("id",), ids=record_ids, limit=len(record_ids), python=True
+        )
         for record in self._desk.system_gate.page(query).records:
-            self._known.setdefault((form, record["id"]), {}).update(
-                (path, record.get(".".join(path))) for path in paths
+            known = self._known.setdefault((form, record["id"]), {})
+            known.update((path, record.get(".".join(path))) for path in plain)
+            known.update(
+                (path, self._of_rows(form, path, record.get(path[0]) or ()))
+                for path, at in rows.items()
+                if at == 0
             )
+        for path, at in rows.items():
+            if at > 0:
+                self._behind(form, record_ids, path, at)
+
+    def _rows_at(self, form: str, path: tuple[str, ...]) -> int | None:
+        """Return where a path goes through a sub-table to one of its columns; no statement can follow it there."""
+        for at, key in enumerate(path[:-1]):
+            shape = self._desk.app.shapes.get(form)
+            field = shape.field(key) if shape is not None else None
+            if field is None:
+                return None
+            if field.value_type == "rows":
+                return at
+            form = str(field.config.get("to", ""))
+        return None
+
+    def _of_rows(self, form: str, path: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> list[Any]:
+        """Return a column of rows, or what it leads to."""
+        values = [row.get(path[1]) for row in rows]
+        if len(path) == 2:
+            return values
+        inner = self._desk.app.shapes[form].fields[path[0]].rows
+        column = inner.field(path[1]) if inner is not None else None
+        target = str(column.config.get("to", "")) if column is not None else ""
+        return [None if one is None else self.value(target, one, path[2:]) for one in values]
+
+    def _behind(self, form: str, record_ids: tuple[str, ...], path: tuple[str, ...], at: int) -> None:
+        """Follow the links first, then the rows of what they lead to."""
+        target = form
+        for key in path[:at]:
+            field = self._desk.app.shapes[target].field(key)
+            target = str(field.config.get("to", "")) if field is not None else ""
+        for record_id in record_ids:
+            led = self.value(form, record_id, path[:at])
+            ids = led if isinstance(led, tuple | list) else () if led is None else (led,)
+            found = [one for each in ids for one in self.value(target, each, path[at:]) or ()]
+            self._known.setdefault((form, record_id), {})[path] = found
 
     def forget(self, form: str, record_id: str) -> None:
         """Forget a record that has just been written."""

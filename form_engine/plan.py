@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from engine.access.copies import Way
 from engine.definitions.app import App
+from engine.definitions.outline import FieldOutline
 from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape, Shapes
 from engine.expressions import Checked
 from engine.schema import Schema
@@ -15,6 +17,22 @@ from form_engine.control import Control, Swift
 from form_engine.json_schema import submission_schema
 
 Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A path that a snapshot keeps, and the field at its end."""
+
+    path: tuple[str, ...]
+    end: FieldShape
+    labels: tuple[Words, ...] = ()
+    """What the steps are called."""
+    outline: FieldOutline | None = None
+    """The control and its settings at the end; None: a system field."""
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.path)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +69,15 @@ class FieldPlan:
     unique: Json | None = None
     """`{"within": [keys], "message": words, "on_clash": "refuse"}` where the field is unique."""
 
+    kept: tuple[Kept, ...] = ()
+    """Of a snapshot: what the server copies into it."""
+    looked: tuple[Way, ...] = ()
+    """Of a snapshot: the links it reads through, and the forms they lead to."""
+
     @property
     def is_written(self) -> bool:
         """Whether a submission may name it."""
-        return self.control.role == "field" and self.shape is not None
+        return self.control.role == "field" and self.shape is not None and not self.config.get("fields_kept")
 
     @property
     def is_computed(self) -> bool:
@@ -95,8 +118,10 @@ class RulePlan:
     """`{"by": [keys], "start", "end", "capacity"?}`: live records alike in `by` may not overlap in time, or only so many."""
     within: Json | None = None
     """`{"of", "by": {own: there}, "start", "end", "day", "opens", "closes", "pauses"?}`: on duty as `of` plans it."""
+    found: Json | None = None
+    """`{"in", "by": {own: there}}`: a record of `in` alike in `by` must be there."""
     where: Checked | None = None
-    """Which records `no_overlap` minds, or which of those of `within` count."""
+    """Which records `no_overlap` minds, or which of those of `within` or `found` count."""
 
     def conditions(self) -> Iterator[Checked]:
         """Yield every formula of the rule."""
@@ -189,6 +214,8 @@ class FormPlan:
     actions: Mapping[str, ActionPlan] = field(default_factory=dict)
     public_set: Mapping[str, Checked] = field(default_factory=dict)
     """What the form by link fills in itself."""
+    public_about: Mapping[str, Checked] = field(default_factory=dict)
+    public_closed: Mapping[str, Checked] = field(default_factory=dict)
     title: Checked | None = None
     parent: str | None = None
     is_off: bool = False

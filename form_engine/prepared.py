@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 from engine.definitions.shape import SYSTEM_FIELDS
 from engine.expressions import Checked
 from engine.problems import Rejected
-from form_engine.control import Swift
+from engine.value_type import ValueType
+from form_engine.control import Control, Swift
 from form_engine.plan import FieldPlan, FormPlan, RulePlan
 
 Key = str
@@ -34,6 +35,10 @@ class Prepared:
     """Fields that show a field of a linked record, by the path to it."""
     rollups: Mapping[Key, str]
     """Fields that sum up records linking here, by their aggregate."""
+    plain: frozenset[Key]
+    """Fields that are what was given: nothing works them out."""
+    kept_as: Mapping[Key, tuple[ValueType, Mapping[str, Any]]]
+    """The type and settings of what a field keeps."""
     stored_formulas: tuple[Key, ...]
     defaults: tuple[tuple[Key, Any], ...]
     sticky: Mapping[Key, Checked]
@@ -50,6 +55,18 @@ class Prepared:
     stages: tuple[FieldPlan, ...]
     filtered_links: tuple[FieldPlan, ...]
     copies: tuple[FieldPlan, ...]
+    dated: tuple[FieldPlan, ...]
+    """Fields whose values are right or wrong by the day."""
+    stamped: tuple[FieldPlan, ...]
+    """Fields to whose values the server adds something."""
+    filling: tuple[FieldPlan, ...]
+    """Fields whose values tell about other fields."""
+    dependent: tuple[FieldPlan, ...]
+    """Choices whose options hang on another field."""
+    keeping: tuple[FieldPlan, ...]
+    """Snapshots: fields into which the server copies others."""
+    sealing: tuple[FieldPlan, ...]
+    """Signatures: fields that seal others."""
     targets: Mapping[Key, str]
     """The form that a reference leads to; "user" for persons."""
     readers: Mapping[Key, frozenset[Key]]
@@ -75,6 +92,10 @@ class Prepared:
         for path in self.lookups.values():
             if len(path) > 1 and path[0] in self.targets:
                 found.setdefault(self.targets[path[0]], set()).add(path[1:])
+        for plan in self.keeping:
+            for kept in plan.kept:
+                if len(kept.path) > 1 and kept.path[0] in self.targets:
+                    found.setdefault(self.targets[kept.path[0]], set()).add(kept.path[1:])
         for plan in self.filtered_links:
             if plan.filter is not None:
                 own = {path for path in plan.filter.fields if path and path[0] != "form"}
@@ -105,7 +126,7 @@ def _prepare(plan: FormPlan) -> Prepared:
     sticky = {
         key: one.default_formula
         for key, one in fields.items()
-        if one.default_formula is not None and key not in formulas
+        if one.default_formula is not None and key not in formulas and one.is_written
     }
     visible = _visible(plan, fields)
     rules = plan.rules
@@ -121,15 +142,25 @@ def _prepare(plan: FormPlan) -> Prepared:
             for key, one in fields.items()
             if one.shape is not None and one.shape.rollup is not None
         },
+        plain=frozenset(
+            key for key, one in fields.items() if one.is_written and key not in {*rows, *sticky, *formulas}
+        ),
+        kept_as={key: (s.type, s.config) for key, one in fields.items() if (s := one.shape) is not None},
         stored_formulas=tuple(key for key in formulas if _is_stored(fields[key])),
         defaults=tuple(_defaults(fields.values())),
         sticky=sticky,
         rows=rows,
         copies=tuple(one for one in fields.values() if one.config.get("copies")),
+        dated=_with_own(fields.values(), "check_by"),
+        stamped=_with_own(fields.values(), "stamped"),
+        filling=_with_own(fields.values(), "fills"),
+        dependent=tuple(one for one in fields.values() if one.is_written and one.config.get("depends_on")),
         targets=dict(_targets(plan, fields)),
         visible=visible,
         visible_order=_order(visible),
-        required=tuple(one for one in fields.values() if one.required or one.required_if is not None),
+        required=tuple(
+            one for one in fields.values() if (one.required or one.required_if is not None) and not one.kept
+        ),
         read_only={
             key: (one.read_only, one.read_only_if)
             for key, one in fields.items()
@@ -138,13 +169,21 @@ def _prepare(plan: FormPlan) -> Prepared:
         locks=tuple(rule for rule in rules if rule.lock),
         checks=tuple(rule for rule in rules if rule.check is not None),
         sets=tuple(rule for rule in rules if rule.set),
-        stages=tuple(one for one in fields.values() if "stages" in one.config),
-        filtered_links=tuple(one for one in fields.values() if one.filter is not None),
+        stages=tuple(one for one in fields.values() if one.is_written and "stages" in one.config),
+        sealing=_with_own(fields.values(), "covers"),
+        keeping=tuple(one for one in fields.values() if one.kept),
+        filtered_links=tuple(one for one in fields.values() if one.filter is not None and one.is_written),
         readers={},
     )
     made.from_parent = frozenset(_parent_keys(made))
     made.readers = _readers(made)
     return made
+
+
+def _with_own(fields: Iterable[FieldPlan], method: str) -> tuple[FieldPlan, ...]:
+    """Return the fields whose control has a `method` of its own."""
+    base = getattr(Control, method)
+    return tuple(one for one in fields if one.is_written and getattr(type(one.control), method) is not base)
 
 
 def _is_ruled(one: FieldPlan) -> bool:

@@ -6,17 +6,20 @@ written with the rights of the link's author: a visitor has none, and must not g
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from engine.access.actor import Actor, public_actor
 from engine.clock import Clock
+from engine.expressions import Checked, ErrorValue, evaluate, holds
 from engine.ids import new_id
+from engine.masks import mask
 from engine.problems import Code, Forbidden, NotFound, Problem, Rejected, TooMany
 from engine.store.unit import Cause
 from form_engine.desk import Desk
 from form_engine.plan import FormPlan
 from form_engine.public_links import NO_LINK, Link, PublicLinks
-from form_engine.service import attachments, clashes, duty, numbering, overlap, records, touches
+from form_engine.service import attachments, clashes, duty, numbering, overlap, presence, records, touches
 from form_engine.service.service import RecordService
 from form_engine.submit import LOCKED, NOT_BY_HAND, READ_ONLY, REQUIRED, Submission, submit
 
@@ -68,10 +71,15 @@ class PublicForms:
         self.limit = limit or RateLimit(service.workspace.clock)
 
     def plan(self, token: str) -> dict[str, Any]:
-        """Return what a visitor's page says, and which fields it offers; nothing of what is in the house."""
+        """Return what a visitor's page says, and which fields it offers.
+
+        Of what is in the house it tells nothing but what the form says of it (`about`), and that only by a link made for a
+        message: to whoever the message was about.
+        """
         link, plan = self._found(token)
-        self._author(link)
+        author = self._author(link)
         public = plan.definition["public"]
+        about, closed = self._about(plan, link, author) if link.is_sent else ([], None)
         return {
             "form": plan.key,
             "name": plan.name,
@@ -79,7 +87,26 @@ class PublicForms:
             "intro": public.get("intro", {}),
             "thanks": public.get("thanks", {}),
             "fields": list(public["fields"]),
+            "about": about,
+            "closed": closed,
         }
+
+    def _about(
+        self, plan: FormPlan, link: Link, author: Actor
+    ) -> tuple[list[dict[str, Any]], Mapping[str, str] | None]:
+        """Return what a page says of what its link is about, and why it takes in nothing any more."""
+        public = plan.definition["public"]
+        with self.service.workspace.read() as unit:
+            own = self.service.desk(unit, author, "public")
+            state = submit(plan, link.values, None, own.context(plan.key)).state
+            told = (_fact(one, plan.public_about[one["key"]], state) for one in public.get("about", ()))
+            found = [one for one in told if one is not None]
+            closed = (
+                one["message"]
+                for one in public.get("closed", ())
+                if holds(plan.public_closed[one["key"]], state)
+            )
+            return found, next(closed, None)
 
     def worded(self, plan: FormPlan, field: dict[str, Any]) -> dict[str, Any]:
         """Return a field of the client plan as the visitor meets it: in his words, and consent never ticked for him."""
@@ -218,7 +245,22 @@ class _Incoming:
         numbering.assign(self.own, self.plan, ready)
         record = self.own.unit.insert(write, ready, new_id())
         duty.guard(self.outside, self.plan, record)
+        presence.guard(self.outside, self.plan, record)
         overlap.guard(self.outside, self.plan, record)
+
+
+def _fact(one: Json, formula: Checked, state: Any) -> dict[str, Any] | None:
+    """Return a line of what a page says; None where it is blank."""
+    value = evaluate(formula, state)
+    if value is None or value == "" or isinstance(value, ErrorValue):
+        return None
+    told: dict[str, Any] = {"key": one["key"], "label": one["label"]}
+    if "words" in one:
+        words = one["words"].get(str(value))
+        return {**told, "words": words} if words is not None else None
+    if isinstance(value, datetime):
+        return {**told, "at": value.isoformat()}
+    return {**told, "text": mask(str(value), one["mask"]) or "" if "mask" in one else str(value)}
 
 
 def _known_already(desk: Desk, plan: FormPlan, brought: Json, given: Json) -> str | None:

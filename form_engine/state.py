@@ -51,6 +51,8 @@ class SubmitContext:
     related: Related = field(default_factory=NoRelated)
     data: Any = None
     new_id: Callable[[], str] = new_id
+    is_past: bool = False
+    """A record of earlier is loaded as it was: its stamps come with it."""
 
     @property
     def is_person(self) -> bool:
@@ -137,7 +139,7 @@ class RecordState:
     def value(self, path: tuple[str, ...]) -> Any:
         head = path[0]
         if len(path) == 1:
-            return self.get(head)
+            return self.values.get(head) if head in self.form.plain else self.get(head)
         if head == "form" and self.parent is not None:
             return self.parent.value(path[1:])
         if head in self.form.rows:
@@ -175,7 +177,7 @@ class RecordState:
         if key in memo:
             return memo[key]
         value = evaluate(formula, self)
-        if not isinstance(value, ErrorValue):
+        if value is not None and value.__class__ is not ErrorValue:
             value = self.fit(key, value)
         memo[key] = value
         return value
@@ -188,8 +190,8 @@ class RecordState:
 
     def fit(self, key: str, value: Any) -> Any:
         """Return what a formula gave as the value of field `key`."""
-        shape = self.form.fields[key].shape
-        return None if shape is None else as_field_value(value, shape.type, shape.config, self.zone)
+        kept = self.form.kept_as.get(key)
+        return None if kept is None else as_field_value(value, kept[0], kept[1], self.zone)
 
     def holds(self, condition: Checked) -> bool:
         """Tell whether a condition is true; blank and errors are not."""
@@ -233,7 +235,18 @@ class RecordState:
     def changed(self) -> frozenset[str]:
         """Return the fields whose value differs from the stored one, as far as known now."""
         before = self.before
-        return frozenset(key for key in self.touched if self.values.get(key) != before.get(key))
+        return frozenset(
+            key
+            for key in self.touched
+            if (self._rows_changed(key) if key in self.form.rows else self.values.get(key) != before.get(key))
+        )
+
+    def _rows_changed(self, key: str) -> bool:
+        """Tell whether rows came, went, or have other values than before."""
+        rows = self.children(key)
+        return len(rows) != len(self.before.get(key) or ()) or any(
+            one.is_new or bool(one.changed()) for one in rows
+        )
 
     def is_visible(self, key: str) -> bool:
         """Tell whether no rule hides the field. An error in a condition shows the field."""

@@ -14,8 +14,10 @@ from engine.expressions import ErrorValue, evaluate, exact
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.text import nearest
 from form_engine.control import UNSURE
+from form_engine.keeping import keep
 from form_engine.plan import FieldPlan, FormPlan, RulePlan
 from form_engine.prepared import prepared
+from form_engine.sealing import out_of_turn, seal
 from form_engine.state import RecordState, SubmitContext
 
 NOT_AN_OBJECT = Code("record.not_an_object", zh="这里应是一组字段值", en="A set of field values is expected here",
@@ -46,8 +48,19 @@ UNKNOWN_ROW = Code("rows.unknown_row", zh="“{field}”里没有这一行", en=
                    hint_zh="这一行可能已被删除，请刷新后重试", hint_en="It may have been deleted; reload and try again")  # fmt: skip
 TOO_MANY_ROWS = Code("rows.too_many", zh="“{field}”最多 {most} 行", en="“{field}” takes at most {most} rows",
                      hint_zh="请删去多余的行", hint_en="Remove rows")  # fmt: skip
+NO_ADDING = Code("rows.no_adding", zh="“{field}”不能增加行", en="Rows cannot be added to “{field}”",
+                 hint_zh="只能修改已有的行；新的行由流程或按钮产生", hint_en="Change the rows that are there; new ones come from flows or buttons")  # fmt: skip
+NO_REMOVING = Code("rows.no_removing", zh="“{field}”的行不能删除", en="Rows of “{field}” cannot be removed",
+                   hint_zh="请保留这一行，可以修改其中的内容", hint_en="Keep the row; what it says may be changed")  # fmt: skip
+OTHER_PARENT = Code("choice.other_parent", zh="“{option}”不属于所选的“{field}”", en="“{option}” does not belong to the “{field}” chosen",
+                    hint_zh="重新选择，或先改“{field}”", hint_en="Choose again, or change “{field}” first")  # fmt: skip
 REPEATED_ROW = Code("rows.repeated", zh="“{field}”在本表中重复", en="“{field}” is repeated in this table",
                     hint_zh="每行的此项须不同", hint_en="It must differ in each row")  # fmt: skip
+
+STAGE_REASON = Code("stage.reason", zh="请在“{field}”里说明为什么改为“{stage}”", en="Say in “{field}” why it moves to “{stage}”",
+                    hint_zh="每次更改状态都要填写原因", hint_en="Each move of the stage needs a reason")  # fmt: skip
+BY_THE_SERVER = Code("record.by_the_server", zh="“{field}”由系统留存，不能填写", en="“{field}” is kept by the system and cannot be written",
+                     hint_zh="它在规定的时刻自动拍下", hint_en="It is taken by itself, when its settings say")  # fmt: skip
 
 MOST_ROWS = 2_000
 _WRITABLE_SYSTEM = frozenset({"branch_id", "owner_id"})
@@ -190,7 +203,7 @@ def _stranger(state: RecordState, key: Any, raw: Any, path: str) -> Problem | No
         return NOT_AN_OBJECT.at(at)
     known = form.fields.get(key)
     if known is not None:
-        return COMPUTED.at(at, field=known.label)
+        return (BY_THE_SERVER if known.kept else COMPUTED).at(at, field=known.label)
     close = ", ".join(nearest(str(key), form.writable)) or "–"
     return UNKNOWN_FIELD.at(at, form=form.plan.name, key=str(key), nearest=close)
 
@@ -257,6 +270,7 @@ def _write_rows(state: RecordState, plan: FieldPlan, raw: Any, at: str, problems
     form = state.form.rows[plan.key]
     stored = {row["id"]: row for row in state.before.get(plan.key) or ()}
     is_change = any(isinstance(row, Mapping) and "_op" in row for row in raw)
+    is_closed = not state.is_new and state.context.is_person and not plan.config.get("add", True)
     kept: dict[str, RecordState] = {}
     if is_change:
         kept = {
@@ -278,6 +292,9 @@ def _write_rows(state: RecordState, plan: FieldPlan, raw: Any, at: str, problems
         if not is_change and row_id in kept:
             problems.append(REPEATED_ROW.at(f"{place}/id", field=plan.label))
             continue
+        if row_id is None and is_closed:
+            problems.append(NO_ADDING.at(place, field=plan.label))
+            continue
         child = RecordState(form, stored.get(row_id), state.context, state, plan.key)
         child.record_id = row_id or state.context.new_id()
         child.values["id"] = child.record_id
@@ -285,6 +302,13 @@ def _write_rows(state: RecordState, plan: FieldPlan, raw: Any, at: str, problems
         _write(child, row, place, problems)
         # Needed again when the row is checked as it will be.
         child.place, child.given = place, frozenset(row)
+    if (
+        stored
+        and state.context.is_person
+        and not plan.config.get("remove", True)
+        and not stored.keys() <= kept.keys()
+    ):
+        problems.append(NO_REMOVING.at(at, field=plan.label))
     state.child_states[plan.key] = list(kept.values())
     state.touched.add(plan.key)
     state.forget(plan.key)
@@ -303,8 +327,14 @@ def _settle(state: RecordState, given: frozenset[str], path: str, problems: list
         _keep_following(state)
     state.memo.clear()
     state.shown.clear()
+    if form.stamped:
+        _stamp(state)
     if form.copies:
         _copy(state)
+    if form.filling:
+        _fill(state)
+    if form.dependent:
+        _fit_options(state, given, path, problems)
     if form.filtered_links:
         _cascade(state, given, path, problems)
     if form.sets:
@@ -314,6 +344,11 @@ def _settle(state: RecordState, given: frozenset[str], path: str, problems: list
     for key in form.rows:
         if key in state.touched or form.rows[key].from_parent & state.touched:
             _settle_rows(state, key, path, problems)
+    if form.keeping:
+        keep(state)
+    if form.sealing:
+        seal(state)
+        problems.extend(out_of_turn(state, path))
     _check(state, path, problems)
 
 
@@ -350,6 +385,50 @@ def _copy(state: RecordState) -> None:
                 continue
             value = state.value((plan.key, *pair["from"].split("."))) if chosen is not None else None
             state.set(key, state.fit(key, value))
+
+
+def _stamp(state: RecordState) -> None:
+    """Add to values given what only the server may say; old records that are brought in keep what they say."""
+    is_old = state.context.cause == "import" or state.context.is_past
+    for plan in state.form.stamped:
+        value, before = state.values.get(plan.key), state.before.get(plan.key)
+        if plan.key in state.touched and value is not None and value != before:
+            known = value if is_old else before
+            state.set(plan.key, plan.control.stamped(value, known, plan.config, state.now))
+
+
+def _fill(state: RecordState) -> None:
+    """Let values given tell about other fields, where those are blank and this write leaves them alone."""
+    for plan in state.form.filling:
+        value = state.values.get(plan.key)
+        if plan.key not in state.touched or value is None or value == state.before.get(plan.key):
+            continue
+        for key, told in plan.control.fills(value, plan.config).items():
+            other = state.form.writable.get(key)
+            if other is None or key in state.touched or state.values.get(key) is not None:
+                continue
+            fitting = state.fit(key, told)
+            # What does not suit the other field is not put into it: nobody gave that, nobody could mend it.
+            if fitting is not None and not any(other.control.check(fitting, other.config, "")):
+                state.set(key, fitting)
+
+
+def _fit_options(state: RecordState, given: frozenset[str], path: str, problems: list[Problem]) -> None:
+    """Never leave an option of another parent: one that no longer fits is cleared, one given wrongly is refused."""
+    for plan in state.form.dependent:
+        above, chosen = plan.config["depends_on"], state.values.get(plan.key)
+        if chosen is None or not {plan.key, above} & state.touched:
+            continue
+        options = plan.config.get("options")
+        option = next((one for one in options or () if one["key"] == chosen), None)
+        if option is None or option.get("parent") in (None, state.get(above)):
+            continue
+        if plan.key not in given:
+            state.set(plan.key, None)
+        elif chosen != state.before.get(plan.key) or state.get(above) != state.before.get(above):
+            over = state.form.fields.get(above)
+            label = over.label if over is not None else {"zh": above, "en": above}
+            problems.append(OTHER_PARENT.at(f"{path}/{plan.key}", option=option["label"], field=label))
 
 
 def _cascade(state: RecordState, given: frozenset[str], path: str, problems: list[Problem]) -> None:
@@ -491,6 +570,10 @@ def _check(state: RecordState, path: str, problems: list[Problem]) -> None:
         value = state.values.get(key)
         if value is not None and value != state.before.get(key) and f"{path}/{key}" not in broken:
             problems.extend(plan_.control.check(value, plan_.config, f"{path}/{key}"))
+    for plan in form.dated:
+        value = state.values.get(plan.key)
+        if plan.key in state.touched and value is not None and value != state.before.get(plan.key):
+            problems.extend(plan.control.check_by(value, plan.config, f"{path}/{plan.key}", state.today))
     for rule in form.checks:
         if _rule_fails(state, rule):
             problems.append(_broken_rule(rule, path))
@@ -562,6 +645,16 @@ def _check_stage(state: RecordState, plan: FieldPlan, path: str) -> Iterator[Pro
                 allowed=_words([stages[way]["label"] for way in ways if way in stages]),
             )
             return
+        reason = str(plan.config.get("reason_field") or "")
+        if (
+            context.is_person
+            and context.cause != "import"
+            and reason in state.form.writable
+            and (reason not in state.touched or _is_blank(state, reason))
+        ):
+            yield STAGE_REASON.at(
+                f"{path}/{reason}", field=state.form.fields[reason].label, stage=target["label"]
+            )
     # A sheet of old records may hold any stage; what a stage requires is asked of moves, and of people.
     if context.cause != "import":
         for key in target.get("requires", ()):

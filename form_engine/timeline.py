@@ -4,7 +4,7 @@ One statement for each form, merged by time; what a reader may not see is not th
 """
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.access.query import RecordQuery
@@ -31,19 +31,34 @@ _TIME_FIELDS = (
 
 
 def timeline(
-    desk: Desk, form: str, record_id: str, cursor: str | None = None, limit: int = PAGE
+    desk: Desk, form: str, record_id: str, cursor: str | None = None, limit: int = PAGE, field: str = ""
 ) -> dict[str, Any]:
-    """Return `{items: [{form, id, at, title, detail, by, by_name, record}], labels, cursor}` of a record's page."""
+    """Return `{items: [{form, id, at, title, detail, by, by_name, record}], labels, cursor}` of a record's page.
+
+    `field`: a timeline among the record's fields, whose settings name the forms.
+    """
     plan = desk.form(form)
-    if not desk.gate.page(RecordQuery(form, fields=("id",), ids=(record_id,), limit=1)).records:
+    control = plan.field(field)
+    of = control.config.get("of") if control is not None else None
+    beside = list(_beside(desk, plan, of)) if of else []
+    fields = ("id", *dict.fromkeys(mine for _, mine, _ in beside))
+    found = desk.gate.page(RecordQuery(form, fields=fields, ids=(record_id,), limit=1)).records
+    if not found:
         raise NotFound(NO_RECORD.at(""))
     limit = max(1, min(limit, MOST))
     before, after_id = _read_cursor(cursor)
     labels: dict[str, Any] = {}
     streams = [
         list(_of_form(desk, desk.app.forms[other], key, record_id, before, after_id, limit + 1, labels))
-        for other, key in sources(desk, plan)
+        for other, key in sources(desk, plan, of)
     ]
+    shared: dict[str, tuple[str, str]] = {}
+    for other, mine, key in beside:
+        if found[0].get(mine):
+            shared.setdefault(other, (found[0][mine], key))
+    for other, (linked, key) in shared.items():
+        told = _of_form(desk, desk.app.forms[other], key, linked, before, after_id, limit + 2, labels)
+        streams.append([item for item in told if item["id"] != record_id])
     merged = heapq.merge(*streams, key=lambda item: (item["at"], item["id"]), reverse=True)
     items = [item for item, _ in zip(merged, range(limit + 1), strict=False)]
     more = len(items) > limit
@@ -51,8 +66,36 @@ def timeline(
     return {"items": items, "labels": labels, "cursor": _write_cursor(items[-1]) if more else None}
 
 
-def sources(desk: Desk, plan: FormPlan) -> Iterator[tuple[str, str]]:
-    """Yield (form, link field) of each form on the timeline: those its tab names, or all that point at this one."""
+def _beside(desk: Desk, plan: FormPlan, of: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield (form, own link, its link) of forms that do not point at this one, where both point at the same form.
+
+    In the order of the form's own links: the first that is filled in counts.
+    """
+    pointing, shown = _pointing(desk, plan), desk.readable_fields(plan, rows=False)
+    for other in of:
+        if other in pointing or not desk.rights.verb(other, "view"):
+            continue
+        theirs = _links(desk.app.forms[other])
+        for target, mine in _links(plan).items():
+            if target in theirs and mine in shown:
+                yield other, mine, theirs[target]
+
+
+def _links(plan: FormPlan) -> dict[str, str]:
+    """Return the first link of a form to each other form, by that form."""
+    found: dict[str, str] = {}
+    for key, shape in plan.shape.fields.items():
+        if shape.stored and shape.value_type == "reference" and shape.config.get("to"):
+            found.setdefault(str(shape.config["to"]), key)
+    return found
+
+
+def sources(desk: Desk, plan: FormPlan, of: Sequence[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Yield (form, link field) of each form on the timeline: those named, those its tab names, or all that point at this one."""
+    if of:
+        pointing = _pointing(desk, plan)
+        yield from ((one, pointing[one]) for one in of if one in pointing and desk.rights.verb(one, "view"))
+        return
     tab = next((one for one in plan.tabs.values() if one.kind == "timeline"), None)
     links: Mapping[str, str] = tab.links if tab is not None and tab.links else _pointing(desk, plan)
     for other, key in links.items():

@@ -1,7 +1,7 @@
 """The records behind a number: the very conditions it was counted with, as a list of records takes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,17 +12,20 @@ from engine.access.type_scope import PLACES
 from engine.expressions import parse
 from engine.expressions.nodes import Node
 from engine.problems import Code, Rejected
-from report_engine.binding import Bound, Dimension, Filter, renamed
+from engine.text import Words
+from report_engine.binding import Bound, Dimension, Filter, chosen_of, renamed
 from report_engine.buckets import ONE, next_bucket
 from report_engine.credited import credited
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.draft import Draft
 from report_engine.measures import Measure
+from report_engine.moments import days_of_measure, is_over, moment_of, placed_at
 from report_engine.passes.bands import find_bands
 from report_engine.passes.top import choose_top
+from report_engine.people import Per, each_of, meant
 from report_engine.periods import Period, compared
-from report_engine.picks import OTHER, Chosen, Pick, condition, within_days
+from report_engine.picks import OTHER, Pick, condition, within_days
 from report_engine.query import own_path
 from report_engine.tabled import rows_of
 from report_engine.wording import all_of, any_of, written
@@ -39,12 +42,19 @@ NOTHING_BEHIND = Code(
 
 @dataclass(frozen=True)
 class Behind:
-    """Records of one form: those that a formula is true of, or those with these ids (the first of them)."""
+    """Records of one form: those that a formula is true of, or those with these ids (the first of them).
+
+    `rows`: how many of their lines are counted, where lines of a sub-table are. `also`: what the other parts of a number that is
+    worked out of several stand for; `name`: what such a part is called.
+    """
 
     form: str
     count: int
     formula: Node | None = None
     ids: tuple[str, ...] | None = None
+    rows: int | None = None
+    name: Words = field(default_factory=dict)
+    also: "tuple[Behind, ...]" = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `POST /api/forms/{form}/query` takes it."""
@@ -52,26 +62,90 @@ class Behind:
         if self.formula is not None:
             made["formula"] = written(self.formula)
         if self.ids is not None:
-            items = [{"field": "id", "op": "in", "value": list(self.ids) or [""]}]
+            # No record is without an id: the filter of a number that nothing stands behind finds nothing.
+            one = {"op": "in", "value": list(self.ids)} if self.ids else {"op": "empty"}
+            items = [{"field": "id", **one}]
             made["filter"] = {"op": "and", "items": items}
+        if self.rows is not None:
+            made["rows"] = self.rows
+        if self.also:
+            made["also"] = [{**one.to_json(), "words": one.name} for one in self.also]
         return made
+
+    def is_as(self, other: "Behind") -> bool:
+        """Tell whether another part stands for the very same records."""
+        return (self.form, self.count, self.ids) == (other.form, other.count, other.ids) and (
+            self.formula is other.formula
+            or (
+                self.formula is not None
+                and other.formula is not None
+                and written(self.formula) == written(other.formula)
+            )
+        )
 
 
 def counted(bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
-    """Return the records behind a group of an aggregate."""
+    """Return the records behind a group of an aggregate: those of its first part, and with them those of the others."""
     one = measure_of(bound, measure)
-    base = next((part for part in one.base() if part.fact is not None), None)
-    if base is None or base.fact is None:
+    bases = {base.identity: base for base in one.base() if base.fact is not None}
+    if not bases:
         raise Rejected(NOTHING_BEHIND.at("/measure"))
-    fact = bound.data.facts[base.fact]
-    return counted_for(then_of(bound, narrowed(bound, desk, dims), measure), desk, fact, base)
+    inside = then_of(bound, narrowed(bound, desk, dims), measure)
+    first, *rest = (_part(bound, desk, dims, base, inside) for base in bases.values())
+    return _together([first, *rest]) if rest else first
+
+
+def _part(bound: Bound, desk: Desk, dims: Mapping[str, Any], base: Measure, inside: Bound) -> Behind:
+    if base.only_now and is_over(inside.period, inside.today):
+        found = _of_past(bound, desk, dims, base, inside)
+    else:
+        found = counted_for(inside, desk, bound.data.facts[str(base.fact)], base)
+    return replace(found, name=base.name)
+
+
+def _together(parts: Sequence[Behind]) -> Behind:
+    """Return the parts of a number as one: the first that has records, and the others that have more or other ones."""
+    first = next((one for one in parts if one.count), parts[0])
+    others: list[Behind] = []
+    for one in parts:
+        if one.count and not any(one.is_as(other) for other in (first, *others)):
+            others += [replace(one, also=()), *one.also]
+    return replace(first, also=(*first.also, *others))
+
+
+def _of_past(bound: Bound, desk: Desk, dims: Mapping[str, Any], base: Measure, inside: Bound) -> Behind:
+    """Return the records that the past of a measure goes by; there are none where nothing is known of it."""
+    past = bound.pasts.get(base.identity)
+    if past is None:
+        raise Rejected(NOTHING_BEHIND.at("/measure"))
+    return counted(replace(past, period=inside.period), desk, dims, None)
 
 
 def counted_for(bound: Bound, desk: Desk, fact: Fact, base: Measure) -> Behind:
     """Return the records that a base measure counts in a narrowed question."""
+    if base.per is not None:
+        return _people(bound, desk, fact, base, base.per)
     if base.credit is not None and base.credit.model != "first":
         return _credited(bound, desk, fact, base)
     return selected(desk, fact, nodes_of(bound, fact, base))
+
+
+def _people(bound: Bound, desk: Desk, fact: Fact, base: Measure, per: Per) -> Behind:
+    """Return the people that a measure looks at."""
+    field = bound.data.field(fact, per.of)
+    if field is None or field.value_type != "reference":
+        raise Rejected(NOTHING_BEHIND.at("/measure"))
+    tests = [*(one.node for one in bound.filters.get(fact.key, ())), *_own_nodes(bound, fact, base)]
+    tests += [
+        of_fact(bound, fact, text, f"{base.path}/filter") for text in base.filters if base.aggregate == "rate"
+    ]
+    where = [Wanted(formula=node, condition=True) for node in tests]
+    fields = {"who": Wanted(per.of), "day": Wanted(bound.data.day(fact, base.date or fact.date))}
+    source = desk.gate.source(fact.key, fields, where, name="p")
+    each = each_of(source.table, (), (), "each")
+    among, _ = meant(per, each, moment_of(bound.period, bound.today))
+    found = rows_of(desk, select(each.c.who).where(among).order_by(each.c.who.desc()), [source], fact.key)
+    return with_ids(str(field.config.get("to")), [str(row[0]) for row in found])
 
 
 def _credited(bound: Bound, desk: Desk, fact: Fact, base: Measure) -> Behind:
@@ -98,14 +172,13 @@ def _own_nodes(bound: Bound, fact: Fact, base: Measure) -> list[Node]:
         nodes += _touching(base.date or fact.date, bound.period)
     elif bound.period is not None:
         day = bound.data.day(fact, base.date or fact.date)
-        # A state is everything up to the end of the period.
-        nodes += within_days(day, None if base.as_of else bound.period.start, bound.period.end)
+        nodes += within_days(day, *days_of_measure(base, bound.period, bound.today))
     # A rate stands for all the cases it is a part of.
     own = base.filters if base.aggregate != "rate" else ()
     nodes += [of_fact(bound, fact, text, f"{base.path}/filter") for text in own]
     if base.among is not None:
         nodes.append(of_fact(bound, fact, base.among, f"{base.path}/among"))
-    return nodes
+    return [placed_at(node, base, bound.period, bound.today) for node in nodes]
 
 
 def _touching(path: str, period: Period) -> list[Node]:
@@ -160,9 +233,7 @@ def _bucket(bound: Bound, one: Dimension, value: Any, period: Period | None) -> 
 
 
 def _group(one: Dimension, pick: Pick, fact: str) -> Node:
-    is_day = one.grain not in (None, "hour", "hour_of_day")
-    chosen = Chosen(one.paths[fact], one.value_type, one.grain, one.bins, one.name, "/dims", is_day)
-    return condition(pick, chosen)
+    return condition(pick, chosen_of(one, fact, "/dims"))
 
 
 def then_of(bound: Bound, inside: Bound, measure: str | None) -> Bound:
@@ -177,22 +248,23 @@ def compared_with(bound: Bound, inside: Bound, name: str) -> Bound:
     """Return a narrowed question about the days it is compared with by `name`."""
     assert bound.period is not None
     assert inside.period is not None
-    grain = next((one.grain for one in bound.dimensions if one.is_time), None)
-    found = compared(name, bound.period, bound.today, grain)
-    if found is None:
-        return inside
-    whole, shift = found
+    # A total is compared as a whole, whatever buckets its rows are of.
+    is_whole = inside.period == bound.period
+    grain = None if is_whole else next((one.grain for one in bound.dimensions if one.is_time), None)
+    found = compared(name, bound.period, bound.today, grain, bound.baseline)
     start, end = inside.period.start, inside.period.end
-    if (
-        inside.period == bound.period
-        or start is None
-        or end is None
-        or whole.start is None
-        or whole.end is None
-    ):
+    if not found:
+        return inside
+    part = next((one for one in found if start is not None and _holds(one.of, start)), found[0])
+    whole, shift = part.then, part.shift
+    if is_whole or start is None or end is None or whole.start is None or whole.end is None:
         return replace(inside, period=whole)
     until = shift.back(end) if shift.months and end.day == 1 else shift.back(end - ONE) + ONE
     return replace(inside, period=Period(max(shift.back(start), whole.start), min(until, whole.end)))
+
+
+def _holds(period: Period, day: date) -> bool:
+    return (period.start is None or period.start <= day) and (period.end is None or day < period.end)
 
 
 def measure_of(bound: Bound, key: str | None) -> Measure:
@@ -227,13 +299,19 @@ def selected(desk: Desk, fact: Fact, nodes: Sequence[Node]) -> Behind:
     """Return the records of a fact of which all conditions hold."""
     formula = all_of(nodes)
     if fact.rows is not None:
-        return with_ids(fact.form.key, ids_of(desk, fact, nodes, "form.id"))
+        return replace(
+            with_ids(fact.form.key, ids_of(desk, fact, nodes, "form.id")), rows=number_of(desk, fact, nodes)
+        )
     if any(name.endswith(("__from", "__to", *PLACES)) for node in nodes for name in _names(node)):
         return with_ids(fact.key, ids_of(desk, fact, nodes, "id"))
+    return Behind(fact.key, number_of(desk, fact, nodes), formula)
+
+
+def number_of(desk: Desk, fact: Fact, nodes: Sequence[Node]) -> int:
+    """Return of how many records, or lines of a sub-table, all conditions hold."""
     where = [Wanted(formula=node, condition=True) for node in nodes]
-    source = desk.gate.source(fact.key, {"rid": Wanted("id")}, where)
-    number = rows_of(desk, select(func.count()).select_from(source.table), [source], fact.key)[0][0]
-    return Behind(fact.key, int(number), formula)
+    source = desk.gate.source(fact.key, {}, where)
+    return int(rows_of(desk, select(func.count()).select_from(source.table), [source], fact.key)[0][0])
 
 
 def _names(node: Node) -> Iterable[str]:
@@ -262,6 +340,7 @@ __all__ = [
     "measure_of",
     "narrowed",
     "nodes_of",
+    "number_of",
     "of_fact",
     "pick_of",
     "selected",

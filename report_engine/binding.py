@@ -4,7 +4,7 @@ Nothing here asks for data, and nothing here knows who may see what: that is the
 """
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.access.sources import Wanted
 from engine.access.type_scope import PLACES, shadow_of
 from engine.definitions.shape import FieldShape
 from engine.expressions import Checked, check, parse
@@ -20,18 +21,22 @@ from engine.expressions.types import BOOL, NUMBER, ExprType
 from engine.problems import Problem, Rejected, pointer
 from engine.text import Words, nearest
 from report_engine.bins import Bins
-from report_engine.buckets import CALENDAR, GRAINS
+from report_engine.buckets import CALENDAR, GRAINS, fiscal
+from report_engine.calculated import FORMULA_ALONE, NOT_BESIDE, by_day, worked
 from report_engine.dataset import MOST_HOPS, NUMBERS, Datasets, Fact
 from report_engine.measures import Measure, Measures
-from report_engine.periods import SHIFTS, Period, days_of, read_period, units_from
+from report_engine.periods import BASELINE, COMPARISONS, Period, days_of, read_period, units_from
 from report_engine.picks import Chosen, Pick, condition
 from report_engine.problems import (
     BAD_BINS,
     BAD_GRAIN,
     BAD_SORT,
+    BAD_TOP,
     BAD_TOTALS,
     NEEDS_PERIOD,
+    NO_BASELINE,
     NO_MEASURES,
+    NO_TOP,
     NO_WAY,
     REPEATED_KEY,
     SEVERAL_FACTS,
@@ -39,6 +44,7 @@ from report_engine.problems import (
     UNKNOWN_FACT,
     UNKNOWN_FIELD,
 )
+from report_engine.wording import field as field_node
 from report_engine.wording import read_again, written
 
 Json = Mapping[str, Any]
@@ -51,7 +57,10 @@ DATES = frozenset({"date", "datetime"})
 
 @dataclass(frozen=True)
 class Dimension:
-    """What results are grouped by. `paths`: fact → path of the value in it; a fact without one repeats its number."""
+    """What results are grouped by. `paths`: fact → path of the value in it; a fact without one repeats its number.
+
+    Of a calculated one `formulas` has what it is worked out by, and `paths` the same as text.
+    """
 
     key: str
     name: Words
@@ -67,10 +76,23 @@ class Dimension:
     level: int | None = None
     """Of a way down a tree of options: the step that counts."""
     at: str = ""
+    formulas: Mapping[str, Node] = field(default_factory=dict)
+    options: tuple[Json, ...] = ()
+    """Of a calculated one: options of the choices that its formula gives."""
 
     @property
     def is_time(self) -> bool:
         return self.grain in CALENDAR
+
+    def node(self, fact: str) -> Node:
+        """Return its value in the records of a fact, as a formula."""
+        return self.formulas[fact] if fact in self.formulas else field_node(self.paths[fact])
+
+    def wanted(self, fact: str, *, each: bool = False) -> Wanted:
+        """Return the column that holds its value in a source of a fact."""
+        if fact in self.formulas:
+            return Wanted(formula=self.formulas[fact], at=f"{self.at}/formula")
+        return Wanted(self.paths[fact], each=each, level=self.level, at=self.at)
 
 
 @dataclass(frozen=True)
@@ -112,6 +134,12 @@ class Bound:
     """Picks that nothing of this question knows."""
     picks: tuple[Pick, ...] = ()
     has_goal: bool = False
+    baseline: Period | None = None
+    """The days that `compare: ["baseline"]` is about."""
+    calculated_picks: tuple[Dimension, ...] = ()
+    """Calculated dimensions that it is narrowed by."""
+    pasts: Mapping[Any, "Bound"] = field(default_factory=dict)
+    """Of measures known of the present alone, by identity: the same question by what says it of the past."""
 
     @property
     def today(self) -> date:
@@ -157,6 +185,11 @@ class Bound:
             "zone": self.zone,
         }
 
+    @property
+    def calculated(self) -> tuple[Dimension, ...]:
+        """Return the calculated dimensions that it goes by or is narrowed by."""
+        return (*(one for one in self.dimensions if one.formulas), *self.calculated_picks)
+
     def dimension(self, key: str) -> Dimension:
         """Return a dimension by key."""
         return next(one for one in self.dimensions if one.key == key)
@@ -183,6 +216,29 @@ class _Names:
         return self._keys
 
 
+def beside_names(one: Measure, compare: Iterable[str]) -> Iterator[str]:
+    """Yield what a measure and its comparisons are called in `having`: `paid`, `paid.previous_year.change`, `paid.goal`."""
+    yield one.key
+    if one.show is not None:
+        return
+    for name in compare:
+        yield f"{one.key}.{name}"
+        yield from (f"{one.key}.{name}.{what}" for what in (GOAL_WHATS if name == "goal" else ("change",)))
+
+
+def column_named(name: str, measures: Iterable[Measure]) -> str:
+    """Return the column that a name in `having` means."""
+    for one in measures:
+        if name == one.key:
+            return name
+    found = (one.key for one in measures if name.startswith(f"{one.key}."))
+    key = max(found, key=len, default=None)
+    return name if key is None else f"{key}@{name[len(key) + 1 :]}"
+
+
+GOAL_WHATS = ("attainment", "pace", "forecast")
+
+
 class _Binding:
     def __init__(self, report: Json, data: Datasets, now: datetime, zone: str, given: Json) -> None:
         self.report, self.data, self.now, self.zone, self.given = report, data, now, zone, given
@@ -191,6 +247,7 @@ class _Binding:
         self.period: Period | None = None
         self.facts: list[Fact] = []
         self.ignored: list[Pick] = []
+        self.calculated: list[Dimension] = []
 
     @property
     def today(self) -> date:
@@ -216,21 +273,44 @@ class _Binding:
         keys = [*(one.key for one in dimensions), *(one.key for one in measures)]
         self._unique(keys)
         sort = self._sort(keys)
+        self._top_by(dimensions, measures)
         totals = self._totals(dimensions)
-        having = self._having(measures)
-        compare = tuple(dict.fromkeys(one for one in report.get("compare", ()) if one in SHIFTS))
+        compare = tuple(dict.fromkeys(one for one in report.get("compare", ()) if one in COMPARISONS))
         # Whoever may not know of targets has his numbers without them.
         has_goal = "goal" in report.get("compare", ()) and any(f.goals for f in self.data.facts.values())
+        having = self._having(measures, (*compare, *(("goal",) if has_goal else ())))
         if compare and (self.period is None or self.period.is_open):
             self.problems.append(NEEDS_PERIOD.at("/compare"))
+        baseline = self._baseline(compare)
         if self.problems:
             raise Rejected(self.problems)
         return Bound(
             report, str(report.get("kind", "aggregate")), self.data, tuple(measures), tuple(dimensions),
             filters, self.period, self.now, self.zone, having, sort, report.get("limit"), compare, totals,
             report.get("fill"), days_of(report.get("maturity")), report.get("settings", {}), self.form,
-            tuple(self.ignored), tuple(self.given.get("picks", ())), has_goal,
+            tuple(self.ignored), tuple(self.given.get("picks", ())), has_goal, baseline,
+            tuple(self.calculated), self._pasts(measures),
         )  # fmt: skip
+
+    def _pasts(self, measures: Iterable[Measure]) -> dict[Any, Bound]:
+        """Return the question about the past of each measure that is known of the present alone, where it can be asked."""
+        found: dict[Any, Bound] = {}
+        for base in (base for one in measures for base in one.base()):
+            if base.past is None or base.identity in found:
+                continue
+            measure = {"key": "past", "name": base.name, "formula": base.past, "format": base.format}
+            report = {
+                key: one for key, one in self.report.items() if key in ("key", "name", "form", "by", "filter")
+            }
+            given = {key: one for key, one in self.given.items() if key in ("filters", "picks")}
+            try:
+                found[base.identity] = bind(
+                    {**report, "measures": [measure]}, self.data, self.now, self.zone, given
+                )
+            except Rejected:
+                # Grouped or filtered by what its past knows nothing of: the past is left blank.
+                continue
+        return found
 
     def _measures(self) -> list[Measure]:
         given = self.report.get("measures", ())
@@ -273,6 +353,8 @@ class _Binding:
         return found
 
     def _dimension(self, given: Json, at: str) -> Dimension:
+        if given.get("formula"):
+            return self._calculated(given, at)
         name = str(given.get("role") or given.get("field") or "")
         paths: dict[str, str] = {}
         problems: list[Problem] = []
@@ -292,9 +374,11 @@ class _Binding:
         label: Words = (shape.label if shape is not None else {}) or {"zh": name, "en": name}
         kind = shape.value_type if shape is not None else "text"
         kind = shadow_kind(paths[fact.key]) or kind
+        bins = self._bins(given, kind, label, at)
+        self._can_have_top(given, kind, bins, label, at)
         made = Dimension(
             str(given.get("key", name.removesuffix("__d"))), given.get("name") or placed(label, name), paths,
-            self._grain(given, kind, label, at), self._bins(given, kind, label, at), given.get("top"),
+            self._grain(given, kind, label, at), bins, given.get("top"),
             given.get("top_by"), given.get("other") or {"zh": "其他", "en": "Other"},
             given.get("role") or (name if self._is_role(name) else None), kind, given.get("fill", True),
             self._level(given, shape), at,
@@ -307,6 +391,51 @@ class _Binding:
             for key, path in paths.items()
         }
         return replace(made, paths=days)
+
+    def _calculated(self, given: Json, at: str, facts: Iterable[Fact] | None = None) -> Dimension:
+        """Return a dimension that a formula works out of each record, in the terms of every fact."""
+        key, at_formula = str(given.get("key", "")), f"{at}/formula"
+        label: Words = given.get("name") or {"zh": key, "en": key}
+        problems = [
+            FORMULA_ALONE.at(f"{at}/{name}", label=label, name=name) for name in NOT_BESIDE if given.get(name)
+        ]
+        formulas: dict[str, Node] = {}
+        kind, grain, bins = "text", None, None
+        options: tuple[Json, ...] = ()
+        for fact in self.facts if facts is None else facts:
+            try:
+                found = worked(self.data, fact, self._in_terms(fact, given, at_formula), label, at_formula)
+                kind, options = found.value_type, found.options
+                grain, bins = self._grain(given, kind, label, at), self._bins(given, kind, label, at)
+                self._can_have_top(given, kind, bins, label, at)
+                formulas[fact.key] = self._bucketed(found.node, kind, grain, at_formula)
+            except Rejected as refused:
+                problems += refused.problems
+        if problems or not formulas:
+            raise Rejected(problems or [UNKNOWN_FACT.at(at, name=self.form or "–", nearest="–")])
+        paths = {fact: written(node) for fact, node in formulas.items()}
+        return Dimension(
+            key, label, paths, grain, bins, given.get("top"), given.get("top_by"),
+            given.get("other") or {"zh": "其他", "en": "Other"}, None, kind, given.get("fill", True), None, at,
+            formulas, options,
+        )  # fmt: skip
+
+    def _in_terms(self, fact: Fact, given: Json, at: str) -> Node:
+        """Return a dimension's formula with every name a path of a fact. Rejected with those that it knows nothing of."""
+        text = str(given["formula"])
+        node = parse(text, at)
+        names = sorted({".".join(one.value) for one in node.walk() if one.kind == "field"})
+        paths = {name: self._in_filter(fact, name) for name in names}
+        unknown = [name for name, path in paths.items() if path is None]
+        if unknown:
+            raise Rejected([self._no_path(fact, name, at) for name in unknown])
+        made = renamed(node, {name: path for name, path in paths.items() if path})
+        return replace(made, source=text)
+
+    @staticmethod
+    def _bucketed(node: Node, kind: str, grain: str | None, at: str) -> Node:
+        is_day = grain is not None and grain not in ("hour", "hour_of_day")
+        return read_again(by_day(node, kind), at) if is_day else node
 
     def _level(self, given: Json, shape: FieldShape | None) -> int | None:
         """Return which step of a tree's path results go by: as asked, else the first."""
@@ -325,7 +454,7 @@ class _Binding:
         if grain not in choices:
             shown = ", ".join(choices)
             raise Rejected(BAD_GRAIN.at(f"{at}/bucket", label=label, grain=grain, choices=shown))
-        return str(grain)
+        return fiscal(str(grain), self.data.year_starts)
 
     def _bins(self, given: Json, kind: str, label: Words, at: str) -> Bins | None:
         bins = given.get("bins")
@@ -339,6 +468,12 @@ class _Binding:
             raise Rejected(BAD_BINS.at(f"{at}/bins", label=label))
         start = Decimal(str(bins.get("from", 0)))
         return Bins(width, start, edges, tuple(bins.get("labels", ())), bins.get("quantiles"))
+
+    @staticmethod
+    def _can_have_top(given: Json, kind: str, bins: Bins | None, label: Words, at: str) -> None:
+        # The rest would stand among numbers as a word.
+        if given.get("top") and bins is None and (kind in NUMBERS or kind == "boolean"):
+            raise Rejected(NO_TOP.at(f"{at}/top", label=label))
 
     def _is_role(self, name: str) -> bool:
         return name == "date" or any(name in fact.roles for fact in self.facts)
@@ -388,9 +523,25 @@ class _Binding:
         if given is None:
             return
         try:
-            self.period = read_period(given, self.today)
+            self.period = read_period(given, self.today, year_starts=self.data.year_starts)
         except Rejected as refused:
             self.problems += refused.problems
+
+    def _baseline(self, compare: tuple[str, ...]) -> Period | None:
+        """Return the days that somebody chose to compare with."""
+        given = self.given.get("baseline") or self.report.get("baseline")
+        if BASELINE not in compare:
+            return None
+        found = Period(None, None)
+        if given is not None:
+            try:
+                found = read_period(given, self.today, "/baseline", self.data.year_starts)
+            except Rejected as refused:
+                self.problems += refused.problems
+                return None
+        if found.is_open:
+            self.problems.append(NO_BASELINE.at("/baseline"))
+        return found
 
     def _filters(self) -> dict[str, tuple[Filter, ...]]:
         found: dict[str, list[Filter]] = {fact.key: [] for fact in self.facts}
@@ -417,6 +568,9 @@ class _Binding:
         return {key: tuple(some) for key, some in found.items()}
 
     def _pick(self, pick: Pick, at: str, found: dict[str, list[Filter]]) -> None:
+        if pick.by.get("formula"):
+            self._pick_calculated(pick, at, found)
+            return
         name = str(pick.by.get("role") or pick.by.get("field") or "")
         maps = pick.by.get("maps", {})
         paths = {
@@ -431,6 +585,19 @@ class _Binding:
             if fact.key in paths:
                 node = condition(pick, self._chosen(fact, paths[fact.key], pick.by, at))
                 found[fact.key].append(Filter(read_again(node, at), at))
+
+    def _pick_calculated(self, pick: Pick, at: str, found: dict[str, list[Filter]]) -> None:
+        for fact in self.facts:
+            try:
+                one = self._calculated(pick.by, at, (fact,))
+            except Rejected:
+                if not pick.is_soft:
+                    raise
+                self.ignored += [pick] if pick not in self.ignored else []
+                continue
+            self.calculated.append(one)
+            node = condition(pick, chosen_of(one, fact.key, at))
+            found[fact.key].append(Filter(read_again(node, at), at))
 
     def _chosen(self, fact: Fact, path: str, given: Json, at: str) -> Chosen:
         shape = self.data.field(fact, path)
@@ -502,6 +669,13 @@ class _Binding:
                 self.problems.append(BAD_SORT.at(f"/sort/{at}", name=name, choices=choices))
         return found
 
+    def _top_by(self, dimensions: Iterable[Dimension], measures: Iterable[Measure]) -> None:
+        shown = [one.key for one in measures if one.show is None]
+        for one in dimensions:
+            if one.top_by is not None and one.top_by not in shown:
+                choices = ", ".join(shown) or "–"
+                self.problems.append(BAD_TOP.at(f"{one.at}/top_by", name=one.top_by, choices=choices))
+
     def _totals(self, dimensions: list[Dimension]) -> tuple[tuple[str, ...], ...]:
         given, keys = self.report.get("totals"), [one.key for one in dimensions]
         pivot = self.report.get("pivot")
@@ -532,16 +706,24 @@ class _Binding:
             if one not in keys:
                 self.problems.append(BAD_TOTALS.at(at, name=one, choices=", ".join(keys) or "–"))
 
-    def _having(self, measures: list[Measure]) -> Checked | None:
+    def _having(self, measures: list[Measure], compare: tuple[str, ...]) -> Checked | None:
         text = self.report.get("having")
         if not text:
             return None
         try:
-            names = _Names(one.key for one in measures)
+            names = _Names(name for one in measures for name in beside_names(one, compare))
             return check(parse(str(text), "/having"), names, BOOL, "/having")
         except Rejected as refused:
             self.problems += refused.problems
             return None
+
+
+def chosen_of(one: Dimension, fact: str, at: str) -> Chosen:
+    """Return what a condition on a dimension needs to know of it in a fact."""
+    is_day = one.grain not in (None, "hour", "hour_of_day")
+    return Chosen(
+        one.paths[fact], one.value_type, one.grain, one.bins, one.name, at, is_day, one.formulas.get(fact)
+    )
 
 
 def shadow_kind(path: str) -> str | None:

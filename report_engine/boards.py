@@ -2,14 +2,23 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from engine.problems import Code, Problem, Rejected
 from engine.text import Words
 from report_engine.buckets import CALENDAR, MONTHS, month_of, months, next_bucket
-from report_engine.periods import Period, read_period
+from report_engine.comparing import (
+    KEY,
+    baseline_for,
+    compared_by,
+    is_comparing,
+    is_kept,
+    left_as_is,
+    may_compare,
+)
+from report_engine.periods import BASELINE, Period, read_period
 from report_engine.picks import OTHER, Pick
 from report_engine.problems import TOO_MANY_PARTS, UNKNOWN_FIELD
 
@@ -40,6 +49,12 @@ PERIODS: Sequence[tuple[str, Words]] = (
     ("this year", {"zh": "今年", "en": "This year"}),
     ("last year", {"zh": "去年", "en": "Last year"}),
 )
+FISCAL_PERIODS: Sequence[tuple[str, Words]] = (
+    ("this fiscal quarter", {"zh": "本财季", "en": "This fiscal quarter"}),
+    ("this fiscal year", {"zh": "本财年", "en": "This fiscal year"}),
+    ("last fiscal year", {"zh": "上财年", "en": "Last fiscal year"}),
+)
+"""Offered where the fiscal year is not the calendar's."""
 SPAN = re.compile(r"(last|previous) (\d+) (day|week|month|quarter|year)s?")
 SPANS = {"last": ("最近", "Last"), "previous": ("此前", "Previous")}
 UNITS = {"day": "天", "week": "周", "month": "个月", "quarter": "个季度", "year": "年"}
@@ -77,10 +92,17 @@ class Effective:
     period: Any = None
     picks: tuple[Pick, ...] = ()
     others: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    year_starts: int = 1
+    baseline: Json | None = None
+    """The days that a reader chose to compare with."""
+    beside: str = ""
+    """Where the reader's choice changes nothing: what it stands beside all the same (`own` days, `nothing`)."""
 
     @property
     def given(self) -> dict[str, Any]:
         made: dict[str, Any] = {"picks": list(self.picks)}
+        if self.baseline is not None:
+            made["baseline"] = self.baseline
         if self.period is not None:
             made["period"] = self.period
         return made
@@ -102,7 +124,7 @@ def read_question(given: Any, path: str = "") -> Question:
 
 def period_words(period: Any) -> Words | None:
     """Return a phrase such as `previous 90 days` in words; None for what needs none or is no phrase."""
-    known = dict(PERIODS).get(str(period))
+    known = dict((*PERIODS, *FISCAL_PERIODS)).get(str(period))
     if known is not None or not isinstance(period, str):
         return known
     found = SPAN.fullmatch(period)
@@ -149,15 +171,26 @@ def levelled(report: Json, level: str, roles: Sequence[str]) -> dict[str, Any]:
 
 
 def effective(
-    report: Json, question: Question, filters: Sequence[Json], known: Mapping[str, Json], today: date
+    report: Json,
+    question: Question,
+    filters: Sequence[Json],
+    known: Mapping[str, Json],
+    today: date,
+    year_starts: int = 1,
+    *,
+    is_alone: bool = False,
 ) -> Effective:
-    """Return the report as a question asks it. `known`: dimensions of the whole board, for clicks on other charts."""
-    made = Effective(report)
+    """Return the report as a question asks it. `known`: dimensions of the whole board, for clicks on other charts.
+
+    `is_alone`: it is shown by itself, so whatever can be compared is where a reader asks for it.
+    """
+    made = Effective(report, year_starts=year_starts)
     for one in filters:
         value = question.filters.get(str(one["key"]))
-        if value in (None, "", []):
+        if value in (None, "", []) or one["role"] == KEY:
             continue
         made = _filtered(made, one, value, today)
+    made = _compared(made, question, filters, today, is_alone=is_alone)
     for key, value in question.narrowed.items():
         if key in known:
             made = _narrowed(made, known[key], value, today, is_soft=True)
@@ -166,22 +199,44 @@ def effective(
     return made
 
 
+def _compared(
+    made: Effective, question: Question, filters: Sequence[Json], today: date, *, is_alone: bool
+) -> Effective:
+    """Return the question beside the days that a reader chose; a chart that stands beside none stays alone."""
+    chosen = question.filters.get(KEY)
+    is_own = any(one["key"] == KEY and one["role"] != KEY for one in filters)
+    if not isinstance(chosen, str) or not chosen or is_own:
+        return made
+    own = made.period or made.report.get("period")
+    if own is None or not (may_compare if is_alone else is_comparing)(made.report):
+        return replace(made, beside=left_as_is(made.report, chosen))
+    if is_kept(made.report, chosen):
+        return replace(made, beside=left_as_is(made.report, chosen))
+    report = compared_by(made.report, chosen)
+    if BASELINE not in report["compare"] or chosen == BASELINE:
+        return replace(made, report=report)
+    dates = [one for one in filters if one["role"] == "date"]
+    shared = next((question.filters.get(str(one["key"])) or one.get("default") for one in dates), None)
+    return replace(made, report=report, baseline=baseline_for(chosen, shared, own, today, made.year_starts))
+
+
 def _filtered(made: Effective, one: Json, value: Any, today: date) -> Effective:
     if one["role"] == "date":
-        return _with(made, period=_chosen(made.report, one, value, today))
+        return _with(made, period=_chosen(made.report, one, value, today, made.year_starts))
     values = tuple(value)[:MOST_VALUES] if isinstance(value, list) else (value,)
     label = one.get("name") or {"zh": str(one["role"]), "en": str(one["role"])}
     return _with(made, Pick({"role": one["role"]}, values, is_soft=True, label=label))
 
 
-def _chosen(report: Json, one: Json, value: Any, today: date) -> Any:
+def _chosen(report: Json, one: Json, value: Any, today: date, year_starts: int) -> Any:
     """Return the period that a chosen one means for a report: its own until a reader chooses, and at least as long over time."""
     own = report.get("period")
     if own is None:
         return value
     if value == one.get("default"):
         return own
-    chosen, usual = read_period(value, today, "/filters"), read_period(own, today)
+    chosen = read_period(value, today, "/filters", year_starts)
+    usual = read_period(own, today, year_starts=year_starts)
     if chosen.is_open or usual.is_open or not _is_over_time(report):
         return value
     assert chosen.start is not None and chosen.end is not None  # noqa: PT018 - not open, by the line before
@@ -201,11 +256,11 @@ def _is_over_time(report: Json) -> bool:
 
 
 def _with(made: Effective, *picks: Pick, period: Any = None, report: Json | None = None) -> Effective:
-    return Effective(
-        report or made.report,
-        period if period is not None else made.period,
-        (*made.picks, *picks),
-        made.others,
+    return replace(
+        made,
+        report=report or made.report,
+        period=period if period is not None else made.period,
+        picks=(*made.picks, *picks),
     )
 
 
@@ -216,7 +271,7 @@ def _narrowed(made: Effective, by: Json, value: Any, today: date, *, is_soft: bo
             return _with(made, period=period)
     label = by.get("name") or {"zh": key_of(by), "en": key_of(by)}
     if value == OTHER:
-        return Effective(made.report, made.period, made.picks, (*made.others, (key_of(by), by)))
+        return replace(made, others=(*made.others, (key_of(by), by)))
     return _with(made, Pick(by, (value,), is_soft=is_soft, label=label))
 
 
@@ -228,7 +283,7 @@ def _within(made: Effective, by: Json, value: str, today: date) -> Json | None:
         return None
     end = next_bucket(start, str(by.get("bucket", "day")))
     given = made.period or made.report.get("period")
-    whole = read_period(given, today) if given else Period(None, None)
+    whole = read_period(given, today, year_starts=made.year_starts) if given else Period(None, None)
     start = max(start, whole.start) if whole.start is not None else start
     end = min(end, whole.end) if whole.end is not None else end
     return Period(start, end).to_json() if start < end else None
@@ -281,6 +336,7 @@ def ignored(picks: Sequence[Pick]) -> Iterator[Problem]:
 
 
 __all__ = [
+    "FISCAL_PERIODS",
     "LEVELS",
     "NO_CELL",
     "PERIODS",

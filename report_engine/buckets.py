@@ -8,11 +8,17 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
-CALENDAR = ("hour", "day", "week", "xun", "month", "quarter", "half", "year")
+PLAIN = ("hour", "day", "week", "xun", "month", "quarter", "half", "year")
 CLOCK = ("weekday", "hour_of_day", "month_of_year", "day_of_month")
-GRAINS = (*CALENDAR, *CLOCK)
+FISCAL: Mapping[str, int] = {"fiscal_year": 12, "fiscal_quarter": 3}
+"""Buckets of a clinic's own year; once bound they say in which month it starts: `fiscal_year_4`."""
+BOUND_FISCAL: Mapping[str, int] = {
+    f"{name}_{month}": size for name, size in FISCAL.items() for month in range(2, 13)
+}
+CALENDAR = (*PLAIN, *FISCAL, *BOUND_FISCAL)
+GRAINS = (*PLAIN, *FISCAL, *CLOCK)
 ONE = timedelta(days=1)
-MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12, **FISCAL, **BOUND_FISCAL}
 DAYS: Mapping[str, int] = {"day": 1, "week": 7}
 Bucket = date | datetime | int
 
@@ -29,6 +35,18 @@ def months(day: date) -> int:
     return day.year * 12 + day.month - 1
 
 
+def fiscal(grain: str, starts: int) -> str:
+    """Return a bucket of a year that starts in a month; all others stay what they are."""
+    if grain not in FISCAL:
+        return grain
+    return grain.removeprefix("fiscal_") if starts == 1 else f"{grain}_{starts}"
+
+
+def months_late(grain: str) -> int:
+    """Return how many months after January the year of a bucket starts."""
+    return int(grain.rpartition("_")[2]) - 1 if grain in BOUND_FISCAL else 0
+
+
 def plus_months(day: date, count: int) -> date:
     """Return the same day so many months on, at most the end of its month."""
     first = month_of(months(day) + count)
@@ -38,8 +56,8 @@ def plus_months(day: date, count: int) -> date:
 def floor_day(day: date, grain: str) -> date:
     """Return the first day of the calendar bucket that holds `day`."""
     if grain in MONTHS:
-        size = MONTHS[grain]
-        return month_of(months(day) // size * size)
+        size, late = MONTHS[grain], months_late(grain)
+        return month_of((months(day) - late) // size * size + late)
     if grain == "week":
         return day - day.weekday() * ONE
     if grain == "xun":

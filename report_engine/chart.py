@@ -38,6 +38,10 @@ class Chart:
         """Yield what is wrong with the settings for such a table."""
         return iter(())
 
+    def unfit(self, config: Mapping[str, Any], table: Table) -> Iterator[Problem]:
+        """Yield why these rows cannot be drawn so, whatever the settings: too many, below zero."""
+        return iter(())
+
     def figure(self, config: Mapping[str, Any], table: Table, lang: str) -> Figure:
         """Return the figure."""
         raise NotImplementedError

@@ -1,6 +1,6 @@
 """Whether every report, metric and dashboard of an app can be asked: each is bound and its statements are made, unrun."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from engine.access.gate import Gate
 from engine.access.policy import Policy
 from engine.access.query import Record, ScopedQuery
 from engine.definitions.app import App
+from engine.definitions.shape import FormShape
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.text import nearest
 from report_engine.binding import Bound
@@ -22,6 +23,7 @@ from report_engine.pipeline import bound_report, run
 from report_engine.problems import NO_GOALS
 from report_engine.sight import facts_of
 from report_engine.statistics.forecast import TOO_SHORT
+from report_engine.written import every_row, writes_of
 
 Json = Mapping[str, Any]
 DIALECTS = ("sqlite", "postgresql")
@@ -88,11 +90,11 @@ def problems_of_reports(app: App, policy: Policy, dialects: Iterable[str] = DIAL
 
     `dialects`: the databases whose statements are made.
     """
-    data = datasets(policy.shapes, app.of("forms"), app.of("metrics"))
+    data = datasets(policy.shapes, app.of("forms"), app.of("metrics"), app.manifest.get("fiscal_year", 1))
     desks = [_desk(policy, dialect) for dialect in dialects]
     found = [*_measures(app, data, desks)]
     for key, report in app.of("reports").items():
-        found += _under(pointer("reports", key), _report(report, data, desks))
+        found += _under(pointer("reports", key), _report(report, data, desks, policy.shapes))
     for key, board in app.of("dashboards").items():
         found += _under(pointer("dashboards", key), _board(board, app, data))
     return found
@@ -119,7 +121,9 @@ def _told(found: list[Problem]) -> Iterator[None]:
         found += refused.problems
 
 
-def _report(report: Json, data: Datasets, desks: Iterable[PlainDesk]) -> list[Problem]:
+def _report(
+    report: Json, data: Datasets, desks: Sequence[PlainDesk], shapes: Mapping[str, FormShape]
+) -> list[Problem]:
     found: list[Problem] = []
     roles = [role for fact in data.facts.values() for role in fact.roles]
     is_levelled = any(
@@ -135,6 +139,9 @@ def _report(report: Json, data: Datasets, desks: Iterable[PlainDesk]) -> list[Pr
         for desk in desks:
             with _told(found):
                 found += _drawn(asked, bound, desk)
+        if report.get("writes"):
+            with _told(found):
+                writes_of(report, every_row(bound, desks[0]), shapes)
     return [one for one in found if one.code not in ABOUT_DATA]
 
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
     Integer,
     and_,
     case,
+    cast,
     func,
     literal_column,
     or_,
@@ -19,6 +21,7 @@ from sqlalchemy import (
 )
 
 from engine.access.sources import Source, Sources, Wanted
+from engine.expressions.nodes import Node
 from engine.problems import Rejected
 from report_engine.binding import Filter, renamed
 from report_engine.credit import Credit
@@ -43,8 +46,11 @@ def credited(
     `amounts`: the columns that the linear model divides, to the last unit: what is left over goes to the first touches.
     """  # fmt: skip
     touch = data.facts[credit.touches]
-    paths = {label: credit.moved(fact, touch, wanted.path) for label, wanted in fields.items() if wanted.path}
-    follows = {label: path for label, path in paths.items() if path is not None}
+    follows = {
+        label: moved
+        for label, wanted in fields.items()
+        if (moved := _following(credit, fact, touch, wanted, is_key=label[0] == "k")) is not None
+    }
     conditions, own_where, later_where = _split(credit, fact, touch, filters)
     own = gate.source(
         fact.key,
@@ -57,7 +63,7 @@ def credited(
     later = gate.source(
         touch.key,
         {
-            **{label: replace(fields[label], path=path) for label, path in follows.items()}, **later_where,
+            **follows, **later_where,
             "@rid": Wanted("id"), "@at": Wanted(touch.date, at=credit.path), "@by": Wanted(credit.by, at=f"{credit.path}/by"),
         },
         name=f"{name}t",
@@ -80,6 +86,27 @@ def credited(
     return _counted(credit, rows, labels, tests, amounts, name), own, later
 
 
+def _following(credit: Credit, fact: Fact, touch: Fact, wanted: Wanted, *, is_key: bool) -> Wanted | None:
+    """Return what a touch has in the place of a record's value; None where it stays the record's."""
+    if wanted.path:
+        path = credit.moved(fact, touch, wanted.path)
+        return None if path is None else replace(wanted, path=path)
+    if not is_key or wanted.formula is None:
+        return None
+    names, moved = _moved(credit, fact, touch, wanted.formula)
+    if not moved:
+        return None
+    if len(moved) < len(names):
+        raise Rejected(BAD_CREDIT.at(wanted.at))
+    return replace(wanted, formula=renamed(wanted.formula, moved))
+
+
+def _moved(credit: Credit, fact: Fact, touch: Fact, node: Node) -> tuple[set[str], dict[str, str]]:
+    """Return the names in a formula, and of those that are a touch's own what it calls them."""
+    names = {".".join(one.value) for one in node.walk() if one.kind == "field"}
+    return names, {name: path for name in names if (path := credit.moved(fact, touch, name)) is not None}
+
+
 def _split(
     credit: Credit, fact: Fact, touch: Fact, filters: Sequence[Filter]
 ) -> tuple[list[Wanted], dict[str, Wanted], dict[str, Wanted]]:
@@ -88,8 +115,7 @@ def _split(
     own: dict[str, Wanted] = {}
     later: dict[str, Wanted] = {}
     for one in filters:
-        names = {".".join(node.value) for node in one.node.walk() if node.kind == "field"}
-        moved = {name: path for name in names if (path := credit.moved(fact, touch, name)) is not None}
+        names, moved = _moved(credit, fact, touch, one.node)
         if not moved:
             conditions.append(Wanted(formula=one.node, condition=True, at=one.at))
             continue
@@ -132,7 +158,8 @@ def _counted(
 
 def _part(placed: Any, label: str) -> Any:
     """Return a touch's part of an amount in whole units; the units left over go to the first touches, one each."""
-    amount, number = type_coerce(placed.c[label], Integer()), placed.c["@number"]
+    # A sum that PostgreSQL makes is numeric, and would be divided into fractions of a fen.
+    amount, number = cast(placed.c[label], BigInteger()), placed.c["@number"]
     part = amount.op("/", precedence=8)(number)
     rest = amount.op("%", precedence=8)(number)
     unit = case((amount < literal_column("0"), literal_column("-1")), else_=literal_column("1"))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.access.stays import history_key, stays_shape
 from engine.access.type_scope import PLACES, has_places, shadow_of
 from engine.definitions.shape import FieldShape, FormShape, Shapes
 from engine.text import Words
@@ -15,6 +16,24 @@ from engine.text import Words
 MOST_HOPS = 4
 Json = Mapping[str, Any]
 NUMBERS = frozenset({"integer", "decimal", "money"})
+STAGED = frozenset({"stage", "status"})
+HISTORY = {"zh": "流转", "en": " history"}
+TIME_IN_STAGE: tuple[Json, ...] = (
+    {
+        "key": "time_in_stage",
+        "name": {"zh": "停留时长中位数", "en": "Median time in stage"},
+        "aggregate": "median",
+        "of": "duration",
+        "good": "down",
+    },
+    {
+        "key": "still_there",
+        "name": {"zh": "仍在此阶段", "en": "Still there"},
+        "aggregate": "count",
+        "filter": "ISBLANK({left_at})",
+    },
+)
+"""Measures that every history of stages has."""
 USUAL_ROLES = {"branch": "branch_id", "owner": "owner_id", "creator": "created_by"}
 
 
@@ -35,12 +54,18 @@ class Fact:
     measures: Mapping[str, Json] = field(default_factory=dict)
     goals: Json = field(default_factory=dict)
     """Of a form of targets: which of its fields mean what."""
+    history: str | None = None
+    """The field whose stays its rows are: `lead.stage_history`."""
 
     @property
     def name(self) -> Words:
         if self.rows is None:
             return self.form.name
-        inner = self.form.fields[self.rows].label or {"zh": self.rows, "en": self.rows}
+        inner: Words
+        if self.history is not None:
+            inner = {lang: f"{self.shape.name.get(lang, self.rows)}{HISTORY[lang]}" for lang in ("zh", "en")}
+        else:
+            inner = self.form.fields[self.rows].label or {"zh": self.rows, "en": self.rows}
         return {lang: f"{self.form.name.get(lang, '')} · {inner.get(lang, '')}" for lang in ("zh", "en")}
 
     @property
@@ -56,6 +81,8 @@ class Datasets:
     facts: Mapping[str, Fact]
     shapes: Shapes
     metrics: Mapping[str, Json] = field(default_factory=dict)
+    year_starts: int = 1
+    """The month in which the clinic's fiscal year starts."""
 
     def split(self, name: str) -> tuple[Fact | None, str]:
         """Return the fact that a name begins with (the longest) and the rest of it."""
@@ -139,9 +166,12 @@ def _links(shape: FormShape) -> Iterator[FieldShape]:
 
 
 def datasets(
-    shapes: Shapes, forms: Mapping[str, Json], metrics: Mapping[str, Json] | None = None
+    shapes: Shapes,
+    forms: Mapping[str, Json],
+    metrics: Mapping[str, Json] | None = None,
+    year_starts: int = 1,
 ) -> Datasets:
-    """Return the datasets of an app: its shapes, the definitions of its forms, its metrics."""
+    """Return the datasets of an app: its shapes, the definitions of its forms, its metrics, the month its fiscal year starts."""
     facts: dict[str, Fact] = {}
     for key, shape in shapes.items():
         given = forms.get(key, {})
@@ -154,7 +184,12 @@ def datasets(
                 facts[f"{key}.{rows.key}"] = _of_rows(
                     shape, rows, date, roles, given.get("facts", {}).get(rows.key, {})
                 )
-    return Datasets(facts, shapes, metrics or {})
+        for stage in _stages(shape, given):
+            name = f"{key}.{history_key(stage.key)}"
+            facts.setdefault(
+                name, _of_stays(shape, stage, roles, given.get("facts", {}).get(history_key(stage.key), {}))
+            )
+    return Datasets(facts, shapes, metrics or {}, year_starts)
 
 
 def _of_rows(shape: FormShape, rows: FieldShape, date: str, roles: Mapping[str, str], given: Json) -> Fact:
@@ -163,3 +198,22 @@ def _of_rows(shape: FormShape, rows: FieldShape, date: str, roles: Mapping[str, 
     all_roles = {**{role: f"form.{path}" for role, path in roles.items()}, **given.get("roles", {})}
     own = {str(one["key"]): one for one in given.get("measures", ())}
     return Fact(f"{shape.key}.{rows.key}", shape, rows.rows, rows.key, day, all_roles, own)
+
+
+def _stages(shape: FormShape, given: Json) -> Iterator[FieldShape]:
+    """Yield the fields whose history is a fact: stages, and what a form calls its stage or status."""
+    controls = {str(one.get("key")): one.get("control") for one in given.get("fields", ())}
+    for one in shape.fields.values():
+        is_stage = controls.get(one.key) == "stage" or one.key in STAGED
+        if is_stage and one.value_type == "choice" and one.stored and not one.sensitive and one.history:
+            yield one
+
+
+def _of_stays(shape: FormShape, stage: FieldShape, roles: Mapping[str, str], given: Json) -> Fact:
+    inner = stays_shape(shape, stage)
+    own_roles = {role: f"form.{path}" for role, path in roles.items()}
+    own = {str(one["key"]): one for one in (*TIME_IN_STAGE, *given.get("measures", ()))}
+    return Fact(
+        f"{shape.key}.{inner.key}", shape, inner, inner.key, "entered_at",
+        {**own_roles, "mover": "by", **given.get("roles", {})}, own, history=stage.key,
+    )  # fmt: skip

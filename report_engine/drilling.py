@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.text import Words
 from report_engine.binding import Bound
+from report_engine.buckets import FISCAL
 from report_engine.dataset import Fact
 from report_engine.office import Office
 from report_engine.sight import role_words, usable
@@ -13,8 +14,10 @@ Json = Mapping[str, Any]
 MOST_DEEPER = 8
 FINER: Mapping[str, str] = {
     "year": "quarter", "half": "month", "quarter": "month", "month": "day", "xun": "day", "week": "day", "day": "hour_of_day",
+    "fiscal_year": "fiscal_quarter", "fiscal_quarter": "month",
 }  # fmt: skip
 BUCKETS: Mapping[str, Words] = {
+    "fiscal_quarter": {"zh": "按财季", "en": "by fiscal quarter"},
     "quarter": {"zh": "按季", "en": "by quarter"},
     "month": {"zh": "按月", "en": "by month"},
     "day": {"zh": "按天", "en": "by day"},
@@ -33,7 +36,9 @@ def deeper(office: Office, bound: Bound, report: Json) -> list[dict[str, Any]]:
         names = [role for role in facts[0].roles if all(role in fact.roles for fact in facts)]
     found: list[dict[str, Any]] = []
     for one in bound.dimensions:
-        finer = FINER.get(str(one.grain))
+        # Bound buckets of a fiscal year say in which month it starts.
+        size = next((name for name in FISCAL if str(one.grain).startswith(name)), str(one.grain))
+        finer = FINER.get(size)
         if one.role == "date" and finer in BUCKETS:
             found.append({"key": f"date:{finer}", "name": BUCKETS[str(finer)]})
     if not any(one.role == "date" for one in bound.dimensions):

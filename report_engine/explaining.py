@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import permutations
 from math import factorial
 from typing import Any
@@ -16,18 +17,32 @@ from engine.expressions import parse
 from engine.expressions.nodes import Node
 from engine.problems import Rejected
 from engine.text import Words
-from report_engine.behind import compared_with, counted_for, measure_of, narrowed, nodes_of, of_fact, then_of
+from report_engine.behind import (
+    compared_with,
+    counted_for,
+    measure_of,
+    narrowed,
+    nodes_of,
+    number_of,
+    of_fact,
+    then_of,
+)
 from report_engine.binding import Bound, Dimension, placed
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.drawing.numbers import full
-from report_engine.grid import FORMULA_PLACES, Grid, value_of
+from report_engine.grid import Grid
 from report_engine.measures import WORDS, Measure
 from report_engine.passes.labels import COMPARED, NO_ACCESS
+from report_engine.people import Per
 from report_engine.query import LISTS, rounded
+from report_engine.results import FORMULA_PLACES, value_of
+from report_engine.spanning import between_in_words
 from report_engine.table import Cell, Column, Table
 from report_engine.tabled import rows_of
-from report_engine.telling import in_words, sum_in_words
+from report_engine.telling import Called, in_words, sum_in_words
+from report_engine.wording import BLANK as BLANK_NODE
+from report_engine.wording import all_of, written
 
 MOST_PARTS = 8
 MOST_FACTORS = 5
@@ -48,7 +63,10 @@ def explained(
     inside = narrowed(bound, desk, dims) if bound.measures else bound
     one = measure_of(bound, measure) if bound.measures else None
     asked = then_of(bound, inside, measure)
-    told: dict[str, Any] = {"filters": list(_filters(desk, asked, one))}
+    told: dict[str, Any] = {
+        "filters": list(_filters(desk, asked, one)),
+        "dimensions": list(_calculated(asked)),
+    }
     if is_short:
         return told
     if one is None:
@@ -111,12 +129,18 @@ def in_formula(bound: Bound, one: Measure) -> Words:
     field = bound.data.field(fact, one.of) if one.of else None
     label: Words = (field.label if field is not None else None) or {"zh": str(one.of), "en": str(one.of)}
     label = {lang: f"“{text}”" for lang, text in label.items()}
+    if one.per is not None:
+        return _of_people(bound, fact, one, one.per)
+    if one.between is not None:
+        label = between_in_words(bound.data, fact, one.between)
     if one.expression:
         told = sum_in_words(of_fact(bound, fact, one.expression, ""), _Names(bound, fact, None))
         label = {"zh": f"（{told['zh']}）", "en": f"({told['en']})"}
     made = {}
     for lang in ("zh", "en"):
-        how = HOW[one.aggregate][lang].format(fact=fact.name.get(lang, fact.key), of=label.get(lang, one.of))
+        how = (WITHIN if one.within_s is not None else HOW[one.aggregate])[lang].format(
+            minutes=(one.within_s or 0) // 60, fact=fact.name.get(lang, fact.key), of=label.get(lang, one.of)
+        )
         tests = [
             _node_words(bound, fact, of_fact(bound, fact, text, ""), None).get(lang, "")
             for text in one.filters
@@ -130,6 +154,19 @@ def in_formula(bound: Bound, one: Measure) -> Words:
         how = f"{how}{WHERE[lang]}{AND[lang].join(tests)}" if tests else how
         dealt = one.credit.model if one.credit is not None else "spread" if one.spread else ""
         made[lang] = f"{how}{DEALT[dealt][lang]}" if dealt else how
+    return made
+
+
+def _of_people(bound: Bound, fact: Fact, one: Measure, per: Per) -> Words:
+    """Return how a measure of people is worked out."""
+    made = {}
+    for lang, told in per.told().items():
+        tests = [
+            _node_words(bound, fact, of_fact(bound, fact, text, ""), None).get(lang, "")
+            for text in one.filters
+        ]
+        how = f"{fact.name.get(lang, fact.key)}{COLON[lang]}{told}"
+        made[lang] = f"{how}{WHERE[lang]}{AND[lang].join(tests)}" if tests else how
     return made
 
 
@@ -148,6 +185,9 @@ class _Parts:
 
     def is_time(self, path: str) -> bool:
         return False
+
+    def called(self, node: Node) -> Called | None:
+        return None
 
 
 SHOWS: Mapping[str, Words] = {
@@ -168,6 +208,10 @@ HOW: Mapping[str, Words] = {
         if how != "count"
     },
 }
+WITHIN: Words = {
+    "zh": "“{fact}”{of}不超过 {minutes} 分钟的比例",
+    "en": "Share of “{fact}” whose {of} is at most {minutes} minutes",
+}
 DEALT: Mapping[str, Words] = {
     "first": {"zh": "；归首次触达", "en": "; for the first touch"},
     "last": {"zh": "；归末次触达", "en": "; for the last touch"},
@@ -177,6 +221,7 @@ DEALT: Mapping[str, Words] = {
 WHERE: Words = {"zh": "，条件：", "en": ", where "}
 AMONG: Words = {"zh": "分母：{of}", "en": "out of those where {of}"}
 AND: Words = {"zh": "；", "en": "; "}
+COLON: Words = {"zh": "：", "en": ": "}
 
 
 def _filters(desk: Desk, bound: Bound, one: Measure | None) -> Iterator[Words]:
@@ -185,10 +230,25 @@ def _filters(desk: Desk, bound: Bound, one: Measure | None) -> Iterator[Words]:
         told = period.to_json()
         start, end = told["from"] or "…", told["to"] or "…"
         yield {"zh": f"时间：{start} 至 {end}", "en": f"From {start} to {end}"}
-    facts = [base.fact for base in one.base()] if one is not None else [bound.form]
+    own = [bound.form] if bound.form else [*bound.filters]
+    facts = [base.fact for base in one.base()] if one is not None else own
+    said: list[Words] = []
     for key in dict.fromkeys(facts):
         for each in bound.filters.get(str(key), ()):
-            yield _node_words(bound, bound.data.facts[str(key)], each.node, desk)
+            said.append(_node_words(bound, bound.data.facts[str(key)], each.node, desk))
+    # What several facts are narrowed by alike is said once.
+    yield from (words for at, words in enumerate(said) if words not in said[:at])
+
+
+def _calculated(bound: Bound) -> Iterator[dict[str, Words]]:
+    """Yield what the calculated dimensions of a question are worked out by."""
+    told: set[str] = set()
+    for one in bound.calculated:
+        fact = bound.data.facts[next(iter(one.formulas))]
+        if one.paths[fact.key] not in told:
+            told.add(one.paths[fact.key])
+            names = _Names(replace(bound, dimensions=(), calculated_picks=()), fact, None)
+            yield {"name": one.name, "formula": sum_in_words(one.node(fact.key), names)}
 
 
 def _node_words(bound: Bound, fact: Fact, node: Node, desk: Desk | None) -> Words:
@@ -225,6 +285,20 @@ class _Names:
         found = self.bound.data.field(self.fact, shadow_of(path)[0])
         return bool(shadow_of(path)[1]) or (found is not None and found.value_type in ("date", "datetime"))
 
+    def called(self, node: Node) -> Called | None:
+        if node.kind in ("field", "lit") or not self._calculated:
+            return None
+        one = self._calculated.get(written(node))
+        if one is None:
+            return None
+        values = {str(option["key"]): option.get("label") or {} for option in one.options}
+        return Called(one.name, values, one.value_type in ("date", "datetime"))
+
+    @cached_property
+    def _calculated(self) -> Mapping[str, Dimension]:
+        """Return the calculated dimensions of a question and of what it is narrowed to, by their formula."""
+        return {one.paths[self.fact.key]: one for one in self.bound.calculated if self.fact.key in one.paths}
+
 
 def _target(found: Any) -> str | None:
     if found is None:
@@ -242,15 +316,18 @@ def _base(one: Measure) -> Measure | None:
 
 
 def _rows(bound: Bound, desk: Desk, one: Measure) -> int | None:
-    base = _base(one)
-    if base is None:
-        return None
-    fact = bound.data.facts[str(base.fact)]
-    if base.credit is not None or base.spread:
-        return counted_for(bound, desk, fact, base).count
-    where = [Wanted(formula=node, condition=True) for node in nodes_of(bound, fact, base)]
-    source = desk.gate.source(fact.key, {}, where)
-    return int(rows_of(desk, select(func.count()).select_from(source.table), [source], fact.key)[0][0])
+    """Return how many records and lines a measure counts, those of all its parts; the same ones once."""
+    told: dict[Any, int] = {}
+    for base in one.base():
+        if base.fact is None:
+            continue
+        fact = bound.data.facts[base.fact]
+        nodes = nodes_of(bound, fact, base)
+        if base.credit is not None or base.spread:
+            told[fact.key, base.identity] = counted_for(bound, desk, fact, base).count
+        else:
+            told[fact.key, written(all_of(nodes) or BLANK_NODE)] = number_of(desk, fact, nodes)
+    return sum(told.values()) if told else None
 
 
 def _scope(desk: Desk, _bound: Bound, one: Measure) -> Words:
@@ -308,7 +385,7 @@ def _split(bound: Bound, inside: Bound, desk: Desk, one: Measure, measure: str |
     before = compared_with(bound, inside, name)
     if one.formula is not None:
         return _by_factors(inside, before, desk, one, name)
-    if one.aggregate not in ("count", "sum"):
+    if one.aggregate not in ("count", "sum") or one.per is not None:
         return None
     return _by_groups(inside, before, desk, one, name)
 

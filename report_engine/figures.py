@@ -1,8 +1,9 @@
 """From a table to a figure: the chart that a report names, or the one that suits its table best."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.problems import Problem
 from report_engine.chart import CHARTS, Chart, Figure
 from report_engine.drawing.foretelling import proof
 from report_engine.output import plain, shown
@@ -35,11 +36,19 @@ def figure(report: Json, table: Table, lang: str) -> Figure:
     config = {key: value for key, value in given.items() if key != "kind"}
     kind = given.get("kind")
     chart = CHARTS.get(str(kind)) if kind in CHARTS else None
-    if chart is None or any(True for _ in chart.check(_settled(chart, config, table), table, "/chart")):
+    wrong = list(wrong_with(chart, _settled(chart, config, table), table)) if chart else []
+    if chart is None or wrong:
         chart, config = natural(table), {}
     made = chart.figure(_settled(chart, config, table), table, lang)
-    below = proof(table, lang)
+    # Why it is not drawn as it was meant to be.
+    below = [*(one.message(lang) for one in wrong[:1]), *proof(table, lang)]
     return {**made, "notes": [*made.get("notes", ()), *below]} if below else made
+
+
+def wrong_with(chart: Chart, settings: Json, table: Table) -> Iterator[Problem]:
+    """Yield why a table cannot be drawn as it was meant to be."""
+    yield from chart.check(settings, table, "/chart")
+    yield from chart.unfit(settings, table)
 
 
 def _settled(chart: Chart, config: Json, table: Table) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -17,6 +18,7 @@ from sqlalchemy import Select, func, select
 from engine.access.amounts import units as units_of
 from engine.access.sources import Source, Sources, Wanted
 from engine.expressions.calendar_cn import is_workday
+from engine.expressions.nodes import Node
 from engine.problems import Rejected
 from engine.value_type import VALUE_TYPES
 from report_engine import wording as w
@@ -33,7 +35,9 @@ from report_engine.table import Cell
 from report_engine.tabled import day_of, kept_rows
 
 PLACES: Mapping[str, int] = {"money": 2, "integer": 2, "percent": 6}
-ORDER = ("group", "branch", "team", "personal")
+TEAM = "team"
+ORDER = ("group", "branch", TEAM, "personal")
+GOAL_PARTS = ("goal", "goal.attainment", "goal.pace", "goal.forecast", "goal.per_day")
 BRANCH_WORDS = frozenset({"branch", "region", "branches"})
 
 
@@ -72,7 +76,7 @@ def goal_fact(bound: Bound) -> Fact | None:
 
 
 def goal_columns(one: Measure) -> tuple[str, ...]:
-    return tuple(f"{one.key}@{what}" for what in ("goal", "goal.attainment", "goal.pace", "goal.forecast"))
+    return tuple(f"{one.key}@{what}" for what in GOAL_PARTS)
 
 
 def _scope(bound: Bound, desk: Desk, fact: Fact, dimensions: list[Dimension]) -> Scope | None:
@@ -82,7 +86,7 @@ def _scope(bound: Bound, desk: Desk, fact: Fact, dimensions: list[Dimension]) ->
     named = [name for one in others if (name := one.role or one.key) is not None]
     picked = [pick for pick in bound.picks if pick not in bound.ignored]
     roles = [*named, *(str(pick.by.get("role") or pick.by.get("field")) for pick in picked)]
-    if len(others) > 1:
+    if len(others) > 1 or any(one.formulas for one in dimensions):
         return None
     where = []
     for pick in picked:
@@ -119,18 +123,34 @@ def _own(bound: Bound, desk: Desk, fact: Fact, levels: Mapping[str, Any]) -> Sco
     if rule.words & BRANCH_WORDS and mine is not None:
         return Scope(("branch",), None, (mine,))
     people = [actor.user_id, *([actor.staff_id] if actor.staff_id else [])]
-    if "team" in rule.words:
-        people += [*actor.team, *actor.team_staff]
-    own = [one for role in levels.get("personal", ()) if (one := _of_mine(bound, fact, str(role), people))]
-    return Scope(("personal",), None, tuple(own[:1]))
+    if "team" in rule.words and (actor.team or actor.team_staff):
+        team = [*people, *actor.team, *actor.team_staff]
+        found = [_of_level(bound, fact, TEAM, people), _of_level(bound, fact, "personal", team)]
+        nodes = [one for one in found if one is not None]
+        return Scope((TEAM, "personal"), None, (_condition(w.any_of(nodes)),) if nodes else ())
+    mine_alone = _of_level(bound, fact, "personal", people)
+    return Scope(("personal",), None, (_condition(mine_alone),) if mine_alone is not None else ())
+
+
+def _of_level(bound: Bound, fact: Fact, level: str, people: list[str]) -> Node | None:
+    """Return the test that a target is of this level and of one of these people; None where it cannot be told."""
+    roles = [str(one) for one in fact.goals.get("levels", {}).get(level, ())]
+    path = next((p for one in roles if (p := fact.roles.get(one)) and bound.data.field(fact, p)), None)
+    if path is None or not people:
+        return None
+    whose = w.any_of([w.op("=", w.field(path), w.literal(one)) for one in dict.fromkeys(people)])
+    return w.all_of([w.op("=", w.field(str(fact.goals["level"])), w.literal(level)), whose])
+
+
+def _condition(node: Node) -> Wanted:
+    return Wanted(formula=w.read_again(node, "/compare"), condition=True)
 
 
 def _of_mine(bound: Bound, fact: Fact, role: str, ids: list[str]) -> Wanted | None:
     path = fact.roles.get(role)
     if path is None or bound.data.field(fact, path) is None or not ids:
         return None
-    node = w.any_of([w.op("=", w.field(path), w.literal(one)) for one in dict.fromkeys(ids)])
-    return Wanted(formula=w.read_again(node, "/compare"), condition=True)
+    return _condition(w.any_of([w.op("=", w.field(path), w.literal(one)) for one in dict.fromkeys(ids)]))
 
 
 class _Goals:
@@ -261,7 +281,22 @@ class _Goals:
         pace = None if start is None or end is None else gone(start, end, self.bound.today)
         ahead = attained if is_rate or not pace or attained is None else attained / pace
         shown = (rounded(one_, 6) if one_ is not None else None for one_ in (attained, pace, ahead))
-        return dict(zip(names, (rounded(goal, PLACES.get(one.format, 2)), *shown), strict=True))
+        per_day = None if is_rate else self._per_day(one, goal, value, days)
+        return dict(zip(names, (rounded(goal, PLACES.get(one.format, 2)), *shown, per_day), strict=True))
+
+    def _per_day(
+        self, one: Measure, goal: Fraction, value: Cell, days: tuple[date | None, date | None]
+    ) -> Decimal | None:
+        """Return what each working day left, today with it, has to bring for the goal; rounded up, so that it does."""
+        start, end = days
+        if start is None or end is None or not isinstance(value, int | Decimal | None):
+            return None
+        left = workdays(max(start, self.bound.today), end) if self.bound.today < end else 0
+        gap = goal - Fraction(value or 0)
+        if not left:
+            return None
+        places = 0 if one.format == "integer" else PLACES.get(one.format, 2)
+        return Decimal(ceil(max(gap, Fraction(0)) / left * 10**places)).scaleb(-places)
 
 
 def metric_of(one: Measure) -> str:

@@ -1,10 +1,7 @@
 """Time buckets and bands of numbers in SQL, the same on both databases."""
 
-from datetime import UTC, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -21,11 +18,12 @@ from sqlalchemy import (
 )
 
 from engine.access.sources import Kind
+from engine.expressions.moments import minutes_ahead
 from report_engine.bins import Bins
-from report_engine.buckets import MONTHS
+from report_engine.buckets import BOUND_FISCAL, MONTHS, months_late
 from report_engine.periods import Shift
 
-FIRST, LAST = datetime(1992, 1, 1, tzinfo=UTC), datetime(2080, 1, 1, tzinfo=UTC)
+YEARS = {12: "year", 3: "quarter"}
 
 
 def bucket(column: ColumnElement[Any], grain: str, dialect: str, zone: str) -> ColumnElement[Any]:
@@ -41,7 +39,9 @@ def moved(column: ColumnElement[Any], grain: str, shift: Shift, dialect: str) ->
         return column
     if shift.days:
         if dialect == "postgresql":
-            return type_coerce(column + literal_column(str(shift.days)), Date())
+            return type_coerce(
+                type_coerce(column, Date()) + literal_column(str(shift.days), Integer()), Date()
+            )
         return func.date(column, f"{shift.days:+d} days")
     if shift.months and grain in MONTHS:
         if dialect == "postgresql":
@@ -73,6 +73,9 @@ def _postgresql(day: ColumnElement[Any], grain: str) -> ColumnElement[Any]:
     if grain in ("weekday", "month_of_year", "day_of_month"):
         part = {"weekday": "isodow", "month_of_year": "month", "day_of_month": "day"}[grain]
         return cast(func.date_part(part, day), Integer())
+    if grain in BOUND_FISCAL:
+        apart = func.make_interval(literal_column("0"), literal_column(str(months_late(grain))))
+        return cast(func.date_trunc(YEARS[BOUND_FISCAL[grain]], plain - apart) + apart, Date())
     if grain in ("week", "month", "quarter", "year"):
         return cast(func.date_trunc(grain, plain), Date())
     if grain == "half":
@@ -101,6 +104,12 @@ def _sqlite(day: ColumnElement[Any], grain: str) -> ColumnElement[Any]:
         made = func.substr(day, 1, 7).concat("-01")
     elif grain == "year":
         made = year.concat("-01-01")
+    elif grain in BOUND_FISCAL:
+        late, size = months_late(grain), BOUND_FISCAL[grain]
+        since = cast(year, Integer()) * 12 + month - 1 - late
+        whole = since.op("/", precedence=8)(literal_column(str(size))) * size + late
+        made = func.printf("%04d-%02d-01", whole.op("/", precedence=8)(literal_column("12")), whole % 12 + 1)
+        made = case((day.is_not(None), made))
     elif grain in ("quarter", "half"):
         size = 3 if grain == "quarter" else 6
         first = (month - 1).op("/", precedence=8)(literal_column(str(size))) * literal_column(str(size)) + 1
@@ -125,22 +134,20 @@ def _hours(moment: ColumnElement[Any], grain: str, dialect: str, zone: str) -> C
         if grain == "hour":
             return func.date_trunc("hour", local)
         return cast(func.date_part("hour", local), Integer())
-    shift = f"{_minutes(zone):+d} minutes"
+    shift = f"{minutes_ahead(zone):+d} minutes"
     if grain == "hour":
         return func.strftime("%Y-%m-%d %H:00:00", moment, shift)
     return cast(func.strftime("%H", moment, shift), Integer())
 
 
-@lru_cache(maxsize=64)
-def _minutes(zone: str) -> int:
-    """Return how far a zone is ahead of UTC. SQLite knows fixed offsets only: a zone with summer time has its winter's."""
-    known = ZoneInfo(zone)
-    found = {
-        int(((FIRST + timedelta(days=day)).astimezone(known).utcoffset() or timedelta()).total_seconds())
-        // 60
-        for day in range(0, (LAST - FIRST).days, 30)
-    }
-    return min(found)
+def minute_of_day(moment: ColumnElement[Any], dialect: str, zone: str) -> ColumnElement[Any]:
+    """Return how many minutes of its local day are over at an instant."""
+    if dialect == "postgresql":
+        local = func.timezone(zone, moment)
+        return cast(func.date_part("hour", local) * 60 + func.date_part("minute", local), Integer())
+    shift = f"{minutes_ahead(zone):+d} minutes"
+    hour, minute = (cast(func.strftime(part, moment, shift), Integer()) for part in ("%H", "%M"))
+    return hour * 60 + minute
 
 
 def banded(column: ColumnElement[Any], bins: Bins, kind: Kind, dialect: str) -> ColumnElement[Any]:
@@ -182,4 +189,4 @@ def _whole_bands(raw: ColumnElement[Any], width: Decimal, start: Decimal) -> Col
     return moved.op("/", precedence=8)(wide) - down
 
 
-__all__ = ["banded", "bucket", "day_after", "days_between", "moved"]
+__all__ = ["banded", "bucket", "day_after", "days_between", "minute_of_day", "moved"]

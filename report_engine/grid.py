@@ -3,15 +3,14 @@
 Rows and totals come from here alike, so a total is always worked out at its own grain, from the records.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from engine.expressions import evaluate
-from engine.expressions.problems import ErrorValue
 from report_engine.binding import Bound, Dimension
 from report_engine.desk import Desk
 from report_engine.draft import Group
@@ -19,9 +18,9 @@ from report_engine.goals import with_goals
 from report_engine.measures import Measure
 from report_engine.periods import Shift, compared
 from report_engine.query import Ask, Key, Line, lines, rounded
+from report_engine.results import Values, value_of
 from report_engine.table import Cell
 
-FORMULA_PLACES: Mapping[str, int] = {"money": 2, "integer": 0}
 PERCENT_PLACES = 6
 
 
@@ -63,18 +62,18 @@ class Grid:
         times = [bound.dimension(key) for key in ask.by if bound.dimension(key).is_time]
         grain = times[0].grain if times else None
         assert bound.period is not None
-        other = compared(name, bound.period, bound.today, grain)
-        if other is None:
+        parts = compared(name, bound.period, bound.today, grain, bound.baseline)
+        if not parts:
             return
-        period, shift = other
-        asked = replace(ask, period=period, shift=shift, order=None, most=None)
         dimensions = [bound.dimension(key) for key in ask.by]
         blank = self._group(Line((), {}))
         before: dict[Key, Group] = {}
-        for line in lines(bound, self.desk, asked):
-            key = moved(line.key, dimensions, shift)
-            if key is not None:
-                before[key] = self._group(line)
+        for part in parts:
+            asked = replace(ask, period=part.then, shift=part.shift, order=None, most=None)
+            for line in lines(bound, self.desk, asked):
+                key = moved(line.key, dimensions, part.shift)
+                if key is not None:
+                    before[key] = self._group(line)
         for key in [*found, *(key for key in before if key not in found)]:
             mine, theirs = found.get(key, replace(blank, key=key)), before.get(key, blank)
             more = {
@@ -123,39 +122,9 @@ def change(one: Measure, now: Cell, then: Cell) -> Cell:
     return rounded((Fraction(now) - Fraction(then)) / abs(Fraction(then)), PERCENT_PLACES)
 
 
-class _Values:
-    """What a formula over measures runs against: no clock, no asker."""
-
-    now = today = None
-    zone = "UTC"
-    actor: Mapping[str, Any] = {}
-    record: Mapping[str, Any] = {}
-    data = None
-
-    def __init__(self, read: Callable[[str], Cell]) -> None:
-        self._read = read
-
-    def value(self, path: tuple[str, ...]) -> Any:
-        """Return a measure's value as a formula's number."""
-        found = self._read(".".join(path))
-        return Decimal(found) if isinstance(found, int) and not isinstance(found, bool) else found
-
-
-def value_of(one: Measure, values: Mapping[Any, Cell]) -> Cell:
-    """Return a measure's value from those of its base measures; None where it cannot be worked out."""
-    if one.formula is None:
-        missing: Cell = 0 if one.aggregate in ("count", "count_distinct") else None
-        return values.get(one.identity, missing)
-    found = evaluate(one.formula, _Values(lambda name: value_of(one.parts[name], values)))
-    if found is None or isinstance(found, ErrorValue):
-        return None
-    decimals = FORMULA_PLACES.get(one.format, 6)
-    return Decimal(found).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-
-
 def holds(checked: Any, values: Mapping[str, Cell]) -> bool:
     """Tell whether a condition over columns is true of a row."""
-    return evaluate(checked, _Values(values.get)) is True
+    return evaluate(checked, Values(values.get)) is True
 
 
 BY_HAND = frozenset({"day", "hour", "xun"})

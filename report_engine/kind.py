@@ -1,12 +1,13 @@
 """What a kind of question is: it makes a table of a bound report. One file in `report_engine/kinds/` holding `KIND`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.problems import Problem
 from engine.registry import Registry
 from engine.schema import Schema, closed
+from engine.text import Words
 from report_engine.behind import Behind, counted
 from report_engine.binding import Bound
 from report_engine.dataset import Datasets
@@ -40,6 +41,10 @@ class Kind:
     def meant(self, bound: Bound, dims: Mapping[str, Any], measure: str | None) -> str | None:
         """Return which of the report's measures a number of the table is about."""
         return measure
+
+    def explained(self, bound: Bound, desk: Desk, dims: Mapping[str, Any]) -> tuple[Bound, Sequence[Words]]:
+        """Return the question that explains a number, and what else narrows it, where its own dimensions do not say so."""
+        return bound, ()
 
     def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
         """Return the records that one number stands for. `dims`: the values of the table's dimensions beside it."""

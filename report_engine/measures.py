@@ -5,25 +5,31 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from engine.access.spans import Between
+from engine.access.type_scope import SourceTypes
 from engine.expressions import Checked, check, parse
 from engine.expressions.types import NUMBER, ExprType
 from engine.problems import Problem, Rejected, pointer
 from engine.text import Words, nearest
 from report_engine.credit import Credit
 from report_engine.dataset import NUMBERS, Datasets, Fact
+from report_engine.people import Per, read_per
 from report_engine.periods import days_of
 from report_engine.problems import (
     BAD_AGGREGATE,
+    BAD_BETWEEN,
     BAD_SPREAD,
     MEASURE_CYCLE,
     UNKNOWN_FACT,
     UNKNOWN_FIELD,
     UNKNOWN_MEASURE,
 )
+from report_engine.spanning import read_between
 
 Json = Mapping[str, Any]
-SIMPLE = ("sum", "avg", "min", "max", "median", "p90", "count_distinct")
-AGGREGATES = ("count", "count_distinct", "sum", "avg", "min", "max", "median", "p90", "rate")
+SIMPLE = ("sum", "avg", "min", "max", "median", "p90", "first", "last", "count_distinct")
+ENDS = ("first", "last")
+AGGREGATES = ("count", "count_distinct", "sum", "avg", "min", "max", "median", "p90", "first", "last", "rate")
 SHOWN = ("share", "share_of_parent", "running", "rank", "change")
 DEEPEST = 12
 WORDS: Mapping[str, Words] = {
@@ -35,8 +41,11 @@ WORDS: Mapping[str, Words] = {
     "max": {"zh": "最大", "en": "highest"},
     "median": {"zh": "中位数", "en": "median"},
     "p90": {"zh": "90 分位", "en": "90th percentile"},
+    "first": {"zh": "最早值", "en": "first"},
+    "last": {"zh": "最近值", "en": "latest"},
 }
 ADDS_UP = frozenset({"count", "sum"})
+PLAIN_SUMS = frozenset({("op", "+"), ("op", "-"), ("call", "COALESCE")})
 
 
 @dataclass(frozen=True)
@@ -61,15 +70,29 @@ class Measure:
     show: str | None = None
     format: str = "number"
     good: str | None = None
+    unit: Words | None = None
+    """What it is counted in, where its format does not say so: minutes, days, points."""
     min_n: int | None = None
     goal: str | None = None
     """What targets call it; its key without its fact where nothing is said."""
     as_of: bool = False
     """A state: everything up to the end of the period counts, not only what falls into it."""
+    only_now: bool = False
+    """A state that is known of the present alone: its records have changed since."""
+    past: str | None = None
+    """The formula that says the same of moments that are over, for one that is known of the present alone."""
+    trailing: int | None = None
+    """How many days before the end of the period count, whenever it began."""
     credit: Credit | None = None
     """Which touch it counts for, where not the record's own."""
     spread: bool = False
     """Whether an amount of a stretch of days counts a part a day."""
+    between: Between | None = None
+    """How long something took, in seconds, instead of a field or formula."""
+    per: Per | None = None
+    """Of whom it counts, where not records but whose they are."""
+    within_s: int | None = None
+    """Of a rate of spans: how long one may take to count."""
     maturity_days: int | None = None
     """How long its records take until it no longer grows."""
     path: str = ""
@@ -77,7 +100,18 @@ class Measure:
 
     @property
     def adds_up(self) -> bool:
-        return self.aggregate in ADDS_UP and self.formula is None and self.show is None
+        return self.aggregate in ADDS_UP and self.formula is None and self.show is None and self.per is None
+
+    @property
+    def is_sum(self) -> bool:
+        """Tell whether it is nought over nothing: counts, sums, and what is added up and taken off of such."""
+        if self.formula is None:
+            return self.show is None and self.aggregate in ("count", "count_distinct", "sum")
+        kinds = ((node.kind, str(node.value).upper()) for node in self.formula.node.walk())
+        is_plain = all(
+            kind in ("field", "neg") or (kind, value) in PLAIN_SUMS or kind == "lit" for kind, value in kinds
+        )
+        return is_plain and all(one.is_sum for one in self.parts.values())
 
     def base(self) -> Iterator["Measure"]:
         """Yield the measures of one fact that this one is made of."""
@@ -104,8 +138,13 @@ class Measure:
             self.among,
             self.date,
             self.as_of,
+            self.only_now,
+            self.trailing,
             self.credit.identity if self.credit is not None else None,
             self.spread,
+            self.between,
+            self.within_s,
+            self.per,
         )
 
 
@@ -175,12 +214,19 @@ class Measures:
         for name in ("format", "good"):
             if given.get(name) is not None:
                 more[name] = str(given[name])
+        if given.get("unit"):
+            more["unit"] = given["unit"]
         if given.get("goal"):
             more["goal"] = str(given["goal"])
         if given.get("min_n") is not None:
             more["min_n"] = int(given["min_n"])
         if given.get("as_of") is not None:
-            more["as_of"] = bool(given["as_of"])
+            more["as_of"], more["only_now"] = bool(given["as_of"]), given["as_of"] == "now"
+        if given.get("past"):
+            self._formula(str(given["past"]), made.key, words, f"{path}/past", way)
+            more["past"] = str(given["past"])
+        if given.get("trailing"):
+            more["trailing"] = days_of(given["trailing"])
         if given.get("maturity"):
             more["maturity_days"] = days_of(given["maturity"])
         if given.get("attribute") or given.get("spread"):
@@ -227,7 +273,7 @@ class Measures:
             return Measure(key, words, show=str(given["show"]), parts={"of": part}, format=shown)
         filters = tuple(str(given[one]) for one in ("filter",) if given.get(one))
         date = str(given["date"]) if given.get("date") else None
-        if not given.get("aggregate"):
+        if not given.get("aggregate") and not given.get("between"):
             ref = self.find(of, f"{path}/of" if of else path, way)
             return replace(ref, filters=(*ref.filters, *filters), date=date or ref.date)
         fact = self.data.facts.get(str(given.get("form", self.form or "")))
@@ -237,7 +283,13 @@ class Measures:
             name = str(given.get("form", self.form or of))
             close = ", ".join(nearest(name, self.data.facts)) or "–"
             raise Rejected(UNKNOWN_FACT.at(f"{path}/form", name=name, nearest=close))
-        how = str(given["aggregate"])
+        how = str(given.get("aggregate", "median"))
+        if given.get("between"):
+            return self._span(fact, given, key, words, path, filters, date)
+        if given.get("per"):
+            per = read_per(self.data, fact, given, path)
+            made = Measure(key, words, fact.key, how, filters=filters, date=date, path=path, per=per)
+            return replace(made, format=self._format(fact, made))
         expression = str(given["value"]) if given.get("value") else None
         among = str(given["among"]) if given.get("among") else None
         of = of.removeprefix(f"{fact.key}.")
@@ -245,6 +297,25 @@ class Measures:
         if how not in ("count", "rate") and expression is None:
             self._must_fit(fact, made, path)
         return replace(made, format=self._format(fact, made))
+
+    def _span(
+        self,
+        fact: Fact,
+        given: Json,
+        key: str,
+        words: Words,
+        path: str,
+        filters: tuple[str, ...],
+        date: str | None,
+    ) -> Measure:
+        how, minutes = str(given.get("aggregate", "median")), given.get("within_minutes")
+        span = read_between(self.data, fact, given["between"], how, path)
+        if (how == "rate") != (minutes is not None) or given.get("among") or given.get("value"):
+            raise Rejected(BAD_BETWEEN.at(path))
+        return Measure(
+            key, words, fact.key, how, filters=filters, date=date, path=path, between=span,
+            within_s=None if minutes is None else int(minutes) * 60, format="percent" if how == "rate" else "duration",
+        )  # fmt: skip
 
     def _must_fit(self, fact: Fact, made: Measure, path: str) -> None:
         found = self.data.field(fact, made.of)
@@ -263,10 +334,25 @@ class Measures:
         if made.aggregate == "rate":
             return "percent"
         found = self.data.field(fact, made.of) if made.of else None
-        kind = found.value_type if found is not None else "decimal"
+        kind = found.value_type if found is not None else self._gives(fact, made.expression)
+        if found is not None and found.config.get("format") == "duration":
+            return "duration"
         if kind == "integer" and made.aggregate in ("avg", "median", "p90"):
             return "number"
         return FORMATS.get(kind, "number")
+
+    def _gives(self, fact: Fact, expression: str | None) -> str:
+        """Return what kind of value a formula over a record gives; what is wrong with it is told where it is used."""
+        if expression is None:
+            return "decimal"
+        try:
+            node = parse(expression, "")
+            types = SourceTypes(
+                self.data.shapes, fact.shape, fact.form.key if fact.rows is not None else None
+            )
+            return {"date": "date", "datetime": "datetime"}.get(check(node, types).type.name, "decimal")
+        except Rejected:
+            return "decimal"
 
     def _formula(self, text: str, key: str, words: Words, path: str, way: tuple[str, ...]) -> Measure:
         at = f"{path}/formula"
@@ -308,7 +394,7 @@ def choices_of(value_type: str) -> tuple[str, ...]:
     if value_type in NUMBERS:
         return SIMPLE
     if value_type in ("date", "datetime"):
-        return ("min", "max", "count_distinct")
+        return ("min", "max", *ENDS, "count_distinct")
     return ("count_distinct",)
 
 

@@ -1,6 +1,6 @@
 """The books, open for one asker: what he may know, what he asks, what he is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -58,9 +58,18 @@ class Office:
     def asked(self, report: Json, bound: Bound) -> Asked:
         """Return a bound report with its table and what was asked, in words. Rejected with all problems."""
         table = run(bound, self.desk)
-        return Asked(
-            report, bound, table, tuple(explained(self.desk, bound, {}, None, is_short=True)["filters"])
-        )
+        told = explained(self.desk, bound, {}, None, is_short=True)["filters"]
+        return Asked(report, bound, table, (*told, *_beside(bound)))
+
+
+def _beside(bound: Bound) -> Iterator[Words]:
+    """Yield the days that somebody chose to compare with, in words."""
+    if bound.baseline is not None:
+        days = bound.baseline.to_json()
+        yield {
+            "zh": f"基准期：{days['from']} 至 {days['to']}",
+            "en": f"Baseline: {days['from']} to {days['to']}",
+        }
 
 
 __all__ = ["Asked", "Office"]

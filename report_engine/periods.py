@@ -1,7 +1,7 @@
 """Periods of reports: phrases and LAST(…) bound to days, and the periods they are compared with."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -9,14 +9,25 @@ from typing import Any
 
 from engine.expressions.calendar_cn import lunar
 from engine.problems import Code, Rejected
-from report_engine.buckets import MONTHS, ONE, Bucket, floor_day, month_of, months, plus_months
+from report_engine.buckets import (
+    CALENDAR,
+    MONTHS,
+    ONE,
+    Bucket,
+    all_buckets,
+    fiscal,
+    floor_day,
+    month_of,
+    months,
+    plus_months,
+)
 
 BAD_PERIOD = Code(
     "report.bad_period",
     zh="看不懂时间范围“{given}”",
     en="The period “{given}” cannot be read",
-    hint_zh="可写：today、this month、last month、last 6 months、previous 30 days、this year to date、2026-01-01..2026-03-31",
-    hint_en="Write: today, this month, last month, last 6 months, previous 30 days, this year to date, 2026-01-01..2026-03-31",
+    hint_zh="可写：today、this month、last month、last 6 months、previous 30 days、this year to date、this fiscal year、2026-01-01..2026-03-31",
+    hint_en="Write: today, this month, last month, last 6 months, previous 30 days, this year to date, this fiscal year, 2026-01-01..2026-03-31",
 )
 UNITS = {
     "day": "day",
@@ -28,7 +39,7 @@ UNITS = {
     "year": "year",
 }
 PHRASES = re.compile(
-    r"^(?:(?P<day>today|yesterday|all)|(?P<which>this|last|next) (?P<unit>day|week|xun|month|quarter|half|year)(?P<to> to date)?"
+    r"^(?:(?P<day>today|yesterday|all)|(?P<which>this|last|next) (?P<unit>day|week|xun|month|quarter|half|year|fiscal year|fiscal quarter)(?P<to> to date)?"
     r"|(?P<how>last|previous|next) (?P<n>[1-9][0-9]{0,4}) (?P<units>days?|weeks?|months?|quarters?|years?)"
     r"|(?P<from>[0-9]{4}-[0-9]{2}-[0-9]{2})\.\.(?P<until>[0-9]{4}-[0-9]{2}-[0-9]{2}))$"
 )
@@ -58,8 +69,8 @@ class Period:
         return {"from": self.start and self.start.isoformat(), "to": last and last.isoformat()}
 
 
-def read_period(given: object, today: date, path: str = "/period") -> Period:
-    """Return the period that a phrase or `{"from", "to"}` means. Rejected otherwise."""
+def read_period(given: object, today: date, path: str = "/period", year_starts: int = 1) -> Period:
+    """Return the period that a phrase or `{"from", "to"}` means. Rejected otherwise. `year_starts`: month of the fiscal year."""
     if isinstance(given, Mapping):
         return _between(given.get("from"), given.get("to"), given, path)
     found = PHRASES.match(given.strip().lower()) if isinstance(given, str) else None
@@ -74,8 +85,9 @@ def read_period(given: object, today: date, path: str = "/period") -> Period:
         return _between(found["from"], found["until"], given, path)
     if found["which"]:
         shift = {"this": 0, "last": -1, "next": 1}[found["which"]]
-        whole = units_from(today, found["unit"], shift, 1)
-        return whole.until(_same_day(today, found["unit"], shift) + ONE) if found["to"] else whole
+        size = fiscal(found["unit"].replace(" ", "_"), year_starts)
+        whole = units_from(today, size, shift, 1)
+        return whole.until(_same_day(today, size, shift) + ONE) if found["to"] else whole
     unit, count = found["units"].removesuffix("s"), int(found["n"])
     try:
         if found["how"] == "next":
@@ -157,20 +169,86 @@ class Shift:
         return floor_day(moved, grain)
 
 
-def compared(name: str, period: Period, today: date, grain: str | None) -> tuple[Period, Shift] | None:
-    """Return the period to compare with and the shift back; None where the period is open.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Days that are shown (`of`) and the earlier ones that stand beside them (`then`), with the shift between the two."""
 
-    A period that is not over yet is compared with the same part of the other one.
+    of: Period
+    then: Period
+    shift: Shift
+
+
+def compared(
+    name: str, period: Period, today: date, grain: str | None, baseline: Period | None = None
+) -> list[Beside]:
+    """Return what a period is compared with, part by part; nothing where it is open.
+
+    A period that is not over yet is compared with the same part of the other one. Most comparisons have one part; by
+    Spring Festival each bucket is shifted by itself, and buckets shifted alike are one part. `baseline`: the days of
+    the comparison "baseline".
     """
     if period.start is None or period.end is None:
-        return None
-    shift = SHIFTS[name](period, grain)
+        return []
     end = min(period.end, max(today + ONE, period.start + ONE)) if period.end > today + ONE else period.end
+    if name == BASELINE:
+        return _with_baseline(period, end, grain, baseline)
+    if name == "spring_festival":
+        return list(_by_festival(period, period.start, end, grain))
+    shift = SHIFTS[name](period, grain)
     start, until = shift.back(period.start), shift.back(end - ONE) + ONE
     if end == period.end and shift.months and period.unit in MONTHS:
         # Whole months against whole months: February is compared with all of January.
         until = shift.back(period.end)
-    return Period(start, until, period.unit, period.count), shift
+    return [Beside(period, Period(start, until, period.unit, period.count), shift)]
+
+
+def _with_baseline(period: Period, end: date, grain: str | None, baseline: Period | None) -> list[Beside]:
+    """Return the days somebody chose, first beside first; by time no more of them than there are days to stand beside."""
+    assert period.start is not None
+    if baseline is None or baseline.start is None or baseline.end is None:
+        return []
+    is_whole = end == period.end
+    apart = months(period.start) - months(baseline.start)
+    by_months = period.start.day == baseline.start.day == 1 and apart and grain != "week"
+    shift = Shift(months=apart) if by_months else Shift(days=(period.start - baseline.start).days)
+    last = shift.back(end) if by_months and end.day == 1 else shift.back(end - ONE) + ONE
+    until = baseline.end if is_whole and grain is None else min(baseline.end, last)
+    return [Beside(period, Period(baseline.start, max(until, baseline.start + ONE)), shift)]
+
+
+def _by_festival(period: Period, start: date, end: date, grain: str | None) -> Iterator[Beside]:
+    """Yield the buckets around a Spring Festival beside as many days around the one before, all others beside last year's.
+
+    Without buckets of the calendar the whole period is one.
+    """
+    size = None if grain not in CALENDAR else "day" if grain == "hour" else grain
+    firsts = [start] if size is None else [max(start, one) for one in _begins(size, start, end)]
+    ends = [*firsts[1:], end]
+    parts: list[tuple[date, date, Shift]] = []
+    for first, until in zip(firsts, ends, strict=True):
+        shift = _festive(first, until) or _year(period, grain)
+        if parts and parts[-1][2] == shift:
+            parts[-1] = (parts[-1][0], until, shift)
+        else:
+            parts.append((first, until, shift))
+    for first, until, shift in parts:
+        last = shift.back(until) if shift.months and until.day == 1 else shift.back(until - ONE) + ONE
+        of = Period(first, until, period.unit, period.count)
+        yield Beside(of, Period(shift.back(first), last, period.unit, period.count), shift)
+
+
+def _begins(size: str, start: date, end: date) -> Iterator[date]:
+    return (one for one in all_buckets(size, start, end) if isinstance(one, date))
+
+
+def _festive(start: date, end: date) -> Shift | None:
+    """Return the shift from one festival to the one before, for days whose middle lies in its season."""
+    middle = start + (end - ONE - start) // 2
+    for year in (middle.year, middle.year + 1):
+        festival = spring_festival(year)
+        if festival - BEFORE_FESTIVAL <= middle <= festival + AFTER_FESTIVAL:
+            return Shift(days=(festival - spring_festival(year - 1)).days)
+    return None
 
 
 def _previous(period: Period, grain: str | None) -> Shift:
@@ -190,20 +268,16 @@ def _year(period: Period, grain: str | None) -> Shift:
     return Shift(days=364) if grain == "week" or period.unit == "week" else Shift(months=12)
 
 
-def _spring(period: Period, _grain: str | None) -> Shift:
-    assert period.start is not None
-    assert period.end is not None
-    middle = period.start + (period.end - period.start) // 2
-    return Shift(days=(spring_festival(middle.year) - spring_festival(middle.year - 1)).days)
-
-
 SHIFTS: Mapping[str, Callable[[Period, str | None], Shift]] = {
     "previous_period": _previous,
     "previous_month": lambda _p, g: Shift(days=28) if g == "week" else Shift(months=1),
     "previous_year": _year,
     "same_weekdays": lambda _p, _g: Shift(days=364),
-    "spring_festival": _spring,
 }
+BASELINE = "baseline"
+COMPARISONS = frozenset({*SHIFTS, "spring_festival", BASELINE})
+BEFORE_FESTIVAL, AFTER_FESTIVAL = 56 * ONE, 42 * ONE
+"""The season of a Spring Festival: eight weeks before it and six after."""
 
 
 @lru_cache(maxsize=256)

@@ -61,6 +61,8 @@ class Chosen:
     at: str
     is_day: bool
     """Whether the path holds a day, not an instant."""
+    node: Node | None = None
+    """Of a calculated dimension: its formula, in the place of the path."""
 
 
 def condition(pick: Pick, chosen: Chosen) -> Node:
@@ -70,7 +72,7 @@ def condition(pick: Pick, chosen: Chosen) -> Node:
 
 
 def _one(pick: Pick, chosen: Chosen, value: Any) -> Node:
-    path = w.field(chosen.path)
+    path = chosen.node or w.field(chosen.path)
     if value is None:
         return w.call("ISBLANK", path)
     if value == OTHER:
@@ -87,6 +89,9 @@ def _one(pick: Pick, chosen: Chosen, value: Any) -> Node:
         return w.call("INCLUDES", path, w.literal(str(value)))
     if chosen.value_type == "boolean":
         wanted = value if isinstance(value, bool) else str(value).lower() == "true"
+        if chosen.node is not None and not wanted:
+            # A formula that says neither yes nor no is counted as no.
+            return w.negated(path)
         return path if wanted else w.op("=", path, w.literal(False))
     if chosen.value_type in ("integer", "decimal", "money"):
         return w.op("=", path, w.literal(_number(chosen, value)))

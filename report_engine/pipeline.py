@@ -11,6 +11,7 @@ from engine.definitions.validate import Checker
 from engine.problems import Problem, Rejected
 from engine.text import nearest
 from report_engine.binding import Bound, bind
+from report_engine.boards import levelled
 from report_engine.dataset import Datasets
 from report_engine.desk import Desk
 from report_engine.kind import KINDS
@@ -49,7 +50,8 @@ def bound_report(
     problems += KINDS.get(kind).problems(report, data)
     if problems:
         raise Rejected(problems)
-    bound = bind(report, data, now, zone, given)
+    # Whoever asks without saying how widely he looks sees the widest level.
+    bound = bind(levelled(report, "group", ()), data, now, zone, given)
     if problems := list(_of_totals(bound)):
         raise Rejected(problems)
     return bound
@@ -66,7 +68,15 @@ def _of_totals(bound: Bound) -> Iterator[Problem]:
     if bound.compare and not bound.settings.get("mine") and bound.kind != "benchmark":
         yield NOT_TOTALS.at("/compare", what="compare")
     for one in (base for each in bound.measures for base in each.base()):
-        if one.aggregate not in SUMMED or one.credit is not None or one.spread or one.as_of:
+        if (
+            one.aggregate not in SUMMED
+            or one.between is not None
+            or one.per is not None
+            or one.credit is not None
+            or one.spread
+            or one.as_of
+            or one.trailing
+        ):
             yield NOT_TOTALS.at(one.path, what=one.name)
     # What members of a benchmark are alike in is not shown.
     shown = bound.dimensions[:1] if bound.kind == "benchmark" else bound.dimensions

@@ -100,6 +100,20 @@ BAD_SORT = Code(
     hint_zh="可用：{choices}",
     hint_en="Possible: {choices}",
 )
+NO_TOP = Code(
+    "report.no_top",
+    zh="“{label}”不是名称，不能只列前几名、其余合为“其他”",
+    en="“{label}” is no name: its first few cannot stand beside “other”",
+    hint_zh='数字用 "bins" 分段，日期用 "bucket" 分段，或改用 limit',
+    hint_en="Give numbers “bins” and days a “bucket”, or use “limit”",
+)
+BAD_TOP = Code(
+    "report.bad_top",
+    zh="不能按“{name}”选出最大的几个：报表里没有这个度量",
+    en="The largest cannot be chosen by “{name}”: the report has no such measure",
+    hint_zh="可用：{choices}（占比、名次等不能用来选）",
+    hint_en="Possible: {choices} (shares, ranks and the like cannot choose)",
+)
 REPEATED_KEY = Code(
     "report.repeated_key",
     zh="两列同名：“{name}”",
@@ -127,6 +141,13 @@ NOT_FOR_KIND = Code(
     en="This kind of report cannot use “{name}”",
     hint_zh="去掉它，或改用 aggregate 报表",
     hint_en="Leave it out, or ask it as an aggregate",
+)
+ONLY_NOW = Code(
+    "report.only_now",
+    zh="“{measure}”只有现在的值，过去的时段留空",
+    en="“{measure}” is known of the present alone; the past is left blank",
+    hint_zh="选择到今天为止的时段",
+    hint_en="Choose a period that lasts till today",
 )
 SMALL_SAMPLE = Code(
     "report.small_sample",
@@ -198,4 +219,25 @@ EMPTY = Code(
     en="There is nothing in this range",
     hint_zh="放宽条件或时间范围",
     hint_en="Widen the filters or the period",
+)
+BAD_BETWEEN = Code(
+    "report.bad_between",
+    zh="时长（between）要从一个时间或阶段到另一个：两端都是日期，或都是时间、阶段；营业时间只用于时间和阶段",
+    en="A duration (between) goes from one moment to another: both ends days, or both instants or stages; opening hours are for the latter",
+    hint_zh='例如 "between": {"from": "assigned_at", "to": {"stage": "contacted"}, "clock": "open"}，可求 median、avg、p90、min、max、sum，或用 within_minutes 求 rate',
+    hint_en='For example "between": {"from": "assigned_at", "to": {"stage": "contacted"}, "clock": "open"}, with median, avg, p90, min, max, sum, or a rate with within_minutes',
+)
+UNKNOWN_STAGE = Code(
+    "report.unknown_stage",
+    zh="没有阶段“{stage}”",
+    en="There is no stage “{stage}”",
+    hint_zh="可用：{choices}",
+    hint_en="Possible: {choices}",
+)
+NO_BASELINE = Code(
+    "report.no_baseline",
+    zh="与基准期比较时要写明基准期的起止日期",
+    en="A comparison with a baseline needs the days of the baseline",
+    hint_zh='例如 "baseline": "2025-11-01..2025-11-30"',
+    hint_en='For example "baseline": "2025-11-01..2025-11-30"',
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Integer, Select, Subquery, case, func, select, type_coerce
@@ -45,12 +46,16 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """What RFM goes by: the last paid day; different paid days and money over the last 365 days."""
+    """What RFM goes by: the last paid day; different paid days and money over the last 365 days.
+
+    `interval`: mean days from one paid day to the next, where it was asked for and there are two.
+    """
 
     customer_id: str
     last: date
     days_year: int
     paid_year: Decimal
+    interval: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +103,20 @@ def _days(bound: Bound, gate: Sources, until: date) -> _Days:
     return _Days(source, days, fact)
 
 
-def recent_buyers(bound: Bound, desk: Desk, until: date) -> list[Recent]:
+def recent_buyers(bound: Bound, desk: Desk, until: date, intervals: bool = False) -> list[Recent]:
     """Return everybody who paid on or before `until`, for RFM: `settings` as for `buyers`, without what only its models need."""
     fact = fact_of(bound, bound.form, "/form")
     settings = bound.settings
-    key = ("recent buyers", fact.key, plan_of(bound)[0], *(repr(settings.get(one)) for one in SETTINGS))
+    asked = (repr(settings.get(one)) for one in SETTINGS)
+    key = ("recent buyers", fact.key, intervals, plan_of(bound)[0], *asked)
 
     def build(gate: Sources) -> tuple[Select[Any], Sequence[Source]]:
         days = _days(bound, gate, until)
         each = days.table
         recent = each.c.day > until - timedelta(days=YEAR)
         chosen = select(
-            each.c.who, func.max(each.c.day), func.count().filter(recent), func.sum(case((recent, each.c.paid)))
+            each.c.who, func.max(each.c.day), func.count().filter(recent), func.sum(case((recent, each.c.paid))),
+            *((func.min(each.c.day), func.count()) if intervals else ()),
         ).group_by(each.c.who).order_by(each.c.who)  # fmt: skip
         return chosen, [days.source]
 
@@ -118,9 +125,20 @@ def recent_buyers(bound: Bound, desk: Desk, until: date) -> list[Recent]:
         ("units", key, desk.gate.rights.signature), lambda _: _days(bound, desk.gate, until).units
     )
     return [
-        Recent(str(row[0]), day_of(row[1]), int(row[2]), _money(row[3], units))
+        Recent(
+            str(row[0]),
+            day_of(row[1]),
+            int(row[2]),
+            _money(row[3], units),
+            _interval(row) if intervals else None,
+        )
         for row in standing(bound, desk, fact, scoped, until)
     ]
+
+
+def _interval(row: Sequence[Any]) -> Fraction | None:
+    last, first, days = day_of(row[1]), day_of(row[4]), int(row[5])
+    return Fraction((last - first).days, days - 1) if days > 1 else None
 
 
 def buyers(bound: Bound, desk: Desk, until: date) -> list[Buyer]:

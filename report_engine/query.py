@@ -37,6 +37,7 @@ from engine.access.sources import Kind, Put, Source, Sources, Wanted
 from engine.expressions import parse
 from engine.problems import Problem, Rejected
 from engine.value_type import VALUE_TYPES
+from report_engine import moments
 from report_engine.binding import Bound, Dimension, Filter, renamed
 from report_engine.bins import Bins
 from report_engine.buckets import MONTHS, all_buckets, plus_months
@@ -44,12 +45,14 @@ from report_engine.credited import credited
 from report_engine.dataset import Fact
 from report_engine.desk import Desk
 from report_engine.grains import banded, bucket, moved
-from report_engine.measures import Measure
+from report_engine.measures import ENDS, Measure, choices_of
+from report_engine.people import each_of, meant
 from report_engine.periods import Period, Shift
 from report_engine.picks import LISTS, OTHER, within_days
-from report_engine.problems import STATE_OVER_TIME, TOO_MANY_GROUPS
+from report_engine.problems import BAD_AGGREGATE, TOO_MANY_GROUPS
 from report_engine.spreading import over_days
 from report_engine.table import Cell
+from report_engine.wording import read_again
 
 MOST_GROUPS = 50_000
 Key = tuple[Any, ...]
@@ -94,6 +97,15 @@ class Slot:
 
 def lines(bound: Bound, desk: Desk, ask: Ask) -> list[Line]:
     """Return the groups with their base measures, in no order. Rejected when there are too many."""
+    bases = _unique(bound.measures)
+    special = moments.apart(bound, ask, bases)
+    if special:
+        # A measure that is made of several is worked out of them later on, wherever they come from.
+        plain = tuple(one for one in bases if one not in special)
+        whole = replace(ask, order=None, most=None)
+        rest = lines(replace(bound, measures=plain), desk, whole) if plain else []
+        more = moments.asked_apart(bound, ask, special, lambda b, a: lines(b, desk, a))
+        return moments.merged(rest or _nothing(ask), more, special)
     apart = _apart(bound, ask)
     if len(apart) > 1:
         return _repeated(bound, desk, ask, apart)
@@ -105,6 +117,11 @@ def lines(bound: Bound, desk: Desk, ask: Ask) -> list[Line]:
     if ask.most is None and len(found) > MOST_GROUPS:
         raise Rejected(TOO_MANY_GROUPS.at("/by", most=MOST_GROUPS))
     return _running([one["line"] for one in found], bound, ask)
+
+
+def _nothing(ask: Ask) -> list[Line]:
+    """Return the one group of a question without dimensions."""
+    return [] if ask.by else [Line((), {})]
 
 
 def _apart(bound: Bound, ask: Ask) -> dict[tuple[str, ...], list[Measure]]:
@@ -185,8 +202,18 @@ def _plan_of(bound: Bound, ask: Ask) -> tuple[Any, ...]:
         ),
         tuple((fact, tuple((one.text, one.at) for one in found)) for fact, found in sorted(bound.filters.items())),
         ask.by, ask.period, tuple(sorted(ask.kept.items())), tuple(sorted(ask.edges.items())),
-        ask.order, ask.most, ask.shift, bound.form, bound.verb,
+        ask.order, ask.most, ask.shift, bound.form, bound.verb, _moment(bound, ask),
     )  # fmt: skip
+
+
+def _moment(bound: Bound, ask: Ask) -> date | None:
+    """Return the day that states are of, where the statement says it."""
+    said = [
+        one
+        for one in _unique(bound.measures)
+        if one.trailing or one.per is not None or moments.tells_the_day(one)
+    ]
+    return moments.moment_of(ask.period, bound.today) if said else None
 
 
 def _bins_of(bins: Bins | None) -> Any:
@@ -231,14 +258,12 @@ class _Statement:
         problems: list[Problem] = []
         for base in _unique(self.bound.measures):
             assert base.fact is not None
-            apart = (base.fact, base.date, base.as_of, base.credit, base.spread)
+            apart = (base.fact, base.date, base.as_of, base.trailing, base.credit, base.spread)
             groups.setdefault(apart, []).append(base)
-            if base.as_of and not base.adds_up and any(one.is_time for one in self.dimensions):
-                problems.append(STATE_OVER_TIME.at(base.path, measure=base.name))
         for (fact, day, *_), measures in groups.items():
-            plain = [one for one in measures if percent_of(one.aggregate) is None]
+            plain = [one for one in measures if not is_apart(one)]
             wanted = [plain] if plain else []
-            wanted += [[one] for one in measures if percent_of(one.aggregate) is not None]
+            wanted += [[one] for one in measures if is_apart(one)]
             for some in wanted:
                 try:
                     made.append(_Part(self, self.bound.data.facts[fact], day, some, len(made)))
@@ -307,8 +332,10 @@ class _Statement:
         kind = self.kinds.get(dimension.key) or Kind("text")
         if kind.value_type in TEXTS:
             return str
-        reader = VALUE_TYPES.get(kind.value_type).reader(self.dialect, kind.config)
-        return reader or _same
+        reader = VALUE_TYPES.get(kind.value_type).reader(self.dialect, kind.config) or _same
+        if dimension.formulas and kind.value_type == "decimal":
+            return lambda raw: _plain(reader(raw))
+        return reader
 
     def edges(self, dimension: Dimension) -> Any:
         """Return the bands of a dimension, those of quantiles found before."""
@@ -325,7 +352,7 @@ class _Part:
         self, whole: _Statement, fact: Fact, day: str | None, measures: Sequence[Measure], number: int
     ) -> None:
         self.whole, self.fact, self.number = whole, fact, number
-        self.is_state = any(one.as_of for one in measures)
+        self.is_state = any(one.as_of or one.trailing for one in measures)
         self.rows: FromClause
         self.fields: dict[str, Wanted] = {}
         bound = whole.bound
@@ -333,18 +360,26 @@ class _Part:
             path = dimension.paths[fact.key]
             is_list = (found := bound.data.field(fact, path)) is not None and found.value_type in LISTS
             is_each = is_list and dimension.level is None
-            self.fields[f"k{at}"] = Wanted(path, each=is_each, level=dimension.level, at=dimension.at)
+            self.fields[f"k{at}"] = dimension.wanted(fact.key, each=is_each)
         period = whole.ask.period
-        if period is not None:
+        if period is not None or measures[0].trailing or is_apart(measures[0]):
             self.fields["day"] = Wanted(bound.data.day(fact, day or fact.date), at="/period")
         for at, one in enumerate(measures):
             self._wanted(one, at)
         self._take(measures[0], day, len(measures))
+        self._must_fit(measures)
         self.keys = [self._key(at, one).label(f"d{at}") for at, one in enumerate(whole.dimensions)]
-        self.conditions = self._days(period)
-        ranked = len(measures) == 1 and percent_of(measures[0].aggregate) is not None
-        self.slots = [self._slot(at, one) for at, one in enumerate(measures)] if not ranked else []
-        self.chosen = self._ranked(measures[0]) if ranked else self._grouped()
+        self.conditions = self._days(measures[0])
+        if len(measures) == 1 and is_apart(measures[0]):
+            self.slots: list[Slot] = []
+            one = measures[0]
+            apart = (
+                self._people if one.per is not None else self._end if one.aggregate in ENDS else self._ranked
+            )
+            self.chosen = apart(one)
+        else:
+            self.slots = [self._slot(at, one) for at, one in enumerate(measures)]
+            self.chosen = self._grouped()
 
     def _take(self, one: Measure, day: str | None, measures: int) -> None:
         """Make the rows that are counted: the fact's records, or what becomes of them by touches or by days."""
@@ -364,6 +399,13 @@ class _Part:
             whole.sources += [self.source, touches]
             self.rows = rows
             return
+        has_span = any(wanted.between is not None for wanted in self.fields.values())
+        if has_span and "day" in self.fields and not one.trailing:
+            # Inside, where it spares looking up the ends of every record there ever was.
+            period = whole.ask.period
+            start = period.start if period is not None and not self.is_state else None
+            days = within_days(self.fields["day"].path, start, period.end if period is not None else None)
+            filters = (*filters, *(Filter(read_again(node, "/period"), "/period") for node in days))
         where = [Wanted(formula=f.node, condition=True, at=f.at) for f in filters]
         fields = dict(self.fields)
         stretch = day or fact.date
@@ -379,24 +421,49 @@ class _Part:
             self.rows = over_days(self.source, [*self.fields], amounts, stretch_days, whole.dialect, name)
 
     def _wanted(self, one: Measure, at: int) -> None:
-        if one.expression is not None:
-            node = self._renamed(one.expression, f"{one.path}/value")
+        if one.aggregate in ENDS:
+            self.fields["@at"] = Wanted(self._moment(one.date or self.fact.date), at=one.path)
+            self.fields["@id"] = Wanted("id")
+        if one.per is not None:
+            self.fields["who"] = Wanted(one.per.of, at=f"{one.path}/per")
+        if one.between is not None:
+            self.fields[f"m{at}"] = Wanted(between=one.between, at=f"{one.path}/between")
+        elif one.expression is not None:
+            node = self._renamed(one.expression, f"{one.path}/value", one)
             self.fields[f"m{at}"] = Wanted(formula=node, at=f"{one.path}/value")
         elif one.of:
             self.fields[f"m{at}"] = Wanted(one.of, at=one.path)
         for place, text in enumerate(one.filters):
             where = f"{one.path}/filter"
             self.fields[f"f{at}_{place}"] = Wanted(
-                formula=self._renamed(text, where), condition=True, at=where
+                formula=self._renamed(text, where, one), condition=True, at=where
             )
         if one.among is not None:
             where = f"{one.path}/among"
-            node = self._renamed(one.among, where)
+            node = self._renamed(one.among, where, one)
             self.fields[f"a{at}"] = Wanted(formula=node, condition=True, at=where)
 
-    def _renamed(self, text: str, at: str) -> Any:
-        """Return a measure's formula with roles and the fact's own name taken off its fields."""
-        node = parse(text, at)
+    def _must_fit(self, measures: Sequence[Measure]) -> None:
+        """Refuse what has no meaning for what a formula gives: the sum of words."""
+        problems = []
+        for at, one in enumerate(measures):
+            kind = self.source.kinds.get(f"m{at}")
+            choices = (*choices_of(kind.value_type), "count", "rate") if kind is not None else ()
+            if one.expression is not None and kind is not None and not _fits(one.aggregate, choices):
+                shown = ", ".join(choices)
+                problems.append(
+                    BAD_AGGREGATE.at(one.path, label=one.name, aggregate=one.aggregate, choices=shown)
+                )
+        if problems:
+            raise Rejected(problems)
+
+    def _moment(self, path: str) -> str:
+        found = self.whole.bound.data.field(self.fact, path)
+        return f"{path}__from" if found is not None and found.value_type == "date_range" else path
+
+    def _renamed(self, text: str, at: str, one: Measure) -> Any:
+        """Return a measure's formula with roles and the fact's own name taken off its fields, as of its moment."""
+        node = moments.placed_at(parse(text, at), one, self.whole.ask.period, self.whole.bound.today)
         names = {".".join(one.value) for one in node.walk() if one.kind == "field"}
         paths = {name: own_path(self.whole.bound, self.fact, name) for name in names}
         return renamed(node, paths)
@@ -428,15 +495,13 @@ class _Part:
             return type_coerce(literal(OTHER), column.type)
         return type_coerce(case(*((one, column) for one in tests), else_=literal(OTHER)), column.type)
 
-    def _days(self, period: Period | None) -> list[ColumnElement[bool]]:
+    def _days(self, one: Measure) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
-        if period is None:
-            return found
-        day = self.rows.c["day"]
-        if period.start is not None and not self.is_state:
-            found.append(day >= period.start)
-        if period.end is not None:
-            found.append(day < period.end)
+        start, end = moments.days_of_measure(one, self.whole.ask.period, self.whole.bound.today)
+        if start is not None:
+            found.append(self.rows.c["day"] >= start)
+        if end is not None:
+            found.append(self.rows.c["day"] < end)
         return found
 
     def _grouped(self) -> Select[Any]:
@@ -456,6 +521,9 @@ class _Part:
             return Slot(one.identity, ((name, _filtered(func.count(), where)),), _count)
         if one.aggregate == "rate":
             among = self.rows.c[f"a{at}"] if one.among is not None else None
+            if one.between is not None:
+                # Of those that came to an end: how many in time.
+                return self._in_time(at, one, name, where)
             top = [test for test in (where, among) if test is not None]
             number = _filtered(func.count(), and_(*top) if top else None)
             whole = _filtered(func.count(), among)
@@ -473,6 +541,56 @@ class _Part:
             return Slot(one.identity, ((name, total),), _sum_reader(kind))
         number = _filtered(func.count(column), where)
         return Slot(one.identity, ((name, total), (f"{name}n", number)), _mean_reader(kind))
+
+    def _in_time(self, at: int, one: Measure, name: str, where: ColumnElement[bool] | None) -> Slot:
+        took = self.rows.c[f"m{at}"]
+        ended = [took.is_not(None), *([where] if where is not None else [])]
+        number = _filtered(func.count(), and_(took <= bindless(one.within_s or 0), *ended))
+        return Slot(
+            one.identity, ((name, number), (f"{name}n", _filtered(func.count(), and_(*ended)))), _rate, 1
+        )
+
+    def _people(self, one: Measure) -> Select[Any]:
+        """Return how many people are looked at, and of how many it is true, by what each of them did."""
+        assert one.per is not None
+        where = self._where(0, one)
+        tests = [*self.conditions, *([where] if where is not None else [])]
+        each = each_of(self.rows, self.keys, tests, f"r{self.number}")
+        among, true = meant(one.per, each, moments.moment_of(self.whole.ask.period, self.whole.bound.today))
+        name = f"v{self.number}_0"
+        number, whole = _filtered(func.count(), and_(among, true)), _filtered(func.count(), among)
+        if one.aggregate == "count":
+            self.slots = [Slot(one.identity, ((name, whole),), _count)]
+        else:
+            self.slots = [Slot(one.identity, ((name, number), (f"{name}n", whole)), _rate, 1)]
+        grouped = [each.c[f"d{at}"] for at in range(len(self.keys))]
+        columns = [column.label(label) for slot in self.slots for label, column in slot.columns]
+        chosen = select(*grouped, *columns).select_from(each)
+        return chosen.group_by(*grouped) if grouped else chosen
+
+    def _end(self, one: Measure) -> Select[Any]:
+        """Return the value of the first or the last record by its date that has one; of several at once by the order they were written in."""
+        column, kind = self.rows.c["m0"], self.source.kinds["m0"]
+        at, rid, where = self.rows.c["@at"], self.rows.c["@id"], self._where(0, one)
+        tests = [
+            column.is_not(None),
+            at.is_not(None),
+            *self.conditions,
+            *([where] if where is not None else []),
+        ]
+        order = (at, rid) if one.aggregate == "first" else (at.desc(), rid.desc())
+        keys = list(self.keys)
+        over: dict[str, Any] = {"partition_by": [key.element for key in keys]} if keys else {}
+        place = func.row_number().over(order_by=order, **over).label("place")
+        inner = select(*keys, column.label("value"), place).where(*tests).subquery(f"r{self.number}")
+        value = type_coerce(inner.c.value, column.type).label(f"v{self.number}_0")
+        if one.format == "money" and kind.value_type == "decimal":
+            kind = replace(kind, scale=2)
+        self.slots = [
+            Slot(one.identity, ((f"v{self.number}_0", value),), _value_reader(kind, self.whole.dialect))
+        ]
+        grouped = [inner.c[f"d{number}"] for number in range(len(keys))]
+        return select(*grouped, value).where(inner.c.place == 1)
 
     def _ranked(self, one: Measure) -> Select[Any]:
         """Return the values on both sides of a percentile, and how many there are, by exact ranks on both databases."""
@@ -502,6 +620,16 @@ class _Part:
         grouped = [inner.c[f"d{at}"] for at in range(len(keys))]
         chosen = select(*grouped, *(made.label(label) for label, made in columns))
         return chosen.group_by(*grouped) if grouped else chosen
+
+
+def is_apart(one: Measure) -> bool:
+    """Tell whether a measure has a select of its own: percentiles, and what is counted by person."""
+    return percent_of(one.aggregate) is not None or one.aggregate in ENDS or one.per is not None
+
+
+def _fits(aggregate: str, choices: Sequence[str]) -> bool:
+    """Tell whether an aggregate is one of these; any percentile where the median is."""
+    return aggregate in choices or (percent_of(aggregate) is not None and "median" in choices)
 
 
 def _moves_whole(grain: str | None, shift: Shift | None) -> bool:
@@ -635,6 +763,11 @@ def shown(value: Decimal, scale: int) -> Decimal:
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _plain(value: Decimal) -> int | Decimal:
+    """Return a number worked out by a formula without the noughts at its end."""
+    return int(value) if value == value.to_integral_value() else value.normalize()
 
 
 def _day(value: Any) -> date:

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy import func, select
 
 from engine.access.query import Record, Row, ScopedQuery
+from engine.access.spans import ALWAYS_OPEN
 from engine.problems import Code, Rejected
 from engine.store.platform import AUDIT, CHAIN
 from engine.store.unit import Unit
@@ -126,6 +127,8 @@ class Reading:
         """`report_engine.rollups.Months`, where roll-ups may answer."""
         self.states: Any = None
         """`report_engine.states.States`, where states of months that are over may answer."""
+        self.open_hours: Callable[[], str] = lambda: ALWAYS_OPEN
+        """The opening hours that durations in open time go by."""
         self.own: Collection[str] = ()
         """Ids that say who asks: where a statement names one of them, nobody else asks the same."""
         self.is_personal = False

@@ -32,6 +32,7 @@ from report_engine.query import MOST_GROUPS, Ask, Key, Line, statement
 from report_engine.table import Cell
 from report_engine.tabled import day_of, rows_of
 from report_engine.tables import ROLLUPS
+from report_engine.wording import written
 
 LEAST_MONTHS = 3
 """Shorter questions are quick enough."""
@@ -304,7 +305,8 @@ def _fact(bound: Bound, desk: Desk, ask: Ask) -> Fact | None:
         return None
     paths = [one.of for one in bases if one.of]
     paths += [path for one in bases for text in one.filters for path in _paths(text)]
-    paths += [one.paths[fact.key] for key in ask.by if fact.key in (one := bound.dimension(key)).paths]
+    kept = [one for key in ask.by if fact.key in (one := bound.dimension(key)).paths]
+    paths += [path for one in kept for path in _paths(written(one.node(fact.key)))]
     paths += [
         ".".join(node.value)
         for one in bound.filters.get(fact.key, ())
@@ -319,8 +321,21 @@ def _fact(bound: Bound, desk: Desk, ask: Ask) -> Fact | None:
 
 
 def _adds(one: Measure) -> bool:
-    plain = one.aggregate in ("count", "sum") and one.expression is None and one.among is None
-    return plain and one.date is None and not one.as_of and one.credit is None and not one.spread
+    plain = (
+        one.aggregate in ("count", "sum")
+        and one.expression is None
+        and one.among is None
+        and one.between is None
+        and one.per is None
+    )
+    return (
+        plain
+        and one.date is None
+        and not one.as_of
+        and not one.trailing
+        and one.credit is None
+        and not one.spread
+    )
 
 
 def _paths(text: str) -> Iterable[str]:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from engine.text import Words, say
 from report_engine.behind import NOTHING_BEHIND, pick_of
 from report_engine.binding import Bound
 from report_engine.boards import (
+    FISCAL_PERIODS,
     LEVELS,
     NO_CELL,
     PERIODS,
@@ -36,6 +38,7 @@ from report_engine.boards import (
     read_question,
 )
 from report_engine.chart import CHARTS, Figure
+from report_engine.comparing import CHOICES, KEY, NAME, is_comparing, left_as_is, may_compare
 from report_engine.dataset import Datasets, datasets
 from report_engine.desk import PlainDesk
 from report_engine.drilling import deeper
@@ -47,6 +50,7 @@ from report_engine.nights import Tonight
 from report_engine.offering import offered
 from report_engine.office import Asked, Office
 from report_engine.output import to_json
+from report_engine.own_year import year_starts
 from report_engine.passes.few import sees_more
 from report_engine.picks import Pick
 from report_engine.pipeline import run
@@ -113,10 +117,20 @@ class Keeps(Protocol):
 class ReportService:
     """Every method that asks opens one reading transaction, in which all it says is of one moment."""
 
-    def __init__(self, workspace: Keeps, app: App, policy: Policy, kept: Kept | None = None) -> None:
-        self.workspace, self.app, self.policy = workspace, app, policy
+    def __init__(
+        self,
+        workspace: Keeps,
+        app: App,
+        policy: Policy,
+        kept: Kept | None = None,
+        open_hours: Callable[[Unit], str] | None = None,
+    ) -> None:
+        """`open_hours`: the opening hours of all branches as `engine.access.spans` reads them; without, all are always open."""
+        self.workspace, self.app, self.policy, self._open_hours = workspace, app, policy, open_hours
         self.kept = kept if kept is not None else Kept()
-        self.data = datasets(policy.shapes, app.of("forms"), app.of("metrics"))
+        self.data = datasets(
+            policy.shapes, app.of("forms"), app.of("metrics"), app.manifest.get("fiscal_year", 1)
+        )
         self._veil = Veil(app.of("forms"))
         self._lock = threading.Lock()
         self._known: dict[Any, Datasets] = {}
@@ -143,8 +157,14 @@ class ReportService:
         """Return the books in an open transaction, for jobs that ask for several people in one."""
         reading = Reading(unit, seconds, self.kept)
         reading.months, reading.states = Months(unit), States(unit)
+        if self._open_hours is not None:
+            reading.open_hours = partial(self._open_hours, unit)
         desk = PlainDesk(Gate(self.policy, actor, reading), reading, self.workspace.zone_of(actor.branch_id))
-        return Office(desk, self.data_for(desk.gate), reading)
+        data = self.data_for(desk.gate)
+        starts = year_starts(unit, data.year_starts)
+        return Office(
+            desk, data if starts == data.year_starts else replace(data, year_starts=starts), reading
+        )
 
     def data_for(self, gate: Gate) -> Datasets:
         """Return the datasets without what the asker may not know of: hidden forms and fields do not exist for him."""
@@ -214,11 +234,17 @@ class ReportService:
         with self.opened(actor) as office:
             reports = self._reports_of(actor, board)
             level = self._level(office, board, reports)
-            cells = [_cell(one, reports.get(str(one.get("report")))) for one in self.cells_of(actor, board)]
-            filters = [self._filter(office, one, list(reports.values())) for one in board.get("filters", ())]
+            cells = [
+                _cell(one, reports.get(str(one.get("report"))), office.data)
+                for one in self.cells_of(actor, board)
+            ]
+            found = [self._filter(office, one, list(reports.values())) for one in board.get("filters", ())]
+        filters = [one for one in found if one is not None]
+        if any(is_comparing(one) for one in reports.values()):
+            filters = _with_comparison(filters)
         return {
             "key": key, "name": board["name"], "level": level, "levels": list(board.get("levels", ())),
-            "filters": [one for one in filters if one is not None], "cells": cells,
+            "filters": filters, "cells": cells,
         }  # fmt: skip
 
     def _reports_of(self, actor: Actor, board: Json) -> dict[str, Json]:
@@ -256,7 +282,11 @@ class ReportService:
         if one.get("default") is not None:
             made["default"] = one["default"]
         if one["role"] == "date":
-            options = [{"value": value, "name": name} for value, name in PERIODS]
+            offered_periods = PERIODS if office.data.year_starts == 1 else (*PERIODS, *FISCAL_PERIODS)
+            options = [
+                {"value": value, "name": _with_month(value, name, office.data.year_starts)}
+                for value, name in offered_periods
+            ]
             return {**made, "kind": "period", "options": options}
         try:
             options = self._choices(office, str(one["role"]), reports)
@@ -340,10 +370,15 @@ class ReportService:
         report = reports.get(str(cell["report"]))
         if report is None:
             raise Rejected(NO_SUCH_REPORT.at("/cell", name=str(cell["report"])))
+        # What keeps aloof is about now, whatever days the reader compares with.
+        chosen = question.filters.get(KEY) if cell.get("aloof") else None
         if cell.get("aloof"):
             question = replace(question, narrowed={}, filters=_without_date(board, question.filters))
         known = dimensions_of(list(reports.values()))
-        return self._asked(office, report, question, board.get("filters", ()), known, level)
+        bound, made = self._asked(office, report, question, board.get("filters", ()), known, level)
+        if isinstance(chosen, str) and chosen:
+            made = replace(made, beside=left_as_is(made.report, chosen))
+        return bound, made
 
     def _asked(
         self,
@@ -353,11 +388,15 @@ class ReportService:
         filters: Sequence[Json],
         known: Mapping[str, Json],
         level: str,
+        *,
+        is_alone: bool = False,
     ) -> tuple[Bound, Effective]:
         roles = list(dict.fromkeys(role for fact in facts_of(report, office.data) for role in fact.roles))
         report = levelled(report, level, roles)
         known = {**known, **dimensions_of([report])}
-        made = effective(report, question, filters, known, office.today)
+        made = effective(
+            report, question, filters, known, office.today, office.data.year_starts, is_alone=is_alone
+        )
         if made.others:
             made = replace(made, picks=(*made.picks, *self._others(office, made)))
         return office.bound(made.report, made.given), made
@@ -389,6 +428,7 @@ class ReportService:
             "opens": _opens(bound) and not sees_more(bound, office.desk),
             "period": period_words(made.period or made.report.get("period")),
             "row_count": len(table.rows),
+            **({"beside": made.beside} if made.beside else {}),
         }
 
     def behind(self, actor: Actor, key: str, point: Json, *, is_report: bool = False) -> dict[str, Any]:
@@ -397,8 +437,7 @@ class ReportService:
             bound, _ = self._point(office, key, point, is_report)
             dims, measure = _dims(point)
             found = KINDS.get(bound.kind).behind(bound, office.desk, dims, measure)
-            meant = KINDS.get(bound.kind).meant(bound, dims, measure)
-            words = explained(office.desk, bound, dims, meant, is_short=True)["filters"]
+            words = _told(office, bound, dims, measure, is_short=True)["filters"]
         return {**found.to_json(), "words": _joined(words)}
 
     def explain(self, actor: Actor, key: str, point: Json, *, is_report: bool = False) -> dict[str, Any]:
@@ -406,7 +445,7 @@ class ReportService:
         with self.opened(actor) as office:
             bound, _ = self._point(office, key, point, is_report)
             dims, measure = _dims(point)
-            told = explained(office.desk, bound, dims, KINDS.get(bound.kind).meant(bound, dims, measure))
+            told = _told(office, bound, dims, measure)
             change = told.pop("split", None)
             lang = office.actor.lang
             told["change"] = (
@@ -426,7 +465,8 @@ class ReportService:
 
     def _of_report(self, office: Office, report: Json, question: Question) -> tuple[Bound, Effective]:
         filters = report_filters(office, report)
-        return self._asked(office, report, question, filters, {}, self._level(office, {}, {"": report}))
+        level = self._level(office, {}, {"": report})
+        return self._asked(office, report, question, filters, {}, level, is_alone=True)
 
     # single reports
 
@@ -434,15 +474,17 @@ class ReportService:
         """Return a report with the filters that it takes."""
         report = self.report(actor, key)
         with self.opened(actor) as office:
-            filters = [self._filter(office, one, [report]) for one in report_filters(office, report)]
+            found = [self._filter(office, one, [report]) for one in report_filters(office, report)]
+        filters = [one for one in found if one is not None]
+        if may_compare(report):
+            filters = _with_comparison(filters)
         kept = {
             name: report[name]
             for name in ("name", "description", "kind", "module", "period")
             if name in report
         }
         return {
-            "key": key, **kept, "chart": chart_of(report), "level": None,
-            "filters": [one for one in filters if one is not None],
+            "key": key, **kept, "chart": chart_of(report), "level": None, "filters": filters,
         }  # fmt: skip
 
     def ask_report(self, actor: Actor, key: str, given: Json) -> dict[str, Any]:
@@ -480,7 +522,13 @@ class ReportService:
         question = Question(filters=filters or {})
         level = self._level(office, {}, {"": report})
         made = effective(
-            levelled(report, level, roles_of(report, office.data)), question, given, {}, office.today
+            levelled(report, level, roles_of(report, office.data)),
+            question,
+            given,
+            {},
+            office.today,
+            office.data.year_starts,
+            is_alone=True,
         )
         return office.table(made.report, made.given)
 
@@ -513,12 +561,21 @@ class ReportService:
                     found = refused
                 yield cell, report, found
 
+    def veiled(self, asked: Asked) -> Asked:
+        """Return an answer without anybody's name, for places where nobody knows who reads along."""
+        return replace(asked, table=self._veil.over(asked.table, asked.bound))
+
     # for designers
 
     def offered(self, actor: Actor) -> dict[str, Any]:
         """Return the facts, dimensions and measures that the asker may use in reports."""
         with self.opened(actor) as office:
-            facts = [offered(one, office) for one in office.data.facts.values()]
+            forms = self.app.of("forms")
+            facts = [
+                offered(one, office)
+                for one in office.data.facts.values()
+                if not forms.get(one.form.key, {}).get("off")
+            ]
             metrics = [
                 {
                     "key": key,
@@ -568,12 +625,32 @@ def report_filters(office: Office, report: Json) -> list[dict[str, Any]]:
     return [{"key": role, "role": role} for role in ("date", *named[:6])]
 
 
+def _with_comparison(filters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return filters with the choice of what to compare with behind the period, where there is one and the name is free."""
+    at = next((at for at, one in enumerate(filters) if one["kind"] == "period"), None)
+    if at is None or any(one["key"] == KEY for one in filters):
+        return filters
+    options = [{"value": value, "name": name} for value, name in CHOICES]
+    own = {"key": KEY, "role": KEY, "name": NAME, "kind": "compare", "options": options}
+    return [*filters[: at + 1], own, *filters[at + 1 :]]
+
+
+def _with_month(period: str, name: Words, starts: int) -> Words:
+    """Return the name of a period; one of the fiscal year says in which month that starts."""
+    if "fiscal" not in period:
+        return name
+    return {
+        "zh": f"{name['zh']}（{starts} 月起）",
+        "en": f"{name['en']} (from {date(2000, starts, 1):%B})",
+    }
+
+
 def _without_date(board: Json, filters: Json) -> dict[str, Any]:
-    dates = {one["key"] for one in board.get("filters", ()) if one["role"] == "date"}
+    dates = {KEY, *(one["key"] for one in board.get("filters", ()) if one["role"] == "date")}
     return {key: value for key, value in filters.items() if key not in dates}
 
 
-def _cell(one: Json, report: Json | None) -> dict[str, Any]:
+def _cell(one: Json, report: Json | None, data: Datasets) -> dict[str, Any]:
     x, y, w, h = one["at"]
     name = one.get("name") or (report or {}).get("name") or {"zh": "", "en": ""}
     made: dict[str, Any] = {
@@ -587,8 +664,13 @@ def _cell(one: Json, report: Json | None) -> dict[str, Any]:
     }
     if one.get("text"):
         made["text"] = one["text"]
+    if one.get("panel"):
+        made["chart"] = made["panel"] = one["panel"]
     if report is not None:
         made["report"] = report["key"]
+        first = next(iter(report.get("measures", ())), None)
+        if made["chart"] == "kpi" and isinstance(first, str) and first in data.metrics:
+            made["metric"] = first
         if report.get("description"):
             made["note"] = report["description"]
     for name in ("click", "aloof"):
@@ -600,6 +682,16 @@ def _cell(one: Json, report: Json | None) -> dict[str, Any]:
 def _opens(bound: Bound) -> bool:
     is_list = bool(bound.facts) or bound.form is not None
     return KINDS.get(bound.kind).opens and is_list and not bound.settings.get("mine")
+
+
+def _told(
+    office: Office, bound: Bound, dims: Mapping[str, Any], measure: str | None, *, is_short: bool = False
+) -> dict[str, Any]:
+    """Return what a number of a report of any kind means."""
+    kind = KINDS.get(bound.kind)
+    asked, more = kind.explained(bound, office.desk, dims)
+    told = explained(office.desk, asked, dims, kind.meant(bound, dims, measure), is_short=is_short)
+    return {**told, "filters": [*told["filters"], *more]}
 
 
 def _seen(asked: tuple[Bound, Effective]) -> tuple[Bound, Effective]:

@@ -27,7 +27,7 @@ def narrowed(data: Datasets, gate: Gate, app: App) -> Datasets:
                 name: _rows(gate, shape, field) for name, field in shape.fields.items() if name in visible
             },
         )
-    return datasets(shapes, app.of("forms"), data.metrics)
+    return datasets(shapes, app.of("forms"), data.metrics, data.year_starts)
 
 
 def _rows(gate: Gate, shape: FormShape, field: Any) -> Any:
@@ -89,7 +89,8 @@ def usable(office: Office, facts: Sequence[Fact], name: str) -> bool:
         if not office.data.walk(fact, path):
             return False
         inner = path.removeprefix("form.") if fact.rows is not None and path.startswith("form.") else path
-        inner = f"{fact.rows}.{path}" if fact.rows is not None and not path.startswith("form.") else inner
+        if fact.rows is not None and not path.startswith("form."):
+            inner = fact.history or f"{fact.rows}.{path}"
         try:
             office.desk.gate.guard.use(fact.form, inner)
         except Rejected:

@@ -27,8 +27,12 @@ class Column:
     """Options of a dimension: value → words; records have their title in `Table.labels`."""
     form: str | None = None
     """The form a dimension's values are records of."""
+    unit: Mapping[str, str] | None = None
+    """What numbers are counted in; their column's name says it, too."""
     adds_up: bool = True
     """False where parts do not add up to the total (distinct counts, tags, rates)."""
+    is_sum: bool = False
+    """Whether over nothing it is nought: sums and counts that are known. Means and ratios are blank then."""
 
 
 @dataclass(frozen=True, slots=True)

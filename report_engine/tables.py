@@ -19,10 +19,12 @@ SUBSCRIPTIONS = Table(
     Column("last_sent_at", Text),
     Column("problem", Text),
     Column("created_at", Text, nullable=False),
+    Column("robot", Text),
     Index("ix_cc_report_subscriptions_user", "user_id"),
     Index("ix_cc_report_subscriptions_next", "next_at"),
 )
-"""What people have sent to them. `problem`: why the last one failed, as JSON; `next_at` None: not any more."""
+"""What people have sent to them. `problem`: why the last one failed, as JSON; `next_at` None: not any more;
+`robot`: the chat group it goes to instead of its reader."""
 
 STANDINGS = Table(
     "cc_report_standings",

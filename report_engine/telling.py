@@ -1,5 +1,6 @@
 """Conditions as people say them: “状态”为“已完成”, “到期时间”早于现在."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -80,12 +81,24 @@ THEN: dict[tuple[str, bool], Words] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A formula with a name. `values`: what its results are called."""
+
+    name: Words
+    values: Mapping[str, Words]
+    is_time: bool = False
+
+
 class Names(Protocol):
     """What a condition's paths and values are called."""
 
     def label(self, path: str) -> Words: ...
     def value(self, path: str, given: object) -> Words: ...
     def is_time(self, path: str) -> bool: ...
+
+    def called(self, node: Node) -> "Called | None":
+        """Return what a formula is called that has a name of its own: a calculated dimension."""
 
 
 def in_words(node: Node, names: Names) -> Words:
@@ -119,18 +132,22 @@ class _Teller:
             return self._joined(name if holds else ("OR" if name == "AND" else "AND"), node, holds=holds)
         if name == "ISBLANK":
             return f"{self.thing(node.args[0])} {BLANK[holds][self.lang]}"
+        if name == "EXACT" and len(node.args) == 2:
+            return self._compared(Node("op", node.position, "=", node.args), holds=holds)
         if name == "INCLUDES" and len(node.args) == 2:
             return self._includes(node, holds=holds)
         if node.kind == "op" and str(node.value).lower() in OPERATORS:
             return self._compared(node, holds=holds)
         said = self.thing(node)
-        if node.kind == "field":
+        if node.kind == "field" or self.names.called(node) is not None:
             return f"{said} {OPERATORS['='][self.lang]} {TRUTH[holds][self.lang]}"
         return said if holds else f"{'并非' if self.lang == 'zh' else 'not'} {said}"
 
     def thing(self, node: Node, beside: Node | None = None) -> str:
         """Return a value; a plain one is worded as the field beside it words it."""
-        name = _name(node)
+        name, called = _name(node), self.names.called(node)
+        if called is not None:
+            return f"“{called.name.get(self.lang, '')}”"
         if node.kind == "field":
             path = ".".join(node.value)
             return f"“{self.names.label(path).get(self.lang, path)}”"
@@ -203,6 +220,8 @@ class _Teller:
         return f"{self.thing(left, right)} {words.get(name, OPERATORS[name])[self.lang]} {self.thing(right, left)}"
 
     def _is_time(self, node: Node) -> bool:
+        if (called := self.names.called(node)) is not None:
+            return called.is_time
         if node.kind == "field":
             return self.names.is_time(".".join(node.value))
         return _name(node) in MOMENTS or _name(node) in ("DATEADD", "EDATE", "NEXTOCCURRENCE")
@@ -213,11 +232,12 @@ class _Teller:
             return TRUTH[node.value][self.lang]
         if node.value is None or node.value == "":
             return BLANK[True][self.lang]
+        called = self.names.called(beside) if beside is not None else None
+        if called is not None:
+            return str(called.values.get(str(node.value), {}).get(self.lang, _plainly(node.value)))
         if path is not None:
             return str(self.names.value(path, node.value).get(self.lang, node.value))
-        if isinstance(node.value, date | datetime):
-            return node.value.isoformat()
-        return f"{node.value:f}" if isinstance(node.value, Decimal) else str(node.value)
+        return _plainly(node.value)
 
     def _shifted(self, node: Node) -> str:
         of, count = node.args[0], node.args[1]
@@ -234,6 +254,12 @@ class _Teller:
         known = UNITS.get(str(unit.value).lower().removesuffix("s"), {})
         said = f"{abs(count.value):f}" if isinstance(count.value, Decimal) else self.thing(count)
         return {"count": said, "unit": known.get(self.lang, self.thing(unit))}
+
+
+def _plainly(value: object) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _negated(node: Node) -> Node | None:

@@ -12,7 +12,7 @@ from engine.access.type_scope import shadow_of
 from engine.expressions import parse
 from engine.masks import mask
 from engine.problems import Rejected
-from report_engine.binding import Bound
+from report_engine.binding import Bound, Dimension
 from report_engine.picks import OTHER
 from report_engine.table import Cell, Column, Table
 
@@ -66,6 +66,8 @@ class Veil:
         """Return how a column's own text is to be masked; None for what may be shown, and for links, whose titles are."""
         if one.role != "dimension" or one.form is not None:
             return None
+        if any(each.key == one.key and self._tells_names(each, bound) for each in bound.dimensions):
+            return "name"
         for form, key in self._places(one, bound):
             field = self._fields.get(form, {}).get(key, {})
             if field.get("control") == NAMED:
@@ -73,6 +75,19 @@ class Veil:
             if field.get("mask") in PRIVATE:
                 return str(field["mask"])
         return None
+
+    def _tells_names(self, one: Dimension, bound: Bound) -> bool:
+        """Tell whether a calculated dimension gives text that is made of somebody's name or number."""
+        if one.value_type != "text":
+            return False
+        for fact, node in one.formulas.items():
+            for each in node.walk():
+                path = shadow_of(".".join(each.value))[0] if each.kind == "field" else ""
+                steps = bound.data.walk(bound.data.facts[fact], path) if path else None
+                field = self._fields.get(steps[-1][0].key, {}).get(steps[-1][1].key, {}) if steps else {}
+                if field.get("control") == NAMED or field.get("mask") in PRIVATE:
+                    return True
+        return False
 
     def _places(self, one: Column, bound: Bound) -> Iterator[tuple[str, str]]:
         """Yield the form and field that a column shows."""

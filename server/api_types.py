@@ -415,7 +415,6 @@ class ViewPlan(TypedDict):
     parent: NotRequired[str]
     image: NotRequired[str]
     frozen: NotRequired[int]
-    page_size: NotRequired[int]
     edit: NotRequired[bool]
     scale: NotRequired[Literal["day", "week", "month"]]
     narrows: NotRequired[bool]
@@ -475,6 +474,16 @@ class LinkPlan(TypedDict):
     link: list[str]
 
 
+class PoolPlan(TypedDict):
+    """A pool from which I may take records: those without `owner` that have the values of `marks`. `view`: where it is shown."""
+
+    key: str
+    name: Words
+    owner: str
+    marks: dict[str, Json]
+    view: str | None
+
+
 class FormPlan(TypedDict):
     """A form as I may see it: hidden fields are absent, and so is all that names them."""
 
@@ -492,6 +501,8 @@ class FormPlan(TypedDict):
     order: Annotated[list[str], Field(description="Fields in the order they are computed")]
     verbs: Verbs
     public: LinkPlan | None
+    splits: Annotated[bool, Field(description="Its records are targets that I may deal out")]
+    pools: list[PoolPlan]
 
 
 class PublicPlan(TypedDict):
@@ -513,8 +524,18 @@ class PublicFace(TypedDict):
     brand: Brand | None
 
 
+class PublicFact(TypedDict):
+    """One line of what the page of a message's link is about: a text, words in both languages, or a moment."""
+
+    key: str
+    label: Words
+    text: NotRequired[str]
+    words: NotRequired[Words]
+    at: NotRequired[str]
+
+
 class PublicForm(TypedDict):
-    """A public form and its clinic."""
+    """A public form and its clinic. `closed`: why nothing is taken in any more."""
 
     form: str
     name: Words
@@ -522,6 +543,8 @@ class PublicForm(TypedDict):
     intro: Words
     thanks: Words
     fields: list[str]
+    about: list[PublicFact]
+    closed: Words | None
     plan: PublicPlan
     workspace: PublicFace
 
@@ -611,6 +634,7 @@ class Query(TypedDict):
     """Which records, in which order. A view gives what is not said here."""
 
     view: NotRequired[str]
+    related: NotRequired[str]
     filter: NotRequired[FilterGroup]
     formula: NotRequired[str]
     search: NotRequired[str]
@@ -793,11 +817,13 @@ class Reasons(TypedDict):
 
 
 class PickOption(TypedDict):
-    """A record or person to choose."""
+    """A record or person to choose. In a tree `depth` says how deep it stands; `disabled`: only what is below it."""
 
     id: str
     label: str
     detail: str
+    depth: NotRequired[int]
+    disabled: NotRequired[bool]
 
 
 class PickAsk(TypedDict):
@@ -808,9 +834,11 @@ class PickAsk(TypedDict):
 
 
 class BulkChange(TypedDict):
-    """Which records to change (ids, or a filter), and how."""
+    """Which records to change (ids, or a filter), and how: `values` as they shall be, `add` and `remove` for fields of several."""
 
-    values: dict[str, Json]
+    values: NotRequired[dict[str, Json]]
+    add: NotRequired[dict[str, list[str]]]
+    remove: NotRequired[dict[str, list[str]]]
     ids: NotRequired[list[str]]
     view: NotRequired[str]
     filter: NotRequired[FilterGroup]
@@ -831,6 +859,40 @@ class BulkAnswer(TypedDict):
     batch: str
     updated: int
     failed: list[BulkFailure]
+
+
+class BulkJob(TypedDict):
+    """A bulk edit that goes on in the background; see GET /api/bulk-edits/{job}."""
+
+    job: str
+    batch: str
+    total: int
+
+
+class BulkRecord(TypedDict):
+    id: str
+    title: str
+
+
+class BulkRefusal(TypedDict):
+    """Records that stayed as they were for the same reason; `records` names the first of them."""
+
+    problems: list[Problem]
+    count: int
+    records: list[BulkRecord]
+
+
+class BulkState(TypedDict):
+    """How far a bulk edit of mine is; `batch` undoes it."""
+
+    state: str
+    done: int
+    total: int
+    form: str
+    name: Words
+    batch: str
+    updated: int
+    refused: list[BulkRefusal]
 
 
 class Kept(TypedDict):

@@ -9,8 +9,23 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from engine.problems import Problem, Rejected
+from engine.problems import Code, Problem, Rejected
 from server import commands
+
+NO_FILE = Code(
+    "command.file",
+    zh="“{file}”用不了：{why}",
+    en="“{file}” cannot be used: {why}",
+    hint_zh="请检查路径和权限",
+    hint_en="Check the path and who may use it",
+)
+WHY = (
+    (FileNotFoundError, {"zh": "没有这个文件或文件夹", "en": "there is no such file or folder"}),
+    (PermissionError, {"zh": "没有权限", "en": "it is not yours to use"}),
+    (IsADirectoryError, {"zh": "这是一个文件夹", "en": "it is a folder"}),
+    (FileExistsError, {"zh": "这里已有一个同名文件", "en": "there is a file of that name"}),
+    (NotADirectoryError, {"zh": "路径中有一段不是文件夹", "en": "part of the path is not a folder"}),
+)
 
 app = typer.Typer(
     name="clinicraft",
@@ -32,6 +47,13 @@ def main() -> None:
         app()
     except Rejected as refused:
         show_problems(refused.problems, as_json="--json" in sys.argv)
+        raise SystemExit(1) from None
+    except OSError as failed:
+        if failed.filename is None:
+            raise
+        why = next((words for kind, words in WHY if isinstance(failed, kind)), failed.strerror)
+        problem = NO_FILE.at("", file=str(failed.filename), why=why)
+        show_problems([problem], as_json="--json" in sys.argv)
         raise SystemExit(1) from None
 
 

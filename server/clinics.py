@@ -97,7 +97,7 @@ class Clinic:
     ) -> None:
         self.workspace = workspace
         self.credentials, self.scripts, self._channels = credentials, scripts, channels
-        self._public_url = public_url
+        self.public_url = public_url
         self.people = People(workspace)
         self.is_put_forward = False
         """Whether the clock of a practice clinic is being put forward: reports are worked out when it stands again."""
@@ -175,7 +175,7 @@ class Clinic:
 
     def on_trial(self, workspace: Workspace, plans: FlowPlans, channels: Mapping[str, Channel]) -> "Clinic":
         """Return this clinic over a workspace on which things are tried out: the same app, and ways out that lead nowhere."""
-        tried = Clinic(workspace, None, self.outside.scripts, channels, self._public_url)
+        tried = Clinic(workspace, None, self.outside.scripts, channels, self.public_url)
         tried._plan, tried._number, tried._flow_plans = self.plan, self._number, plans
         tried._checked_at = float("inf")
         return tried
@@ -190,7 +190,8 @@ class Clinic:
         """Return reports and dashboards, for the version in force; answers that it keeps go with the version."""
         plan = self.plan
         if self._reports is None or self._reports.policy is not plan.policy:
-            self._reports = ReportService(self.workspace, plan.app, plan.policy)
+            hours = self.outside.calendar.table
+            self._reports = ReportService(self.workspace, plan.app, plan.policy, open_hours=hours)
         return self._reports
 
     @property
@@ -218,12 +219,12 @@ class Clinic:
             return FlowDesk(service(), unit, actor, people)
 
         links = MessageLinks(
-            workspace.key, self._public_url, service, lambda unit: records(unit, system_actor(workspace.key, zone=workspace.zone)),
+            workspace.key, self.public_url, service, lambda unit: records(unit, system_actor(workspace.key, zone=workspace.zone)),
             self._actor_of,
         )  # fmt: skip
         self.outside = Outside(
             workspace, service, records, people, notify_of_flow, self.credentials, self.scripts,
-            base_url=self._public_url, links_of=links.of, channels=self._channels,
+            base_url=self.public_url, links_of=links.of, channels=self._channels,
         )  # fmt: skip
         return FlowPorts(
             records=records,
@@ -379,8 +380,10 @@ class House:
     def _hand_out(self, workspace: Workspace) -> int:
         clinic = self.clinic(workspace.key)
         # The plan is looked up before the unit opens: listeners work inside it.
+        out = clinic.report_out
         return dispatch(
-            workspace, (clinic.listen, clinic.flows.listen, Notices(clinic.service), self._tell_pages)
+            workspace,
+            (clinic.listen, clinic.flows.listen, Notices(clinic.service), self._tell_pages, out.listen),
         )
 
     def _tell_pages(self, unit: Unit, event: Event) -> None:

@@ -4,6 +4,8 @@ A file `connections.json` in the folder of the installation, readable by its own
 definition, in the database or on a command line:
 `{"<workspace>": {"channels": {"email": {"host", "from", …}}, "connections": {"his": {"url", "secret", "headers"}},
 "webhooks": {"website": {"secret", "former"?, "name"?, "id"?, "key"?}, "sms": {"secret", "replies": "sms", "from", "text"}}}}`.
+`"robots": {"board": {"kind": "wecom|dingtalk|feishu", "name": "院长群", "url", "secret"?, "roles"?: who may send there, "names"?: true}}`
+are chat groups that reports can be sent to; names of people are shortened there unless `names` says otherwise.
 `*` in place of a workspace: for all. `name` is that of the message flows listen for, `id` and `key` are paths in the body; a
 source with `replies` tells what contacts answered by a channel, who with which `text`.
 """
@@ -43,6 +45,15 @@ class Credentials:
         if not found.get("url"):
             return None
         return Connection(str(found["url"]), str(found.get("secret", "")), dict(found.get("headers", {})))
+
+    def robots(self, workspace: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return the robots of chat groups by key: `{"kind", "name", "url", "secret"?, "roles"?, "names"?}`."""
+        kept = self._file()
+        found: dict[str, Mapping[str, Any]] = {}
+        for place in (EVERY, workspace):
+            some = kept.get(place, {}).get("robots", {})
+            found |= {str(key): one for key, one in some.items() if isinstance(one, dict)}
+        return found
 
     def webhook(self, workspace: str, source: str) -> Mapping[str, Any]:
         """Return what is agreed with a source of webhooks; empty for one that nobody knows."""

@@ -63,7 +63,7 @@ class FilterTrial:
             if (
                 when is not None
                 and trigger.form is not None
-                and trigger.kind in ("schedule", "segment", "balance")
+                and (trigger.kind in ("schedule", "segment", "balance") or trigger.clocks)
             ):
                 problem = self._first(trigger.form, when.text)
                 if problem is not None:

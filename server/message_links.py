@@ -41,7 +41,7 @@ class MessageLinks:
             return ""
         given, branch = self._given(unit, plan, form, record_id)
         fields = [plan.field(one) for one in plan.definition["public"].get("link", ())]
-        author = self._author(unit, branch)
+        author = self._author(unit, key, branch)
         if author is None or any(one is not None and one.required and one.key not in given for one in fields):
             return ""
         links = PublicLinks(service)
@@ -66,14 +66,15 @@ class MessageLinks:
         given |= {key: found[path] for key, path in same.items() if isinstance(found.get(path), str)}
         return given, found.get(("branch_id",))
 
-    def _author(self, unit: Unit, branch: str | None) -> str | None:
-        """Return in whose name the link writes: somebody who may share links, of the record's branch if there is one."""
+    def _author(self, unit: Unit, form: str, branch: str | None) -> str | None:
+        """Return in whose name the link writes: somebody who may share links and create such records, of the record's branch if there is one."""
         for person in sorted(
             accounts.all_accounts(unit.connection), key=lambda one: (one.branch_id != branch, one.user_id)
         ):
-            if person.is_active and self._service().app.policy.rights(self._actor_of(unit, person)).right(
-                "share"
-            ):
+            if not person.is_active:
+                continue
+            rights = self._service().app.policy.rights(self._actor_of(unit, person))
+            if rights.right("share") and rights.verb(form, "create"):
                 return person.user_id
         return None
 

@@ -38,8 +38,12 @@ HEADERS: Mapping[bytes, bytes] = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"same-origin",
     b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(self), microphone=(self), geolocation=(self)",
 }
+
+ALWAYS_HTTPS = (b"strict-transport-security", b"max-age=31536000")
+"""Whoever has come over https is kept there, so that no later visit goes out in the clear."""
 
 
 class Guard:
@@ -63,13 +67,13 @@ class Guard:
         most_mb = self.upload_mb if _is_upload(headers, path) else self.body_mb
         refused = _refused(scope, headers, most_mb)
         if refused is None:
-            await self._run(scope, _limited(receive, most_mb), send, path)
+            await self._run(scope, _limited(receive, most_mb), send)
         else:
-            await refused(scope, receive, _with_headers(send, path))
+            await refused(scope, receive, _with_headers(send, scope))
 
-    async def _run(self, scope: Scope, receive: Receive, send: Send, path: str) -> None:
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_started = False
-        dressed = _with_headers(send, path)
+        dressed = _with_headers(send, scope)
 
         async def noted(message: Message) -> None:
             nonlocal has_started
@@ -80,7 +84,7 @@ class Guard:
             await self.app(scope, receive, noted)
         except Exception:
             reference = new_id()[-12:]
-            log.exception("request failed, reference %s, %s %s", reference, scope["method"], path)
+            log.exception("request failed, reference %s, %s %s", reference, scope["method"], scope["path"])
             if not has_started:
                 await refuse([BROKEN.at("", reference=reference)], 500)(scope, receive, noted)
 
@@ -106,8 +110,9 @@ def _is_upload(headers: Mapping[bytes, bytes], path: str) -> bool:
     return headers.get(b"content-type", b"").startswith(b"multipart/") and path.startswith(UPLOAD_PATHS)
 
 
-def _with_headers(send: Send, path: str) -> Send:
+def _with_headers(send: Send, scope: Scope) -> Send:
     """Return a `send` that adds what every answer carries."""
+    path: str = scope["path"]
 
     async def dressed(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -115,6 +120,8 @@ def _with_headers(send: Send, path: str) -> Send:
             more = [(name, value) for name, value in HEADERS.items() if name not in given]
             if path.startswith("/api/") and b"cache-control" not in given:
                 more.append((b"cache-control", b"no-store"))
+            if scope.get("scheme") == "https":
+                more.append(ALWAYS_HTTPS)
             message["headers"] = [*message["headers"], *more]
         await send(message)
 

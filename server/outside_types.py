@@ -25,25 +25,34 @@ class PoolItem(TypedDict):
 
 
 class PoolItems(TypedDict):
-    """What is in a pool, how many one holds, and the limits of a person."""
+    """What is in a pool; how many I hold of `most`, and have taken today of `daily`."""
 
     form: str
     items: list[PoolItem]
     held: int
     most: int | None
+    taken: int
     daily: int | None
 
 
 class PoolClaim(TypedDict):
-    """Which record to take; the next one when none is named."""
+    """Which records to take; the next one when none is named."""
 
-    record_id: NotRequired[str | None]
+    record_ids: NotRequired[list[str]]
+
+
+class PoolRefused(TypedDict):
+    """A record that could not be taken, and why."""
+
+    record_id: str
+    problems: list[Problem]
 
 
 class PoolTaken(TypedDict):
-    """The record that was taken; none when there was none."""
+    """The records that are mine now, and why others are not."""
 
-    record_id: str | None
+    taken: list[str]
+    failed: list[PoolRefused]
 
 
 class PoolRelease(TypedDict):

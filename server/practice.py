@@ -3,7 +3,9 @@
 import json
 import time
 from datetime import datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
@@ -28,6 +30,7 @@ LONGEST, SHORTEST = timedelta(hours=6), timedelta(minutes=10)
 """The clock goes from one due time to the next, so that things happen in their order and none is found late."""
 PATIENCE_S = 20.0
 """How long a visitor waits at most for one step; what is not done by then is done behind."""
+MORNING = clock_time(10, 40)
 FILE = "practice-clock.json"
 
 
@@ -38,6 +41,21 @@ def practice_clock(home: Path) -> AheadClock:
         return AheadClock(timedelta(seconds=max(0, int(kept["ahead_s"]))))
     except (OSError, ValueError, KeyError, TypeError):
         return AheadClock()
+
+
+def in_the_morning(house: House, zone: str) -> None:
+    """Put the clock of a fresh practice installation forward to the middle of the morning, where that is still to come today.
+
+    At night nobody waits and nothing is booked: a visitor would find the clinic asleep. The day stays the same.
+    """
+    clock = house.clock
+    if not isinstance(clock, AheadClock) or clock.ahead:
+        return
+    now = clock.now().astimezone(ZoneInfo(zone))
+    morning = datetime.combine(now.date(), MORNING, now.tzinfo)
+    if now < morning:
+        clock.advance(morning - now)
+        _keep(house, clock)
 
 
 def clock_of(house: House, workspace: str) -> AheadClock:

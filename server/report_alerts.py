@@ -39,6 +39,7 @@ from report_engine.reading import NIGHT_S
 from report_engine.service import BROKEN, NO_SUCH_REPORT, Office, ReportService
 from report_engine.table import Table
 from report_engine.tables import CURSORS, STANDINGS, TOLD
+from server.report_alert_known import NOT_MINE, acknowledge, take_back
 from server.report_likeness import alike_of, own_ids
 
 LOG = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ RATED = frozenset({"rate"})
 """Ways of counting that rest on cases which may be too few."""
 MOST_RULES = 500
 MOST_LINES = 5
+MOST_ORDER = 1_000_000
 SHOWN_FOR = timedelta(days=30)
 """How far back the screen shows who was told what."""
 KEPT_FOR = timedelta(days=180)
@@ -304,6 +306,7 @@ class Alerts:
             "form": FORM,
             "record_id": rule.rule_id,
             "values": {"metric_name": say(rule.name, actor.lang), "lines": "；".join(shown)},
+            "path": path_of(rule),
         }
         if MESSAGE in self.reports.app.of("messages"):
             self._messages.queue(unit, f"{JOB}:{rule.rule_id}:{actor.user_id}@{unit.now_text}", body)
@@ -326,7 +329,11 @@ class Alerts:
 
     def _note(self, unit: Unit, rule: Rule, actor: Actor, title: str, text: str) -> None:
         words = {"zh": title, "en": title}
-        body: dict[str, Any] = {"title": words, **({"text": {"zh": text, "en": text}} if text else {})}
+        body: dict[str, Any] = {
+            "title": words,
+            "path": path_of(rule),
+            **({"text": {"zh": text, "en": text}} if text else {}),
+        }
         notify(unit, [actor.user_id], "report.alert", body, FORM, rule.rule_id)
         unit.emit("message.told", None, actor.user_id, {"people": [actor.user_id]})
 
@@ -351,11 +358,12 @@ class Alerts:
         alerts = []
         for rule, values, people in listed:
             row, cursor = known.get(rule.rule_id), cursors.get(rule.rule_id)
-            groups = _standings(rule, row) if row is not None else []
+            groups = _standings(rule, row, names) if row is not None else []
             alerts.append(
                 {
                     "rule": rule.rule_id,
                     "metric": rule.metric,
+                    "link": self._link(actor, rule),
                     "name": rule.name,
                     "condition": in_words(rule, self._format(rule), self._labels(values)),
                     "tells_me": actor.user_id in people,
@@ -403,9 +411,47 @@ class Alerts:
                 },
             )  # fmt: skip
             one["people"].append(names.get(str(row["user_id"]), "–"))
+            said = decode_json(row["lines"])
+            if isinstance(said, Mapping):
+                one |= {"by_name": names.get(str(said.get("by")), "–"), "note": said.get("note") or ""}
+                one["until"] = said.get("until")
             if is_mine:
-                one["lines"] = decode_json(row["lines"])
+                one["lines"] = said["lines"] if isinstance(said, Mapping) else said
         return list(made.values())
+
+    def _link(self, actor: Actor, rule: Rule) -> dict[str, Any] | None:
+        """Return the report that a rule's number stands in and that somebody may open: the metric's own, else the first with it."""
+        app = self.reports.app
+        own = app.of("metrics").get(rule.metric, {}).get("report")
+        others = [key for key, one in app.of("reports").items() if rule.metric in one.get("measures", ())]
+        others.sort(key=lambda key: (app.of("reports")[key].get("order", MOST_ORDER), key))
+        for key in dict.fromkeys([*([str(own)] if own else []), *others]):
+            try:
+                self.reports.report(actor, key)
+            except NotFound:
+                continue
+            return {"kind": "reports", "key": key}
+        return None
+
+    # What is known.
+
+    def acknowledge(self, actor: Actor, rule_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Say that what is off is known, and return how the rule stands with me. Rejected, NotFound."""
+        return self._say(actor, rule_id, values, acknowledge)
+
+    def take_back(self, actor: Actor, rule_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Take that back. Rejected, NotFound."""
+        return self._say(actor, rule_id, values, take_back)
+
+    def _say(
+        self, actor: Actor, rule_id: str, values: Mapping[str, Any], say_: Callable[[Unit, Rule, Actor, Mapping[str, Any]], None]
+    ) -> dict[str, Any]:  # fmt: skip
+        with self.workspace.write(Cause("user", actor.user_id)) as unit:
+            found = self._rules(unit, (rule_id,))
+            if not found or actor.user_id not in self._recipients(unit, found[0]):
+                raise NotFound(NOT_MINE.at(""))
+            say_(unit, self._rule(found[0]), actor, values)
+        return next(one for one in self.shown(actor)["alerts"] if one["rule"] == rule_id)
 
     def _format(self, rule: Rule) -> str:
         """Return how a rule's number is written, by what it is made of."""
@@ -446,7 +492,22 @@ class Alerts:
         }
 
 
-def _standings(rule: Rule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+def path_of(rule: Rule) -> str:
+    """Return where in the app a rule is shown with its numbers."""
+    return f"/alerts?rule={rule.rule_id}"
+
+
+def _known(one: Standing, names: Mapping[str, str]) -> dict[str, Any] | None:
+    if one.known is None:
+        return None
+    until = one.known.until.isoformat() if one.known.until is not None else None
+    return {
+        "by": one.known.by, "by_name": names.get(one.known.by, "–"), "at": one.known.at.isoformat(), "until": until,
+        "note": one.known.note,
+    }  # fmt: skip
+
+
+def _standings(rule: Rule, row: Mapping[str, Any], names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the groups that are off with one recipient: since when, told when, and when they would be told of again."""
     words = decode_json(row["words"])
     made = []
@@ -455,6 +516,8 @@ def _standings(rule: Rule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
             continue
         made.append(
             {
+                "key": key,
+                "known": _known(one, names),
                 "text": words.get(key, "") if isinstance(words, Mapping) else "",
                 "is_open": one.is_open,
                 "times": one.bad,
@@ -467,6 +530,8 @@ def _standings(rule: Rule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _again(rule: Rule, one: Standing) -> str | None:
+    if one.known is not None:
+        return one.known.until.isoformat() if one.known.until is not None else None
     return (one.told + timedelta(hours=rule.rearm_h)).isoformat() if one.told is not None else None
 
 

@@ -10,7 +10,7 @@ from engine.problems import Code, Forbidden, Rejected
 from engine.text import Words, say
 from report_engine.chart import CHARTS
 from report_engine.exporting.book import Book, Part
-from report_engine.figures import chart_of, natural
+from report_engine.figures import chart_of, natural, wrong_with
 from report_engine.office import Asked
 from report_engine.reading import EXPORT_S
 from report_engine.service import ReportService
@@ -59,14 +59,28 @@ class Books:
         if not may and not actor.is_system:
             raise Forbidden(NO_RIGHT.at("", name=say(definition["name"], actor.lang)))
 
-    def book(self, actor: Actor, wanted: Wanted, now: datetime, seconds: float = EXPORT_S) -> Book:
-        """Return the answers as the asker sees them. What is wrong with one of several is told in its place."""
+    def book(
+        self,
+        actor: Actor,
+        wanted: Wanted,
+        now: datetime,
+        seconds: float = EXPORT_S,
+        *,
+        is_veiled: bool = False,
+    ) -> Book:
+        """Return the answers as the asker sees them. What is wrong with one of several is told in its place.
+
+        `is_veiled`: without anybody's name.
+        """
         definition = self._definition(actor, wanted)
         made = self._of_board if wanted.kind == "dashboards" else self._of_report
-        parts = list(made(actor, definition, wanted, seconds))
+        parts = list(made(actor, definition, wanted, seconds, is_veiled))
         shared = [part.told for part in parts if part.told]
+        name = say(definition["name"], actor.lang)
+        # One chart alone goes by its own name first.
+        is_one = wanted.cell is not None and len(parts) == 1 and parts[0].name
         return Book(
-            name=say(definition["name"], actor.lang),
+            name=f"{parts[0].name} · {name}" if is_one else name,
             parts=parts,
             reader=actor.name,
             lang=actor.lang,
@@ -90,21 +104,27 @@ class Books:
             if cell.get("report") in known and wanted.cell in (None, cell["key"]):
                 yield known[cell["report"]]
 
-    def _of_report(self, actor: Actor, report: Json, wanted: Wanted, seconds: float) -> Iterator[Part]:
+    def _of_report(
+        self, actor: Actor, report: Json, wanted: Wanted, seconds: float, is_veiled: bool
+    ) -> Iterator[Part]:
         with self.service.opened(actor, seconds) as office:
             found = self.service.table(office, report, wanted.filters)
+        found = self.service.veiled(found) if is_veiled else found
         yield _part(wanted.key, say(report["name"], actor.lang), report, found, actor.lang, (0, 0, 24, 8))
 
-    def _of_board(self, actor: Actor, board: Json, wanted: Wanted, seconds: float) -> Iterator[Part]:
+    def _of_board(
+        self, actor: Actor, board: Json, wanted: Wanted, seconds: float, is_veiled: bool
+    ) -> Iterator[Part]:
         for one in self.service.cells_of(actor, board):
-            if not one.get("report") and wanted.cell in (None, one["key"]):
+            if one.get("text") and wanted.cell in (None, one["key"]):
                 at = tuple(one["at"])
                 text = say(one.get("text") or {}, actor.lang)
                 yield Part(str(one["key"]), say(one.get("name") or {}, actor.lang), text=text, at=at)
         for cell, report, found in self.service.cells(actor, wanted.key, wanted.filters, seconds):
             if wanted.cell in (None, cell["key"]):
+                shown = found if isinstance(found, Rejected) or not is_veiled else self.service.veiled(found)
                 name = say(cell.get("name") or report["name"], actor.lang)
-                yield _part(str(cell["key"]), name, report, found, actor.lang, tuple(cell["at"]))
+                yield _part(str(cell["key"]), name, report, shown, actor.lang, tuple(cell["at"]))
 
 
 def _part(key: str, name: str, report: Json, found: Asked | Rejected, lang: str, at: tuple[int, ...]) -> Part:
@@ -122,7 +142,7 @@ def _chart(found: Asked) -> tuple[str, Json]:
     kind = str(given.pop("kind", ""))
     if kind in CHARTS:
         chart = CHARTS.get(kind)
-        if not any(True for _ in chart.check(chart.settings(given, found.table), found.table, "/chart")):
+        if not any(True for _ in wrong_with(chart, chart.settings(given, found.table), found.table)):
             return kind, given
     return natural(found.table).kind, {}
 

@@ -23,6 +23,7 @@ from report_engine.reading import NIGHT_S
 from report_engine.rollups import Months, head, may_fill, needs_answers
 from report_engine.service import ReportService
 from report_engine.tables import CURSORS
+from server.report_figures import Figures
 from server.report_likeness import alike_of, own_ids
 
 LOG = logging.getLogger(__name__)
@@ -40,9 +41,11 @@ class Nights:
         workspace: Workspace,
         reports: ReportService,
         person: Callable[[str], Actor],
+        figures: Figures,
         is_off: Callable[[], bool] = lambda: False,
     ) -> None:
         self.workspace, self.reports, self._person, self._is_off = workspace, reports, person, is_off
+        self._figures = figures
         self._hopeless: set[Any] = set()
         """Reports that give no months this month, by who asks."""
 
@@ -69,12 +72,16 @@ class Nights:
         return 1
 
     def execute(self, run: JobRun) -> Any:
-        """Ask every nightly report as everybody who may see it. Who asks the same as another shares the answer."""
+        """Write the figures that reports keep on records, then ask every nightly report as everybody who may see it.
+
+        Who asks the same as another shares the answer.
+        """
         with self.workspace.write(Cause("system")) as unit:
             forget(unit)
         with self.workspace.read() as unit:
             people = [one.user_id for one in accounts.all_accounts(unit.connection) if one.is_active]
         night = _Night(run, len(people))
+        figures = self._figures.write(lambda _done: night.hold())
         for user_id in people:
             try:
                 actor = self._person(user_id)
@@ -96,7 +103,7 @@ class Nights:
                 else:
                     night.note(what, months.is_personal, months=len(months.found))
             night.people += 1
-        return night.told()
+        return {**night.told(), **figures}
 
     def _portions(self, actor: Actor) -> Iterator[tuple[str, Callable[[Tonight], None]]]:
         """Yield by a key what is to be asked for one person: reports by themselves, and as dashboards show them."""
@@ -178,12 +185,16 @@ class _Night:
         """What has been asked and is the same for all who are alike."""
 
     def note(self, what: tuple[str, Any], is_personal: bool, answered: int = 0, months: int = 0) -> None:
-        """Count one thing done; hold the job from time to time."""
+        """Count one thing done."""
         if not is_personal:
             self.shared.add(what)
         self.asked += 1
         self.answered += answered
         self.months += months
+        self.hold()
+
+    def hold(self) -> None:
+        """Hold the job from time to time."""
         if time.monotonic() - self._said_at > SAY_EVERY_S:
             self._said_at = time.monotonic()
             self._run.progress(self.people, self._everybody)

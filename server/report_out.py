@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.channel import CHANNELS
-from engine.jobs.queue import JobHandler
+from engine.events.outbox import Event
+from engine.jobs.queue import JobHandler, enqueue
+from engine.store.unit import Unit
 from report_engine.service import ReportService
-from server import report_alerts, report_exports, report_nights, report_subscriptions
+from server import report_alerts, report_exports, report_figures, report_nights, report_subscriptions
 from server.report_alerts import Alerts
 from server.report_books import Books
 from server.report_exports import ReportExports
+from server.report_figures import Figures
 from server.report_nights import Nights
+from server.report_robots import Robots
 from server.report_subscriptions import MAIL, Subscriptions
 
 if TYPE_CHECKING:
@@ -36,8 +40,9 @@ class ReportOut:
         def mail_settings() -> Mapping[str, str]:
             return credentials.channel(workspace.key, MAIL) if credentials is not None else {}
 
+        robots = Robots(workspace, books, credentials, clinic.public_url)
         self.subscriptions = Subscriptions(
-            workspace, self.exports, clinic.person, CHANNELS.get(MAIL), mail_settings
+            workspace, self.exports, clinic.person, CHANNELS.get(MAIL), mail_settings, robots
         )
         self.alerts = Alerts(
             workspace,
@@ -48,7 +53,8 @@ class ReportOut:
             outside.records,
             outside.messages,
         )
-        self.nights = Nights(workspace, reports, clinic.person, lambda: clinic.is_put_forward)
+        self.figures = Figures(workspace, reports, clinic.service)
+        self.nights = Nights(workspace, reports, clinic.person, self.figures, lambda: clinic.is_put_forward)
 
     def handlers(self) -> Mapping[str, JobHandler]:
         """Return what does the jobs."""
@@ -57,7 +63,16 @@ class ReportOut:
             report_subscriptions.JOB: self.subscriptions.execute,
             report_alerts.JOB: self.alerts.execute,
             report_nights.JOB: self.nights.execute,
+            report_figures.JOB: self.figures.execute,
         }
+
+    def listen(self, unit: Unit, event: Event) -> None:
+        """Take in an event: targets that somebody wrote are told what they came to."""
+        if self.figures.wants(event):
+            ids = event.body.get("ids") or [event.record_id]
+            enqueue(
+                unit, report_figures.JOB, {"ids": ids}, unique_key=f"{report_figures.JOB}@{event.event_id}"
+            )
 
     def sweep(self) -> int:
         """Queue what is due by the clock; return how much."""

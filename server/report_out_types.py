@@ -26,6 +26,8 @@ class SubscriptionAsk(TypedDict):
     cron: str
     format: NotRequired[FileFormat]
     filters: NotRequired[dict[str, Json]]
+    robot: NotRequired[str]
+    """A chat group that is told instead of me."""
 
 
 class SubscriptionChange(TypedDict):
@@ -36,7 +38,10 @@ class SubscriptionChange(TypedDict):
 
 
 class Subscription(TypedDict):
-    """`way`: how it reaches me: by mail, or as a file behind a line in my drawer. `problem`: why the last one failed."""
+    """`way`: how it reaches me: by mail, or as a file behind a line in my drawer; or the chat group `robot` is told.
+
+    `problem`: why the last one failed.
+    """
 
     id: str
     kind: Literal["dashboards", "reports"]
@@ -46,25 +51,67 @@ class Subscription(TypedDict):
     format: FileFormat
     filters: dict[str, Json]
     paused: bool
-    way: Literal["mail", "drawer"]
+    way: Literal["mail", "drawer", "robot"]
+    robot: str | None
     next_at: str | None
     last_sent_at: str | None
     problem: Problem | None
 
 
+class RobotLine(TypedDict):
+    """A chat group that may be told. `is_ready`: it has an address; otherwise what it would be told stays in the outbox."""
+
+    key: str
+    name: str
+    kind: Literal["wecom", "dingtalk", "feishu"]
+    is_ready: bool
+
+
 class SubscriptionList(TypedDict):
     subscriptions: list[Subscription]
+    robots: list[RobotLine]
+
+
+class AlertKnown(TypedDict):
+    """Who said that it is known; not told again `until` then, or until it was well again."""
+
+    by: str
+    by_name: str
+    at: str
+    until: str | None
+    note: str
 
 
 class AlertGroup(TypedDict):
     """A group that is off. `is_open`: I was told of it; `times`: looks in a row; `again_at`: when I would be told again."""
 
+    key: str
+    known: AlertKnown | None
     text: str
     is_open: bool
     times: int
     since: str | None
     told_at: str | None
     again_at: str | None
+
+
+class AlertLink(TypedDict):
+    """Where a rule's number stands."""
+
+    kind: Literal["reports", "dashboards"]
+    key: str
+
+
+class AlertAcknowledge(TypedDict):
+    """`group`: which of those that are off; None for all."""
+
+    group: NotRequired[str | None]
+    until: NotRequired[str | None]
+    note: NotRequired[str]
+
+
+class AlertUnacknowledge(TypedDict):
+    group: NotRequired[str | None]
 
 
 class AlertLine(TypedDict):
@@ -75,6 +122,7 @@ class AlertLine(TypedDict):
 
     rule: str
     metric: str
+    link: AlertLink | None
     name: Words
     condition: Words
     tells_me: bool
@@ -88,14 +136,17 @@ class AlertLine(TypedDict):
 
 
 class AlertSaid(TypedDict):
-    """One look that told people. `lines`: what I was told; others' numbers are theirs alone."""
+    """One look that told people, or somebody who said that it is known, or no longer. `lines`: what I was told; others' numbers are theirs alone."""
 
     rule: str
     name: Words
-    kind: Literal["told", "over"]
+    kind: Literal["told", "over", "known", "unknown"]
     at: str
     people: list[str]
     lines: list[str]
+    by_name: NotRequired[str]
+    note: NotRequired[str]
+    until: NotRequired[str | None]
 
 
 class AlertList(TypedDict):

@@ -27,6 +27,7 @@ from report_engine.reading import NIGHT_S
 from report_engine.tables import SUBSCRIPTIONS
 from server.report_books import Wanted
 from server.report_exports import ReportExports, format_of, wanted_of
+from server.report_robots import NO_ROBOT, Robots
 
 NO_SUBSCRIPTION = Code(
     "subscription.unknown",
@@ -56,6 +57,13 @@ NOT_SENT = Code(
     hint_zh="请检查邮箱地址，或让管理员查看邮件设置",
     hint_en="Check your address, or ask an administrator to look at the mail settings",
 )
+NOT_TOLD = Code(
+    "subscription.not_told",
+    zh="群机器人没有收到：{why}",
+    en="The chat robot did not take it: {why}",
+    hint_zh="请让管理员检查机器人的地址和密钥；发件箱里可以看到要发的内容",
+    hint_en="Ask an administrator to look at the robot's address and secret; the outbox shows what was to be sent",
+)
 JOB = "report.send"
 MOST = 50
 APART = timedelta(minutes=15)
@@ -81,8 +89,9 @@ class Subscriptions:
         actor_of: Callable[[str], Actor],
         mail: Channel,
         settings: Callable[[], Mapping[str, str]],
+        robots: Robots,
     ) -> None:
-        self.workspace, self.exports = workspace, exports
+        self.workspace, self.exports, self.robots = workspace, exports, robots
         self._actor_of, self._mail, self._settings = actor_of, mail, settings
 
     # One's own.
@@ -102,6 +111,7 @@ class Subscriptions:
         wanted, form = wanted_of(kind, str(values.get("key", "")), values), format_of(values)
         cron = self._cron(str(values.get("cron", "")))
         self.exports.books.check(actor, wanted)
+        robot = self.robots.checked(actor, values.get("robot"))
         with self.workspace.write(Cause("user", by=actor.user_id)) as unit:
             own = SUBSCRIPTIONS.c.user_id == actor.user_id
             if (unit.connection.execute(select(func.count()).where(own)).scalar() or 0) >= MOST:
@@ -117,10 +127,14 @@ class Subscriptions:
                 "next_at": instant(self._next(cron, unit.now)),
                 "paused": 0,
                 "created_at": unit.now_text,
+                "robot": robot,
             }
             unit.connection.execute(SUBSCRIPTIONS.insert().values(**row))
             unit.audit(
-                "report.subscribe", None, None, {**wanted.to_json(), "cron": cron, "format": form.kind}
+                "report.subscribe",
+                None,
+                None,
+                {**wanted.to_json(), "cron": cron, "format": form.kind, "robot": robot},
             )
             return self._shown(unit, actor, self._own(unit, actor, str(row["subscription_id"])))
 
@@ -185,7 +199,8 @@ class Subscriptions:
             "format": row["format"],
             "filters": decode_json(row["filters"]),
             "paused": bool(row["paused"]),
-            "way": "mail" if has_mail else "drawer",
+            "way": "robot" if row["robot"] else "mail" if has_mail else "drawer",
+            "robot": self.robots.name(row["robot"]) if row["robot"] else None,
             "next_at": row["next_at"] and from_instant(row["next_at"]).isoformat(),
             "last_sent_at": row["last_sent_at"] and from_instant(row["last_sent_at"]).isoformat(),
             "problem": decode_json(row["problem"]) if row["problem"] else None,
@@ -246,6 +261,8 @@ class Subscriptions:
         wanted = Wanted(row["kind"], row["key"], decode_json(row["filters"]))
         try:
             self.exports.books.check(actor, wanted)
+            if row["robot"]:
+                return self._to_robot(run, row, actor, wanted)
             book = self.exports.books.book(actor, wanted, self.workspace.clock.now(), NIGHT_S)
             made = self.exports.written(book, FORMATS.get(row["format"]))
         except (Forbidden, NotFound) as refused:
@@ -285,6 +302,28 @@ class Subscriptions:
         with self.workspace.write(Cause("system", by=actor.user_id)) as unit:
             self._sent(unit, row)
         return "sent"
+
+    def _to_robot(self, run: JobRun, row: RowMapping, actor: Actor, wanted: Wanted) -> str:
+        """Tell a chat group. What it is told stands in the outbox, word for word."""
+        robot = self.robots.find(actor, row["robot"])
+        if robot is None:
+            self._pause(row, NO_ROBOT.at("", robot=row["robot"]))
+            return "paused"
+        key = f"{row['subscription_id']}@{run.job.body['at']}"
+        name = say(self._words(row), actor.lang)
+        try:
+            receipt = self.robots.tell(robot, actor, wanted, key, name)
+        except OSError as why:
+            if run.is_last:
+                self._tell_failed(row, NOT_TOLD.at("", why=str(why) or type(why).__name__))
+                return "failed"
+            raise
+        if receipt.state not in ("sent", "outbox"):
+            self._tell_failed(row, NOT_TOLD.at("", why=receipt.error or receipt.state))
+            return "failed"
+        with self.workspace.write(Cause("system", by=actor.user_id)) as unit:
+            self._sent(unit, row)
+        return receipt.state
 
     def _into_drawer(self, run: JobRun, row: RowMapping, actor: Actor, made: Exported) -> dict[str, str]:
         """Keep the file for a while, and tell where it is."""

@@ -32,18 +32,21 @@ class FilterOption(TypedDict):
 
 
 class FilterPart(TypedDict):
-    """A filter that all charts share. A period takes one of its phrases or `{from, to}`; a choice values."""
+    """A filter that all charts share. A period takes one of its phrases or `{from, to}`; a choice values.
+
+    A compare takes one of its options or the days `2025-01-01..2025-01-31`: what charts stand beside then.
+    """
 
     key: str
     role: str
     name: Words
-    kind: Literal["period", "choice"]
+    kind: Literal["period", "choice", "compare"]
     options: list[FilterOption]
     default: NotRequired[Json]
 
 
 class CellPart(TypedDict):
-    """A chart's place on 24 columns. A cell without a report shows its `text`."""
+    """A chart's place on 24 columns. A cell without a report shows its `text`; `metric`: what a card is about, for alerts."""
 
     key: str
     title: Words
@@ -53,7 +56,9 @@ class CellPart(TypedDict):
     w: int
     h: int
     report: NotRequired[str]
+    metric: NotRequired[str]
     text: NotRequired[Words]
+    panel: NotRequired[Literal["alerts"]]
     note: NotRequired[Words]
     click: NotRequired[str]
     aloof: NotRequired[bool]
@@ -98,7 +103,10 @@ class Deeper(TypedDict):
 
 
 class CellAnswer(TypedDict):
-    """A figure (`report_engine/charts`), or what is wrong with this chart alone. `period`: the time it is about, in words."""
+    """A figure (`report_engine/charts`), or what is wrong with this chart alone. `period`: the time it is about, in words.
+
+    `beside`: where what the reader chose to compare with changes nothing, what it stands beside all the same.
+    """
 
     cell: NotRequired[str]
     figure: NotRequired[Json]
@@ -110,6 +118,7 @@ class CellAnswer(TypedDict):
     opens: NotRequired[bool]
     period: NotRequired[Words | None]
     row_count: NotRequired[int]
+    beside: NotRequired[Literal["own", "nothing"]]
 
 
 class BoardAnswer(TypedDict):
@@ -124,19 +133,42 @@ class PointAsk(TypedDict):
     measure: NotRequired[str | None]
 
 
-class Behind(TypedDict):
-    """What a list has to ask to show exactly the records behind a number: `formula` or `filter`."""
+class BehindToo(TypedDict):
+    """Records of another part of a number: `words` is what the part is called."""
 
     form: str
     count: int
     formula: NotRequired[str]
     filter: NotRequired[Json]
+    rows: NotRequired[int]
     words: Words
+
+
+class Behind(TypedDict):
+    """What a list has to ask to show exactly the records behind a number: `formula` or `filter`.
+
+    `rows`: how many lines of these records are counted, where lines of a sub-table are. `also`: records of its other parts.
+    """
+
+    form: str
+    count: int
+    formula: NotRequired[str]
+    filter: NotRequired[Json]
+    rows: NotRequired[int]
+    words: Words
+    also: NotRequired[list[BehindToo]]
 
 
 class Told(TypedDict):
     name: Words
     value: str
+
+
+class Calculated(TypedDict):
+    """A calculated dimension in words."""
+
+    name: Words
+    formula: Words
 
 
 class Explained(TypedDict):
@@ -146,6 +178,7 @@ class Explained(TypedDict):
     value: str
     formula: Words
     filters: list[Words]
+    dimensions: list[Calculated]
     parts: list[Told]
     rows: int | None
     as_of: Instant

@@ -33,5 +33,4 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=16, description="Requests worked on at once; the connection pool has the same size"
     )
-    public_per_minute: int = Field(default=20, description="Submissions of public forms a minute and address")
     sign_in_per_minute: int = Field(default=20, description="Sign-in attempts a minute and address")

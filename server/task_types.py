@@ -4,7 +4,7 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from server.api_types import Json, Labels, Problem, Words
+from server.api_types import FilterGroup, Json, Labels, Problem, Words
 
 Instant = str
 """An instant in UTC, ISO 8601 with Z."""
@@ -136,7 +136,6 @@ class ReturnPlace(TypedDict):
 
     node: str
     name: Words
-    may_straight: bool
 
 
 class AddedTask(TypedDict):
@@ -315,17 +314,6 @@ class ManyAnswer(TypedDict):
     results: list[ManyResult]
 
 
-class Proxy(TypedDict):
-    """Who decides for whom, and when."""
-
-    id: str
-    owner: str
-    proxy: str
-    until: str
-    flows: list[str]
-    most_amount: str | None
-
-
 class Proxies(TypedDict):
     """The proxies I have named, and for whom I am one."""
 
@@ -489,17 +477,21 @@ class InstancePage(TypedDict):
 
 
 class StartFlow(TypedDict):
-    """Start a flow about a record, or about several."""
+    """Start a flow about a record, about several, or about all that a list shows (`filter`, `view`, `formula`, `search`)."""
 
     form: NotRequired[str]
     record_id: NotRequired[str]
     ids: NotRequired[list[str]]
+    filter: NotRequired[FilterGroup]
+    view: NotRequired[str]
+    formula: NotRequired[str]
+    search: NotRequired[str]
     values: NotRequired[dict[str, Json]]
     trigger: NotRequired[str]
     key: NotRequired[str]
 
 
-class TryFlow(TypedDict):
+class TryRecords(TypedDict):
     """Try a flow out. `record_id` of a chosen record, or `record`: the values of an invented one; `definition`: a flow not yet published."""
 
     form: NotRequired[str]
@@ -509,6 +501,16 @@ class TryFlow(TypedDict):
     until: NotRequired[str]
     answers: NotRequired[dict[str, Json]]
     definition: NotRequired[dict[str, Json]]
+
+
+Breakpoints = TypedDict("Breakpoints", {"break": NotRequired[list[str]]})
+
+
+class TryFlow(TryRecords, Breakpoints):
+    """Try a flow out on one record. `break`: nodes before which it halts, `step`: before any; `after`: moves gone through already."""
+
+    after: NotRequired[int]
+    step: NotRequired[bool]
 
 
 class TrialLine(TypedDict):
@@ -547,8 +549,20 @@ class TrialLine(TypedDict):
     problems: NotRequired[list[Problem]]
 
 
+class TrialStop(TypedDict):
+    """Where a trial halted before a node: what the flow knows there, the record as it is, and what would come of the node (`ahead`)."""
+
+    node: str
+    name: Words
+    kind: str
+    move: int
+    variables: dict[str, Json]
+    record: dict[str, Json]
+    ahead: list[TrialLine]
+
+
 class Trial(TypedDict):
-    """What a flow would do, in order, and where it would stand in the end. `cut`: broken off for its length (lines, time)."""
+    """What a flow would do, in order, and where it would stand in the end. `cut`: broken off (lines, time: too long; stop: halted)."""
 
     flow: str
     version: int
@@ -565,9 +579,10 @@ class Trial(TypedDict):
     waiting: list[dict[str, Json]]
     troubles: list[str]
     cut: str | None
+    stopped: TrialStop | None
 
 
-class ShadowFlow(TryFlow):
+class ShadowFlow(TryRecords):
     """Try a flow out on past records. `since`: how far back, `limit`: most occasions."""
 
     since: NotRequired[str]
@@ -633,6 +648,40 @@ class Started(TypedDict):
 
     started: list[str]
     failed: list[dict[str, Json]]
+
+
+class StartJob(TypedDict):
+    """The background job that starts a flow on many records; GET /api/flow-starts/{job} tells how far it is."""
+
+    job: str
+    total: int
+
+
+class TitledRecord(TypedDict):
+    """A record by its title; an empty one where I may not see it."""
+
+    id: str
+    title: str
+
+
+class RefusedStart(TypedDict):
+    """Records on which a flow did not start, all for the same reason; the first of them by title."""
+
+    problems: list[Problem]
+    count: int
+    records: list[TitledRecord]
+
+
+class StartState(TypedDict):
+    """How far a flow is started on many records. `state` as of jobs: waiting, running, done, failed, cancelled."""
+
+    state: str
+    done: int
+    total: int
+    form: str
+    name: Words
+    started: int
+    refused: list[RefusedStart]
 
 
 class Preview(TypedDict):

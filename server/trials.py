@@ -16,9 +16,11 @@ from engine.ports import Address, Channel, Outgoing, Receipt
 from engine.problems import Code, Forbidden, Rejected
 from engine.store.rehearsal import TrialWorkspace, on_trial, set_apart
 from engine.store.workspaces import Workspace
+from flow_engine.asked import read_values
 from flow_engine.compile import compile_flow, definition_problems
+from flow_engine.plan import FlowPlan
 from flow_engine.plans import FlowPlans
-from flow_engine.simulation import Answers, Ends, Shadow, Story, SupposedSender, Trial, TrialFlows
+from flow_engine.simulation import Answers, Ends, Shadow, Stops, Story, SupposedSender, Trial, TrialFlows
 from flow_engine.simulation.answers import length
 from flow_engine.simulation.trial import Hands
 from flow_engine.tasks.viewing import MANAGERS
@@ -31,6 +33,8 @@ NO_SUCH_RECORD = Code(
     "trial.gone", zh="没有这条记录，或已删除", en="There is no such record, or it was deleted"
 )
 TOO_FAR = Code("trial.too_far", zh="最多向前推演 {days} 天", en="A trial looks at most {days} days ahead")
+NO_NODE = Code("trial.no_node", zh="流程里没有节点“{node}”", en="The flow has no node “{node}”",
+               hint_zh="断点写节点的 key", hint_en="Name nodes by their keys")  # fmt: skip
 NO_LOGIN = Code("trial.login", zh="没有账号“{login}”", en="There is no login “{login}”")
 MOST_DAYS = 400
 DRAFT = 1_000_000
@@ -49,6 +53,8 @@ class Asked:
     until: timedelta = timedelta(days=30)
     definition: Mapping[str, Any] | None = None
     real_s: float = 10.0
+    stops: Stops | None = None
+    """Where to halt."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,8 @@ def simulate(clinic: Clinic, actor: Actor, asked: Asked, answers: Answers) -> di
     _by_login(clinic, answers)
     now = clinic.workspace.clock.now()
     with set_apart(clinic.workspace) as ground, _trial(clinic, ground, actor, plans, answers, now) as trial:
-        return trial.run(plan.key, actor, asked.subject, asked.values, Ends(asked.until, asked.real_s))
+        values = read_values(plan.variables, asked.values)
+        return trial.run(plan.key, actor, asked.subject, values, Ends(asked.until, asked.real_s))
 
 
 def shadow(
@@ -147,12 +154,22 @@ def _plans(clinic: Clinic, asked: Asked) -> FlowPlans:
     if asked.definition is None:
         if asked.flow in plans.broken:
             raise Rejected(plans.broken[asked.flow])
-        return plans
+        return _halting(plans, plans.get(asked.flow), asked) if asked.stops is not None else plans
     problems = list(definition_problems(asked.definition, ""))
     if problems:
         raise Rejected(problems)
     draft = compile_flow(asked.definition, plans.analysis, DRAFT)
-    return FlowPlans(plans.app, plans.analysis, {**plans.current, asked.flow: draft}, plans.broken)
+    return _halting(plans, draft, asked)
+
+
+def _halting(plans: FlowPlans, plan: FlowPlan, asked: Asked) -> FlowPlans:
+    """Return the flows with this one in force, halting where it is asked to. Rejected where it has no such node."""
+    if asked.stops is not None:
+        strange = [one for one in asked.stops.nodes if one not in plan.nodes]
+        if strange:
+            raise Rejected(NO_NODE.at(f"/break/{one}", node=one) for one in strange)
+        plan = replace(plan, stops=asked.stops)
+    return FlowPlans(plans.app, plans.analysis, {**plans.current, asked.flow: plan}, plans.broken)
 
 
 def _check(clinic: Clinic, form: str | None, asked: Asked) -> None:

@@ -46,7 +46,7 @@ def num(key: str, zh: str, form: str = "money", **more: Any) -> Column:
 
 
 def beside(key: str, zh: str, form: str, role: Any = "compare") -> Column:
-    return Column(f"paid.{key}", {"zh": zh, "en": key}, role, form, of="paid")
+    return Column(f"paid@{key}", {"zh": zh, "en": key}, role, form, of="paid")
 
 
 PAID = num("paid", "实收", good="up")
@@ -144,7 +144,7 @@ def tables(luck: random.Random) -> dict[str, Table]:
                 dim("hour", "时段", "hour_of_day"),
                 dim("weekday", "星期", "weekday"),
                 NO_SHOW,
-                Column("no_show.small", {"zh": "样本", "en": "small"}, "mark", of="no_show"),
+                Column("no_show@small", {"zh": "样本", "en": "small"}, "mark", of="no_show"),
             ],
             hours,
         ),
@@ -176,10 +176,17 @@ def tables(luck: random.Random) -> dict[str, Table]:
                 num("revisit", "复诊率", "percent"),
             ],
             [
-                [b, money(5e5, 9e5), luck.randint(100, 300), share(0.3, 0.6), share(4, 5), share(0.3, 0.8)]
+                [
+                    b,
+                    money(500_000, 900_000),
+                    luck.randint(100, 300),
+                    share(0.3, 0.6),
+                    share(4, 5),
+                    share(0.3, 0.8),
+                ]
                 for b in ("朝阳店", "海淀店", "国贸店")
             ],
-        ),  # type: ignore[arg-type]
+        ),
         "gauge": table([PAID, beside("goal", "目标", "money")], [[Decimal(831_000), Decimal(1_000_000)]]),
         "relation_graph": table(
             [

@@ -23,6 +23,14 @@ const screens: RouteObject[] = [
     lazy: async () => ({ Component: (await import("./runtime/flows/InstanceScreen")).InstanceScreen }),
   },
   {
+    path: "bulk-edits/:job",
+    lazy: async () => ({ Component: (await import("./runtime/bulk/BulkScreen")).BulkScreen }),
+  },
+  {
+    path: "starts/:job",
+    lazy: async () => ({ Component: (await import("./runtime/flows/StartsScreen")).StartsScreen }),
+  },
+  {
     path: "flows/:tab?",
     lazy: async () => ({ Component: (await import("./runtime/flows/FlowsScreen")).FlowsScreen }),
   },
@@ -63,6 +71,10 @@ const screens: RouteObject[] = [
   {
     path: "import/:form",
     lazy: async () => ({ Component: (await import("./runtime/importing/ImportScreen")).ImportScreen }),
+  },
+  {
+    path: "settings/calendar",
+    lazy: async () => ({ Component: (await import("./runtime/settings/CalendarScreen")).CalendarScreen }),
   },
   {
     path: "me",

@@ -1,4 +1,4 @@
-"""What computed fields are made of, so that they are no less secret than their inputs."""
+"""What computed fields and snapshots are made of, so that they are no less secret than their inputs."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -43,6 +43,15 @@ class Inputs:
                 yield from self.along(shape, path)
         if field.rollup is not None:
             yield from self._rollup(shape, field)
+        for kept in field.kept:
+            yield from self._copied(shape, tuple(kept.split(".")))
+
+    def _copied(self, shape: FormShape, path: tuple[str, ...]) -> Iterator[Input]:
+        yield from self.along(shape, path)
+        end = shape.field(path[0])
+        if len(path) == 1 and end is not None and end.rows is not None:
+            # A table that is kept is kept with all of its columns.
+            yield from ((shape.key, f"{end.key}.{column}", True) for column in end.rows.fields)
 
     def _rollup(self, shape: FormShape, field: FieldShape) -> Iterator[Input]:
         rollup = field.rollup or {}
@@ -67,6 +76,8 @@ class Inputs:
     def _row_inputs(
         self, shape: FormShape, rows: str, child: FormShape, field: FieldShape
     ) -> Iterator[Input]:
+        for kept in field.kept:
+            yield from self._row_input(shape, rows, child, tuple(kept.split(".")))
         if field.formula is None:
             return
         try:
@@ -75,12 +86,17 @@ class Inputs:
             yield from UNREADABLE
             return
         for path in checked.fields:
-            if path[0] == "form" and len(path) > 1:
-                yield from self.along(shape, path[1:])
-            else:
-                yield (shape.key, f"{rows}.{path[0]}", True)
-                if len(path) > 1:
-                    yield from self._beyond(child, path)
+            yield from self._row_input(shape, rows, child, path)
+
+    def _row_input(
+        self, shape: FormShape, rows: str, child: FormShape, path: tuple[str, ...]
+    ) -> Iterator[Input]:
+        if path[0] == "form" and len(path) > 1:
+            yield from self.along(shape, path[1:])
+            return
+        yield (shape.key, f"{rows}.{path[0]}", True)
+        if len(path) > 1:
+            yield from self._beyond(child, path)
 
     def along(self, shape: FormShape, path: tuple[str, ...]) -> Iterator[Input]:
         """Yield the input of each step of a path from a record of `shape`."""

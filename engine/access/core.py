@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from engine.access.actor import Actor
+from engine.access.binds import listed
 from engine.access.field_guard import FieldGuard
 from engine.access.policy import Policy, Rights
-from engine.access.query import Keys, Record, ScopedQuery
+from engine.access.query import Keys, Record, ScopedQuery, seal_query
 from engine.access.sql_fields import Moment
 from engine.access.statements import Builder, Plan, Statement
 from engine.access.type_scope import SourceTypes
@@ -54,6 +55,17 @@ class Core:
 
         made: Statement = self.kept((plan, self.rights.signature), build)
         return made
+
+    def reached(self, form: str, ids: frozenset[str]) -> frozenset[str]:
+        """Return those of `ids` whose records the asker may look at, deleted ones with them."""
+        if not ids or not self.rights.verb(form, "view"):
+            return frozenset()
+        plan = Plan(form, ("id",), None, (), None, (), None, None, (), (), True, "view", (), True)
+        made = self.statement(plan)
+        wanted = {"ids": listed(tuple(sorted(ids)), self.moment.dialect), "limit": len(ids)}
+        params = made.prepared.params({**self.moment.values, **wanted})
+        found = self.unit.execute(seal_query(form, made.prepared.text, params, made.read))
+        return frozenset(str(one["id"]) for one in found)
 
     def kept(self, key: Any, build: Callable[[Moment], Any]) -> Any:
         """Return what `build` makes, kept under `key` together with everything that formulas asked while it was made."""

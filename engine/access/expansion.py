@@ -3,7 +3,8 @@
 One statement for each linked form and each sub-table, whatever the number of records.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from engine.access.titles import PEOPLE, Labels, Linked, linked_statement, title
 from engine.access.type_scope import ShapeTypes, walk
 from engine.definitions.shape import FieldShape, FormShape
 from engine.expressions import Checked, check, evaluate, parse
+from engine.masks import mask
 from engine.problems import Rejected
 from engine.text import Words, say
 
@@ -45,7 +47,16 @@ class Expansion(Core):
         if not wanted or self.actor.kind == "public":
             return found
         titles = self._people(wanted) if form == PEOPLE else self._titles(form, wanted)
-        return {**found, **titles}
+        return {**found, **self._named(form, [key for key in wanted if key not in titles]), **titles}
+
+    def _named(self, form: str, ids: Sequence[str]) -> dict[str, str]:
+        """Return masked name and number of those records that a role lets links name, though they do not open."""
+        if not ids or form == PEOPLE or self.rights.row(form, "named") == self.rights.row(form, "view"):
+            return {}
+        return {
+            record_id: " · ".join(part for part in (mask(title, "name") or "", number) if part)
+            for record_id, (title, number) in self._titled_records(form, tuple(ids), "named").items()
+        }
 
     def _stand_in(self, form: str, key: str) -> str:
         """Return what is said of a link whose title is not to be had."""
@@ -113,11 +124,16 @@ class Expansion(Core):
         return {row["id"]: row["name"] for row in self.unit.execute(scoped)}
 
     def _titles(self, form: str, ids: tuple[str, ...]) -> dict[str, str]:
+        found = self._titled_records(form, ids, "view")
+        return {record_id: title or number for record_id, (title, number) in found.items()}
+
+    def _titled_records(self, form: str, ids: tuple[str, ...], verb: str) -> dict[str, tuple[str, str]]:
+        """Return title and number, each "" where there is none to be read, of the records that the verb reaches."""
         shape = self.policy.shapes.get(form)
         if shape is None or not self.rights.verb(form, "view"):
             return {}
         title, paths = self._title(shape)
-        plan = Plan(form, ("id", *paths), None, (), None, (), None, None, (), (), True, "view", (), True)
+        plan = Plan(form, ("id", *paths), None, (), None, (), None, None, (), (), True, verb, (), True)
         statement = self.statement(plan)
         values = {**self.moment.values, "ids": listed(ids, self.moment.dialect), "limit": len(ids)}
         scoped = seal_query(form, statement.prepared.text, statement.prepared.params(values), statement.read)
@@ -125,8 +141,10 @@ class Expansion(Core):
         if len(paths) == 2 and shape.title == "{" + paths[0] + "}":
             name = paths[0]
             words = self._option_words(shape, name)
-            return {r["id"]: str(words.get(r.get(name)) or r.get(name) or r.get("no") or "") for r in records}
-        return {record["id"]: self._titled(shape, title, record) for record in records}
+            made = [str(words.get(r.get(name)) or r.get(name) or "") for r in records]
+        else:
+            made = [self._titled(shape, title, record) for record in records]
+        return {r["id"]: (text, str(r.get("no") or "")) for r, text in zip(records, made, strict=True)}
 
     def _option_words(self, shape: FormShape, path: str) -> dict[Any, str]:
         """Return what the options of a choice are called, in the asker's language; nothing for other fields."""
@@ -165,9 +183,9 @@ class Expansion(Core):
 
     def _titled(self, shape: FormShape, title: Checked | None, record: Record) -> str:
         if title is None:
-            return str(record.get("no") or "")
+            return ""
         made = evaluate(title, _Flat(shape, record, self.actor, self.unit.now))
-        return made if isinstance(made, str) and made.strip() else str(record.get("no") or "")
+        return made if isinstance(made, str) and made.strip() else ""
 
     def page_labels(
         self, query: RecordQuery, records: Sequence[Record], known: Labels, paths: frozenset[str]
@@ -178,7 +196,11 @@ class Expansion(Core):
         """
         found = {
             form: {
-                key: self._stand_in(form, key) if title is None else title for key, title in titles.items()
+                **{
+                    key: self._stand_in(form, key) if title is None else title
+                    for key, title in titles.items()
+                },
+                **self._named(form, [key for key, title in titles.items() if title is None]),
             }
             for form, titles in known.items()
         }
@@ -190,6 +212,8 @@ class Expansion(Core):
                 self._row_links(field.rows, path, records, wanted)
                 continue
             _note(wanted.setdefault(target, {}), field, [record.get(path) for record in records])
+        for path, copies in self._copies(query.form, tuple(records[0])) if records else ():
+            _note_copies(wanted, copies, [record.get(path) for record in records])
         unknown: dict[str, list[str]] = {}
         for form, ids in wanted.items():
             ids.pop(DOTS, None)
@@ -217,6 +241,32 @@ class Expansion(Core):
             known = tuple((path, *link) for path in paths if (link := self._link(shape, path)) is not None)
             self.policy.settled.put(place, known)
         return known
+
+    def _copies(self, form: str, paths: tuple[str, ...]) -> tuple[tuple[str, tuple["_Copy", ...]], ...]:
+        """Return those of `paths` that are snapshots, with the links kept in them."""
+        place = ("copies", form, paths)
+        known: tuple[tuple[str, tuple[_Copy, ...]], ...] | None = self.policy.settled.get(place)
+        if known is None:
+            shape = self.policy.shapes[form]
+            known = tuple((path, copies) for path in paths if (copies := tuple(self._copied(shape, path))))
+            self.policy.settled.put(place, known)
+        return known
+
+    def _copied(self, shape: FormShape, path: str) -> Iterator["_Copy"]:
+        *way, key = path.split(".")
+        steps = walk(self.policy.shapes, shape, tuple(way)) if way else None
+        here: FormShape | None = shape
+        if steps:
+            here = self.policy.shapes.get(str(steps[-1][1].config.get("to")))
+        field = here.field(key) if here is not None else None
+        for kept in field.kept if here is not None and field is not None else ():
+            found = walk(self.policy.shapes, here, tuple(kept.split("."))) if here is not None else None
+            end = found[-1][1] if found else None
+            if end is not None and end.rows is not None:
+                inner = end.rows.fields.values()
+                yield from (_Copy(kept, one.key, _target(one)) for one in inner if one.value_type in LINKS)
+            elif end is not None and end.value_type in LINKS:
+                yield _Copy(kept, None, _target(end))
 
     def _link(self, shape: FormShape, path: str) -> tuple[str, FieldShape] | None:
         field: FieldShape | None = None
@@ -294,6 +344,34 @@ class Expansion(Core):
         names = tuple(str(column.name) for column in columns)
         reading = Reading(names, tuple(outputs), marks, moment.dialect, python)
         return prepare(statement, moment.dialect), reading.compiled()
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A link inside a snapshot: under which name, in which column of rows, and the form it leads to."""
+
+    name: str
+    column: str | None
+    target: str
+
+
+def _note_copies(
+    wanted: dict[str, dict[str, None]], copies: Iterable[_Copy], snapshots: Iterable[Any]
+) -> None:
+    """Add the ids of the links kept in snapshots; a masked snapshot is a text."""
+    for snapshot in snapshots:
+        values = snapshot.get("values") if isinstance(snapshot, Mapping) else None
+        if not isinstance(values, Mapping):
+            continue
+        for copy in copies:
+            held = values.get(copy.name)
+            parts: list[Any] = held if isinstance(held, list) else [held]
+            if copy.column is not None:
+                parts = [row.get(copy.column) for row in parts if isinstance(row, Mapping)]
+            ids = wanted.setdefault(copy.target, {})
+            for part in parts:
+                each = part if isinstance(part, list) else [part]
+                ids.update(dict.fromkeys(one for one in each if isinstance(one, str)))
 
 
 def _target(field: FieldShape) -> str:

@@ -93,6 +93,10 @@ class FilterSql:
             return MOST_TESTS[leaf.op[6:]](self._count(found), bound(leaf.values[0], Integer()))
         if leaf.op in ("me", "my_team", "my_branch"):
             return self._person(found, leaf.op)
+        if leaf.op == "subtree":
+            return self._below(found, leaf)
+        if leaf.op == "first":
+            return self._in(self._first(found), leaf)
         if kind in ("choices", "references", "persons"):
             return self._many(found, leaf)
         if kind in RANGES:
@@ -236,11 +240,50 @@ class FilterSql:
         if leaf.op == "ge":
             return start >= values[0]
         parts = [or_(start.is_not(None), end.is_not(None))]
+        if leaf.op == "covers":
+            return and_(
+                *parts, or_(start.is_(None), start <= values[0]), or_(end.is_(None), end >= values[1])
+            )
         if leaf.size in (1, 3):
             parts.append(or_(end.is_(None), end >= values[0]))
         if leaf.size in (2, 3):
             parts.append(or_(start.is_(None), start < values[-1]))
         return and_(*parts)
+
+    def _first(self, found: Found) -> ColumnElement[Any]:
+        """Return the first item of a list field."""
+        if self._dialect == "postgresql":
+            return func.jsonb_extract_path_text(cast(found.column, JSONB()), "0", type_=Text())
+        return func.json_extract(cast(found.column, Text()), "$[0]", type_=Text())
+
+    def _below(self, found: Found, leaf: Leaf) -> ColumnElement[bool]:
+        """Return whether the value is one of those given or stands below one of them."""
+        if found.shape.value_type == "structured":
+            return self._placed(found, leaf)
+        table = self._fields.moment.policy.tables[str(found.shape.config.get("to"))].table
+        top, lower = table.alias(), table.alias()
+        # UNION, not UNION ALL: a record that stands below itself ends the search.
+        below = (
+            select(top.c.id).where(self._in(top.c.id, leaf)).cte(f"below_{leaf.values[0]}", recursive=True)
+        )
+        below = below.union(select(lower.c.id).join(below, lower.c[found.shape.tree or ""] == below.c.id))
+        inside = select(below.c.id)
+        if found.shape.value_type == "references":
+            return self._any_of(found, lambda column: column.in_(inside))
+        return found.column.in_(inside)
+
+    def _placed(self, found: Found, leaf: Leaf) -> ColumnElement[bool]:
+        """Return whether an item has a code that begins with one of those given."""
+        if len(found.path) > 1:
+            # Behind a link only the value itself is at hand.
+            if self._dialect == "postgresql":
+                code = func.jsonb_extract_path_text(cast(found.column, JSONB()), "code", type_=Text())
+            else:
+                code = func.json_extract(cast(found.column, Text()), "$.code", type_=Text())
+            return or_(*(code.like(bound(name, Text())) for name in leaf.values))
+        items = self._fields.tables.items[found.path[0]].alias()
+        matches = or_(*(items.c.code.like(bound(name, Text())) for name in leaf.values))
+        return self._fields.table.c.id.in_(select(items.c.record_id).where(matches))
 
     def _near(self, found: Found, leaf: Leaf) -> ColumnElement[bool]:
         column = found.column

@@ -5,6 +5,7 @@ is the same for every value; the values fill that statement. So two people who f
 statement, and nothing they type is ever part of its text.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -53,33 +54,38 @@ BAD_VALUE = Code(
     hint_en="Give it in the form of the field",
 )
 
+MOST_YEARS = 200
+MOST_CODES = 50
+CODE = re.compile(r"[0-9A-Za-z]{2,12}")
 NONE_NEEDED = ("empty", "not_empty")
 COMPARE = ("eq", "ne", "gt", "ge", "lt", "le", "between")
 DAYS = ("on", "before", "after", "relative", "anniversary")
 LIST = ("in", "not_in")
 TEXTS = ("contains", "not_contains", "starts", "ends")
 MANY = ("has_any", "has_all", "has_none", "exactly", "count")
+SPANS = ("overlaps", "covers")
+"""Of ranges: shares a day or moment with what is given; holds all of it."""
 OPERATORS: Mapping[str, tuple[str, ...]] = {
     "text": ("eq", "ne", *TEXTS, *LIST, *NONE_NEEDED),
     "integer": (*COMPARE, *LIST, *NONE_NEEDED),
     "decimal": (*COMPARE, *LIST, *NONE_NEEDED),
     "money": (*COMPARE, *LIST, *NONE_NEEDED),
     "boolean": ("true", "false", "eq", "ne", *NONE_NEEDED),
-    "date": (*COMPARE, *DAYS, *LIST, *NONE_NEEDED),
+    "date": (*COMPARE, *DAYS, "age", *LIST, *NONE_NEEDED),
     "datetime": (*COMPARE, *DAYS, *NONE_NEEDED),
     "time": (*COMPARE, "on", "before", "after", *NONE_NEEDED),
-    "date_range": ("on", "before", "after", "between", "relative", *NONE_NEEDED),
-    "time_range": ("on", "before", "after", "between", "relative", *NONE_NEEDED),
+    "date_range": ("on", "before", "after", "between", "relative", *SPANS, *NONE_NEEDED),
+    "time_range": ("on", "before", "after", "between", "relative", *SPANS, *NONE_NEEDED),
     "choice": ("eq", "ne", *LIST, *NONE_NEEDED),
-    "choices": (*MANY, *LIST, *NONE_NEEDED),
-    "reference": ("eq", "ne", *LIST, "where", *NONE_NEEDED),
-    "references": (*MANY, *LIST, "where", *NONE_NEEDED),
+    "choices": (*MANY, "first", "subtree", *LIST, *NONE_NEEDED),
+    "reference": ("eq", "ne", *LIST, "where", "subtree", *NONE_NEEDED),
+    "references": (*MANY, *LIST, "where", "subtree", *NONE_NEEDED),
     "person": ("eq", "ne", *LIST, "me", "my_team", "my_branch", *NONE_NEEDED),
     "persons": (*MANY, *LIST, "me", "my_team", "my_branch", *NONE_NEEDED),
     "files": ("has_file", "count", "name_contains", *NONE_NEEDED),
     "geo": ("within", *NONE_NEEDED),
     "rows": ("any_item", "count", *NONE_NEEDED),
-    "structured": ("any_item", "count", *NONE_NEEDED),
+    "structured": ("any_item", "count", "subtree", *NONE_NEEDED),
 }
 """What each value type can be filtered by; a control offers some of these."""
 SENSITIVE = ("eq", "in", *NONE_NEEDED)
@@ -188,14 +194,26 @@ def _leaf(item: object, place: Target, reading: Reading, path: str, depth: int) 
     found = place(name, path + "/field")
     shape = found.shape
     choices = SENSITIVE if shape.sensitive else OPERATORS[shape.value_type]
-    if op not in choices:
+    if op not in choices or (op == "subtree" and not _has_below(shape)):
         words: Words = shape.label or {"zh": name, "en": name}
         raise Rejected(BAD_OPERATOR.at(path + "/op", field=words, operator=op, choices=", ".join(choices)))
+    if op == "subtree" and shape.tree is not None:
+        # Whoever asks by a tree asks by what makes it one: the field that names what stands above.
+        if found.items is None:
+            raise Rejected(BAD_FILTER.at(path))
+        found.items(shape.tree, path + "/field")
     if op in ("where", "any_item"):
         if found.items is None:
             raise Rejected(BAD_FILTER.at(path))
         return Leaf(name, op, inner=read_filter(value, found.items, reading, path + "/value", depth + 1))
     return _Values(name, shape, reading, path + "/value", found.mark).leaf(op, value)
+
+
+def _has_below(shape: FieldShape) -> bool:
+    """Tell whether something can stand below a value: a path of options, a record of a tree, a division of a country."""
+    if shape.value_type == "structured":
+        return any(column.key == "code" for column in shape.item_columns)
+    return shape.value_type == "choices" or shape.tree is not None
 
 
 class _Values:
@@ -216,6 +234,14 @@ class _Values:
             return Leaf(self.name, {"has_file": "not_empty"}.get(op, op))
         if op in ("in", "not_in", "has_any", "has_all", "has_none", "exactly"):
             return self._list(op, value)
+        if op == "first":
+            return self._list(op, value)
+        if op == "subtree":
+            return self._subtree(value)
+        if op == "age":
+            return self._age(value)
+        if op == "covers":
+            return self._covers(value)
         if op == "count":
             return self._count(value)
         if op == "within":
@@ -271,7 +297,7 @@ class _Values:
         unique = tuple(dict.fromkeys(read))
         is_text = self.shape.value_type in TEXT_LIKE and not self.shape.sensitive
         folded = self._folded(op, unique)
-        if is_text and op in ("in", "not_in", "has_any", "has_none") and len(unique) > 1:
+        if is_text and op in ("in", "not_in", "has_any", "has_none", "first", "subtree") and len(unique) > 1:
             return Leaf(self.name, op, (self._keep(unique),), size=-1, folded=folded)
         return Leaf(self.name, op, tuple(self._keep(one) for one in unique), size=len(unique), folded=folded)
 
@@ -279,6 +305,61 @@ class _Values:
         if op not in ("eq", "in") or "u" not in shadows(self.shape):
             return ""
         return self._keep(tuple(dict.fromkeys(fold(text) for text in texts)))
+
+    def _subtree(self, value: object) -> Leaf:
+        given = value if isinstance(value, list | tuple) else [value]
+        if self.shape.value_type == "choices":
+            # A path down a tree of options names everything that it stands below.
+            return self._list("has_any", given)
+        if self.shape.value_type != "structured":
+            return self._list("subtree", given)
+        codes = [one for one in given if isinstance(one, str) and CODE.fullmatch(one)]
+        if not codes or len(codes) != len(given) or len(codes) > MOST_CODES:
+            raise self._bad()
+        # The code of a division begins with that of what it lies in.
+        return Leaf(
+            self.name,
+            "subtree",
+            tuple(self._keep(f"{one}%") for one in dict.fromkeys(codes)),
+            size=len(set(codes)),
+        )
+
+    def _age(self, value: object) -> Leaf:
+        """Compare whole years of life as of today: bounds of the birthday."""
+        if not isinstance(value, Mapping):
+            raise self._bad()
+        op = value.get("op")
+        if op == "between":
+            least, most = self._ends({k: v for k, v in value.items() if k != "op"}, self._years)
+        elif op in ("eq", "ne", "gt", "ge", "lt", "le") and not set(value) - {"op", "value"}:
+            years = self._years(value.get("value"))
+            least = {"eq": years, "ne": years, "ge": years, "gt": years + 1}.get(op)
+            most = {"eq": years, "ne": years, "le": years, "lt": years - 1}.get(op)
+        else:
+            raise self._bad()
+        if most is not None and most < 0:
+            # Nobody is younger than not born: a day after every one there is.
+            return Leaf(self.name, "gt", (self._keep(date.max),))
+        latest = None if least is None else years_before(self.reading.today, least)
+        earliest = (
+            date.min if most is None else years_before(self.reading.today, most + 1) + timedelta(days=1)
+        )
+        # Whoever is not born yet has no age.
+        end = min(self.reading.today, latest or self.reading.today) + timedelta(days=1)
+        names = (self._keep(earliest), self._keep(end))
+        return Leaf(self.name, "not_span" if op == "ne" else "span", names, size=3)
+
+    def _years(self, value: object) -> int:
+        years = VALUE_TYPES.get("integer").parse(value, {}, self.path)
+        if years is None or not 0 <= years <= MOST_YEARS:
+            raise self._bad()
+        return int(years)
+
+    def _covers(self, value: object) -> Leaf:
+        start, end = self._ends(value, self._point)
+        start, end = start or end, end or start
+        last = end[1] - timedelta(days=1) if self.shape.value_type == "date_range" else end[1]
+        return Leaf(self.name, "covers", self._edges((start[0], last)))
 
     def _count(self, value: object) -> Leaf:
         if not isinstance(value, Mapping) or value.get("op") not in ("eq", "ne", "gt", "ge", "lt", "le"):
@@ -320,10 +401,17 @@ class _Values:
         return found
 
     def _anniversary(self, value: object) -> Leaf:
-        days = value.get("days") if isinstance(value, Mapping) else None
-        if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 366:
+        if isinstance(value, Mapping) and "period" in value:
+            first, end = self._period(value)
+        else:
+            days = value.get("days") if isinstance(value, Mapping) else None
+            if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 366:
+                raise self._bad()
+            first = self.reading.today
+            end = first + timedelta(days=days + 1)
+        if first is None or end is None or not 0 < (end - first).days <= 367:
             raise self._bad()
-        wanted = anniversary_days(self.reading.today, days)
+        wanted = anniversary_days(first, (end - first).days - 1)
         return Leaf(self.name, "anniversary", (self._keep(wanted),), size=-1)
 
     def _ends(self, value: object, one: Callable[[object], Any]) -> tuple[Any, Any]:
@@ -345,7 +433,7 @@ class _Values:
             if now is not None and self.shape.value_type != "date_range":
                 return Leaf(self.name, now, self._edges((self.reading.now,)))
             return self._span(self._period(value))
-        if op == "between":
+        if op in ("between", "overlaps"):
             start, end = self._ends(value, self._point)
             return self._span((start and start[0], end and end[1]))
         start, end = self._point(value)
@@ -383,6 +471,17 @@ class _Values:
             is_day = isinstance(edge, date) and not isinstance(edge, datetime)
             made.append(self._keep(self.reading.start_of(edge) if is_day and not days else edge))
         return tuple(made)
+
+
+def years_before(day: date, years: int) -> date:
+    """Return the same day so many years ago; of 29 February, where there is none, the day before 1 March."""
+    year = day.year - years
+    if year < date.min.year:
+        return date.min
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 def _known(start: Any, end: Any) -> int:

@@ -60,10 +60,10 @@ def _month(count: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
-def anniversary_days(today: date, days: int) -> tuple[str, ...]:
-    """Return `MMDD` of today and the `days` after it. 29 February is kept on the 28th in other years."""
-    found = {f"{day:%m%d}": None for day in (today + n * ONE for n in range(min(days, 366) + 1))}
-    if "0228" in found and not _has_leap_day(today, days):
+def anniversary_days(first: date, days: int) -> tuple[str, ...]:
+    """Return `MMDD` of a day and the `days` after it. 29 February is kept on the 28th in other years."""
+    found = {f"{day:%m%d}": None for day in (first + n * ONE for n in range(min(days, 366) + 1))}
+    if "0228" in found and not _has_leap_day(first, days):
         found["0229"] = None
     return tuple(found)
 

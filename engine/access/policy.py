@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.access.actor import Actor
 from engine.access.computed import Inputs
+from engine.access.copies import Copies
 from engine.access.levels import HIDDEN, WRITE, FieldLevel, Level
 from engine.access.roles import Role, compile_roles, united_rights
 from engine.access.rules import EVERY, NO_ROW, RowRule, Source, union
@@ -26,7 +27,7 @@ class Policy:
         self, roles: Mapping[str, Role], shapes: Shapes, tables: Tables, problems: tuple[Problem, ...]
     ) -> None:
         self.roles, self.shapes, self.tables, self.problems = roles, shapes, tables, problems
-        self.inputs = Inputs(shapes)
+        self.inputs, self.copies = Inputs(shapes), Copies(shapes)
         self._rights: dict[Signature, Rights] = {}
         self.statements: Cache = Cache(4096)
         self.settled: Cache = Cache(4096)
@@ -97,6 +98,9 @@ class Rights:
     def _row(self, form: str, verb: str) -> RowRule:
         if form not in self.policy.shapes:
             return NO_ROW
+        if verb == "purge" and self.policy.shapes[form].class_ == "medical":
+            # Medical records are kept for many years by law; nobody destroys one, not even a flow.
+            return NO_ROW
         if self.is_system:
             return EVERY
         if self._public is not None:
@@ -105,7 +109,7 @@ class Rights:
             return self.row(form, "delete") if self.right(verb) else NO_ROW
         if verb == "import" and not self.right("import"):
             return NO_ROW
-        if verb == "totals":
+        if verb in ("totals", "named"):
             # Whoever may not look at one may not sum them up either; whoever may look may sum up what he sees.
             seen = self.row(form, "view")
             wider = union(self._rule(role, form, verb) for role in self.roles)
@@ -170,11 +174,13 @@ class Rights:
         shape = field_at(self.policy.shapes.get(form), field)
         if shape is None or self.is_system or own.ceiling is Level.NONE:
             return own
-        if shape.formula is None and shape.rollup is None:
+        if shape.formula is None and shape.rollup is None and not shape.kept:
             return own
         own = own.capped(Level.READ)
         if shape.config.get("open") is True or (form, field) in above:
             return own
+        if shape.kept and not self._reaches_wholes(form, field, shape):
+            return HIDDEN
         for hop_form, hop_field, is_here in self.policy.inputs.of(form, field):
             if not self.verb(hop_form, "view"):
                 return HIDDEN
@@ -182,6 +188,22 @@ class Rights:
             # A condition over another record cannot be asked of this one: only what holds always counts.
             own = own.meet(part if is_here else FieldLevel(part.floor))
         return own
+
+    def _reaches_wholes(self, form: str, field: str, shape: FieldShape) -> bool:
+        """Tell whether every record is reached where a snapshot cannot say which ones it was read through."""
+        head, _, tail = field.partition(".")
+        holder = self.policy.shapes[form]
+        rows = holder.fields[head].rows if tail else None
+        looked = self.policy.copies.of(rows or holder, shape)
+        forms = (*looked.wholes, *(looked.forms if shape.sensitive else ()))
+        return all(self.row(one, "view").is_all for one in forms)
+
+    def looks_through(self, holder: FormShape, field: FieldShape) -> tuple[str, ...]:
+        """Return the forms whose records, noted in a snapshot, must each be reached for it to be seen."""
+        if not field.kept or field.sensitive or self.is_system:
+            return ()
+        forms = self.policy.copies.of(holder, field).forms
+        return tuple(form for form in forms if not self.row(form, "view").is_all)
 
     def explain_row(self, form: str, verb: str) -> Iterator[tuple[Role, Source]]:
         """Yield each role's say about the verb, "none" where it is silent."""

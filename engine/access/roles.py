@@ -16,8 +16,21 @@ from engine.expressions.types import BOOL
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.text import nearest
 
-VERBS = ("view", "totals", "create", "edit", "delete", "export", "print", "import", "approve", "restore")
-"""`totals`: records that reports made for it may count and sum without showing any of them."""
+VERBS = (
+    "view",
+    "named",
+    "totals",
+    "create",
+    "edit",
+    "delete",
+    "export",
+    "print",
+    "import",
+    "approve",
+    "restore",
+)
+"""`named`: records that links call by a masked name and their number, without opening them.
+`totals`: records that reports made for it may count and sum without showing any of them."""
 MASK_CLASSES = ("phone", "id", "med", "cost", "photo", "name")
 RIGHTS = (
     "publish",
@@ -76,7 +89,7 @@ class Grant:
     @property
     def speaks(self) -> bool:
         """Whether the role reaches any record of the form; if not, it has no say about its fields."""
-        return any(not rule.is_none for verb, rule in self.rows.items())
+        return any(not rule.is_none for verb, rule in self.rows.items() if verb not in ("named", "totals"))
 
     @property
     def writes(self) -> bool:

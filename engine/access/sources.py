@@ -8,23 +8,21 @@ sources alone; `Gate.seal` refuses a statement that reads any other table.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     ColumnElement,
-    DateTime,
     FromClause,
     Select,
     String,
     Subquery,
     and_,
     case,
-    cast,
     func,
     literal,
+    literal_column,
     select,
     true,
     type_coerce,
@@ -40,7 +38,18 @@ from engine.access.core import Core
 from engine.access.field_guard import Seen
 from engine.access.policy import Rights
 from engine.access.query import Keys, Record, Row, ScopedQuery, seal_query
+from engine.access.spans import (
+    ALWAYS_OPEN,
+    OPEN_HOURS,
+    Between,
+    End,
+    arrival,
+    open_time,
+    seconds_at,
+    wall,
+)
 from engine.access.sql_fields import Moment, SqlFields, all_of
+from engine.access.stays import KEPT, LOG, SUFFIX, mentions, seconds_of, stays, value_in
 from engine.access.type_scope import PLACES, SourceTypes, shadow_of
 from engine.definitions.shape import FieldShape
 from engine.definitions.tables import TEXT, FormTables
@@ -65,13 +74,6 @@ ALLOWED_FUNCTIONS = frozenset(
     "last_value date_trunc date_part extract strftime substr printf date datetime julianday cast length lower "
     "greatest least timezone make_interval to_char concat julianday trunc percentile_disc mod".split()
 )
-
-LOG = TableClause(
-    "cc_history",
-    *(ColumnClause(name, TEXT) for name in ("id", "form", "record_id", "kind", "at", "by", "changes")),
-    ColumnClause("revision", BigInteger()),
-)
-"""The history of records as `engine.store.platform` lays it out; the store stands above access."""
 
 NOT_A_COLUMN = Code(
     "report.not_a_column",
@@ -109,6 +111,8 @@ class Wanted:
     """Of a list that is a way down a tree (a category): the step so many down, the first is 1."""
     at: str = ""
     """Where the author wrote it, for problems."""
+    between: Between | None = None
+    """How long something took, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,7 @@ class Sources(Core):
             return prepare(statement, moment.dialect), form, read
 
         prepared, form, read = self.kept(("sealed", key, self.rights.signature), make)
-        return seal_query(form, prepared.text, prepared.params(self.moment.values), read)
+        return seal_query(form, prepared.text, self._params(prepared), read)
 
     def seal(
         self,
@@ -199,8 +203,14 @@ class Sources(Core):
             raise TypeError("a source of another gate")
         _refuse_others(statement, {id(source.table) for source in sources})
         prepared = prepare(statement, self.moment.dialect)
-        params = prepared.params({**self.moment.values, **(values or {})})
-        return seal_query(form, prepared.text, params, read)
+        return seal_query(form, prepared.text, self._params(prepared, values or {}), read)
+
+    def _params(self, prepared: Prepared, values: Mapping[str, Any] | None = None) -> Any:
+        given = {**self.moment.values, **(values or {})}
+        if any(name == OPEN_HOURS for _, name, _ in prepared.places):
+            open_hours = getattr(self.unit, "open_hours", None)
+            given[OPEN_HOURS] = open_hours() if open_hours is not None else ALWAYS_OPEN
+        return prepared.params(given)
 
 
 def _refuse_others(statement: Any, allowed: set[int]) -> None:
@@ -240,6 +250,7 @@ class _Making:
             gate.guard.form(head, verb)
         tables = gate.policy.tables[head]
         self.outer: SqlFields | None = None
+        self.stayed = ""
         if rows:
             self.fields = self._of_rows(tables, rows)
         else:
@@ -252,18 +263,34 @@ class _Making:
 
     def _of_rows(self, tables: FormTables, rows: str) -> SqlFields:
         child = tables.rows.get(rows)
+        if child is None and rows.endswith(SUFFIX):
+            child = self._of_stays(rows.removesuffix(SUFFIX))
         if child is None:
             close = ", ".join(tables.rows) or "–"
             raise Rejected(NO_ROWS.at("", form=self.form.name, field=rows, nearest=close))
         moment = self.gate.moment
         self.outer = SqlFields(moment, tables, tables.table.alias(), self.rights)
-        self.gate.guard.use(self.form, rows)
+        self.gate.guard.use(self.form, self.stayed or rows)
         return SqlFields(moment, child, child.table.alias(), self.rights, parent=self.outer)
+
+    def _of_stays(self, field: str) -> FormTables | None:
+        """Return the stays of records in the stages of a field, as the rows of a sub-table; None where there are none."""
+        shape = self.form.field(field)
+        if shape is None or shape.sensitive or not shape.stored or shape.value_type not in KEPT:
+            return None
+        self.stayed = field
+        return stays(self.form, shape, self.gate.moment.dialect, self.gate.actor.zone)
 
     def make(self, fields: Mapping[str, Wanted], where: Sequence[Wanted], name: str) -> Source:
         columns: list[ColumnElement[Any]] = []
         kinds: dict[str, Kind] = {}
+        spans: dict[str, Between] = {}
         for label, wanted in fields.items():
+            if wanted.between is not None:
+                columns += [one.label(f"{label}@{n}") for n, one in enumerate(self._ends(wanted))]
+                spans[label] = wanted.between
+                kinds[label] = DURATION
+                continue
             made = self._try(wanted)
             if made is not None:
                 columns.append(made[0].label(label))
@@ -275,10 +302,36 @@ class _Making:
         trusted = SqlFields(self.gate.moment, top.tables, top.table, None, joins=top.joins)
         row = trusted.reached(self.rights.row(self.form.key, self.verb), joins=True)
         wanted_rows = all_of(top.table.c.deleted_at.is_(None), row, *conditions)
+        if spans:
+            columns.append(top.table.c.branch_id.label("@branch"))
         if not columns:
             columns = [literal(1).label("one")]
         chosen = select(*columns).select_from(self._from()).where(wanted_rows)
+        if spans:
+            chosen = self._timed(chosen, list(kinds), spans, name)
         return Source(self.key, chosen.subquery(name), kinds, self.gate)
+
+    def _timed(
+        self, chosen: Select[Any], labels: Sequence[str], spans: Mapping[str, Between], name: str
+    ) -> Select[Any]:
+        """Return a select with spans of time in the place of the ends they are reckoned from."""
+        # Fenced, so that the ends are looked up once a record and not wherever they are named.
+        inner = chosen.offset(literal_column("0")).subquery(f"{name}_ends")
+        found: FromClause = inner
+        columns: list[ColumnElement[Any]] = []
+        for label in labels:
+            if label not in spans:
+                columns.append(inner.c[label])
+                continue
+            start, end = inner.c[f"{label}@0"], inner.c[f"{label}@1"]
+            if not spans[label].is_open:
+                columns.append(wall(start, end).label(label))
+                continue
+            made, joins = open_time(start, end, inner.c["@branch"], self.gate.moment.dialect, len(columns))
+            for table, on in joins:
+                found = found.outerjoin(table, on)
+            columns.append(made.label(label))
+        return select(*columns).select_from(found)
 
     def _from(self) -> FromClause:
         found: FromClause = self.fields.table
@@ -287,7 +340,10 @@ class _Making:
             found = found.join(self.outer.table, self.fields.table.c.record_id == self.outer.table.c.id)
             joins = [*joins, *self.outer.joins]
         if self.log is not None:
-            found = found.join(self.log, self._logged(self.log))
+            found = found.join(
+                self.log,
+                and_(self.log.c.record_id == self.fields.table.c.id, self._told(self.log)),
+            )
         for table, on in joins:
             found = found.outerjoin(table, on)
         for table in self.laterals:
@@ -300,6 +356,27 @@ class _Making:
         except Rejected as refused:
             self.problems += [p if p.path else p.under(wanted.at) for p in refused.problems]
             return None
+
+    def _ends(self, wanted: Wanted) -> tuple[ColumnElement[Any], ...]:
+        """Return when something began and when it was over, in seconds since 1970; nothing where one may not be used."""
+        assert wanted.between is not None
+        try:
+            start = self._end(wanted.between.start, None, wanted.at)
+            return start, self._end(wanted.between.end, start, wanted.at)
+        except Rejected as refused:
+            self.problems += [p if p.path else p.under(wanted.at) for p in refused.problems]
+            return ()
+
+    def _end(self, end: End, since: ColumnElement[Any] | None, at: str) -> ColumnElement[Any]:
+        dialect, top = self.gate.moment.dialect, self.outer or self.fields
+        if end.stage:
+            self.gate.guard.use(self.form, end.history, at)
+            return arrival(top.table.c.id, self.form.key, end, since, dialect)
+        seen = self._use(end.path, at)
+        if seen.shape.sensitive or seen.shape.value_type not in ("date", "datetime"):
+            raise Rejected(NOT_A_COLUMN.at(at, label=seen.shape.label or {"zh": end.path, "en": end.path}))
+        column = self.fields.column(tuple(end.path.split(".")))
+        return seconds_at(column, seen.shape.value_type, dialect)
 
     def _formula(self, wanted: Wanted) -> tuple[ColumnElement[Any], Kind]:
         assert wanted.formula is not None
@@ -333,48 +410,40 @@ class _Making:
 
     def _use(self, path: str, at: str) -> Seen:
         base, _ = shadow_of(path)
+        if self.stayed and not base.startswith("form."):
+            return self._of_stay(base, at)
         if self.outer is not None:
             base = base.removeprefix("form.") if base.startswith("form.") else f"{self.rows}.{base}"
         return self.gate.guard.use(self.form, base, at)
 
-    def _logged(self, log: FromClause) -> ColumnElement[bool]:
-        """Return which entries of the history tell of the field, for a record of this form."""
-        mentions = log.c.changes.like(f'%"{self.history}":%')
-        kinds = log.c.kind.in_(["create", "update"])
-        return and_(log.c.record_id == self.fields.table.c.id, log.c.form == self.form.key, kinds, mentions)
+    def _of_stay(self, key: str, at: str) -> Seen:
+        """Return a field of a stay, which may be used by whoever may use the stage."""
+        found = self.fields.shape.fields.get(key)
+        if found is None:
+            raise Rejected(self.gate.guard.hidden(self.form, f"{self.rows}.{key}", at))
+        return replace(self.gate.guard.use(self.form, self.stayed, at), shape=found)
+
+    def _told(self, log: FromClause) -> ColumnElement[bool]:
+        return mentions(log, self.form.key, str(self.history))
 
     def _entry(self, path: str, at: str) -> tuple[ColumnElement[Any], Kind]:
         """Return a column of the history: the value, when it came, when it went, by whom."""
         log, key = self.log, str(self.history)
         assert log is not None
         seen = self._use(key, at)
-        if seen.shape.sensitive or seen.shape.value_type not in ("choice", "text", "person", "reference"):
+        if seen.shape.sensitive or seen.shape.value_type not in KEPT:
             raise Rejected(NOT_A_COLUMN.at(at, label=seen.shape.label or {"zh": key, "en": key}))
         if path == "@by":
             return log.c.by, Kind("person")
         if path == "@value":
-            return self._value(log, key), Kind(seen.shape.value_type, seen.shape.config, seen.shape.label)
-        entered = self._seconds(log.c.at)
+            return value_in(log, key, self.gate.moment.dialect), Kind(
+                seen.shape.value_type, seen.shape.config, seen.shape.label
+            )
+        entered = seconds_of(log.c.at, self.gate.moment.dialect)
         if path == "@entered":
             return entered, Kind("integer")
         order = (log.c.revision, log.c.id)
         return func.lead(entered).over(partition_by=log.c.record_id, order_by=order), Kind("integer")
-
-    def _value(self, log: FromClause, key: str) -> ColumnElement[Any]:
-        # Of a new record the value stands by itself, of a change both: before and after.
-        is_new = log.c.kind == "create"
-        if self.gate.moment.dialect == "postgresql":
-            changes = cast(log.c.changes, JSONB)
-            made = case((is_new, changes[key].astext), else_=changes[key][1].astext)
-        else:
-            first, then = (func.json_extract(log.c.changes, f"$.{key}{end}") for end in ("", "[1]"))
-            made = case((is_new, first), else_=then)
-        return type_coerce(made, TEXT)
-
-    def _seconds(self, at: ColumnElement[Any]) -> ColumnElement[Any]:
-        if self.gate.moment.dialect == "postgresql":
-            return cast(func.floor(func.date_part("epoch", cast(at, DateTime()))), BigInteger())
-        return cast(func.strftime("%s", at), BigInteger())
 
     def _field(self, wanted: Wanted) -> tuple[ColumnElement[Any], Kind]:
         if wanted.path.startswith("@") and self.log is not None:
@@ -453,6 +522,7 @@ class _Making:
         return type_coerce(case(*((one, hidden) for one in broken), else_=column), column.type)
 
 
+DURATION = Kind("integer", {"format": "duration"})
 TEXTUAL = frozenset({"text", "choice", "reference", "person"})
 KINDS = {
     "number": "decimal",

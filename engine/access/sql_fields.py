@@ -15,6 +15,7 @@ from sqlalchemy.sql import Select
 from engine.access.actor import Actor
 from engine.access.amounts import aggregated, in_units, settled
 from engine.access.binds import actor_values, bound
+from engine.access.copies import none_unseen, says_of
 from engine.access.levels import Condition
 from engine.access.policy import Policy, Rights
 from engine.access.row_sql import RowSql
@@ -207,7 +208,19 @@ class SqlFields:
         if column_type(field) is None or field.sensitive:
             raise Rejected(NOT_IN_SQL.at("", field=field.key))
         found: ColumnElement[Any] = self.table.c[field.key]
-        return found
+        forms = self.rights.looks_through(self.shape, field) if field.kept and self.rights else ()
+        return found if not forms else case((self._reached_all(found, forms), found))
+
+    def _reached_all(self, snapshot: ColumnElement[Any], forms: Iterable[str]) -> ColumnElement[bool]:
+        """Return whether the asker reaches every record that a snapshot was read through."""
+        found = [says_of(snapshot, self.dialect)]
+        for form in forms:
+            tables = self.moment.policy.tables.get(form)
+            there = self.beyond(tables) if tables is not None else None
+            seen = there.seen("view") if there is not None else false()
+            if there is not None and seen is not None:
+                found.append(none_unseen(snapshot, form, self.dialect, there.table, seen))
+        return and_(*found)
 
     def rows(self, paths: tuple[tuple[str, ...], ...]) -> Rows | None:
         """Return the child rows or linked records that all `paths` lead through; None where they do not."""

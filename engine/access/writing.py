@@ -8,6 +8,7 @@ from sqlalchemy import Text, select
 
 from engine.access.binds import bound, prepare
 from engine.access.context import RecordContext
+from engine.access.copies import ids_of, noted
 from engine.access.core import Core
 from engine.access.levels import Condition, FieldLevel, Level
 from engine.access.masking import mask
@@ -16,7 +17,7 @@ from engine.access.row_sql import row_holds
 from engine.access.rules import RowRule
 from engine.access.sql_fields import Moment, SqlFields
 from engine.access.type_scope import walk
-from engine.definitions.shape import SYSTEM_FIELDS, FormShape
+from engine.definitions.shape import SYSTEM_FIELDS, FieldShape, FormShape
 from engine.expressions import holds
 from engine.problems import Code, Forbidden, Problem, Rejected, pointer
 
@@ -170,7 +171,7 @@ class Writing(Core):
         for at, row in enumerate(new):
             known = stored.get(row.get("id"), {})
             for column in closed:
-                computed = rows.fields[column].formula is not None
+                computed = rows.fields[column].formula is not None or rows.fields[column].kept
                 if not computed and row.get(column) != known.get(column):
                     label = rows.fields[column].label or {"zh": column, "en": column}
                     yield NOT_WRITABLE.at(pointer(key, at, column), label=label, field=f"{key}.{column}")
@@ -228,7 +229,16 @@ class Writing(Core):
             return [self._shown_row(shape, key, row, record) for row in value]
         if level < Level.READ:
             return mask(value, field.mask)
-        return field.type.to_json(value, field.config)
+        return field.type.to_json(value, field.config) if self._copies_reached(shape, field, value) else None
+
+    def _copies_reached(self, holder: FormShape, field: FieldShape, snapshot: Any) -> bool:
+        """Tell whether the asker reaches every record that a snapshot was read through."""
+        of = noted(snapshot)
+        for form in self.rights.looks_through(holder, field):
+            ids = frozenset(ids_of((of or {}).get(form)))
+            if of is None or not ids <= self.reached(form, ids):
+                return False
+        return True
 
     def _shown_row(
         self, shape: FormShape, key: str, row: Mapping[str, Any], record: Mapping[str, Any]
@@ -245,9 +255,12 @@ class Writing(Core):
             if column not in row or level is Level.NONE:
                 continue
             if value is not None:
-                value = (
-                    mask(value, field.mask) if level < Level.READ else field.type.to_json(value, field.config)
-                )
+                if level < Level.READ:
+                    value = mask(value, field.mask)
+                elif self._copies_reached(rows, field, value):
+                    value = field.type.to_json(value, field.config)
+                else:
+                    value = None
             found[column] = value
         return found
 

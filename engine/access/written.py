@@ -68,7 +68,7 @@ class Written(Writing):
                 return None
             if field.rows is not None:
                 rows.append(key)
-            elif not field.stored:
+            elif not field.stored or self.rights.looks_through(shape, field):
                 return None
             else:
                 kept.append((key, _show(field, level.floor)))

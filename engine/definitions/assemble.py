@@ -11,6 +11,7 @@ from engine.definitions.checks.schemas import file_checker
 from engine.definitions.overlay import overlay
 from engine.definitions.schemas import FILES
 from engine.definitions.source import Source, load_folder
+from engine.definitions.trimming import keep_levels, trim
 from engine.problems import Code, Problem, Rejected, pointer
 from engine.text import Words, nearest
 
@@ -65,17 +66,6 @@ UNKNOWN_WORD = Code(
 )
 
 OBJECT_KINDS = tuple(kind for kind in FILES.all() if kind not in ("app", "module"))
-_DROPPED_WHEN_OFF = (
-    "pages",
-    "flows",
-    "reports",
-    "metrics",
-    "dashboards",
-    "segments",
-    "messages",
-    "prints",
-    "sample",
-)
 
 
 def load_template(folder: str | Path, profile: str | None = None) -> App:
@@ -123,7 +113,10 @@ def assemble(source: Source, modules: Mapping[str, Source], profile: str | None 
     on = _switched_on(manifest, listed, profile, problems)
     unused = _unused_forms(manifest, profile, objects["forms"], problems)
     words = _words(manifest, [modules[key] for key in listed])
-    _switch_off(objects, origin, set(listed) - set(on), unused)
+    trim(objects, origin, set(listed) - set(on), unused)
+    levels = _profile(manifest, profile).get("levels")
+    if levels:
+        keep_levels(objects, frozenset(levels))
     for kind, found in objects.items():
         for key in found:
             found[key] = _say(found[key], words, pointer(kind, key), problems)
@@ -207,6 +200,12 @@ def _switched_on(
     return [module for module in listed if module in wanted]
 
 
+def _profile(manifest: Mapping[str, Any], profile: str | None) -> Mapping[str, Any]:
+    """Return what the profile taken says; nothing for one that is not there."""
+    found: Mapping[str, Any] = manifest.get("profiles", {}).get(profile or manifest.get("profile") or "", {})
+    return found
+
+
 def _unused_forms(
     manifest: Mapping[str, Any],
     profile: str | None,
@@ -215,57 +214,12 @@ def _unused_forms(
 ) -> set[str]:
     """Return the single forms that the profile does without, whatever module they are of."""
     chosen = profile or manifest.get("profile") or ""
-    said = manifest.get("profiles", {}).get(chosen, {}).get("off", ())
+    said = _profile(manifest, profile).get("off", ())
     for index, key in enumerate(said):
         if key not in forms:
             path = pointer("app", "profiles", chosen, "off", index)
             problems.append(UNKNOWN_FORM.at(path, form=key, nearest=_close(key, list(forms))))
     return {key for key in said if key in forms}
-
-
-def _switch_off(
-    objects: dict[str, dict[str, dict[str, Any]]],
-    origin: Mapping[str, str],
-    off: set[str],
-    unused: set[str],
-) -> None:
-    # Forms stay, marked: other forms link to them, and their data must survive.
-    if not off and not unused:
-        return
-    gone = unused | {key for key in objects["forms"] if origin.get(f"forms/{key}") in off}
-    for key in gone:
-        objects["forms"][key]["off"] = True
-    for kind in _DROPPED_WHEN_OFF:
-        objects[kind] = {
-            key: one for key, one in objects[kind].items() if origin.get(f"{kind}/{key}") not in off
-        }
-    for board in objects["dashboards"].values():
-        if isinstance(board.get("cells"), list):
-            board["cells"] = [cell for cell in board["cells"] if not _asks(cell, origin, objects["reports"])]
-    for page in objects["pages"].values():
-        for part in ("tabs", "today", "numbers"):
-            if isinstance(page.get(part), list):
-                page[part] = [item for item in page[part] if not _shows(item, gone)]
-    for form in objects["forms"].values():
-        page = form.get("page", {})
-        if isinstance(page, dict) and isinstance(page.get("tabs"), list):
-            page["tabs"] = [_without(tab, gone) for tab in page["tabs"] if not _shows(tab, gone)]
-
-
-def _shows(item: Any, forms: set[str]) -> bool:
-    return isinstance(item, Mapping) and item.get("form") in forms
-
-
-def _asks(cell: Any, origin: Mapping[str, str], reports: Mapping[str, Any]) -> bool:
-    """Tell whether a cell asks a report that went with its module."""
-    key = cell.get("report") if isinstance(cell, Mapping) else None
-    return key is not None and key not in reports and f"reports/{key}" in origin
-
-
-def _without(tab: Any, forms: set[str]) -> Any:
-    if isinstance(tab, Mapping) and isinstance(tab.get("of"), list):
-        return {**tab, "of": [form for form in tab["of"] if form not in forms]}
-    return tab
 
 
 def _words(manifest: Mapping[str, Any], modules: list[Source]) -> dict[str, Words]:

@@ -64,6 +64,10 @@ class FieldShape:
     """`{"of": form, "by": link field in it, "aggregate": name, "field": key, "where": formula}`.
 
     `mine`: the field of this record that `by` is equal to, where it is not the record itself: others of my customer."""
+    kept: tuple[str, ...] = ()
+    """Paths whose values are copied into a snapshot. Nobody writes one, and it is as secret as what is in it."""
+    tree: str | None = None
+    """Of a reference: the field of the other form by which its records stand below one another."""
     mask: str | None = None
     """Mask class: phone, id, med, cost, photo, name. Roles say what each class means for them."""
     sensitive: bool = False

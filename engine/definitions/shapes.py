@@ -81,6 +81,8 @@ def field_shape(
         stored=one not in live,
         formula=_formula(one),
         rollup=_rollup(one),
+        tree=_tree(one, kind),
+        kept=tuple(one.config.get("fields_kept", ())),
         mask=mask,
         sensitive=bool(said.get("sensitive", False)),
         unique=within if unique else None,
@@ -110,6 +112,11 @@ def _rollup(one: FieldOutline) -> Mapping[str, Any] | None:
         return None
     names = ("of", "by", "mine", "aggregate", "field", "where", "sort")
     return {name: one.config[name] for name in names if name in one.config}
+
+
+def _tree(one: FieldOutline, kind: str | None) -> str | None:
+    parent = one.config.get("parent")
+    return parent if kind in ("reference", "references") and isinstance(parent, str) else None
 
 
 def _items(one: FieldOutline) -> Callable[[Any], Iterable[tuple[Any, ...]]]:

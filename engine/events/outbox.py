@@ -1,6 +1,6 @@
 """The outbox: events written with their records, handed to those who listen after the commit.
 
-A listener runs in the transaction that marks the event as taken, so what it writes happens exactly once; whatever
+A listener runs in the transaction that takes the event out, so what it writes happens exactly once; whatever
 leaves the house it puts into a job. A listener that fails is tried again, then the event is set aside with its error.
 """
 
@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, null, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
 from sqlalchemy.engine import Dialect
 
 from engine.problems import Rejected
@@ -85,7 +85,7 @@ def _dispatch_some(
         # Nearly always all goes well, and one savepoint will do; else each by itself, to tell who failed.
         if _all_handed_over(unit, [event for event, _ in events], listeners):
             ids = [event.event_id for event, _ in events]
-            unit.cursor.execute(texts.taken, (unit.now_text, *ids, *ids[-1:] * (PORTION - len(ids))))
+            unit.cursor.execute(texts.taken, (*ids, *ids[-1:] * (PORTION - len(ids))))
             return len(events), len(events)
         over = 0
         for event, before in events:
@@ -93,10 +93,12 @@ def _dispatch_some(
             attempts = before + (error is not None)
             is_over = error is None or attempts >= MOST_ATTEMPTS
             over += is_over
+            mine = EVENTS.c.id == event.event_id
+            aside = unit.now_text if is_over else None
             unit.connection.execute(
-                update(EVENTS)
-                .where(EVENTS.c.id == event.event_id)
-                .values(taken_at=unit.now_text if is_over else None, attempts=attempts, error=error)
+                delete(EVENTS).where(mine)
+                if error is None
+                else update(EVENTS).where(mine).values(taken_at=aside, attempts=attempts, error=error)
             )
     return len(events), over
 
@@ -110,8 +112,7 @@ class _Texts:
         oldest = oldest.with_for_update(skip_locked=True)
         self.oldest = str(oldest.compile(dialect=dialect))
         some: list[Any] = [bindparam(f"i{at}") for at in range(PORTION)]
-        taken = update(EVENTS).values({c.taken_at: bindparam("p0"), c.error: null()}).where(c.id.in_(some))
-        self.taken = str(taken.compile(dialect=dialect))
+        self.taken = str(delete(EVENTS).where(c.id.in_(some)).compile(dialect=dialect))
 
 
 @lru_cache(maxsize=8)

@@ -290,7 +290,10 @@ def _guarded(
 
         def with_context(c: Any) -> Any:
             values = [one(c) for one in given]
-            return None if any(v is None for v in values) else body(c, *values)
+            for value in values:
+                if value is None:
+                    return None
+            return body(c, *values)
 
         return with_context
     if len(given) == 1:
@@ -312,7 +315,10 @@ def _guarded(
 
     def several(c: Any) -> Any:
         values = [one(c) for one in given]
-        return None if any(v is None for v in values) else body(*values)
+        for value in values:
+            if value is None:
+                return None
+        return body(*values)
 
     return several
 

@@ -54,6 +54,8 @@ class Function:
     blank: str = "null"
     needs_context: bool = False
     is_volatile: bool = False
+    clock: str = ""
+    """What of the clock its value hangs on: `day` (it turns with the day), `moment`; `else`: on what nobody hears of."""
     compile: Callable[[Any, Sequence[Closure]], Closure] | None = None
     type_of: Callable[[Sequence[ExprType]], ExprType] | None = None
     pg: Callable[..., Any] | None = None

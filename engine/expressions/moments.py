@@ -18,6 +18,15 @@ def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=64)
+def minutes_ahead(name: str) -> int:
+    """Return how far a zone is ahead of UTC, for databases that know fixed offsets only: of one with summer time its winter's."""
+    known, first = zone_of(name), datetime(1992, 1, 1, tzinfo=UTC)
+    days = range(0, (datetime(2080, 1, 1, tzinfo=UTC) - first).days, 30)
+    ahead = ((first + timedelta(days=day)).astimezone(known).utcoffset() or timedelta() for day in days)
+    return min(int(one.total_seconds()) // 60 for one in ahead)
+
+
 def local(instant: datetime, zone: str) -> datetime:
     """Return the instant as the clock on the wall in `zone` shows it, aware."""
     return instant.astimezone(zone_of(zone))

@@ -39,11 +39,19 @@ class RowContext:
         found = self.row
         for part in path[1:]:
             found = found.get(part) if isinstance(found, Mapping) else None
-        if found is None and len(path) > 2 and isinstance(self.row, Row):
-            found = self.row.beyond.get(path[1:])
+        if found is None and len(path) > 2:
+            found = _beyond(self.row, path[1:])
         if isinstance(found, ErrorValue):
             raise Failure.of(found)
         return found
+
+
+def _beyond(row: Any, path: tuple[str, ...]) -> Any:
+    """Return what a link of a row leads to. A row that is being written follows its links itself."""
+    if isinstance(row, Row):
+        return row.beyond.get(path)
+    follow = getattr(row, "value", None)
+    return None if follow is None else follow(path)
 
 
 def each_closure(

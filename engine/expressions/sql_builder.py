@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     Time,
     and_,
+    any_,
     bindparam,
     case,
     cast,
@@ -492,11 +493,11 @@ class Builder:
         if self.is_sqlite:
             return self.by_python("INCLUDES", [right, left], BOOL)
         if left.type == TEXT:
-            test = func.lower(left.expr.collate("C")) == func.any(
+            test = func.lower(left.expr.collate("C")) == any_(
                 cast(func.lower(cast(right.expr, Text()).collate("C")), ARRAY(Text()))
             )
         else:
-            test = self.plain(left) == func.any(right.expr)
+            test = self.plain(left) == any_(right.expr)
         return Sql(and_(self._present(left), test), BOOL, error=error, size=size)
 
     def _present(self, part: Sql) -> Expr:

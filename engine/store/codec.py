@@ -1,6 +1,6 @@
 """How records become rows: one codec a table, with its statements' text and value encoders worked out once."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property, lru_cache, partial
 from operator import itemgetter
@@ -31,6 +31,8 @@ from engine.values._columns import TextOnSqlite
 
 Values = Mapping[str, Any]
 Encode = Callable[[Any], Any] | None
+Shadow = tuple[str, str, Callable[[Any, str], Any]]
+"""The field, the name of the column beside its own, and what makes its parameter of a value and a zone."""
 LONGEST_SEARCH_KEY = 4000
 
 NATIVE = frozenset(
@@ -65,6 +67,19 @@ def encoder(column: Column[Any], dialect: Dialect) -> Encode:
     if kind.load_dialect_impl(dialect).bind_processor(dialect) is None:
         return partial(kind.process_bind_param, dialect=dialect)
     return made
+
+
+def decoder(column: Column[Any], dialect: Dialect) -> Encode:
+    """Return what turns the driver's value of a column into the Python one, blank or not; None: nothing to do."""
+    kind = column.type
+    if dialect.name != "postgresql":
+        made: Encode = kind.dialect_impl(dialect).result_processor(dialect, None)
+        return made
+    # psycopg reads what our own types do not.
+    if not isinstance(kind, TypeDecorator):
+        return None
+    is_own = type(kind).process_result_value is not TypeDecorator.process_result_value
+    return partial(kind.process_result_value, dialect=dialect) if is_own else None
 
 
 class Statements:
@@ -130,9 +145,10 @@ class Codec:
         self.plain = tuple((k, encoder(tables.table.c[k], dialect)) for k in (*system, *own))
         self._plain = dict(self.plain)
         self._plain_keys = tuple(k for k, _ in self.plain)
+        self._plain_values = itemgetter(*self._plain_keys)
         self._processed = tuple((i, p) for i, (_, p) in enumerate(self.plain) if p is not None)
         self.sealed = tuple(f for f in self.stored.values() if f.sensitive)
-        self._shadow_makers = self._makers(dialect)
+        self._shadows = tuple(self._shadowed(dialect))
         self._json_makers = {
             k: None if f.value_type in NATIVE else f.type.to_json for k, f in tables.shape.fields.items()
         }
@@ -142,16 +158,19 @@ class Codec:
         made = [
             *(k for k, _ in self.plain),
             *(f.key for f in self.sealed),
-            *(name for _, names in self._shadow_makers for name in names),
+            *(name for _, name, _ in self._shadows),
         ]
         self.order = tuple(c.key for c in tables.table.columns)
         self._in_order = itemgetter(*(made.index(key) for key in self.order))
         self.statements = Statements(tables.table, self.order, dialect)
-        self.loading: dict[bool, Select[Any]] = {}
-        """The read of a whole record, by whether it lies in the bin."""
+        self._loading: dict[bool, tuple[Select[Any], str]] = {}
+        found = ((i, decoder(column, dialect)) for i, column in enumerate(tables.table.columns))
+        self._loaders = tuple((i, read) for i, read in found if read is not None)
+        self._dialect = dialect
         self.rows = {k: Codec(child, dialect, keys) for k, child in tables.rows.items()}
         self.items = {k: ItemCodec(tables.shape.fields[k], t, dialect) for k, t in tables.items.items()}
         self.record_keys = (*(() if self.is_child else SYSTEM_FIELDS), *self.stored, *self.rows)
+        self.blank = dict.fromkeys(self.record_keys)
         self.history_keys = tuple(
             k for k in self.record_keys if k not in NOT_IN_HISTORY and self.has_history(k)
         )
@@ -177,21 +196,28 @@ class Codec:
                 row[i] = process(row[i])
         for field in self.sealed:
             row.append(self.seal(field, get(field.key), record_id))
-        for make, _ in self._shadow_makers:
-            row += make(get, zone)
+        for key, _, make in self._shadows:
+            value = get(key)
+            row.append(None if value is None else make(value, zone))
         in_order: tuple[Any, ...] = self._in_order(row)
         return in_order
 
     def encode_many(self, records: Sequence[Values], zones: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-        """Return what `encode` gives for each record, worked out a column at a time: equal values once."""
-        columns = [[record.get(key) for record in records] for key in self._plain_keys]
+        """Return what `encode` gives for each whole record, worked out a column at a time: equal values once."""
+        columns: list[Sequence[Any]] = list(zip(*map(self._plain_values, records), strict=True))
+        given = dict(zip(self._plain_keys, columns, strict=True))
         for i, process in self._processed:
             columns[i] = _each(process, columns[i])
         for field in self.sealed:
-            columns.append([self.seal(field, one.get(field.key), one["id"]) for one in records])
-        for make, names in self._shadow_makers:
-            made = [make(record.get, zone) for record, zone in zip(records, zones, strict=True)]
-            columns += [[one[at] for one in made] for at in range(len(names))]
+            given[field.key] = [one[field.key] for one in records]
+            columns.append([self.seal(field, one[field.key], one["id"]) for one in records])
+        placed = list(dict.fromkeys(zones))
+        for key, _, make in self._shadows:
+            if len(placed) == 1:
+                columns.append(_each(partial(_placed, make, placed[0]), given[key]))
+            else:
+                pairs = zip(given[key], zones, strict=True)
+                columns.append([None if value is None else make(value, zone) for value, zone in pairs])
         return zip(*self._in_order(columns), strict=True)
 
     def encode_some(self, keys: Iterable[str], values: Values, record_id: str, zone: str) -> dict[str, Any]:
@@ -204,9 +230,10 @@ class Codec:
                 row[key] = value if value is None or process is None else process(value)
             elif key in self.stored:
                 row[key] = self.seal(self.stored[key], values.get(key), record_id)
-        for make, names in self._shadow_makers:
-            if names[0].partition("__")[0] in wanted:
-                row.update(zip(names, make(values.get, zone), strict=True))
+        for key, name, make in self._shadows:
+            if key in wanted:
+                value = values.get(key)
+                row[name] = None if value is None else make(value, zone)
         return row
 
     def seal(self, field: FieldShape, value: Any, record_id: str) -> str | None:
@@ -232,6 +259,25 @@ class Codec:
         for key, child in self.rows.items():
             found[key] = child.rows_of(record_id, cursor) or None
         return found
+
+    def loading(self, binned: bool) -> tuple[Select[Any], str]:
+        """Return the read of a whole record, locked, and its text: of a live one, or of one that lies in the bin."""
+        found = self._loading.get(binned)
+        if found is None:
+            table = self.tables.table
+            query = select(table).where(table.c.id == bindparam("cc_loaded"))
+            query = query.where(table.c.deleted_at.is_not(None) if binned else table.c.deleted_at.is_(None))
+            if self._dialect.name == "postgresql":
+                query = query.with_for_update(of=table)
+            found = self._loading[binned] = query, str(query.compile(dialect=self._dialect))
+        return found
+
+    def loaded(self, row: Sequence[Any]) -> list[Any]:
+        """Return the Python values of a row as the driver gives it, in the order of the table's columns."""
+        values = list(row)
+        for i, read in self._loaders:
+            values[i] = read(values[i])
+        return values
 
     def rows_of(self, record_id: str, cursor: Any) -> tuple[dict[str, Any], ...]:
         """Return the rows of this sub-table that belong to a record, in order."""
@@ -295,43 +341,36 @@ class Codec:
         """Return a sub-table row of what history kept."""
         return {k: v if k == "id" else self.from_json(k, v, raw["id"]) for k, v in raw.items()}
 
-    def _makers(self, dialect: Dialect) -> list[tuple[Callable[[Any, str], list[Any]], tuple[str, ...]]]:
-        """Return, for each field with shadows, what makes their parameters and the names of their columns."""
-        makers: list[tuple[Callable[[Any, str], list[Any]], tuple[str, ...]]] = []
+    def _shadowed(self, dialect: Dialect) -> Iterator[Shadow]:
+        """Yield the columns that are worked out from another one's value."""
         columns = self.tables.table.c
         if not self.is_child:
-            day = encoder(columns["created_at__d"], dialect)
-            makers.append((_days("created_at", day), ("created_at__d",)))
+            yield "created_at", "created_at__d", _day_maker(encoder(columns["created_at__d"], dialect))
         for key, field in self.stored.items():
-            names = tuple(f"{key}__{suffix}" for suffix in shadows(field))
-            if names:
-                makes = [
-                    self._maker(field, suffix, columns[f"{key}__{suffix}"], dialect)
-                    for suffix in shadows(field)
-                ]
-                makers.append((_together(makes), names))
-        return makers
+            for suffix in shadows(field):
+                name = f"{key}__{suffix}"
+                yield key, name, self._maker(field, suffix, columns[name], dialect)
 
     def _mark(self, suffix: str, key: str, text: str) -> str | None:
         keys = self._keys()
         make = keys.blind if suffix == "b" else keys.tail
         return make(self.shape.table, key, text)
 
-    def _maker(self, field: FieldShape, suffix: str, column: Column[Any], dialect: Dialect) -> Any:
+    def _maker(
+        self, field: FieldShape, suffix: str, column: Column[Any], dialect: Dialect
+    ) -> Callable[[Any, str], Any]:
         key, config, kind = field.key, field.config, field.type
         process = encoder(column, dialect)
         if suffix == "d":
-            return _days(key, process)
+            return _day_maker(process)
         if suffix in ("from", "to"):
             attribute = "start" if suffix == "from" else "end"
-            return lambda get, _zone: [_end(get(key), attribute, process)]
+            return lambda value, _zone: _end(value, attribute, process)
         if suffix in ("b", "t"):
             mark = partial(self._mark, suffix, key)
-            return lambda get, _zone: [None if (v := get(key)) is None else mark(kind.to_text(v, config))]
+            return lambda value, _zone: mark(kind.to_text(value, config))
         by = fold if suffix == "u" else SEARCH_KEYS[field.search or "text"]
-        return lambda get, _zone: [
-            None if (v := get(key)) is None else by(v if isinstance(v, str) else kind.to_text(v, config))
-        ]
+        return lambda value, _zone: by(value if isinstance(value, str) else kind.to_text(value, config))
 
 
 class _Known(dict[Any, Any]):
@@ -346,7 +385,7 @@ class _Known(dict[Any, Any]):
         return made
 
 
-def _each(process: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+def _each(process: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
     """Return the parameters of a column's values."""
     try:
         return list(map(_Known(process).__getitem__, values))
@@ -355,11 +394,8 @@ def _each(process: Callable[[Any], Any], values: list[Any]) -> list[Any]:
         return [None if value is None else process(value) for value in values]
 
 
-def _together(makes: list[Any]) -> Callable[[Any, str], list[Any]]:
-    if len(makes) == 1:
-        only: Callable[[Any, str], list[Any]] = makes[0]
-        return only
-    return lambda get, zone: [one for make in makes for one in make(get, zone)]
+def _placed(make: Callable[[Any, str], Any], zone: str, value: Any) -> Any:
+    return make(value, zone)
 
 
 @lru_cache(maxsize=256)
@@ -372,19 +408,14 @@ def _day(instant: datetime, zone: str) -> date:
     return instant.astimezone(_zone(zone)).date()
 
 
-def _days(key: str, process: Encode) -> Callable[[Any, str], list[Any]]:
-    def make(get: Any, zone: str) -> list[Any]:
-        instant = get(key)
-        if instant is None:
-            return [None]
-        day = _day(instant, zone)
-        return [day if process is None else process(day)]
-
-    return make
+def _day_maker(process: Encode) -> Callable[[Any, str], Any]:
+    if process is None:
+        return _day
+    return lambda instant, zone: process(_day(instant, zone))
 
 
 def _end(value: Any, attribute: str, process: Encode) -> Any:
-    end = None if value is None else getattr(value, attribute)
+    end = getattr(value, attribute)
     return end if end is None or process is None else process(end)
 
 

@@ -7,6 +7,7 @@ Likewise statements that are run all the time go straight to libpq: a cursor of 
 """
 
 import re
+import sqlite3
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -155,10 +156,10 @@ class _Transaction(AbstractContextManager[Connection]):
 
 def run_words(driver: Any, sql: str) -> None:
     """Begin or end a transaction."""
-    libpq = getattr(driver, "pgconn", None)
-    if libpq is None:
+    if type(driver) is sqlite3.Connection:
         driver.execute(sql)
         return
+    libpq = driver.pgconn
     # Straight to libpq: a cursor for each BEGIN and COMMIT costs more than the words themselves.
     result = libpq.exec_(sql.encode())
     if result.status not in _WELL:

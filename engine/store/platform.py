@@ -82,15 +82,9 @@ EVENTS = Table(
     Column("taken_at", Text),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text),
-    Index(
-        "ix_cc_events_open",
-        "id",
-        sqlite_where=text("taken_at IS NULL"),
-        postgresql_where=text("taken_at IS NULL"),
-    ),
     sqlite_with_rowid=False,
 )
-"""The outbox: written with the record, taken up by the dispatcher."""
+"""The outbox: written with the record, gone once all have heard it; one set aside stays, with `taken_at` and its error."""
 
 JOBS = Table(
     "cc_jobs",
@@ -218,6 +212,7 @@ IMPORT_ROWS = Table(
     Column("outcome", Text, nullable=False),
     Column("record_id", Text),
     Column("problems", Text),
+    sqlite_with_rowid=False,
 )
 """What became of each row of a sheet. `run`: 0 the dry run, 1 the import. `outcome`: created, merged, skipped, rejected."""
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import Select, bindparam, select
 
 from engine.access.query import Record, ScopedWrite
 from engine.definitions.tables import indexed
@@ -111,8 +110,7 @@ class RecordWriter:
         with self._named_clashes():
             unit.load_rows(codec.statements.copy, codec.statements.insert, rows)
         self._insert_parts(records)
-        made = new_id.many(len(records))
-        entries = [entry for r in records for entry in self._entries(r, past.get(r["id"], ()), made)]
+        entries = self._created(records) if not past else self._brought(records, past)
         unit.load_rows(sql.copy_history(self.dialect), sql.insert_history(self.dialect), entries)
         ids = [r["id"] for r in records]
         unit.emit("records.created", self.shape.key, None, {"ids": ids, **self._why()})
@@ -125,21 +123,17 @@ class RecordWriter:
     def load(self, write: ScopedWrite, record_id: str) -> Record:
         """Return the whole record, sub-tables and all, locked; live ones only, or for restore and purge binned ones."""
         binned = write.verb in ("restore", "purge")
-        query = self.codec.loading.get(binned)
-        if query is None:
-            query = self.codec.loading[binned] = self._loading(binned)
-        if write.predicate is not None:
-            query = query.where(write.predicate)
-        row = self.unit.connection.execute(query, {"cc_loaded": record_id}).first()
+        query, text = self.codec.loading(binned)
+        row: Sequence[Any] | None
+        if write.predicate is None:
+            raw = self.unit.cursor.execute(text, (record_id,)).fetchone()
+            row = None if raw is None else self.codec.loaded(raw)
+        else:
+            given = {"cc_loaded": record_id}
+            row = self.unit.connection.execute(query.where(write.predicate), given).first()
         if row is None:
             raise NotFound(NO_RECORD.at(""))
         return self.codec.record(dict(zip(self.codec.order, row, strict=True)), self.unit.cursor)
-
-    def _loading(self, binned: bool) -> Select[Any]:
-        table = self.codec.tables.table
-        query = select(table).where(table.c.id == bindparam("cc_loaded"))
-        query = query.where(table.c.deleted_at.is_not(None) if binned else table.c.deleted_at.is_(None))
-        return query.with_for_update(of=table) if self.unit.is_postgres else query
 
     def merge(self, stored: Mapping[str, Any], revision: int, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the given values to write on `stored`, which may have changed since `revision`.
@@ -167,10 +161,10 @@ class RecordWriter:
 
     def _new(self, values: Mapping[str, Any], record_id: str) -> Record:
         unit = self.unit
-        record: Record = dict.fromkeys(self.codec.record_keys)
-        for key, value in values.items():
-            if key in record:
-                record[key] = value
+        blank = self.codec.blank
+        record: Record = {**blank, **values}
+        if len(record) > len(blank):
+            record = {key: record[key] for key in blank}
         record["id"], record["revision"] = record_id, 1
         record["created_at"] = record["created_at"] or unit.now
         record["created_by"] = record["created_by"] or unit.cause.by
@@ -384,13 +378,26 @@ class RecordWriter:
             if self.codec.has_history(k)
         }
 
-    def _entries(
-        self, record: Record, past: Sequence[Earlier], ids: Iterator[str]
+    def _created(self, records: Sequence[Record]) -> Iterator[tuple[Any, ...]]:
+        """Yield the history of new records: how each was made."""
+        unit, cause, first = self.unit, self.unit.cause, self.codec.first_values
+        form, why = self.shape.key, (cause.request_id, cause.batch_id)
+        when = (unit.now_text, cause.by, cause.kind)
+        for record, made in zip(records, new_id.many(len(records)), strict=True):
+            yield (made, form, record["id"], 1, "create", *when, *why, encode_json(first(record)).decode())
+
+    def _brought(
+        self, records: Sequence[Record], past: Mapping[str, Sequence[Earlier]]
     ) -> Iterator[tuple[Any, ...]]:
-        """Yield the history of a new record: how it was made, and what it went through where it brings a past."""
-        if not past:
-            yield self._entry("create", record["id"], 1, self.codec.first_values(record), made=next(ids))
-            return
+        """Yield the history of new records of which some bring a past."""
+        for record in records:
+            if moments := past.get(record["id"]):
+                yield from self._lived(record, moments)
+            else:
+                yield from self._created((record,))
+
+    def _lived(self, record: Record, past: Sequence[Earlier]) -> Iterator[tuple[Any, ...]]:
+        """Yield the history of a new record that brings a past: how it was made, and what it went through."""
         then = {**record, **past[0].values}
         yield self._entry("create", record["id"], 1, self.codec.first_values(then), past[0])
         for place, moment in enumerate(past[1:], 2):
@@ -407,12 +414,11 @@ class RecordWriter:
         revision: int,
         changes: Mapping[str, Any],
         at: Earlier | None = None,
-        made: str | None = None,
     ) -> tuple[Any, ...]:
         unit, cause = self.unit, self.unit.cause
         text = encode_json(changes).decode()
         when, by = (unit.now_text, cause.by) if at is None else (instant(at.at), at.by)
-        row = (made or new_id(), self.shape.key, record_id, revision, kind, when, by, cause.kind)
+        row = (new_id(), self.shape.key, record_id, revision, kind, when, by, cause.kind)
         return (*row, cause.request_id, cause.batch_id, text)
 
     @contextmanager

@@ -45,8 +45,9 @@ class TrialUnit(Unit):
     def raise_number(self, series: str, scope: str, at_least: int) -> None:
         """Leave real numbers alone."""
 
-    def _write_audit(self) -> None:
+    def _audit_writes(self) -> list[tuple[str, list[list[Any]]]]:
         """Nothing that was only tried is noted."""
+        return []
 
 
 class TrialGround(Workspace):

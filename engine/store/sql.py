@@ -44,10 +44,20 @@ def insert_history(dialect: Dialect) -> str:
     return insert_text(HISTORY, [c.name for c in HISTORY.columns], dialect)
 
 
+def copy_text(table: Table, dialect: Dialect) -> str:
+    """Return `COPY table (columns) FROM STDIN`, as PostgreSQL takes it."""
+    names = ", ".join(dialect.identifier_preparer.quote(c.name) for c in table.columns)
+    return f"COPY {table.name} ({names}) FROM STDIN"
+
+
 @lru_cache(maxsize=8)
 def copy_history(dialect: Dialect) -> str:
-    names = ", ".join(dialect.identifier_preparer.quote(c.name) for c in HISTORY.columns)
-    return f"COPY {HISTORY.name} ({names}) FROM STDIN"
+    return copy_text(HISTORY, dialect)
+
+
+@lru_cache(maxsize=8)
+def copy_import_rows(dialect: Dialect) -> str:
+    return copy_text(IMPORT_ROWS, dialect)
 
 
 @lru_cache(maxsize=8)

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
 import psycopg
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from engine.access.query import Record, Row, ScopedQuery, ScopedWrite
@@ -33,8 +34,7 @@ MOST_JOINED = 3
 _NOTHING: AbstractContextManager[Any] = nullcontext()
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True, gc=False):
     """Why a transaction writes. `kind`: user, import, flow, api, system; `by`: user id; `batch_id` can be undone as one."""
 
     kind: str
@@ -83,7 +83,7 @@ class Unit:
         self.cause = cause
         self.now = workspace.clock.now()
         self.now_text = instant(self.now)
-        self.is_postgres = workspace.dialect == "postgresql"
+        self.is_postgres = workspace.is_postgres
         driver: Any = connection.connection.driver_connection
         self.driver = driver
         self.after_write: tuple[AfterWrite, ...] = workspace.after_write
@@ -97,11 +97,8 @@ class Unit:
         """The release of a savepoint that PostgreSQL has not been told yet."""
         self._floor = 0
         """How many events were there when the innermost savepoint was opened: only later ones go with it."""
-
-    @cached_property
-    def cursor(self) -> Any:
-        """Runs statements, parameters as the driver writes them; made when first asked for."""
-        return QuickCursor(self.connection, self.driver) if self.is_postgres else self.driver.cursor()
+        self.cursor: Any = QuickCursor(connection, driver) if self.is_postgres else driver.cursor()
+        """Runs statements, parameters as the driver writes them."""
 
     @property
     def dialect(self) -> str:

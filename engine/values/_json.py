@@ -59,11 +59,6 @@ def _check_leaf(node: Any, at: str) -> None:
         raise wrong_type("object", at)
 
 
-def read_json(raw: Any) -> Any:
-    """Return the JSON value of a raw driver value: text on SQLite, already read on PostgreSQL."""
-    return json.loads(raw) if isinstance(raw, str) else raw
-
-
 class JsonType(ValueType):
     """A JSON value; its text form is the JSON itself."""
 

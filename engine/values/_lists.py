@@ -10,6 +10,9 @@ from engine.value_type import Config, Reader, ValueType
 from engine.values._checks import MOST_ITEMS, TOO_LONG, TWICE, checked_text, shown, wrong_type
 from engine.values._columns import TupleColumn
 
+PARTS = ";；\n"
+"""What stands between the items of a text form."""
+
 
 class ListType(ValueType):
     """A tuple of texts; an empty list is blank."""
@@ -38,7 +41,7 @@ class ListType(ValueType):
         return None if value is None else list(value)
 
     def to_text(self, value: Any, config: Config) -> str:
-        return ";".join(item.replace("\\", "\\\\").replace(";", "\\;") for item in value)
+        return ";".join("".join("\\" + c if c in PARTS or c == "\\" else c for c in item) for item in value)
 
     def from_text(self, text: str, config: Config, path: str) -> tuple[str, ...] | None:
         """Return the list of `a;b`; `；` and line ends part items too."""
@@ -62,7 +65,7 @@ def split_items(text: str) -> list[str]:
             current, kept = current + char, False
         elif char == "\\":
             kept = True
-        elif char in ";；\n":
+        elif char in PARTS:
             items.append(current)
             current = ""
         else:

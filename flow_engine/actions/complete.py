@@ -16,7 +16,7 @@ from flow_engine.approvals.rights import OTHERS, WRITABLE, for_roles, levels_in,
 from flow_engine.happenings import TaskAction
 from flow_engine.node import NODES, Answer, NodeContext
 from flow_engine.nodes.task import SKIPPED
-from flow_engine.outcome import Notice, Outcome, TaskChange
+from flow_engine.outcome import Go, Notice, Outcome, TaskChange
 from flow_engine.state import Task
 
 NO_WAY = Code("task.no_way", zh="这一步没有“{way}”这个选择", en="There is no choice “{way}” at this step",
@@ -56,14 +56,16 @@ class Complete(Action):
             yield SIGN.at("/values/signed")
         if refuses(way):
             return
-        ticked = {**task.data.get("ticked", {}), **action.values.get("ticked", {})}
-        for item in config.get("items", ()):
-            if item.get("required", True) and not ticked.get(item["key"]):
-                yield TICK.at(f"/values/ticked/{item['key']}", item=item["label"])
-        chosen = action.values.get("choose", {})
-        for part in config.get("choose", ()):
-            if len(ids_of(chosen.get(part["node"]))) < part.get("least", 1):
-                yield CHOOSE.at(f"/values/choose/{part['node']}", node=part.get("label", part["node"]))
+        if "items" in config:
+            ticked = {**task.data.get("ticked", {}), **action.values.get("ticked", {})}
+            for item in config["items"]:
+                if item.get("required", True) and not ticked.get(item["key"]):
+                    yield TICK.at(f"/values/ticked/{item['key']}", item=item["label"])
+        if "choose" in config:
+            chosen = action.values.get("choose", {})
+            for part in config["choose"]:
+                if len(ids_of(chosen.get(part["node"]))) < part.get("least", 1):
+                    yield CHOOSE.at(f"/values/choose/{part['node']}", node=part.get("label", part["node"]))
 
     def apply(self, ctx: NodeContext, task: Task, action: TaskAction) -> Answer:
         return self._apply(ctx, task, action)
@@ -100,11 +102,11 @@ class Complete(Action):
             data["signed"] = {**action.values["signed"], "by": action.by, "at": ctx.now.isoformat()}
         if "ticked" in action.values:
             data["ticked"] = _ticks(task, action, ctx)
-        chosen = {
-            part["node"]: list(ids_of(action.values.get("choose", {}).get(part["node"])))
-            for part in config.get("choose", ())
-        }
-        if chosen and not refuses(way):
+        if "choose" in config and not refuses(way):
+            chosen = {
+                part["node"]: list(ids_of(action.values.get("choose", {}).get(part["node"])))
+                for part in config["choose"]
+            }
             before = ctx.variable(CHOSEN)
             variables[CHOSEN] = {**(before if isinstance(before, Mapping) else {}), **chosen}
         values |= {
@@ -112,7 +114,7 @@ class Complete(Action):
             "assignee": task.assignee or action.by, "data": data,
         }  # fmt: skip
         outcome = settled_by(ctx, (TaskChange(task.task_id, values),), variables=variables)
-        return (yield from with_new_turn(ctx, outcome))
+        return outcome if type(outcome) is Go else (yield from with_new_turn(ctx, outcome))
 
 
 def node_of(task: Task) -> HumanNode:

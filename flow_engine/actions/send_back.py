@@ -11,7 +11,7 @@ from flow_engine.actions.complete import COMMENT
 from flow_engine.acts import Act
 from flow_engine.happenings import TaskAction
 from flow_engine.node import Answer, NodeContext
-from flow_engine.outcome import Jump, Outcome, TaskChange
+from flow_engine.outcome import RETURNS, Jump, Outcome, TaskChange
 from flow_engine.state import Task
 
 NOT_THERE = Code("task.not_there", zh="不能退回到“{node}”", en="It cannot be sent back to “{node}”",
@@ -43,9 +43,12 @@ class SendBack(Action):
         gone, scope_id = found
         told = {"by": action.by, "comment": action.comment, "from": ctx.token.node, "at": ctx.now.isoformat()}
         data: dict[str, Any] = {"returned": told}
-        if action.values.get("resume") == "straight" and not gone and scope_id == ctx.token.scope_id:
-            # Branches that were taken away would not come back by jumping: those are walked again.
+        if action.values.get("resume") == "straight":
+            # Whoever corrects leads right back here: branches beside this one need not be walked again and stay.
+            own = {key: ctx.token.data[key] for key in RETURNS if key in ctx.token.data}
             data |= {"back_to": ctx.token.node, "back_scope": ctx.token.scope_id}
+            data |= {"back_data": own} if own else {}
+            gone = ()
         done = {
             "state": "done", "action": "returned", "comment": action.comment, "done_at": ctx.now, "done_by": action.by,
             "assignee": task.assignee or action.by, "data": {**task.data, "returned_to": node},

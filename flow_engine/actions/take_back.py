@@ -46,9 +46,13 @@ class TakeBack(Action):
             for one in (yield from ctx.past())
             if one.state == "done" and one.kind != "cc" and one.token_id != task.token_id
         ]
-        last = past[-1] if past else None
+        # What is decided in a branch beside this one neither leads here nor comes after.
+        led = [one for one in past if ctx.comes_after(task.node, one.node)]
+        last = max(led, key=_when, default=None)
         way = ctx.way_back(last.node) if last is not None and last.done_by == action.by else None
         if last is None or way is None:
+            raise Conflict(TOO_LATE.at(""))
+        if any(_when(one) > _when(last) and ctx.comes_after(one.node, last.node) for one in past):
             raise Conflict(TOO_LATE.at(""))
         told = Notice(
             "task",
@@ -56,6 +60,10 @@ class TakeBack(Action):
             {"why": self.kind, "by": action.by},
         )
         return Jump(last.node, {"people": [action.by]}, way[0], way[1], notices=(told,))
+
+
+def _when(task: Task) -> tuple[bool, Any, int]:
+    return task.done_at is not None, task.done_at, task.task_id
 
 
 ACTION = TakeBack(

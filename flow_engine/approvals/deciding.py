@@ -39,7 +39,7 @@ class Rule:
     trumps: frozenset[str] = frozenset()
 
 
-class Settled(Struct, frozen=True):
+class Settled(Struct, frozen=True, gc=False):
     """`way`: how the node is left, None while it is open. `states`: what the tasks not yet over should be, by id."""
 
     way: str | None

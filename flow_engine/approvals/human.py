@@ -1,7 +1,7 @@
 """What all nodes share at which people decide: settings, opening of tasks, and going on when somebody did something."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -30,14 +30,16 @@ from flow_engine.approvals.seats import (
     one_of as only_one_of,
 )
 from flow_engine.evolving import evolve
-from flow_engine.happenings import Happening, RecordChanged, TimerFired
+from flow_engine.happenings import Happening, Looked, RecordChanged, TimerFired
 from flow_engine.node import Answer, Name, Node, NodeContext
-from flow_engine.outcome import Fail, Go, Hold, Jump, NewTask, NewTimer, Notice, Outcome, TaskChange
+from flow_engine.outcome import RETURNS, Fail, Go, Hold, Jump, NewTask, NewTimer, Notice, Outcome, TaskChange
 from flow_engine.settings import CONDITION, SETS
 from flow_engine.state import Task
 
 NOBODY = Code("task.nobody", zh="“{node}”现在没有可以处理的人", en="Nobody can decide at “{node}” now",
               hint_zh="检查角色、门店和人员是否在岗，或给此节点设置“没有人时”的办法", hint_en="Look at the role, the branch and who is active, or say at this node what to do when there is nobody")  # fmt: skip
+TOO_FEW = Code("task.too_few", zh="“{node}”需要 {needed}，现在只有 {there}", en="“{node}” needs {needed}, and there are only {there}",
+               hint_zh="调整人数或票数的要求，增加可以处理的人，或设置“没有人时”的办法", hint_en="Ask for fewer people or votes, name more people, or say what to do when there is nobody")  # fmt: skip
 NO_MODE = Code("task.mode_needs", zh="“{mode}”需要同时设置“{setting}”", en="The mode “{mode}” also needs “{setting}”",
                hint_zh="例如比例 0.6，或票数 3", hint_en="For instance a ratio of 0.6, or 3 votes")  # fmt: skip
 
@@ -68,6 +70,7 @@ WORK: Mapping[str, Schema] = {
     "form": {**KEY, "x-kind": "form"},
     "record": FORMULA,
     "as": KEY,
+    "decided_by": KEY,
     "preset": SETS,
     "done_when": CONDITION,
     "fields": FIELDS,
@@ -129,6 +132,8 @@ class HumanNode(Node):
         """A form that is filled in gets a name."""
         if "form" in config:
             yield Name(config.get("as", config["form"]), form=config["form"])
+        if "decided_by" in config:
+            yield Name(config["decided_by"], type="person", is_maybe=True)
 
     def task_data(self, ctx: NodeContext) -> Generator[Act, Any, Mapping[str, Any]]:
         """Return what the task remembers from its start."""
@@ -143,13 +148,24 @@ class HumanNode(Node):
         return self._enter(ctx)
 
     def _enter(self, ctx: NodeContext) -> Generator[Act, Any, Outcome]:
+        if (
+            "done_when" in ctx.config
+            and not ctx.token.data.keys() & KEPT
+            and (yield from ctx.holds("done_when"))
+        ):
+            # The world has done it already. What was sent back is to be done again all the same.
+            return leave(ctx, self.yes(ctx.config))
         seated = yield from seated_at(ctx)
         if seated.way is not None:
             return leave(ctx, seated.way, notices=seated.notices)
         if not seated.seats:
-            return Fail(NOBODY.at("", node=ctx.token.node))
+            return Fail(_why_nobody(ctx, seated))
         tasks = yield from self._tasks(ctx, seated)
         rule, told = yield from rule_of(ctx)
+        if seated.short is not None and rule.votes is not None:
+            # Those who decide instead cannot have more votes than they are.
+            rule = replace(rule, votes=min(rule.votes, sum(one.weight for one in seated.seats)))
+            told = _as_json(rule)
         memory = {
             **{key: value for key, value in ctx.token.data.items() if key in KEPT},
             "rule": told,
@@ -164,12 +180,17 @@ class HumanNode(Node):
             due = yield from deadlines.due_at(ctx, first.assignee)
             if due is not None:
                 timers = yield from deadlines.ladder(ctx, due, first.assignee)
-        states = [settled.states.get(index, one.state) for index, one in enumerate(tasks)]
         opened = tasks
-        if due is not None or any(one.state != state for one, state in zip(tasks, states, strict=True)):
+        if due is not None or settled.states != {index: one.state for index, one in enumerate(tasks)}:
             opened = tuple(
-                evolve(one, due_at=due, state=state) for one, state in zip(tasks, states, strict=True)
+                [
+                    evolve(one, due_at=due, state=settled.states.get(index, one.state))
+                    for index, one in enumerate(tasks)
+                ]
             )
+        if "on" in ctx.config.get("due", ()) and due is None:
+            # A deadline that is blank yet counts from when it is filled in.
+            yield from ctx.work_out("due/on")
         return Hold("task", memory, tasks=opened, timers=timers, subscriptions=_listens(ctx, tasks[0]))
 
     def _tasks(self, ctx: NodeContext, seated: "Seated") -> Generator[Act, Any, tuple[NewTask, ...]]:
@@ -196,12 +217,12 @@ class HumanNode(Node):
     def resume(self, ctx: NodeContext, happening: Happening) -> Answer:
         if isinstance(happening, TimerFired):
             return self._timer(ctx, happening)
-        if isinstance(happening, RecordChanged):
-            return self._record(ctx, happening)
+        if isinstance(happening, RecordChanged | Looked):
+            return self._record(ctx)
         return Hold("task")
 
-    def _record(self, ctx: NodeContext, happening: RecordChanged) -> Generator[Act, Any, Outcome]:
-        """The task does itself when the world has done it: a booked appointment ends “invite”."""
+    def _record(self, ctx: NodeContext) -> Generator[Act, Any, Outcome]:
+        """The task does itself when the world has done it: a booked appointment ends “invite”. Its deadline moves with its field."""
         if "done_when" in ctx.config and (yield from ctx.holds("done_when")):
             changes = tuple(
                 TaskChange(
@@ -217,7 +238,29 @@ class HumanNode(Node):
                 if task.state not in OVER
             )
             return leave(ctx, self.yes(ctx.config), changes=changes)
-        return Hold("task")
+        moved = yield from self._moved(ctx)
+        if moved is not None:
+            return moved
+        listens = _listens(ctx, ctx.tasks[0]) if ctx.tasks else ()
+        return Hold("task", subscriptions=listens)
+
+    def _moved(self, ctx: NodeContext) -> Generator[Act, Any, Hold | None]:
+        """Return what follows when the field that the deadline hangs on has moved; None where it has not."""
+        waiting = open_tasks(ctx.tasks)
+        if "on" not in ctx.config.get("due", ()) or not waiting or ctx.token.data.get("paused"):
+            return None
+        person = waiting[0].assignee
+        due = yield from deadlines.due_at(ctx, person)
+        if due == waiting[0].due_at:
+            return None
+        timers = (yield from deadlines.ladder(ctx, due, person)) if due is not None else ()
+        old = frozenset(deadlines.timer_keys(ctx)) - {one.key for one in timers}
+        data = {key: value for key, value in ctx.token.data.items() if key != "times"}
+        changes = tuple(TaskChange(task.task_id, {"due_at": due}) for task in waiting)
+        listens = _listens(ctx, waiting[0])
+        return Hold(
+            "task", data, changes=changes, timers=timers, no_timers=tuple(sorted(old)), subscriptions=listens
+        )
 
     def _timer(self, ctx: NodeContext, fired: TimerFired) -> Generator[Act, Any, Outcome]:
         if fired.key.startswith(PARK_KEY):
@@ -252,16 +295,29 @@ class HumanNode(Node):
         timers = yield from deadlines.again(ctx, index, _times(ctx, index), None)
         changes: list[TaskChange] = []
         new: list[NewTask] = []
+        asked = {one for task in waiting for one in people_of(task)}
         if "hand_to" in rung:
-            seats = yield from persons.seats(ctx, f"{place}/hand_to")
-            changes += [
-                _handed(ctx, task, seat, "late") for task, seat in zip(waiting, _round(seats), strict=False)
+            seats = without((yield from _allowed(ctx, f"{place}/hand_to")), asked)
+            if self.is_shared and ctx.config["mode"] == "any" and len(seats) > 1:
+                changes += [_offered(ctx, task, seats) for task in waiting]
+            else:
+                changes += [
+                    _handed(ctx, task, seat, "late") for task, seat in zip(waiting, seats, strict=False)
+                ]
+                # One person has one word: where several tasks come to fewer people, the rest of them is closed.
+                over = waiting[len(seats) :] if seats else ()
+                changes += [
+                    TaskChange(one.task_id, {"state": "handed_on", "done_at": ctx.now}) for one in over
+                ]
+                if ctx.config["mode"] == "any":
+                    new += [_beside(waiting[-1], seat) for seat in seats[len(waiting) :]]
+            notices += [
+                Notice("task", people_of(evolve(task, **change.values)), {"why": "task"}, task.task_id)
+                for task, change in zip(waiting, changes, strict=False)
+                if change.values["state"] == "open"
             ]
         if "add" in rung:
-            seats = without(
-                (yield from persons.seats(ctx, f"{place}/add")),
-                {one for t in waiting for one in people_of(t)},
-            )
+            seats = without((yield from _allowed(ctx, f"{place}/add")), asked)
             new += [_beside(task, seat) for task in waiting[:1] for seat in seats]
         if "do" in rung:
             way = rung["do"]
@@ -290,17 +346,19 @@ class HumanNode(Node):
             yield NO_MODE.at(f"{path}/mode", mode="ratio", setting="ratio")
 
 
-KEPT = frozenset({"back_to", "back_scope", "people", "returned"})
+KEPT = frozenset({*RETURNS, "people", "returned"})
 """What a token brings from a jump that the node goes on remembering."""
 
 
-class Seated(Struct, frozen=True):
+class Seated(Struct, frozen=True, gc=False):
     """Who is to be asked; or `way`: nobody, because it is decided."""
 
     seats: tuple[Seat, ...] = ()
     way: str | None = None
     agreed: Mapping[str, Task] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    short: tuple[int, int] | None = None
+    """(needed, there) where there are too few."""
 
 
 def seated_at(ctx: NodeContext) -> Generator[Act, Any, Seated]:
@@ -311,26 +369,60 @@ def seated_at(ctx: NodeContext) -> Generator[Act, Any, Seated]:
         found = yield from persons.named(ctx, persons.ids_of(again))
         if found:
             return Seated(each_once(found), None, {})
-    seats = each_once((yield from persons.seats(ctx, "who")))
-    if "not_who" in config:
-        barred = yield from persons.people(ctx, "not_who")
-        seats = without(seats, barred)
-    before = seats
-    if config.get("if_self", "self") != "self":
-        seats = yield from _not_oneself(ctx, seats)
-    if before and not seats:
+    barred = yield from _barred(ctx)
+    seats = without(each_once((yield from persons.seats(ctx, "who"))), barred)
+    before, policy = seats, config.get("if_self", "self")
+    if policy != "self":
+        seats = yield from _not_oneself(ctx, seats, barred)
+    if before and not seats and policy == "skip":
         # Only the starter was there, and need not ask themselves.
         return Seated((), YES, {})
     seats = at_most(only_one_of(seats, config["mode"], ctx.chance), config.get("most"))
-    if not seats or len(seats) < config.get("least", 1):
-        return (yield from _nobody(ctx))
+    short = _short(config, seats)
+    if not seats or short is not None:
+        return (yield from _nobody(ctx, barred, short))
     agreed: Mapping[str, Task] = {}
     if config["same_people"] != "each":
         agreed = agreed_before((yield from ctx.past()), config["same_people"], ctx.token.node)
     return Seated(seats, None, agreed)
 
 
-def _not_oneself(ctx: NodeContext, seats: tuple[Seat, ...]) -> Generator[Act, Any, tuple[Seat, ...]]:
+def _barred(ctx: NodeContext) -> Generator[Act, Any, frozenset[str]]:
+    """Return who may not decide here (职责分离), whoever names them."""
+    if "not_who" not in ctx.config:
+        return frozenset()
+    return frozenset((yield from persons.people(ctx, "not_who")))
+
+
+def _allowed(ctx: NodeContext, place: str) -> Generator[Act, Any, tuple[Seat, ...]]:
+    """Return whom the settings at `place` bring in later, without those who may not decide."""
+    seats = without(each_once((yield from persons.seats(ctx, place))), (yield from _barred(ctx)))
+    starter = ctx.instance.started_by
+    if starter is None or ctx.config.get("if_self", "self") == "self":
+        return seats
+    return without(seats, {starter})
+
+
+def _short(config: Mapping[str, Any], seats: Sequence[Seat]) -> tuple[int, int] | None:
+    """Return (needed, there) where there are fewer people, or votes, than must be; None where there are enough."""
+    least = config.get("least", 1)
+    if len(seats) < least:
+        return least, len(seats)
+    votes = sum(seat.weight for seat in seats)
+    if config["mode"] == "votes" and votes < config.get("votes", 0):
+        return config["votes"], votes
+    return None
+
+
+def _why_nobody(ctx: NodeContext, seated: "Seated") -> Problem:
+    if seated.short is None or not seated.short[1]:
+        return NOBODY.at("", node=ctx.token.node)
+    return TOO_FEW.at("", node=ctx.token.node, needed=seated.short[0], there=seated.short[1])
+
+
+def _not_oneself(
+    ctx: NodeContext, seats: tuple[Seat, ...], barred: frozenset[str]
+) -> Generator[Act, Any, tuple[Seat, ...]]:
     """Return the seats when the starter of the flow is not to approve what they asked for (自批)."""
     policy, starter = ctx.config["if_self"], ctx.instance.started_by
     if starter is None or not any(starter in seat.people for seat in seats):
@@ -343,10 +435,12 @@ def _not_oneself(ctx: NodeContext, seats: tuple[Seat, ...]) -> Generator[Act, An
     else:
         instead = yield from persons.seats(ctx, "if_self")
     place = next(index for index, seat in enumerate(seats) if starter in seat.people)
-    return each_once((*others[:place], *without(instead, {starter}), *others[place:]))
+    return each_once((*others[:place], *without(instead, {starter, *barred}), *others[place:]))
 
 
-def _nobody(ctx: NodeContext) -> Generator[Act, Any, Seated]:
+def _nobody(
+    ctx: NodeContext, barred: frozenset[str], short: tuple[int, int] | None
+) -> Generator[Act, Any, Seated]:
     """Return what the node does when nobody is there to decide (审批人为空)."""
     policy = ctx.config.get("if_nobody", "stop")
     if policy == "approve":
@@ -354,8 +448,13 @@ def _nobody(ctx: NodeContext) -> Generator[Act, Any, Seated]:
     if policy == "reject":
         return Seated((), NO, {})
     if policy == "stop":
-        return Seated((), None, {})
-    return Seated(each_once((yield from persons.seats(ctx, "if_nobody"))), None, {})
+        return Seated((), None, {}, short=short)
+    seats = without(each_once((yield from persons.seats(ctx, "if_nobody"))), barred)
+    starter = ctx.instance.started_by
+    if starter is not None and ctx.config.get("if_self", "self") != "self":
+        # Whoever is the last resort, and alone, has nobody above to ask.
+        seats = without(seats, {starter}) or seats
+    return Seated(seats, None, {}, short=short)
 
 
 Told = Mapping[str, Any]
@@ -408,9 +507,8 @@ def kept_rule(data: Mapping[str, Any]) -> Rule:
     """Return the rule that a token remembers from its start: people who come and go since do not change it."""
     kept = data.get("rule", {})
     share = kept.get("share")
-    if not kept.get("vetoes") and not kept.get("trumps"):
-        known, _ = _usual(kept.get("mode", "any"), share, kept.get("votes"), kept.get("rejects", "at_once"))
-        return known
+    if "vetoes" not in kept and "trumps" not in kept:
+        return _usual(kept.get("mode", "any"), share, kept.get("votes"), kept.get("rejects", "at_once"))[0]
     return Rule(
         kept.get("mode", "any"),
         Decimal(share) if share is not None else None,
@@ -434,9 +532,11 @@ def settled_by(
     """Return what follows from changes of tasks: the node is left when they decide it, else turns go round."""
     made = {change.task_id: change.values for change in changes}
     tasks = [evolve(task, **made[task.task_id]) if task.task_id in made else task for task in ctx.tasks]
-    first = max((task.task_id for task in tasks), default=0) + 1
-    fresh = [_as_task(task, first + index) for index, task in enumerate(new)]
-    settled = settle(kept_rule(data or ctx.token.data), [*tasks, *fresh])
+    first, voters = 0, tasks
+    if new:
+        first = max((task.task_id for task in tasks), default=0) + 1
+        voters = [*tasks, *(_as_task(task, first + index) for index, task in enumerate(new))]
+    settled = settle(kept_rule(data or ctx.token.data), voters)
     if settled.way is not None:
         return leave(ctx, settled.way, changes, notices, variables=variables)
     if variables:
@@ -504,16 +604,25 @@ def leave(
     kept = ctx.token.data.get("variables")
     if kept:
         variables = {**kept, **(variables or {})}
+    if "decided_by" in ctx.config:
+        variables = {**(variables or {}), ctx.config["decided_by"]: _decided_by(changes, tasks)}
     back = ctx.token.data.get("back_to")
     if back and is_yes(way):
         return Jump(
             back,
+            ctx.token.data.get("back_data", {}),
             scope_id=ctx.token.data.get("back_scope"),
             variables=variables or {},
             changes=changes,
             notices=notices,
         )
     return Go(way, variables or {}, tasks, changes, notices)
+
+
+def _decided_by(changes: Sequence[TaskChange], tasks: Sequence[NewTask]) -> str | None:
+    """Return whose word it was: who did the last task, or agreed before; None where nobody did."""
+    said = [one.values["done_by"] for one in changes if one.values.get("done_by")]
+    return said[-1] if said else next((one.assignee for one in tasks if one.state == "done"), None)
 
 
 def record_of_task(ctx: NodeContext) -> Generator[Act, Any, tuple[str | None, str | None]]:
@@ -554,6 +663,16 @@ def _handed(ctx: NodeContext, task: Task, seat: Seat, how: str) -> TaskChange:
     )
 
 
+def _offered(ctx: NodeContext, task: Task, seats: Sequence[Seat]) -> TaskChange:
+    """Return the change by which a task of several lies with several others, for one of them to take."""
+    kept = handed(task, "", None, "late", None, ctx.now)["data"]
+    data = {key: value for key, value in kept.items() if key != "claimable"}
+    people = tuple(seat.person for seat in seats)
+    return TaskChange(
+        task.task_id, {"assignee": None, "owner": None, "candidates": people, "data": data, "state": "open"}
+    )
+
+
 def _beside(task: Task, seat: Seat) -> NewTask:
     """Return a task for one more person, whose word counts like that of the one who is late."""
     added = {"group": f"late.{task.task_id}", "side": "parallel", "mode": "any", "by": None}
@@ -561,12 +680,6 @@ def _beside(task: Task, seat: Seat) -> NewTask:
         task.kind, seat.person, owner=seat.owner, position=task.position, parent_id=task.task_id, due_at=task.due_at,
         form=task.form, record_id=task.record_id, title=task.title, data={"added": added},
     )  # fmt: skip
-
-
-def _round(seats: Sequence[Seat]) -> Iterator[Seat]:
-    """Yield the seats over and over; nothing when there are none."""
-    while seats:
-        yield from seats
 
 
 def _times(ctx: NodeContext, index: int) -> int:
@@ -581,11 +694,13 @@ def _as_task(task: NewTask, task_id: int) -> Task:
     )  # fmt: skip
 
 
-def _listens(ctx: NodeContext, task: NewTask) -> tuple[tuple[str, str], ...]:
-    """Return the records whose changes may do the task: its own, and what the flow is about."""
-    if "done_when" not in ctx.config:
-        return ()
-    about = ((task.form, task.record_id), (ctx.instance.form, ctx.instance.record_id))
-    return tuple(
-        dict.fromkeys((f"record:{form}", record_id) for form, record_id in about if form and record_id)
-    )
+def _listens(ctx: NodeContext, task: NewTask | Task) -> tuple[tuple[str, str], ...]:
+    """Return the records whose changes may do the task or move its deadline: its own, and what the formulas look at."""
+    found: list[tuple[str, str]] = []
+    if "done_when" in ctx.config:
+        about = ((task.form, task.record_id), (ctx.instance.form, ctx.instance.record_id))
+        found += [(f"record:{form}", record_id) for form, record_id in about if form and record_id]
+        found += ctx.watched("done_when")
+    if "on" in ctx.config.get("due", ()):
+        found += ctx.watched("due/on")
+    return tuple(dict.fromkeys(found))

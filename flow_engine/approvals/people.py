@@ -60,7 +60,8 @@ def named(ctx: NodeContext, users: Sequence[str]) -> Generator[Act, Any, tuple[S
     """Return seats for people known by id: those who are active, or their proxies."""
     if not users:
         return ()
-    answers = yield from _ask(ctx, {"group": [{"user": one} for one in users]})
+    each = [{"user": one} for one in users]
+    answers = yield from _ask(ctx, each[0] if len(each) == 1 else {"group": each})
     return seats_of(answers)
 
 

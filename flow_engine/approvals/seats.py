@@ -13,7 +13,7 @@ SAME = ("each", "consecutive", "flow")
 SELF = ("self", "skip", "manager")
 
 
-class Seat(Struct, frozen=True):
+class Seat(Struct, frozen=True, gc=False):
     """A place at the table. `owner`: for whom `person` sits there, as proxy (代理)."""
 
     person: str
@@ -28,7 +28,7 @@ class Seat(Struct, frozen=True):
 def seats_of(answers: Iterable[Any], weight: int = 1) -> tuple[Seat, ...]:
     """Return seats for what the world says about people: ids, or (proxy, owner)."""
     return tuple(
-        Seat(one, None, weight) if isinstance(one, str) else Seat(one[0], one[1], weight) for one in answers
+        [Seat(one, None, weight) if isinstance(one, str) else Seat(one[0], one[1], weight) for one in answers]
     )
 
 

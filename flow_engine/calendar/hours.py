@@ -50,6 +50,11 @@ class Hours:
     def zone(self) -> ZoneInfo:
         return zone_of(self.zone_name)
 
+    @property
+    def is_always(self) -> bool:
+        """Tell whether it never closes."""
+        return self.weekly is ALWAYS and not self.days and not self.keeps_holidays
+
     def of(self, day: date) -> tuple[Window, ...]:
         """Return the open windows that start on a local day."""
         known = self._known.get(day)

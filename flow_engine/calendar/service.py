@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete, select
 
+from engine.access.spans import ALWAYS_OPEN
 from engine.expressions.moments import zone_of
 from engine.ports import FlowRecords, Path
 from engine.problems import Rejected
@@ -16,11 +17,13 @@ from engine.store.unit import Unit
 from flow_engine.calendar.business import BusinessTime
 from flow_engine.calendar.due import BAD_CLOCK, CLOCKS, Moment, due, read_time, resumed, time_left
 from flow_engine.calendar.hours import ALWAYS, Hours, Shifts, Stretch, Window, Windows, without
+from flow_engine.calendar.table import open_table
 from flow_engine.tables import CALENDAR_DAYS
 
 EVERYWHERE = "*"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BLOCK_DAYS = 21
+TABLE_BACK, TABLE_AHEAD = timedelta(days=8 * 366), timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,17 @@ class RecordCalendar:
             known = Hours(weekly or ALWAYS, zone, days, keeps_holidays=weekly is not None)
             kept["branch", branch_id] = known
         return known
+
+    def table(self, unit: Unit) -> str:
+        """Return the open time of all branches from eight years ago to a month ahead, as `engine.access.spans` reads it."""
+        records, p = self._records(unit), self._places
+        if not records.knows(p.branch, (p.hours,)):
+            return ALWAYS_OPEN
+        branches = {one: self.hours(unit, one) for one in records.find(p.branch, "TRUE", {})}
+        told = {
+            one: hours for one, hours in branches.items() if isinstance(hours, Hours) and not hours.is_always
+        }
+        return open_table(told, unit.now.date() - TABLE_BACK, unit.now.date() + TABLE_AHEAD)
 
     def shifts(self, unit: Unit, person: str, branch: Windows) -> Windows:
         """Return the working time of a person: the roster's shifts, elsewhere the branch's hours."""

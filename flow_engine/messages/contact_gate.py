@@ -71,8 +71,13 @@ class Asked:
     kind: str
     channels: tuple[str, ...]
     is_urgent: bool = False
+    """Passes quiet hours and caps; what is marketing never does."""
     cap: tuple[int, int] | None = None
     """A cap of its own (a journey's), besides that of the house."""
+
+    @property
+    def may_hurry(self) -> bool:
+        return self.is_urgent and self.kind != "marketing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not now: ask again then. `reason`: quiet_hours, cap, apart."""
+    """Not now: ask again then. `reason`: quiet_hours, cap, apart; channel_down (not of the gate's)."""
 
     at: datetime
     reason: str
@@ -167,7 +172,7 @@ def _why_no_channel(asked: Asked, contact: Contact) -> str:
 def _waits(
     asked: Asked, contact: Contact, others: Sequence[Sent], policy: Policy, now: datetime
 ) -> Later | Drop | None:
-    if not asked.is_urgent and in_quiet_hours(now, contact.zone, policy):
+    if not asked.may_hurry and in_quiet_hours(now, contact.zone, policy):
         return Later(end_of_quiet(now, contact.zone, policy, asked.key), "quiet_hours")
     for most, days in _caps(asked, policy):
         counted = sorted(
@@ -196,7 +201,7 @@ def _is_near(line: Sent, now: datetime, policy: Policy) -> bool:
 
 
 def _caps(asked: Asked, policy: Policy) -> list[tuple[int, int]]:
-    if asked.is_urgent:
+    if asked.may_hurry:
         return []
     house = policy.caps.get(asked.kind)
     return [cap for cap in (house, asked.cap) if cap is not None]
@@ -204,5 +209,5 @@ def _caps(asked: Asked, policy: Policy) -> list[tuple[int, int]]:
 
 def _open_again(asked: Asked, contact: Contact, at: datetime, policy: Policy, reason: str) -> Later:
     """A moment out of the quiet hours from `at` on."""
-    quiet = not asked.is_urgent and in_quiet_hours(at, contact.zone, policy)
+    quiet = not asked.may_hurry and in_quiet_hours(at, contact.zone, policy)
     return Later(end_of_quiet(at, contact.zone, policy, asked.key) if quiet else at.astimezone(UTC), reason)

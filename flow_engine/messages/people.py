@@ -106,17 +106,20 @@ class Contacts:
 
     def who(self, records: FlowRecords, form: str, record_id: str) -> tuple[str, str] | None:
         """Return (form, record id) of the person meant by a record: itself, whom it became, or whom it is about."""
+        master = next(iter(self._forms))
         for _ in range(3):
             known = self._forms.get(form)
             if known is not None and known.same_as is None:
                 return form, record_id
-            link = known.same_as if known is not None else next(iter(self._links(records, form)), None)
-            master = next(iter(self._forms))
-            found = self._read(records, form, record_id, (link,)) if link is not None else {}
-            target = found.get(link or "")
-            if not isinstance(target, str) or not target:
+            # A booking of a lead names no customer yet: the first link that is filled in counts, the master's first.
+            links = {known.same_as: master} if known is not None else self._links(records, form)
+            found = self._read(records, form, record_id, tuple(links))
+            target = next(
+                (key for key in links if isinstance(found.get(key or ""), str) and found[key or ""]), None
+            )
+            if target is None:
                 return (form, record_id) if known is not None else None
-            form, record_id = master, target
+            form, record_id = links[target], str(found[target])
         return None
 
     def reached_at(
@@ -194,8 +197,9 @@ class Contacts:
                 held[hold.key] = hold.stops
         return held
 
-    def _links(self, records: FlowRecords, form: str) -> list[str]:
-        return [f"{master}_id" for master in self._forms if records.knows(form, (f"{master}_id",))]
+    def _links(self, records: FlowRecords, form: str) -> dict[str | None, str]:
+        """Return the links of a form to people, and to which form each leads."""
+        return {f"{one}_id": one for one in self._forms if records.knows(form, (f"{one}_id",))}
 
     def _read(
         self, records: FlowRecords, form: str, record_id: str, keys: tuple[str | None, ...]

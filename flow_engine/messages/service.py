@@ -6,9 +6,10 @@ came of it. A message to several people becomes a job for each, so that one of t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from engine.breaker import Breaker
 from engine.expressions.moments import DEFAULT_ZONE
 from engine.jobs.queue import JobHandler, JobRun, enqueue
 from engine.masks import mask
@@ -42,6 +43,10 @@ REASONS: Mapping[str, Words] = {
     "no_address": {"zh": "没有可用的联系方式", "en": "cannot be reached by any of its channels"},
     "cap": {"zh": "超过频次上限", "en": "too many messages already"},
     "quiet_hours": {"zh": "免打扰时段", "en": "quiet hours"},
+    "channel_down": {
+        "zh": "通道接连出错，先停一会儿再发",
+        "en": "the channel failed again and again and is left alone for a while",
+    },
     "apart": {"zh": "刚有更重要的消息", "en": "something that matters more was just sent"},
     "hold:complaint": {"zh": "有未结投诉", "en": "an open complaint"},
     "hold:adverse_event": {"zh": "有未闭环的不良事件", "en": "an open adverse event"},
@@ -114,6 +119,7 @@ class MessageService:
 
     def __init__(self, workspace: Workspace, house: House) -> None:
         self._workspace, self._house = workspace, house
+        self._breaker = Breaker()
 
     # Port Sender.
 
@@ -145,12 +151,16 @@ class MessageService:
             ready.get("data") or {}, ready.get("link"),
         )  # fmt: skip
         result = {"channel": channel}
+        is_well = False
         try:
             receipt = self._house.channels[channel].send(outgoing, self._house.settings_of(channel))
+            is_well = receipt.state not in ("failed", "unknown")
         except ConnectionError as why:
             return Delivery("failed", result=result, error=str(why) or type(why).__name__)
         except OSError as why:
             return Delivery("unknown", result=result, error=str(why) or type(why).__name__)
+        finally:
+            self._breaker.note(channel, is_well, self._workspace.clock.now().timestamp())
         if receipt.state == "outbox":
             return Delivery("sent", reference="outbox", result=result)
         return Delivery(receipt.state, receipt.reference, result, receipt.error)
@@ -343,9 +353,14 @@ class MessageService:
             note = {
                 "title": {lang: words.subject, "zh": words.subject},
                 "text": {lang: words.text, "zh": words.text},
+                # Where it leads, where that is no record.
+                **({"path": str(body["path"])} if body.get("path") else {}),
             }
             self._house.notify(unit, (to.person_id,), "message", {**note, "message": plan.key}, *about)
             unit.emit(TOLD, plan.key, to.person_id, {"people": [to.person_id]})
+        pause = self._left_alone(unit, channel)
+        if pause is not None:
+            return self._held_back(unit, key, plan, to, about, pause, address)
         return self._ready(unit, key, plan, "staff", channel, address, to, lang, unit.workspace.zone, what)
 
     # Contacts.
@@ -368,6 +383,8 @@ class MessageService:
         )
         lines = ledger.lines_of(unit, contact.contact_id)
         decision = decide(asked, contact, lines, self._house.policy, unit.now)
+        if isinstance(decision, Go):
+            decision = self._left_alone(unit, decision.channel) or decision
         if not isinstance(decision, Go):
             channel = wanted[0] if wanted else ""
             state, at = ("waiting", decision.at) if isinstance(decision, Later) else ("dropped", unit.now)
@@ -441,6 +458,11 @@ class MessageService:
                 records.update(LOG, log_id, values)
         ledger.write_outbox(unit, key, {**row, "log_id": log_id})
 
+    def _left_alone(self, unit: Unit, channel: str) -> Later | None:
+        """Return until when a channel that failed message after message is left alone; None: it is asked."""
+        wait_s = self._breaker.wait_s(channel, unit.now.timestamp())
+        return Later(unit.now + timedelta(seconds=wait_s), "channel_down") if wait_s else None
+
     def _address(self, channel: str, address: Address) -> str | None:
         found = self._house.channels.get(channel)
         return found.address(address) if found is not None else None
@@ -453,7 +475,8 @@ def _wanted(plan: MessagePlan, body: Mapping[str, Any]) -> list[str]:
 
 
 def _kind(plan: MessagePlan, body: Mapping[str, Any]) -> str:
-    kind = str(body.get("class") or plan.kind)
+    """Return the class it is sent as: the node's, but what is worded as marketing is nothing else by being called so."""
+    kind = plan.kind if plan.kind == "marketing" else str(body.get("class") or plan.kind)
     return "service" if kind in ("notice", "staff") else kind
 
 

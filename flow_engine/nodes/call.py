@@ -3,21 +3,34 @@
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from engine.schema import FORMULA, KEY, closed
+from engine.schema import FORMULA, KEY, Schema, closed
 from flow_engine import refusals
 from flow_engine.acts import Act
 from flow_engine.asking import values_at
 from flow_engine.happenings import ChildEnded, Happening
-from flow_engine.node import Name, Node, NodeContext
+from flow_engine.node import Name, Node, NodeContext, Way
 from flow_engine.outcome import Call, Fail, Go, Hold
 from flow_engine.settings import VALUES
+
+BY_OUTCOME: Schema = {
+    "type": "object",
+    "propertyNames": {"pattern": KEY["pattern"]},
+    "additionalProperties": KEY,
+    "minProperties": 1,
+    "maxProperties": 20,
+}
 
 
 class CallFlow(Node):
     """`record`: what the called flow is about; `values`: its variables. What its end gives is named by `as`.
 
-    Ways: `done`, `cancelled`, and the called flow's outcomes by their name in `by_outcome`.
+    Ways: `done`, `cancelled`; by `by_outcome` where each outcome of the called flow leads (`{"rejected": node}`).
     """
+
+    def ways(self, config: Mapping[str, Any]) -> tuple[Way, ...]:
+        own = {way.key for way in super().ways(config)}
+        more = config.get("by_outcome", {}).items()
+        return (*super().ways(config), *(Way(key, to) for key, to in more if key not in own))
 
     def gives(self, config: Mapping[str, Any]) -> Iterator[Name]:
         if "as" in config:
@@ -39,6 +52,8 @@ class CallFlow(Node):
         if not isinstance(happening, ChildEnded):
             return Hold("child")
         variables = {ctx.config["as"]: dict(happening.result)} if "as" in ctx.config else {}
+        if happening.outcome in ctx.config.get("by_outcome", ()):
+            return Go(happening.outcome, variables)
         to = ctx.config.get("to")
         if happening.outcome == "cancelled":
             if isinstance(to, dict) and "cancelled" in to:
@@ -60,6 +75,7 @@ NODE = CallFlow(
         record=FORMULA,
         values=VALUES,
         waits={"type": "boolean", "default": True},
+        by_outcome=BY_OUTCOME,
         **{"as": KEY},
     ),
     sample={"flow": "other", "to": "end"},

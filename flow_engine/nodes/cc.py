@@ -18,7 +18,7 @@ KIND = "cc"
 
 @dataclass(frozen=True)
 class Copy(Node):
-    """Everybody once, whoever started the flow left out unless named alone."""
+    """Everybody once."""
 
     group: str = "human"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.schema import closed
 from flow_engine.acts import Act
-from flow_engine.happenings import Happening, RecordChanged
+from flow_engine.happenings import Happening, Looked, RecordChanged
 from flow_engine.node import Node, NodeContext
 from flow_engine.outcome import Go, Hold
 from flow_engine.settings import CONDITION
@@ -20,7 +20,7 @@ class Goal(Node):
         return self._look(ctx)
 
     def resume(self, ctx: NodeContext, happening: Happening) -> Hold | Generator[Act, Any, Go | Hold]:
-        return self._look(ctx) if isinstance(happening, RecordChanged) else Hold("record")
+        return self._look(ctx) if isinstance(happening, RecordChanged | Looked) else Hold("record")
 
     def _look(self, ctx: NodeContext) -> Generator[Act, Any, Go | Hold]:
         if (yield from ctx.holds("when")):

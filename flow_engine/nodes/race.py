@@ -7,7 +7,7 @@ from engine.problems import Code, Problem
 from engine.schema import FORMULA, KEY, closed
 from flow_engine.acts import Act
 from flow_engine.asking import moment
-from flow_engine.happenings import Happening, MessageCame, RecordChanged, TimerFired
+from flow_engine.happenings import Happening, Looked, MessageCame, RecordChanged, TimerFired
 from flow_engine.node import Name, Node, NodeContext, Way
 from flow_engine.nodes._ways import key_problems, ways_of, ways_schema
 from flow_engine.outcome import Go, Hold, NewTimer
@@ -36,6 +36,7 @@ class Race(Node):
     def enter(self, ctx: NodeContext) -> Generator[Act, Any, Hold | Go]:
         timers: list[NewTimer] = []
         listens: list[tuple[str, str]] = []
+        blank: list[str] = []
         for index, way in enumerate(ctx.config["ways"]):
             place = f"ways/{index}"
             if "message" in way:
@@ -48,11 +49,15 @@ class Race(Node):
                 found = yield from moment(ctx, place, ctx.now)
                 if found is not None:
                     timers.append(NewTimer(f"way.{way['key']}", found[0], found[1]))
+                elif "at" in way:
+                    blank.append(way["key"])
+                    listens.extend((*ctx.watched(f"{place}/at"), *ctx.watched(f"{place}/at/field")))
         over = [one for one in timers if one.at <= ctx.now]
         if over:
             # What is over when it begins is no wait, so that a loop of such is seen to be endless.
             return Go(min(over, key=lambda one: one.at).key.removeprefix("way."))
-        return Hold("race", timers=tuple(timers), subscriptions=tuple(listens))
+        data = {"blank": blank} if blank else None
+        return Hold("race", data, timers=tuple(timers), subscriptions=tuple(listens))
 
     def resume(self, ctx: NodeContext, happening: Happening) -> Go | Hold | Generator[Act, Any, Go | Hold]:
         if isinstance(happening, TimerFired):
@@ -60,15 +65,29 @@ class Race(Node):
         if isinstance(happening, MessageCame):
             way = next(one for one in ctx.config["ways"] if one.get("message") == happening.name)
             return Go(way["key"], {way["as"]: dict(happening.body)} if "as" in way else {})
-        if isinstance(happening, RecordChanged):
+        if isinstance(happening, RecordChanged | Looked):
             return self._look(ctx)
         return Hold("race")
 
     def _look(self, ctx: NodeContext) -> Generator[Act, Any, Go | Hold]:
+        listens: list[tuple[str, str]] = []
         for index, way in enumerate(ctx.config["ways"]):
-            if "when" in way and (yield from ctx.holds(f"ways/{index}/when")):
-                return Go(way["key"])
-        return Hold("race")
+            if "when" in way:
+                if (yield from ctx.holds(f"ways/{index}/when")):
+                    return Go(way["key"])
+                listens.extend(ctx.watched(f"ways/{index}/when"))
+        blank = ctx.token.data.get("blank", ())
+        timers: list[NewTimer] = []
+        for index, way in enumerate(ctx.config["ways"]):
+            found = (yield from moment(ctx, f"ways/{index}", ctx.now)) if way["key"] in blank else None
+            if found is not None:
+                timers.append(NewTimer(f"way.{way['key']}", found[0], found[1]))
+        if not timers:
+            return Hold("race", subscriptions=tuple(listens))
+        # A date that was blank has been filled in.
+        set_ = {one.key.removeprefix("way.") for one in timers}
+        data = {**ctx.token.data, "blank": [key for key in blank if key not in set_]}
+        return Hold("race", data, timers=tuple(timers), subscriptions=tuple(listens))
 
     def check(self, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         yield from key_problems(config, path)

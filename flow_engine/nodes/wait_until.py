@@ -1,14 +1,14 @@
 """Wait until (等到): a point in time that may move with a field, or a condition on records."""
 
 from collections.abc import Generator, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.problems import Code, Problem
 from engine.schema import closed
 from flow_engine.acts import Act
-from flow_engine.asking import moment, span_of
-from flow_engine.happenings import Happening, RecordChanged, TimerFired
+from flow_engine.asking import after, moment, span_of
+from flow_engine.happenings import Happening, Looked, RecordChanged, TimerFired
 from flow_engine.node import Node, NodeContext
 from flow_engine.outcome import Go, Hold, NewTimer
 from flow_engine.settings import CONDITION, PLAIN_SPAN, SPAN, TIME_RULE
@@ -20,11 +20,14 @@ AT_OR_WHEN = Code(
     hint_zh="填写其中一项",
     hint_en="Fill in one of them",
 )
+GRACE = timedelta(hours=1)
+"""So much later is not late."""
 _MINUTES = {"s": 1 / 60, "m": 1, "h": 60, "d": 1440, "w": 10080, "mo": 43200, "y": 525600}
 
 
 class WaitUntil(Node):
-    """`late` says what to do when the time has passed already: `run_now`, `skip` (way `late`), or run within a span.
+    """`late` says what to do when the time has passed already: `run_now`, `skip` (way `late`), run within a span, or
+    at the next window.
 
     A condition is looked at now and whenever a record it reads changes; `most` gives up after a while (way `late`). While the
     field that `at` looks at is blank, it waits for it.
@@ -37,13 +40,19 @@ class WaitUntil(Node):
 
     def resume(self, ctx: NodeContext, happening: Happening) -> Go | Hold | Generator[Act, Any, Go | Hold]:
         if isinstance(happening, TimerFired):
+            if happening.key == "wait" and self._waits_for_window(
+                ctx, ctx.fired.at if ctx.fired else ctx.now
+            ):
+                return self._next_window(ctx)
             return Go("late") if happening.key == "most" or self._came_late(ctx) else Go("come")
-        if isinstance(happening, RecordChanged):
+        if isinstance(happening, RecordChanged | Looked):
             return self._look(ctx) if "when" in ctx.config else self._retime(ctx)
         return Hold(ctx.token.wait or "timer")
 
     def _look(self, ctx: NodeContext) -> Generator[Act, Any, Go | Hold]:
-        return Go("come") if (yield from ctx.holds("when")) else Hold("record")
+        if (yield from ctx.holds("when")):
+            return Go("come")
+        return Hold("record", subscriptions=ctx.watched("when"))
 
     def _retime(self, ctx: NodeContext) -> Generator[Act, Any, Go | Hold]:
         # A blank field has no timer that could move: its first value sets it.
@@ -68,9 +77,25 @@ class WaitUntil(Node):
         at, anchor = found
         if at <= ctx.now:
             # What is over when it begins is no wait, so that a loop of such is seen to be endless.
+            if self._waits_for_window(ctx, at):
+                return (yield from self._next_window(ctx))
             is_late = at < ctx.now and self._is_too_late(ctx.config["late"], ctx.now - at)
             return Go("late" if is_late else "come")
         return Hold("timer", timers=(NewTimer("wait", at, anchor, {"late": ctx.config["late"]}),))
+
+    def _waits_for_window(self, ctx: NodeContext, at: datetime) -> bool:
+        return ctx.config["late"] == "next_window" and ctx.now - at > GRACE
+
+    def _next_window(self, ctx: NodeContext) -> Generator[Act, Any, Go | Hold]:
+        """Wait for the time of the day that the rule names, else for when the branch is open: nothing happens by night."""
+        rule = ctx.config["at"]
+        given = rule.get("time") if isinstance(rule, Mapping) else None
+        at = yield from after(ctx, ctx.now, "0d", "wall" if given else "business", given)
+        if at < ctx.now:
+            at = yield from after(ctx, ctx.now, "1d", "wall", given)
+        if at <= ctx.now:
+            return Go("come")
+        return Hold("timer", timers=(NewTimer("wait", at),))
 
     def _came_late(self, ctx: NodeContext) -> bool:
         """After an outage, or when the field moved into the past, the time may have gone by too long ago."""
@@ -82,7 +107,7 @@ class WaitUntil(Node):
         )
 
     def _is_too_late(self, late: Any, by: timedelta) -> bool:
-        if late == "run_now":
+        if late in ("run_now", "next_window"):
             return False
         return late == "skip" or by > timedelta(minutes=_minutes(late["within"]))
 
@@ -109,7 +134,7 @@ NODE = WaitUntil(
         when=CONDITION,
         most=SPAN,
         late={
-            "anyOf": [{"enum": ["run_now", "skip"]}, closed(("within",), within=PLAIN_SPAN)],
+            "anyOf": [{"enum": ["run_now", "skip", "next_window"]}, closed(("within",), within=PLAIN_SPAN)],
             "default": "run_now",
         },
     ),

@@ -39,6 +39,9 @@ NO_FIELD = Code("pool.field", zh="表单里没有字段“{field}”", en="The f
 NOT_YOURS = Code("pool.not_yours", zh="这条不在您名下", en="This one is not yours", hint_zh="请刷新列表", hint_en="Reload the list")  # fmt: skip
 
 
+MOST_TRIED, MOST_WAITING = 200, 5000
+
+
 @dataclass(frozen=True, slots=True)
 class Recycle:
     """What brings a record back: `since` (a date or instant field) lies `after` back and `where` holds; `warn` before that."""
@@ -55,7 +58,9 @@ class PoolRule:
     """A pool as it is set up.
 
     `owner` is the field that says whose a record is, `daily` how many one may take a day, `hold` how many one may have,
-    `protect` how long a taken one does not come back, `cooldown` how long who had it may not take it again.
+    `protect` how long a taken one does not come back, `cooldown` how long who had it may not take it again. A record for
+    which `done` holds counts against nobody's limit. What is at the values of `on_enter` without an owner lies in the
+    pool, however it came there: by hand, by an import. `view`: the form's view that shows the pool.
     """
 
     key: str
@@ -67,6 +72,8 @@ class PoolRule:
     cooldown: str | None = None
     order: str = "fifo"
     score: str | None = None
+    view: str | None = None
+    done: str | None = None
     on_enter: Mapping[str, Any] = field(default_factory=dict)
     on_claim: Mapping[str, Any] = field(default_factory=dict)
     recycle: tuple[Recycle, ...] = ()
@@ -114,13 +121,16 @@ def _wrong(pool: Mapping[str, Any], form: FormOutline, analysis: Analysis, at: s
         if key is not None and not form.has(key):
             close = ", ".join(nearest(key, list(form.fields))) or "–"
             yield NO_FIELD.at(f"{at}/{place}", field=key, nearest=close)
-    for number, one in enumerate(pool.get("recycle", ())):
-        if one.get("where") is not None:
-            place = f"{at}/recycle/{number}/where"
-            try:
-                check(parse(one["where"], place), RecordScope(analysis.types, form), BOOL, place)
-            except Rejected as refused:
-                yield from refused.problems
+    wheres = [
+        (f"recycle/{number}/where", one.get("where")) for number, one in enumerate(pool.get("recycle", ()))
+    ]
+    for place, where in (("done", pool.get("done")), *wheres):
+        if where is None:
+            continue
+        try:
+            check(parse(where, f"{at}/{place}"), RecordScope(analysis.types, form), BOOL, f"{at}/{place}")
+        except Rejected as refused:
+            yield from refused.problems
 
 
 Notify = Callable[[Unit, tuple[str, ...], str, Mapping[str, Any], str | None, str | None], None]
@@ -161,9 +171,13 @@ class Pools:
         rule = self.rule(pool)
         _take_turns(unit, pool, user_id)
         row = self._row(unit, pool, record_id, lock=True)
+        if row is None or row.owner is not None:
+            row = self._found_lying(unit, rule, record_id, row)
         problem = self._why_not(unit, rule, row, user_id)
         if problem is not None:
             raise problem
+        for over in self._over(unit, rule, user_id):
+            self.settle(unit, pool, over)
         c = POOL_ITEMS.c
         done = unit.connection.execute(
             update(POOL_ITEMS)
@@ -178,9 +192,11 @@ class Pools:
         self._move(unit, pool, record_id, "claimed", user_id, None, user_id, None)
         self._records(unit).update(rule.form, record_id, {**rule.on_claim, rule.owner: user_id})
 
-    def claim_next(self, unit: Unit, pool: str, user_id: str) -> str | None:
-        """Give the next record in the pool's order; None when there is none that they may take."""
-        for record_id in self.waiting(unit, pool, limit=50, seed=user_id):
+    def claim_next(
+        self, unit: Unit, pool: str, user_id: str, among: Callable[[str], bool] = lambda _record: True
+    ) -> str | None:
+        """Give the next record in the pool's order, of those that are for them; None when there is none that they may take."""
+        for record_id in filter(among, self.waiting(unit, pool, limit=MOST_TRIED, seed=user_id)):
             try:
                 with unit.savepoint():
                     self.claim(unit, pool, record_id, user_id)
@@ -201,26 +217,44 @@ class Pools:
     def waiting(self, unit: Unit, pool: str, limit: int = 100, seed: str = "") -> list[str]:
         """Return what can be taken, in the pool's order."""
         rule, c = self.rule(pool), POOL_ITEMS.c
-        query = (
-            select(c.record_id).where(c.pool == pool, c.owner.is_(None)).order_by(c.entered_at, c.record_id)
-        )
-        found = [
-            str(one)
-            for one in unit.connection.execute(query.limit(5000 if rule.order != "fifo" else limit)).scalars()
-        ]
+        query = select(c.record_id, c.entered_at).where(c.pool == pool, c.owner.is_(None))
+        entered = {str(one): str(at) for one, at in unit.connection.execute(query.limit(MOST_WAITING))}
+        sort = (f"-{rule.score}",) if rule.order == "score" and rule.score is not None else ()
+        if rule.on_enter:
+            found = self._records(unit).find(rule.form, _lying(rule), dict(rule.on_enter), sort, MOST_WAITING)
+        else:
+            where = f"ISBLANK({{{rule.owner}}})"
+            found = [
+                one
+                for one in self._records(unit).find(rule.form, where, {}, sort, MOST_WAITING)
+                if one in entered
+            ]
         if rule.order == "random":
             found.sort(key=lambda one: zlib.crc32(f"{seed}:{one}".encode()))
-        if rule.order == "score" and rule.score is not None:
-            records, path = self._records(unit), (rule.score,)
-            scores = {one: records.read(rule.form, one, frozenset({path}))[path] for one in found}
-            found.sort(key=lambda one: -(scores[one] or 0))
+        elif not sort:
+            found.sort(key=lambda one: (entered.get(one, ""), one))
         return found[:limit]
 
     def held(self, unit: Unit, pool: str, user_id: str) -> int:
-        """Return how many somebody holds."""
-        c = POOL_ITEMS.c
-        query = select(func.count()).where(c.pool == pool, c.owner == user_id)
+        """Return how many somebody holds and has still to work on."""
+        return len(self._had(unit, pool, user_id)) - len(self._over(unit, self.rule(pool), user_id))
+
+    def taken(self, unit: Unit, pool: str, user_id: str) -> int:
+        """Return how many somebody has taken today."""
+        zone, c = zone_of(unit.workspace.zone), POOL_MOVES.c
+        midnight = on_the_wall(business_day(unit.now, zone.key), datetime.min.time(), zone)
+        query = select(func.count()).where(
+            c.pool == pool, c.kind == "claimed", c.by == user_id, c.at >= instant(midnight)
+        )
         return int(unit.connection.execute(query).scalar_one())
+
+    def lies_there(self, unit: Unit, pool: str, record_id: str) -> bool:
+        """Tell whether a record waits in the pool for somebody."""
+        rule = self.rule(pool)
+        row = self._row(unit, pool, record_id)
+        if row is not None and row.owner is None:
+            return self._owner(unit, rule, record_id) is None
+        return self._matches(unit, rule, record_id)
 
     def settle(self, unit: Unit, pool: str, record_id: str, reason: str = "done") -> None:
         """Take a record out of the pool for good: it was won, lost or deleted, and counts against nobody's limit."""
@@ -298,8 +332,10 @@ class Pools:
     def _why_not(self, unit: Unit, rule: PoolRule, row: Any, user_id: str) -> Rejected | None:
         if row is None:
             return NotFound(NOT_THERE.at("/record"))
-        if row.owner is not None:
-            return Conflict(TAKEN.at("/record", who=self._name_of(unit, row.owner)))
+        # Somebody may have been given it by hand meanwhile: then it is theirs, whatever the pool believes.
+        owner = row.owner or self._owner(unit, rule, row.record_id)
+        if owner is not None:
+            return Conflict(TAKEN.at("/record", who=self._name_of(unit, owner)))
         if row.last_owner == user_id and row.cooldown_until is not None:
             until = from_instant(row.cooldown_until)
             if until > unit.now:
@@ -311,16 +347,45 @@ class Pools:
     def _limit(self, unit: Unit, rule: PoolRule, user_id: str) -> Problem | None:
         if rule.hold is not None and self.held(unit, rule.key, user_id) >= rule.hold:
             return HOLD.at("/record", most=rule.hold)
-        if rule.daily is None:
+        if rule.daily is None or self.taken(unit, rule.key, user_id) < rule.daily:
             return None
-        zone = zone_of(unit.workspace.zone)
-        midnight = on_the_wall(business_day(unit.now, zone.key), datetime.min.time(), zone)
-        c = POOL_MOVES.c
-        query = select(func.count()).where(
-            c.pool == rule.key, c.kind == "claimed", c.by == user_id, c.at >= instant(midnight)
+        return DAILY.at("/record", most=rule.daily)
+
+    def _had(self, unit: Unit, pool: str, user_id: str) -> list[str]:
+        c = POOL_ITEMS.c
+        query = select(c.record_id).where(c.pool == pool, c.owner == user_id).order_by(c.record_id)
+        return [str(one) for one in unit.connection.execute(query).scalars()]
+
+    def _over(self, unit: Unit, rule: PoolRule, user_id: str) -> list[str]:
+        """Return what somebody took that is done, gone, or another's by now."""
+        had = self._had(unit, rule.key, user_id)
+        if not had:
+            return []
+        done = f", NOT({rule.done})" if rule.done else ""
+        where = f"AND({{{rule.owner}}} = {{form.who}}, INCLUDES({{form.had}}, RECORDID()){done})"
+        still = set(
+            self._records(unit).find(rule.form, where, {"who": user_id, "had": tuple(had)}, (), len(had))
         )
-        taken = int(unit.connection.execute(query).scalar_one())
-        return DAILY.at("/record", most=rule.daily) if taken >= rule.daily else None
+        return [one for one in had if one not in still]
+
+    def _matches(self, unit: Unit, rule: PoolRule, record_id: str) -> bool:
+        """Tell whether a record is as those of the pool are, and nobody's."""
+        if not rule.on_enter:
+            return False
+        paths = {key: (key,) for key in (*rule.on_enter, rule.owner)}
+        found = self._records(unit).read(rule.form, record_id, frozenset(paths.values()))
+        return found[paths[rule.owner]] is None and all(
+            found[paths[key]] == value for key, value in rule.on_enter.items()
+        )
+
+    def _found_lying(self, unit: Unit, rule: PoolRule, record_id: str, row: Any) -> Any:
+        """Return the row of a record that came into the pool by hand or by an import; the row it has where it lies not there."""
+        if not self._matches(unit, rule, record_id):
+            return row
+        owner = None if row is None else row.owner
+        self._write_in(unit, rule, record_id, owner, "found")
+        self._move(unit, rule.key, record_id, "entered", None, owner, None, "found")
+        return self._row(unit, rule.key, record_id, lock=True)
 
     def _row(self, unit: Unit, pool: str, record_id: str, lock: bool = False) -> Any:
         c = POOL_ITEMS.c
@@ -330,6 +395,11 @@ class Pools:
     def _enter(
         self, unit: Unit, rule: PoolRule, record_id: str, owner: str | None, reason: str, by: str | None, kind: str = "entered"
     ) -> None:  # fmt: skip
+        self._write_in(unit, rule, record_id, owner, reason)
+        self._move(unit, rule.key, record_id, kind, by, owner, None, reason)
+        self._records(unit).update(rule.form, record_id, {**rule.on_enter, rule.owner: None})
+
+    def _write_in(self, unit: Unit, rule: PoolRule, record_id: str, owner: str | None, reason: str) -> None:
         maker = postgresql.insert if unit.is_postgres else sqlite.insert
         values = {
             "owner": None, "entered_at": unit.now_text, "claimed_at": None, "protect_until": None, "reason": reason,
@@ -342,8 +412,6 @@ class Pools:
                 index_elements=["pool", "record_id"], set_={**values, "revision": POOL_ITEMS.c.revision + 1}
             )
         )
-        self._move(unit, rule.key, record_id, kind, by, owner, None, reason)
-        self._records(unit).update(rule.form, record_id, {**rule.on_enter, rule.owner: None})
 
     def _move(
         self, unit: Unit, pool: str, record_id: str, kind: str, by: str | None, old: str | None, new: str | None, reason: str | None
@@ -370,6 +438,12 @@ class Pools:
             "en": f"{label} soon goes back to the pool" if soon else f"{label} went back to the pool",
         }
         self._notify(unit, (owner,), kind, {"title": title, "rule": one.key}, rule.form, record_id)
+
+
+def _lying(rule: PoolRule) -> str:
+    """Return the formula of what lies in a pool; its names are the values of `on_enter`."""
+    same = "".join(f", {{{key}}} = {{form.{key}}}" for key in rule.on_enter)
+    return f"AND(ISBLANK({{{rule.owner}}}){same})"
 
 
 def _take_turns(unit: Unit, pool: str, user_id: str) -> None:

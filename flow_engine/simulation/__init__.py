@@ -2,6 +2,7 @@
 
 from flow_engine.simulation.answers import ANSWERS, Answers, read_answers
 from flow_engine.simulation.shadow import Shadow
+from flow_engine.simulation.stops import Stops
 from flow_engine.simulation.story import Story
 from flow_engine.simulation.trial import Ends, SupposedSender, Trial, TrialFlows
 
@@ -10,6 +11,7 @@ __all__ = [
     "Answers",
     "Ends",
     "Shadow",
+    "Stops",
     "Story",
     "SupposedSender",
     "Trial",

@@ -17,6 +17,7 @@ from engine.ports import Path
 from engine.problems import Rejected
 from engine.store.unit import Unit
 from engine.text import Words
+from flow_engine.edges import turns
 from flow_engine.messages.service import REASONS
 from flow_engine.occurrences import DATE_KINDS
 from flow_engine.plan import FlowPlan
@@ -173,6 +174,13 @@ class Shadow:
                 for one in self.flows.occurrences.wanted(unit, listener, old, since)
                 if since <= one.due_at <= now
             )
+            return
+        if listener.trigger.clocks and listener.trigger.is_foreseen:
+            written = values.get(("updated_at",)) or values.get(("created_at",))
+            if isinstance(written, datetime):
+                zone = self.flows.ports.zone_of(values.get(("branch_id",)))
+                found = turns(listener, values, zone, written, now)
+                yield from (at for at in found if since <= at)
             return
         if kind not in NEW | CHANGED:
             self.skipped[f"trigger:{kind}"] += 1

@@ -38,7 +38,7 @@ class Story:
     """The lines of one trial. `may_see(form, field)`: whether values may be shown to whoever asked."""
 
     def __init__(self, flows: FlowCommands, may_see: MaySee) -> None:
-        self._flows, self._may_see = flows, may_see
+        self._flows, self.may_see = flows, may_see
         self.lines: list[Line] = []
         self.tasks: list[tuple[str, Task]] = []
         """Tasks that were made and nobody has looked at yet, by instance."""
@@ -149,7 +149,7 @@ class Story:
     def _change(self, unit: Unit, kind: str, form: str, record_id: str, body: Mapping[str, Any]) -> None:
         records = self._flows.ports.records(unit, self._flows.ports.service_actor("trial", {}))
         changed = [one for one in body.get("changed", ()) if one not in SYSTEM]
-        shown = [one for one in changed if self._may_see(form, one) and records.knows(form, (one,))]
+        shown = [one for one in changed if self.may_see(form, one) and records.knows(form, (one,))]
         paths = frozenset((one,) for one in shown)
         before, after = records.change(form, record_id, int(body.get("revision") or 1), paths)
         fields = {one: [_json((before or {}).get((one,))), _json((after or {}).get((one,)))] for one in shown}

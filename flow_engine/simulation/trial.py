@@ -23,11 +23,13 @@ from engine.store.unit import Cause, Unit
 from flow_engine import store, writing
 from flow_engine.approvals.deciding import OVER
 from flow_engine.approvals.people import ids_of
+from flow_engine.edges import NOT_YET
 from flow_engine.happenings import TaskAction
 from flow_engine.plan import FlowPlan
 from flow_engine.result import Step
 from flow_engine.service import FlowService
 from flow_engine.simulation.answers import Answers, TaskAnswer
+from flow_engine.simulation.stops import Stops
 from flow_engine.simulation.story import Story
 from flow_engine.state import State, Task
 from flow_engine.tables import OCCURRENCES, SUBSCRIPTIONS, TIMERS
@@ -120,7 +122,7 @@ class Trial:
         self._deadline = 0.0
         self.cut: str | None = None
         """Why it was broken off, where it was: lines, time."""
-        self._rounds = (self._hand_out, self._work, self._fire_timers, self._start_dates)
+        self._rounds = (self._hand_out, self._work, self._fire_timers, self._start_dates, self._turn)
         workspace.on_event = self.story.event
 
     def run(
@@ -134,10 +136,13 @@ class Trial:
         """Return what would happen. `subject`: a form with a record's id, or with the values of an invented one."""
         began, self._deadline = self.clock.now(), time.monotonic() + ends.real_s
         plan = self.flows.plans.get(flow)
+        self._stops: Stops | None = plan.stops
         self._plan_ahead(began, subject)
         record = self._record(subject)
         verdicts = self._started_by_itself(plan, record) if record is not None else []
         mine = [one for one, name in self.story.instances.items() if name == flow]
+        if not mine and record is not None:
+            mine = self._come_true(flow, record, began + ends.until)
         if not mine:
             mine = [self._start(plan, actor, record, values)]
         self._go_on(began + ends.until)
@@ -164,6 +169,17 @@ class Trial:
                 return list(judged[0]["verdicts"])
             return list(self._judged(unit, plan, form, record_id))
 
+    def _come_true(self, flow: str, record: tuple[str, str], until: datetime) -> list[str]:
+        """Let the clock go to where the flow's condition comes true; return what began there."""
+        with self.workspace.read() as unit:
+            at = self.flows.edges.first_turn(unit, flow, *record, until)
+        if at is None:
+            return []
+        self._go_on(at)
+        self.clock.at = max(at, self.clock.at)
+        self._settle()
+        return [one for one, name in self.story.instances.items() if name == flow]
+
     def _judged(self, unit: Unit, plan: FlowPlan, form: str, record_id: str) -> Iterator[dict[str, Any]]:
         """Yield whether the conditions of the triggers hold for a record as it is now."""
         actor = self.flows.ports.service_actor(plan.key, plan.definition)
@@ -174,10 +190,11 @@ class Trial:
             values = records.read(form, record_id, listener.paths | {("branch_id",)})
             zone = self.flows.ports.zone_of(values.get(("branch_id",)))
             holds = holds_when(listener, Facts(values, unit.now, zone, form=form))
+            no = NOT_YET if listener.trigger.clocks else "condition"
             yield {
                 "flow": plan.key,
                 "trigger": listener.trigger.key,
-                "verdict": "holds" if holds else "condition",
+                "verdict": "holds" if holds else no,
             }
 
     def _start(
@@ -210,24 +227,29 @@ class Trial:
 
     def _settle(self) -> None:
         """Let the house do what is to do at this instant."""
-        for _ in range(MOST_ROUNDS):
+        for _ in range(0 if self.cut else MOST_ROUNDS):
             done = sum(self._told_after(do) for do in self._rounds)
             self._answer_tasks()
-            if len(self.story.lines) > MOST_LINES:
+            if self._is_halted():
+                self.cut = "stop"
+            elif len(self.story.lines) > MOST_LINES:
                 self.cut = "lines"
             elif time.monotonic() > self._deadline:
                 self.cut = "time"
             if not done or self.cut:
                 return
-        self.cut = "lines"
+        self.cut = self.cut or "lines"
 
     def _told_after(self, do: Callable[[], int]) -> int:
-        """Do one kind of work, and tell what left the house by it."""
-        done = do()
+        """Do one kind of work, and tell what left the house by it; nothing once the trial has halted."""
+        done = 0 if self._is_halted() else do()
         if done:
             with self.workspace.read() as unit:
                 self.story.look_outside(unit)
         return done
+
+    def _is_halted(self) -> bool:
+        return self._stops is not None and self._stops.node is not None
 
     def _hand_out(self) -> int:
         return dispatch(self.workspace, (self.flows.listen,), 1, since=self._since)
@@ -237,6 +259,18 @@ class Trial:
 
     def _start_dates(self) -> int:
         return self.flows.occurrences.start_due(self.workspace, records=self.story.records)
+
+    def _turn(self) -> int:
+        """Start what has come true with time for the records of the trial."""
+        turned = 0
+        for form, record_id in self._clocked():
+            with self.workspace.write(SYSTEM) as unit:
+                turned += self.flows.edges.look(unit, form, record_id)
+        return turned
+
+    def _clocked(self) -> list[tuple[str, str]]:
+        """Return what the conditions that hang on the clock are tried on: what the trial is about."""
+        return [self._subject] if self._subject[1] and self.flows.edges.listeners() else []
 
     def _fire_timers(self) -> int:
         with self.workspace.read() as unit:
@@ -261,7 +295,9 @@ class Trial:
         )
         with self.workspace.read() as unit:
             found = [unit.connection.execute(query).scalar() for query in queries]
+            turns = [self.flows.edges.next_turn(unit, *one) for one in self._clocked()]
         times = [from_instant(one) for one in found if one] + [one[0] for one in self._due]
+        times += [one for one in turns if one is not None]
         return min(times, default=None)
 
     def _later(self, at: datetime, do: Callable[[], None]) -> None:
@@ -349,6 +385,47 @@ class Trial:
 
     # The end.
 
+    def _stopped(self, plan: FlowPlan, record: tuple[str, str] | None) -> dict[str, Any] | None:
+        """Return what the flow knows where it halted, and what would come of the next node; None where it did not halt."""
+        stops = self._stops
+        if stops is None or stops.node is None:
+            return None
+        node, move, lines = stops.node, stops.moves, len(self.story.lines)
+        with self.workspace.read() as unit:
+            state = store.load(unit, store.look(unit, stops.instance_id))
+            values = self._shown(unit, record) if record is not None else {}
+        token = state.tokens[stops.token_id or 0]
+        known: dict[str, Any] = {}
+        scope = state.scopes.get(token.scope_id)
+        while scope is not None:
+            known = {**{key: _plain(one) for key, one in scope.variables.items() if key[:1] != "_"}, **known}
+            scope = state.scopes.get(scope.parent_id) if scope.scope_id else None
+        self.cut = None
+        stops.go_on()
+        self._settle()
+        self.cut, ahead = "stop", self.story.lines[lines:]
+        del self.story.lines[lines:]
+        return {
+            "node": node,
+            "name": plan.nodes[node].name,
+            "kind": plan.nodes[node].kind,
+            "move": move,
+            "variables": known,
+            "record": values,
+            "ahead": ahead,
+        }
+
+    def _shown(self, unit: Unit, record: tuple[str, str]) -> dict[str, Any]:
+        """Return the record as it is, as far as may be seen."""
+        form, record_id = record
+        records = self.flows.ports.records(unit, self.flows.ports.service_actor("trial", {}))
+        fields = self.flows.plans.app.of("forms").get(form, {}).get("fields", ())
+        shown = [one["key"] for one in fields if self.story.may_see(form, one["key"])]
+        values = records.read(
+            form, record_id, frozenset((key,) for key in shown if records.knows(form, (key,)))
+        )
+        return {path[0]: _plain(value) for path, value in values.items() if value is not None}
+
     def _told(
         self,
         plan: FlowPlan,
@@ -358,6 +435,7 @@ class Trial:
         began: datetime,
         until: datetime,
     ) -> dict[str, Any]:
+        stopped = self._stopped(plan, record)
         with self.workspace.read() as unit:
             instance = store.look(unit, instance_id)
             state = store.load(unit, instance)
@@ -379,6 +457,7 @@ class Trial:
             "waiting": waits,
             "troubles": troubles,
             "cut": self.cut,
+            "stopped": stopped,
         }
 
     @staticmethod
@@ -396,6 +475,15 @@ class Trial:
         c = JOBS.c
         query = select(c.kind, c.error).where(c.id > self._since, c.error.is_not(None))
         return [f"{row.kind}: {row.error}" for row in unit.connection.execute(query)]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON, to be looked at."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
 def _agreeing(plan: FlowPlan, task: Task, answer: TaskAnswer, by: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from flow_engine.happenings import TaskAction, TimerFired
 from flow_engine.names import Setting
 from flow_engine.plan import FlowPlan
 from flow_engine.result import Step
+from flow_engine.run import LOOK
 from flow_engine.state import State, Task, Timer, Token
 from flow_engine.tasks import words
 from flow_engine.tasks.supposing import Supposed, agreeing, name_of, outlook, suppose
@@ -27,6 +28,7 @@ TIMERS: Mapping[str, Words] = {
     "add": {"zh": "超时增加处理人", "en": "Others may decide too:"},
     "do": {"zh": "超时自动“{way}”", "en": "“{way}” by itself"},
     "retry": {"zh": "自动重试", "en": "It is tried again"},
+    LOOK: {"zh": "按日期再看一次条件", "en": "Its condition is looked at again, for the clock has turned"},
     "time": {"zh": "时间到后", "en": "When the time has come"},
     "boundary": {"zh": "到时限“{name}”", "en": "At the limit “{name}”"},
 }

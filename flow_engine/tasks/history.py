@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
-from engine.store.codec import decode_json
 from engine.store.platform import from_instant
 from engine.store.unit import Unit
+from flow_engine.past import past
 from flow_engine.plan import FlowPlan
 from flow_engine.state import Instance
-from flow_engine.tables import HISTORY
 from flow_engine.tasks import words
 
 MOST = 1000
@@ -22,21 +20,19 @@ TIMES = ("at", "until")
 
 def history(unit: Unit, plan: FlowPlan, instance: Instance) -> list[dict[str, Any]]:
     """Return what happened, oldest first: `{seq, at, kind, node, token, by, text, comment, data}`."""
-    c = HISTORY.c
-    query = select(HISTORY).where(c.instance_id == instance.instance_id).order_by(c.seq).limit(MOST)
-    lines = []
     zone = ZoneInfo(unit.workspace.zone_of(instance.branch_id))
-    for row in unit.connection.execute(query).mappings():
-        data = _on_the_wall(decode_json(row["data"]) if row["data"] else {}, zone)
+    lines = []
+    for one in islice(past(unit, instance.instance_id), MOST):
+        data = _on_the_wall(one.data, zone)
         lines.append(
             {
-                "seq": row["seq"],
-                "at": from_instant(row["at"]),
-                "kind": row["kind"],
-                "node": row["node"],
+                "seq": one.seq,
+                "at": from_instant(one.at),
+                "kind": one.kind,
+                "node": one.node,
                 "token": data.get("token"),
-                "by": row["by"] or (instance.started_by if row["kind"] == "started" else None),
-                "text": words.say(plan, row["kind"], row["node"], data),
+                "by": one.by or (instance.started_by if one.kind == "started" else None),
+                "text": words.say(plan, one.kind, one.node, data),
                 "comment": data.get("comment"),
                 "action": data.get("action"),
             }

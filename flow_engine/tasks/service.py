@@ -351,14 +351,7 @@ class TaskService:
                 page["ways"] = self._ways(world, plan, state, task, actor, setting)
             elif kind.kind == "send_back":
                 places = ask(world, ways_back(context))
-                one["places"] = [
-                    {
-                        "node": node,
-                        "name": name_of(plan, node),
-                        "may_straight": not gone and scope == context.token.scope_id,
-                    }
-                    for node, (gone, scope) in places.items()
-                ]
+                one["places"] = [{"node": node, "name": name_of(plan, node)} for node in places]
                 if not places:
                     continue
             elif kind.kind == "remove_signers":

@@ -20,6 +20,7 @@ from flow_engine.messages.service import REASONS
 from flow_engine.node import NODES, Way
 from flow_engine.occurrences import NOT_MISSED
 from flow_engine.plan import FlowPlan, NodePlan
+from flow_engine.run import LOOK
 from flow_engine.state import Instance, State, Task
 from flow_engine.tables import EFFECTS, INCIDENTS, INSTANCES, OCCURRENCES, OUTBOX, TOKENS
 from flow_engine.tasks import listing, words
@@ -482,7 +483,8 @@ def waiting_words(plan: FlowPlan, state: State) -> list[dict[str, Any]]:
     for token in sorted(state.tokens.values(), key=lambda one: one.token_id):
         if token.wait is None:
             continue
-        at = min((one.at for one in state.timers.values() if one.token_id == token.token_id), default=None)
+        mine = [one for one in state.timers.values() if one.token_id == token.token_id and one.key != LOOK]
+        at = min((one.at for one in mine), default=None)
         found.append(
             {
                 "token_id": token.token_id,

@@ -7,6 +7,7 @@ from engine.text import Words
 from flow_engine.action import ACTIONS
 from flow_engine.messages.service import REASONS
 from flow_engine.plan import FlowPlan
+from flow_engine.run import LOOK
 from flow_engine.tasks.supposing import name_of
 
 WAYS: Mapping[str, Words] = {
@@ -35,6 +36,11 @@ _KINDS: Mapping[str, Words] = {
     "task": {"zh": "在“{node}”{action}", "en": "{action} at “{node}”"},
     "decided": {"zh": "在“{node}”选择“{way}”", "en": "“{way}” at “{node}”"},
     "timer": {"zh": "“{node}”的时间到了", "en": "The time of “{node}” has come"},
+    "looked": {"zh": "日期到了，再看“{node}”的条件", "en": "The clock has turned: looked again at “{node}”"},
+    "looked_at_goals": {
+        "zh": "日期到了，再看流程的目标",
+        "en": "The clock has turned: looked again at the goals",
+    },
     "moved": {
         "zh": "“{node}”的时间随记录改到 {at}",
         "en": "The time of “{node}” moved to {at} with its record",
@@ -108,6 +114,8 @@ def say(plan: FlowPlan, kind: str, node: str | None, data: Mapping[str, Any]) ->
         places["way"] = {lang: ", ".join(one.get(lang, "") for one in labels) for lang in ("zh", "en")}
     elif kind == "boundary":
         places["way"] = {"zh": str(data.get("boundary", "")), "en": str(data.get("boundary", ""))}
+    elif kind == "timer" and data.get("key") == LOOK:
+        kind = "looked" if found is not None else "looked_at_goals"
     elif kind == "moved":
         places["at"] = {"zh": str(data.get("at", "")), "en": str(data.get("at", ""))}
     elif kind in ("held", "unsent"):

@@ -1,4 +1,4 @@
-"""A condition became true (条件成立): it did not hold before the write, and holds after it."""
+"""A condition became true (条件成立): it did not hold before the write, and holds after it; or the clock made it true."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -15,8 +15,9 @@ TRIGGER = Trigger(
         where={**one_of("record", "list", "both"), "default": "both"},
         ask=array(KEY, maxItems=50),
         many={"type": "boolean"},
+        needs={**one_of("view", "edit"), "default": "view"},
     ),
     sample={"form": "plan", "roles": ["consultant"]},
 )
 """`when`: for which records it is offered. `ask`: variables of the flow that are asked for. `roles`: who sees it; all where none are named.
-`many`: also where one about the record is still at work."""
+`many`: also where one about the record is still at work. `needs`: what the person must be allowed to do with the record."""

@@ -14,7 +14,7 @@ from flow_engine.triggers._records import on
 OFFSET = {"type": "string", "minLength": 1, "maxLength": 40}
 LATE = closed(
     ("do",),
-    do=one_of("run", "within", "drop"),
+    do=one_of("run", "within", "drop", "next_window"),
     within={"type": "string", "maxLength": 40},
 )
 
@@ -24,7 +24,7 @@ class DateField(Trigger):
 
     `repeat`: no (once a record and offset), each_date (once for each date that the field gets), yearly (29 February by
     `leap_day`), lunar (农历), monthly. `late`: what is done about an occurrence that was missed: run, run if within a
-    span, drop.
+    span, drop, or wait for the next window: its time of the day, else when the branch opens.
     """
 
     def events(self, config: Mapping[str, Any]) -> frozenset[str]:

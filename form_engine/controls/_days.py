@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from engine.expressions.calendar_cn import is_workday
 from engine.problems import Code, Problem
 from engine.schema import Schema, array
 from form_engine.control import Control
@@ -40,6 +41,13 @@ WEEKDAYS = (
     {"zh": "周六", "en": "Saturday"},
     {"zh": "周日", "en": "Sunday"},
 )
+NOT_A_WORKDAY = Code(
+    "date.not_a_workday",
+    zh="{day} 不是工作日",
+    en="{day} is no workday",
+    hint_zh="按国家法定节假日和调休安排，请换一天",
+    hint_en="By the public holidays and make-up days; choose another day",
+)
 ISO_DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 
 
@@ -67,6 +75,8 @@ def day_problems(day: date, config: Mapping[str, Any], path: str) -> Iterator[Pr
         yield TOO_LATE.at(path, max=config["max"])
     if config.get("weekdays") and day.isoweekday() not in config["weekdays"]:
         yield WRONG_WEEKDAY.at(path, day=written, weekday=WEEKDAYS[day.weekday()])
+    if config.get("workdays") and not is_workday(day):
+        yield NOT_A_WORKDAY.at(path, day=written)
 
 
 @dataclass(frozen=True)

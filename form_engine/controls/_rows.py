@@ -44,7 +44,7 @@ class Rows(Control):
 
     value_type: str | None = "rows"
     group: str = "relation"
-    operators: str = "R"
+    operators: str = "Q"
 
     def check(
         self, value: Sequence[Mapping[str, Any]], config: Mapping[str, Any], path: str

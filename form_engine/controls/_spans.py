@@ -31,7 +31,7 @@ class Span(Control):
     """From and to; an end may be open."""
 
     group: str = "date"
-    operators: str = "D"
+    operators: str = "P"
 
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         return {}

@@ -166,7 +166,7 @@ def flag(config: Config) -> Swift | None:
 
 def day(config: Config) -> Swift | None:
     """Return the reader of a day within its span."""
-    if config.get("weekdays"):
+    if config.get("weekdays") or config.get("workdays"):
         return None
     least, most = config.get("min") or "", config.get("max") or "9999-99-99"
     match, read_day = _DAY.fullmatch, date.fromisoformat

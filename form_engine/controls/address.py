@@ -85,6 +85,7 @@ CONTROL = Address(
     en="Address",
     group="place",
     icon="home",
+    operators="L",
     item_columns=(
         ItemColumn("code", "text", {"zh": "代码", "en": "Code"}),
         ItemColumn("province", "text", {"zh": "省", "en": "Province"}),

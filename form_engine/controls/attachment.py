@@ -1,7 +1,7 @@
 """Attachment (附件)."""
 
 from engine.schema import closed
-from form_engine.controls._files import Files, filing
+from form_engine.controls._files import Files, filing, watermark
 
 CONTROL = Files(
     kind="attachment",
@@ -24,7 +24,8 @@ CONTROL = Files(
                 "application/vnd.*",
                 "application/dicom",
             ),
-        )
+        ),
+        watermark=watermark(),
     ),
     sample={
         "config": {"max_count": 1, "max_mb": 1},

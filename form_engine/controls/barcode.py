@@ -72,7 +72,7 @@ CONTROL = Barcode(
             "datamatrix",
             default="any",
         ),
-        draw=flag("显示条码图", "Draw the code"),
+        draw=flag("显示二维码图", "Draw it as a QR code"),
     ),
     sample={
         "config": {"symbology": "ean13"},

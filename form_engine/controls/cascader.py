@@ -53,6 +53,7 @@ CONTROL = Cascader(
     zh="级联选择",
     en="Cascader",
     icon="cluster",
+    operators="C",
     config_schema=closed(
         ("options",), options=options(), leaf_only=flag("只能选末级", "Last level only", True)
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.schema import closed
-from form_engine.controls._settings import pick, whole
+from form_engine.controls._settings import whole
 from form_engine.controls._text import Line, lengths
 
 
@@ -24,9 +24,6 @@ CONTROL = Source(
     icon="code",
     config_schema=closed(
         **lengths(50_000),
-        language=pick(
-            "语言", "Language", "text", "json", "html", "css", "sql", "xml", "yaml", default="text"
-        ),
         rows=whole("行数", "Lines shown", minimum=1, maximum=60, default=8),
     ),
     sample={"config": {"max_length": 30}, "valid": ["select 1\n  from t"], "invalid": ["x" * 31]},

@@ -11,7 +11,12 @@ CONTROL = Day(
     zh="日期",
     en="Date",
     icon="calendar",
-    config_schema=closed(**days(), weekdays=weekdays(), lunar=flag("显示农历", "Show lunar date")),
+    config_schema=closed(
+        **days(),
+        weekdays=weekdays(),
+        workdays=flag("只能选工作日(含调休)", "Workdays only, by the public calendar"),
+        lunar=flag("显示农历", "Show lunar date"),
+    ),
     sample={
         "config": {"min": "2026-01-01", "weekdays": [1, 2, 3, 4, 5]},
         "valid": ["2026-03-02"],

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.problems import Code, Problem
 from engine.schema import Schema, array, closed, one_of
-from form_engine.controls._id_cards import birth_date, check_digit, is_shaped
+from form_engine.controls._id_cards import birth_date, check_digit, is_shaped, sex
 from form_engine.controls._phones import narrowed
 from form_engine.controls._settings import key_of, setting
 from form_engine.controls._text import Line
@@ -81,6 +81,14 @@ class IdCard(Line):
                 yield NO_SUCH_DAY.at(path, day=number[6:14])
             if check_digit(number[:17]) != number[17]:
                 yield WRONG_CHECK.at(path)
+
+    def fills(self, value: str, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        kind, number = parted(value)
+        born = birth_date(number) if kind == "CN18" and is_shaped(number) else None
+        if born is None:
+            return {}
+        told = {config.get("birth_field"): born, config.get("sex_field"): sex(number)}
+        return {key: told[key] for key in told if key}
 
     def json_schema(self, config: Mapping[str, Any]) -> Schema:
         return {"type": "string", "maxLength": 200}

@@ -1,7 +1,7 @@
 """Image (图片)."""
 
 from engine.schema import closed
-from form_engine.controls._files import Files, filing
+from form_engine.controls._files import Files, filing, watermark
 from form_engine.controls._settings import flag, whole
 
 CONTROL = Files(
@@ -13,6 +13,7 @@ CONTROL = Files(
         **filing(9, 20, ("image/*",)),
         camera_only=flag("只能现场拍摄", "Camera only"),
         min_px=whole("短边至少(像素)", "Shorter side at least, px", minimum=1),
+        watermark=watermark(),
     ),
     sample={
         "config": {"max_count": 1, "max_mb": 1},

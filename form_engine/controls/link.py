@@ -13,7 +13,6 @@ CONTROL = Link(
         ("to",),
         **linking(),
         detail=setting("选择时显示", "Shown when choosing", array(KEY, maxItems=4)),
-        two_way=setting("对方字段", "Field on the other side", KEY),
     ),
     sample={
         "config": {"to": "customer", "multiple": True, "max_count": 2},

@@ -1,5 +1,9 @@
 """Plan lines (治疗方案): items, teeth, prices and discounts, with a total."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from engine.schema import closed
 from form_engine.controls._rows import Rows, row_settings
 from form_engine.controls._settings import flag
@@ -15,6 +19,17 @@ STATES = [
     {"key": "done", "label": {"zh": "已完成", "en": "Done"}, "color": "green"},
     {"key": "declined", "label": {"zh": "已放弃", "en": "Declined"}, "color": "default"},
 ]
+VARIANTS = [
+    {"key": key, "label": {"zh": f"方案{key}", "en": f"Plan {key}"}, "color": color}
+    for key, color in (("A", "blue"), ("B", "cyan"), ("C", "purple"))
+]
+VARIANT = {
+    "key": "variant",
+    "control": "select",
+    "label": {"zh": "方案", "en": "Plan"},
+    "options": VARIANTS,
+    "default": "A",
+}
 COLUMNS = (
     {
         "key": "service_item",
@@ -53,7 +68,21 @@ COLUMNS = (
     {"key": "note", "control": "text", "label": {"zh": "备注", "en": "Note"}},
 )
 
-CONTROL = Rows(
+
+@dataclass(frozen=True)
+class PlanLines(Rows):
+    """Rows of a plan; where plans are compared, each row says of which plan it is."""
+
+    def settings(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        filled = dict(super().settings(given))
+        columns = filled.get("fields")
+        if filled.get("variants") and isinstance(columns, list):
+            has_own = any(isinstance(one, Mapping) and one.get("key") == "variant" for one in columns)
+            filled["fields"] = columns if has_own else [dict(VARIANT), *columns]
+        return filled
+
+
+CONTROL = PlanLines(
     kind="plan_lines",
     zh="治疗方案明细",
     en="Plan lines",

@@ -36,6 +36,7 @@ CONTROL = Ranking(
     zh="排序",
     en="Ranking",
     icon="ordered-list",
+    operators="K",
     config_schema=closed(("options",), options=options(), complete=flag("须全部排序", "All must be ranked")),
     sample={
         "config": {

@@ -1,7 +1,7 @@
-"""Section (分组): fields under a heading."""
+"""Section (分组): a heading among fields; sections that fold stand in the layout."""
 
 from engine.schema import closed
-from form_engine.controls._settings import flag, said, whole
+from form_engine.controls._settings import said
 from form_engine.controls._virtual import Layout
 
 CONTROL = Layout(
@@ -11,8 +11,6 @@ CONTROL = Layout(
     icon="layout",
     config_schema=closed(
         title=said("标题", "Title"),
-        columns=whole("列数", "Columns", minimum=1, maximum=4, default=2),
-        folded=flag("默认折叠", "Folded at first"),
     ),
     sample={"config": {"title": {"zh": "基本信息", "en": "Basics"}}},
 )

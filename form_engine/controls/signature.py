@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from engine.schema import Schema, array, closed
-from form_engine.controls._settings import flag, line, many, whole
+from engine.schema import KEY, Schema, array, closed
+from form_engine.controls._settings import flag, key_of, line, many, whole
 from form_engine.controls._structured import Structured
 
 POINT: Schema = {
@@ -21,7 +22,7 @@ POINT: Schema = {
 """x, y as shares of the pad's width and height, and milliseconds since the first touch."""
 SIGNER = closed(name={"type": "string", "maxLength": 50}, relation={"type": "string", "maxLength": 20})
 SIGNED = closed(
-    ("strokes", "signed_at"),
+    ("strokes",),
     strokes=array(array(POINT, minItems=1, maxItems=2000), minItems=1, maxItems=200),
     signed_at={"type": "string", "minLength": 16, "maxLength": 40, "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d"},
     ratio={"type": "number", "minimum": 0.2, "maximum": 10},
@@ -35,14 +36,21 @@ SIGNED = closed(
 class Signature(Structured):
     """Strokes, not a picture: they stay sharp on paper and keep how they were written."""
 
+    def stamped(self, value: Any, before: Any, config: Mapping[str, Any], now: datetime) -> Any:
+        # The clock of whoever holds the pen may say anything.
+        if not isinstance(value, Mapping):
+            return value
+        is_same = isinstance(before, Mapping) and before.get("strokes") == value.get("strokes")
+        at = before.get("signed_at") if is_same else None
+        return {**value, "signed_at": at or now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+    def covers(self, config: Mapping[str, Any]) -> tuple[str, ...] | None:
+        if config["locks"]:
+            return ()
+        return tuple(config["covers"]) if config.get("covers") else None
+
     def json_schema(self, config: Mapping[str, Any]) -> Schema:
         return SIGNED
-
-
-def caption(value: Mapping[str, Any]) -> str:
-    """Return who signed and when, for lists: `张三 2026-03-01 09:12`."""
-    name = value.get("signer", {}).get("name", "")
-    return f"{name} {value['signed_at'][:16].replace('T', ' ')}".strip()
 
 
 CONTROL = Signature(
@@ -58,6 +66,8 @@ CONTROL = Signature(
         statement=line("签名前的声明", "Statement above", maxLength=2000),
         height=whole("高度", "Height", minimum=80, maximum=600, default=160),
         locks=flag("签名后锁定记录", "Locks the record"),
+        after=key_of("须在此签名之后", "Signed only after", "field"),
+        covers=many("签名后锁定的字段", "Fields locked once signed", KEY | {"x-kind": "field"}, maxItems=100),
     ),
     sample={
         "config": {},
@@ -71,7 +81,6 @@ CONTROL = Signature(
         "invalid": [
             {"strokes": [], "signed_at": "2026-03-01T01:12:00Z"},
             {"strokes": [[[2, 0, 0]]], "signed_at": "2026-03-01T01:12:00Z"},
-            {"strokes": [[[0, 0, 0]]]},
             "signed",
         ],
     },

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.problems import Code, Problem
 from engine.schema import KEY, Schema, array, closed
-from form_engine.controls._settings import PATH, pick, setting
+from form_engine.controls._settings import PATH, flag, pick, setting
 from form_engine.controls._structured import Structured, written
 
 TOO_BIG = Code(
@@ -21,7 +21,10 @@ MOST = 200_000
 
 @dataclass(frozen=True)
 class Snapshot(Structured):
-    """`{"taken_at": …, "values": {path: value}}`; written by the server, never by people."""
+    """`{"taken_at": …, "values": {path: value}, "of": {form: [ids]}}`; written by the server, never by people.
+
+    `of`: the records of other forms that it was read through.
+    """
 
     def check_content(self, value: Any, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         if len(written(value)) > MOST:
@@ -29,7 +32,10 @@ class Snapshot(Structured):
 
     def json_schema(self, config: Mapping[str, Any]) -> Schema:
         return closed(
-            ("taken_at", "values"), taken_at={"type": "string", "maxLength": 40}, values={"type": "object"}
+            ("taken_at", "values"),
+            taken_at={"type": "string", "maxLength": 40},
+            values={"type": "object"},
+            of={"type": "object"},
         )
 
 
@@ -44,6 +50,7 @@ CONTROL = Snapshot(
         fields_kept=setting("保留的字段", "Fields kept", array(PATH, minItems=1, maxItems=100)),
         taken=pick("何时", "Taken", "create", "stage", default="create"),
         stages=setting("到这些状态时", "At these stages", array(KEY, maxItems=20)),
+        again=flag("再次到达时重拍", "Taken anew when it comes there again"),
     ),
     sample={
         "config": {"fields_kept": ["customer_id.name"]},

@@ -21,7 +21,7 @@ STAGE = closed(
 
 @dataclass(frozen=True)
 class Stage(One):
-    """One of the stages. Transitions are judged where the old value is known: see `may_move`."""
+    """One of the stages. Transitions are judged where the old value is known."""
 
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"options": config["stages"]}
@@ -33,14 +33,6 @@ class Stage(One):
         return filled
 
 
-def may_move(config: Mapping[str, Any], old: str | None, new: str) -> bool:
-    """Return whether a record at `old` may go to `new`; stages without `next` may go anywhere."""
-    if old is None or old == new:
-        return True
-    stage = next((one for one in config["stages"] if one["key"] == old), None)
-    return stage is None or "next" not in stage or new in stage["next"]
-
-
 CONTROL = Stage(
     kind="stage",
     zh="状态",
@@ -50,7 +42,7 @@ CONTROL = Stage(
         ("stages",),
         stages=setting("状态", "Stages", array(STAGE, minItems=1, maxItems=60)),
         by_hand=flag("可手工更改", "May be set by hand", True),
-        reason_field=key_of("原因字段", "Reason field", "field"),
+        reason_field=key_of("每次更改须填的原因字段", "Field to give a reason in at each move", "field"),
     ),
     sample={
         "config": {

@@ -2,7 +2,7 @@
 
 from engine.schema import closed
 from form_engine.controls._rows import Rows
-from form_engine.controls._settings import FIELD, many, pick, whole
+from form_engine.controls._settings import FIELD, many, whole
 
 CONTROL = Rows(
     kind="subform",
@@ -13,7 +13,6 @@ CONTROL = Rows(
         ("fields",),
         fields=many("字段", "Fields", FIELD, minItems=1, maxItems=60),
         max_rows=whole("行数", "Rows", minimum=1, maximum=1, default=1),
-        look=pick("样式", "Look", "inline", "drawer", default="inline"),
     ),
     sample={
         "config": {"fields": [{"key": "bed", "control": "text", "label": {"zh": "床位", "en": "Bed"}}]},

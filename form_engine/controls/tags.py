@@ -7,7 +7,7 @@ from typing import Any
 from engine.problems import Code, Problem
 from engine.schema import closed
 from form_engine.controls._choices import Several, counting
-from form_engine.controls._settings import flag, key_of, option_keys, options
+from form_engine.controls._settings import flag, option_keys, options
 
 TOO_LONG = Code(
     "tags.too_long",
@@ -73,7 +73,6 @@ CONTROL = Tags(
         options=options(),
         new=flag("可新建标签", "New tags may be typed", True),
         exclusive=flag("同组互斥", "One per group"),
-        **{"from": key_of("标签来源表单", "Form that holds the tags", "form")},
         **counting(),
     ),
     sample={

@@ -148,7 +148,7 @@ def _tidy_tooth(tooth: Any) -> Any:
     kept = dict(tooth)
     if isinstance(kept.get("surfaces"), Mapping):
         marked = {s: sorted(set(c)) for s, c in kept["surfaces"].items() if _is_codes(c) and c}
-        strange = {s: c for s, c in kept["surfaces"].items() if not _is_codes(c)}
+        strange = {s: c for s, c in kept["surfaces"].items() if not _is_codes(c) or s not in SURFACES}
         kept["surfaces"] = {
             s: marked[s] for s in (*in_order(marked), *sorted(set(marked) - set(SURFACES)))
         } | strange
@@ -164,8 +164,7 @@ def _tidy_tooth(tooth: Any) -> Any:
 
 def _says_nothing(key: str, item: Any) -> bool:
     # Only blanks of the right type are dropped: a wrong one must come to light in the check.
-    empty = EMPTY.get(key)
-    return type(item) is type(empty) and item == empty
+    return key in EMPTY and type(item) is type(EMPTY[key]) and item == EMPTY[key]
 
 
 def _is_codes(value: Any) -> bool:
@@ -255,9 +254,11 @@ CONTROL = ToothChart(
             }
         ],
         "invalid": [
+            {"teeth": {"36": {"status": "missing", "colour": None}}},
             {"teeth": {"19": {"status": "missing"}}},
             {"teeth": {"11": {"surfaces": {"O": ["caries"]}}}},
             {"teeth": {"36": {"surfaces": {"X": ["caries"]}}}},
+            {"teeth": {"36": {"surfaces": {"X": []}}}},
             {"teeth": {"36": {"surfaces": {"O": ["magic"]}}}},
             {"teeth": {"36": {"status": "missing", "surfaces": {"O": ["caries"]}}}},
             {"teeth": []},

@@ -10,6 +10,7 @@ CONTROL = Link(
     en="Tree select",
     group="choice",
     icon="apartment",
+    operators="H",
     config_schema=closed(
         ("to", "parent"),
         **linking(),

@@ -17,6 +17,11 @@ class Person(Link):
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         return {}
 
+    def starts_with(self, config: Mapping[str, Any]) -> str | None:
+        if not config["default_me"]:
+            return None
+        return "IF(ISBLANK(ME()), NULL, LIST(ME()))" if config["multiple"] else "ME()"
+
 
 CONTROL = Person(
     kind="user",

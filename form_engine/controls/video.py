@@ -1,7 +1,7 @@
 """Video (视频)."""
 
 from engine.schema import closed
-from form_engine.controls._files import Files, filing
+from form_engine.controls._files import MOST_MB, Files, filing
 from form_engine.controls._settings import whole
 
 CONTROL = Files(
@@ -10,7 +10,7 @@ CONTROL = Files(
     en="Video",
     icon="video-camera",
     config_schema=closed(
-        **filing(3, 500, ("video/*",)),
+        **filing(3, MOST_MB, ("video/*",)),
         max_seconds=whole("最长(秒)", "Longest, seconds", minimum=1, default=600),
     ),
     sample={

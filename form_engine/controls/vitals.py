@@ -11,7 +11,7 @@ from engine.schema import Schema, closed, one_of
 from form_engine.control import ItemColumn
 from form_engine.controls._limits import number
 from form_engine.controls._phones import narrowed
-from form_engine.controls._settings import many
+from form_engine.controls._settings import key_of, many
 from form_engine.controls._structured import Structured, unreadable
 
 OUT_OF_RANGE = Code(
@@ -137,8 +137,11 @@ CONTROL = Vitals(
         ItemColumn("bmi", "decimal", {"zh": "体质指数", "en": "BMI"}),
     ),
     config_schema=closed(
+        born=key_of(
+            "出生日期字段（按年龄判断是否偏离）", "Birth date field: what is usual hangs on the age", "field"
+        ),
         parts=many("项目", "Signs", one_of(*SIGNS), minItems=1, uniqueItems=True)
-        | {"default": ["bp_sys", "bp_dia", "hr", "temp", "spo2", "weight", "height"]}
+        | {"default": ["bp_sys", "bp_dia", "hr", "temp", "spo2", "weight", "height"]},
     ),
     sample={
         "config": {},

@@ -17,6 +17,8 @@ from form_engine.importing.columns import NO_RECORD, SEVERAL_RECORDS, Column
 from form_engine.importing.guessing import bare
 from form_engine.plan import FormPlan
 
+MOST_AT_ONCE = 1_000
+"""Values asked for in one statement: as many as a filter takes."""
 SMALL = 5_000
 """Forms with at most this many records are read whole, once; then any spelling that looks alike is found."""
 _USUAL = ("no", "name", "short_name", "code", "title", "phone", "file_no", "synonyms", "aliases", "login")
@@ -37,7 +39,6 @@ class Words:
 class Finder:
     """Resolves words to records, each word once in an import."""
 
-    fallbacks: Mapping[str, str] = field(default_factory=dict)
     known: dict[str, Words] = field(default_factory=dict)
     """By column; each column has its own idea of what names a record."""
 
@@ -150,8 +151,9 @@ def _read_some(
             context,
             is_phone=plan is not None and plan.shape is not None and plan.shape.search == "phone",
         )
-        for start in range(0, len(values), 500):
-            where = {"op": "and", "items": [{"field": key, "op": "in", "value": values[start : start + 500]}]}
+        for start in range(0, len(values), MOST_AT_ONCE):
+            some = values[start : start + MOST_AT_ONCE]
+            where = {"op": "and", "items": [{"field": key, "op": "in", "value": some}]}
             try:
                 page = gate.page(RecordQuery(form, (key,), where, limit=SMALL, python=True))
             except Rejected:
@@ -224,18 +226,17 @@ class Matcher:
         """Record ids by (group, values), from the database and from rows of this sheet."""
 
     def prepare(self, desk: Desk, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Look up all rows of a chunk, one statement a group and 500 values."""
+        """Look up all rows of a chunk, one statement a group and thousand values."""
         for index, group in enumerate(self.groups):
-            first = group[0]
-            wanted = {row[first] for row in rows if all(row.get(key) is not None for key in group)}
+            wanted = {values[0] for row in rows if (values := _named(row, group)) is not None}
             fresh = [value for value in wanted if (index, "asked", value) not in self.found]
             self._look_up(desk, index, group, fresh)
 
     def _look_up(self, desk: Desk, index: int, group: tuple[str, ...], values: Sequence[Any]) -> None:
         first = group[0]
         shape = self.plan.shape.field(first)
-        for start in range(0, len(values), 500):
-            some = values[start : start + 500]
+        for start in range(0, len(values), MOST_AT_ONCE):
+            some = values[start : start + MOST_AT_ONCE]
             plain = [value if shape is None else shape.type.to_json(value, shape.config) for value in some]
             where = {"op": "and", "items": [{"field": first, "op": "in", "value": plain}]}
             page = desk.system_gate.page(RecordQuery(self.plan.key, group, where, limit=SMALL, python=True))
@@ -246,16 +247,23 @@ class Matcher:
     def match(self, row: Mapping[str, Any]) -> str | None:
         """Return the record that the row is already, if any."""
         for index, group in enumerate(self.groups):
-            values = tuple(row.get(key) for key in group)
-            if all(value is not None for value in values):
-                found = self.found.get((index, *values))
-                if found is not None:
-                    return found
+            values = _named(row, group)
+            if values is not None and (found := self.found.get((index, *values))) is not None:
+                return found
         return None
 
     def learn(self, row: Mapping[str, Any], record_id: str) -> None:
         """Note a row of this sheet, so that a later one like it is the same record."""
         for index, group in enumerate(self.groups):
-            values = tuple(row.get(key) for key in group)
-            if all(value is not None for value in values):
+            values = _named(row, group)
+            if values is not None:
                 self.found.setdefault((index, *values), record_id)
+
+
+def _named(row: Mapping[str, Any], group: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """Return what the row says in the fields of the group; None where it leaves one blank."""
+    if len(group) == 1:
+        only = row.get(group[0])
+        return None if only is None else (only,)
+    values = tuple(row.get(key) for key in group)
+    return None if None in values else values

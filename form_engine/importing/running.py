@@ -8,8 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.access.levels import Level
+from engine.definitions.tables import FormTables
 from engine.ids import new_id
 from engine.problems import Code, Forbidden, NotFound, Problem, Rejected
+from engine.store.workspaces import Workspace
 from engine.text import Words, say
 from form_engine.desk import Desk
 from form_engine.importing.cleaning import CLEANERS, Context, is_blank, split_notes
@@ -64,7 +66,9 @@ class Row:
 
     def told(self) -> list[Problem]:
         """Return what the person should read: of a row that came in its notes too, of others why they did not."""
-        return [*self.problems, *self.notes] if self.outcome in ("created", "merged") else self.problems
+        if not self.notes or self.outcome not in ("created", "merged"):
+            return self.problems
+        return [*self.problems, *self.notes]
 
 
 class Importer:
@@ -78,6 +82,8 @@ class Importer:
         self.finder = Finder()
         self.asides: dict[str, Column] = {}
         self.matcher = Matcher(plan, settings.match)
+        self.tables: FormTables | None = None
+        self.brought, self.counted_at = 0, 1_000
         section = plan.definition.get("import", {})
         self.stand_ins = tuple(c for c in columns.values() if _has_stand_in(c))
         said = section.get("defaults", {})
@@ -110,6 +116,12 @@ class Importer:
         if not dry:
             self._children(desk, [row for row in rows if row.outcome in ("created", "merged")])
         return rows
+
+    def count_anew(self, workspace: Workspace) -> None:
+        """Keep the database's idea of the table true enough to find the next rows by index, each time it has grown a lot."""
+        if self.tables is not None and self.brought >= self.counted_at:
+            workspace.count_anew(self.tables, {key for group in self.matcher.groups for key in group})
+            self.counted_at = 4 * self.brought
 
     # Reading.
 
@@ -379,6 +391,7 @@ class Importer:
         try:
             with desk.unit.savepoint():
                 desk.unit.insert_many(write, ready)
+                self.tables, self.brought = write.tables, self.brought + len(ready)
                 if overlap.rules(self.plan):
                     for values in ready:
                         overlap.guard(desk, self.plan, values)

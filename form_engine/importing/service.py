@@ -63,7 +63,7 @@ class ImportService:
         with self.service.reading(actor) as desk:
             plan = self._allowed(desk, form)
             columns = self._columns(desk, plan)
-        book = read_book(data)
+        book = _read(data)
         sheet = book.sheet(None)
         found = guess(sheet.rows, tuple(targets_of(columns)))
         import_id = new_id()
@@ -206,6 +206,7 @@ class ImportService:
                 self._advance(desk.unit, row, start, done, counts, len(body), dry=dry)
                 if told is not None:
                     told.checkpoint(desk.unit, done, len(body))
+            importer.count_anew(self.workspace)
         self._finish(actor, row, settings, sheet, counts, len(body), dry=dry, told=told)
         return {"counts": counts, "total": len(body), "batch": None if dry else row["batch_id"]}
 
@@ -339,7 +340,7 @@ class ImportService:
 
     def _book(self, import_id: str) -> Book:
         try:
-            return read_book(self._path(import_id).read_bytes())
+            return _read(self._path(import_id).read_bytes())
         except FileNotFoundError:
             raise NotFound(NO_IMPORT.at("")) from None
 
@@ -377,12 +378,14 @@ class ImportService:
         unit.connection.execute(update(IMPORTS).where(IMPORTS.c.id == import_id).values(**values))
 
     def _note(self, unit: Unit, import_id: str, run: int, rows: Sequence[Row]) -> None:
-        unit.many(
-            sql.insert_import_rows(unit.workspace.room.dialect),
-            [
+        dialect = unit.workspace.room.dialect
+        unit.load_rows(
+            sql.copy_import_rows(dialect),
+            sql.insert_import_rows(dialect),
+            (
                 (import_id, run, row.number, row.outcome, row.record_id, _problems_json(row.told()))
                 for row in rows
-            ],
+            ),
         )
 
     def _told_rows(self, unit: Unit, row: Mapping[str, Any], limit: int) -> list[Json]:
@@ -513,6 +516,11 @@ def _target(column: Column) -> Json:
         "required": required,
         "extra": column.to != column.key,
     }
+
+
+def _read(data: bytes) -> Book:
+    with collector_rests():
+        return read_book(data)
 
 
 def _problems_json(problems: Sequence[Problem]) -> str | None:

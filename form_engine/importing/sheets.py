@@ -14,7 +14,7 @@ from typing import Any
 
 import python_calamine
 
-from engine.problems import Code, Problem, Rejected, TooMany
+from engine.problems import Code, Rejected, TooMany
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -153,14 +153,14 @@ def _text(data: bytes) -> Book:
     text, encoding = _decoded(data)
     lines = text.splitlines()[:40]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(lines))
-    rows: list[list[str | None]] = []
+    rows: list[Sequence[str | None]] = []
     try:
         for row in reader:
             if len(rows) >= MOST_ROWS:
                 raise TooMany(TOO_LARGE.at("/file", most=MOST_ROWS, unit="rows"))
             if len(row) > MOST_COLUMNS:
                 raise TooMany(TOO_LARGE.at("/file", most=MOST_COLUMNS, unit="columns"))
-            rows.append([cell or None for cell in row])
+            rows.append([cell or None for cell in row] if "" in row else row)
     except csv.Error as error:
         raise Rejected(NOT_A_SHEET.at(f"/file/{len(rows) + 1}", why=_first_line(error))) from None
     trimmed = _trimmed(rows)
@@ -220,8 +220,3 @@ def _trimmed(rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
 
 def _first_line(error: Exception) -> str:
     return str(error).split("\n")[0][:120] or type(error).__name__
-
-
-def problem_of_empty() -> Problem:
-    """Return the problem of a sheet with a header and nothing else."""
-    return EMPTY.at("/file")

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.problems import Problem, pointer
-from engine.store.files import NO_FILE, StoredFile, stored_files, unattachable
+from engine.store.files import NO_FILE, FileStore, StoredFile, stored_files, unattachable
+from engine.store.lengths import seconds_of
 from form_engine.desk import Desk
 from form_engine.plan import FormPlan
 
@@ -28,7 +29,7 @@ def as_stored(desk: Desk, plan: FormPlan, values: Any, stored: Json | None) -> t
         for path, one in places.items()
         if one["id"] in refused or one["id"] not in known
     ]
-    return (values, problems) if problems else (_replaced(plan, values, known), [])
+    return (values, problems) if problems else (_replaced(desk, plan, values, known), [])
 
 
 def _places(plan: FormPlan, values: Any, *before: str | int) -> Iterator[tuple[tuple[str | int, ...], Json]]:
@@ -52,7 +53,7 @@ def _held(plan: FormPlan, stored: Json | None) -> frozenset[str]:
     return frozenset(str(one["id"]) for _, one in _places(plan, stored))
 
 
-def _replaced(plan: FormPlan, values: Json, known: Mapping[str, StoredFile]) -> dict[str, Any]:
+def _replaced(desk: Desk, plan: FormPlan, values: Json, known: Mapping[str, StoredFile]) -> dict[str, Any]:
     made = dict(values)
     for one in plan.fields:
         given = values.get(one.key)
@@ -61,13 +62,29 @@ def _replaced(plan: FormPlan, values: Json, known: Mapping[str, StoredFile]) -> 
         if one.rows is not None:
             rows = one.rows
             made[one.key] = [
-                _replaced(rows, row, known) if isinstance(row, Mapping) else row for row in given
+                _replaced(desk, rows, row, known) if isinstance(row, Mapping) else row for row in given
             ]
         elif one.shape.value_type == "files":
-            made[one.key] = [_as_known(item, known) for item in given]
+            made[one.key] = [_as_known(desk, item, known, one.config) for item in given]
     return made
 
 
-def _as_known(item: Any, known: Mapping[str, StoredFile]) -> Any:
+def _as_known(desk: Desk, item: Any, known: Mapping[str, StoredFile], config: Json) -> Any:
     found = known.get(item["id"]) if isinstance(item, Mapping) and isinstance(item.get("id"), str) else None
-    return item if found is None else {**item, **found.to_json()}
+    if found is None:
+        return item
+    told = {key: value for key, value in item.items() if key not in _MEASURED}
+    told.update(found.to_json())
+    # Measured only where the field asks: a recording must be read from disk for it.
+    if "min_px" in config and found.width is not None:
+        told.update(width=found.width, height=found.height)
+    if "max_seconds" in config:
+        body = FileStore(desk.unit.workspace.files).path(found.sha256).read_bytes()
+        seconds = seconds_of(body, found.mime)
+        if seconds is not None:
+            told["seconds"] = round(seconds, 1)
+    return told
+
+
+_MEASURED = ("width", "height", "seconds")
+"""What is found in the file itself, whatever is said of it."""

@@ -1,12 +1,14 @@
 """Many new records at once: the same rules as a single save, written together. For sample data and import."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.ids import new_id
 from engine.problems import Problem, Rejected, pointer
 from engine.store.records import Earlier
 from form_engine.desk import Desk
+from form_engine.keeping import taken_then
 from form_engine.plan import FormPlan
 from form_engine.service import numbering, overlap, records
 from form_engine.submit import submit
@@ -26,13 +28,14 @@ def load(desk: Desk, form: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     plan = desk.form(form)
     write = desk.gate.write(form, "insert")
     context = desk.context(form)
+    earlier = replace(context, is_past=True)
     ready: list[dict[str, Any]] = []
     past: dict[str, list[Earlier]] = {}
     problems: list[Problem] = []
     for index, row in enumerate(rows):
         system = {key: row[key] for key in SYSTEM_GIVEN if key in row}
         given = {key: value for key, value in row.items() if key not in system and key != PAST}
-        submission = submit(plan, given, None, context)
+        submission = submit(plan, given, None, earlier if "created_at" in row else context)
         if submission.problems:
             problems.extend(problem.under(f"/{index}") for problem in submission.problems)
             if len(problems) > 200:
@@ -43,6 +46,8 @@ def load(desk: Desk, form: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
         values.setdefault("id", new_id())
         if PAST in row:
             past[values["id"]] = _earlier(plan, row[PAST])
+        if "created_at" in row:
+            values.update(taken_then(plan, values, row["created_at"], row.get(PAST, ())))
         ready.append(values)
     if problems:
         raise Rejected(problems)

@@ -75,13 +75,11 @@ _business_day = lru_cache(maxsize=4096)(business_day)
 def render(desk: Desk, pattern: str, number: int, day: date, values: Mapping[str, Any]) -> str:
     """Return the pattern with its places filled."""
     text = ""
-    for kind, given in _parts(pattern):
+    for kind, given in _of_day(pattern, day):
         if kind == "text":
             text += given
         elif kind == "SEQ":
             text += str(number).zfill(int(given or 0))
-        elif kind in _DAYS:
-            text += day.strftime(_DAYS[kind])
         elif kind == "BRANCH":
             text += branch_code(desk, values.get("branch_id"))
         elif kind == "RAND":
@@ -94,6 +92,15 @@ def render(desk: Desk, pattern: str, number: int, day: date, values: Mapping[str
 
 
 _DAYS = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d"}
+
+
+@lru_cache(maxsize=512)
+def _of_day(pattern: str, day: date) -> tuple[tuple[str, str], ...]:
+    """Return the parts of the pattern with those filled that the day says."""
+    return tuple(
+        ("text", day.strftime(_DAYS[kind])) if kind in _DAYS else (kind, detail)
+        for kind, detail in _parts(pattern)
+    )
 
 
 @lru_cache(maxsize=512)

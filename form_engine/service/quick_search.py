@@ -1,5 +1,6 @@
 """Quick search over everything: a name, pinyin initials, a phone's last four digits, a number."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from engine.access.query import RecordQuery
@@ -10,6 +11,7 @@ from form_engine.titles import titles_of
 
 MOST_OF_A_FORM = 8
 MOST = 40
+MOST_DETAIL = 120
 _FIRST = ("customer", "lead")
 """People are what is looked for most; their forms come first."""
 
@@ -50,13 +52,17 @@ def _of_form(desk: Desk, plan: FormPlan, wanted: str) -> list[dict[str, Any]]:
             "form": plan.key,
             "id": record["id"],
             "title": titles.get(record["id"], ""),
-            "detail": " · ".join(str(record[key]) for key in fields if isinstance(record.get(key), str))[
-                :120
-            ],
+            "detail": _detail(titles.get(record["id"], ""), [record.get(key) for key in fields]),
             "matched": _matched(plan, record, wanted, fields),
         }
         for record in page.records
     ]
+
+
+def _detail(title: str, values: Sequence[Any]) -> str:
+    """Return what else tells the record from others; nothing that the title says already, nothing twice."""
+    told = dict.fromkeys(value for value in values if isinstance(value, str) and value not in title)
+    return " · ".join(told)[:MOST_DETAIL]
 
 
 def _search_fields(plan: FormPlan) -> list[str]:

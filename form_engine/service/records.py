@@ -1,6 +1,6 @@
 """One record: create, read, change, remove, bring back. Every way in comes through here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,17 @@ from form_engine.coercion import as_field_value
 from form_engine.desk import NO_RECORD, Desk
 from form_engine.plan import FieldPlan, FormPlan
 from form_engine.prepared import prepared
-from form_engine.service import attachments, clashes, duty, numbering, overlap, relations
+from form_engine.service import (
+    attachments,
+    clashes,
+    duty,
+    numbering,
+    overlap,
+    presence,
+    relations,
+    rules_given,
+    trees,
+)
 from form_engine.state import RecordState
 from form_engine.submit import Submission, submit
 from form_engine.titles import titles_of
@@ -25,6 +35,8 @@ NO_TARGET = Code("link.no_target", zh="“{field}”所选的记录不存在，�
                  hint_zh="请重新选择", hint_en="Choose again")  # fmt: skip
 NO_PERSON = Code("person.no_such", zh="“{field}”所选的人不存在或已停用", en="The person chosen for “{field}” does not exist or is switched off",
                  hint_zh="请重新选择", hint_en="Choose again")  # fmt: skip
+NOT_MEANT = Code("person.not_among", zh="“{field}”不能选这个人", en="“{field}” does not take this person",
+                 hint_zh="请从列表里选择：这里只接受指定角色或范围内的成员", hint_en="Choose from the list: only members of certain roles, or near you, are taken")  # fmt: skip
 NO_ACTION = Code("record.no_action", zh="“{form}”没有按钮“{action}”", en="“{form}” has no button “{action}”",
                  hint_zh="刷新页面后重试", hint_en="Reload the page and try again")  # fmt: skip
 NOT_ASKED = Code("record.not_asked", zh="按钮“{action}”不询问“{field}”", en="The button “{action}” does not ask for “{field}”",
@@ -72,6 +84,7 @@ def insert(
     numbering.assign(desk, plan, ready)
     record = desk.unit.insert(write, ready, record_id or new_id())
     duty.guard(desk, plan, record)
+    presence.guard(desk, plan, record)
     overlap.guard(desk, plan, record)
     return record
 
@@ -91,11 +104,23 @@ def create_unchecked(desk: Desk, form: str, values: Json) -> str:
     return str(desk.unit.insert(gate.write(form, "insert"), ready)["id"])
 
 
-def update(desk: Desk, form: str, record_id: str, values: Any, revision: int | None) -> bool:
-    """Change the fields given; return whether anything changed. Fields others changed meanwhile merge or clash."""
+def update(
+    desk: Desk,
+    form: str,
+    record_id: str,
+    values: Any,
+    revision: int | None,
+    made_of: Callable[[Json], Json] | None = None,
+) -> bool:
+    """Change the fields given; return whether anything changed. Fields others changed meanwhile merge or clash.
+
+    `made_of`: further values, made of the record as it stands.
+    """
     plan = desk.form(form)
     write = desk.gate.write(form, "update")
     stored = desk.unit.load(write, _known_id(record_id))
+    if made_of is not None:
+        values = {**values, **made_of(stored)}
     values, strange = attachments.as_stored(desk, plan, values, stored)
     submission = submit(plan, values, stored, desk.context(form))
     accepted(desk, plan, submission, values, strange)
@@ -108,6 +133,7 @@ def update(desk: Desk, form: str, record_id: str, values: Any, revision: int | N
         return False
     record = desk.unit.update(write, stored, changes)
     duty.guard(desk, plan, record, frozenset(changes))
+    presence.guard(desk, plan, record, frozenset(changes))
     overlap.guard(desk, plan, record)
     desk.related.forget(form, record_id)
     return True
@@ -312,6 +338,10 @@ def accepted(
     problems: list[Problem] = [*submission.problems, *strange]
     if isinstance(values, Mapping):
         problems.extend(_dangling(desk, plan, submission, values))
+        problems.extend(_not_meant(desk, submission.state, values, {p.path for p in problems}))
+        told = {p.path for p in problems}
+        problems.extend(trees.problems(desk, plan, submission.state, values.keys()))
+        problems.extend(p for p in rules_given.problems(desk, plan, submission.state) if p.path not in told)
     if problems:
         raise Rejected(problems)
     return dict(submission.values)
@@ -356,6 +386,26 @@ def _dangling(desk: Desk, plan: FormPlan, submission: Submission, given: Json) -
         for record_id, places in ids.items():
             if record_id not in found:
                 yield from (code.at(path, field=label) for path, label in places)
+
+
+def _not_meant(
+    desk: Desk, state: RecordState, given: Iterable[str], told: Collection[str], place: str = "/values"
+) -> Iterator[Problem]:
+    """Yield a problem for each person chosen whom the field's settings leave out; flows choose whom they like."""
+    if not state.context.is_person:
+        return
+    for key in given:
+        for child in state.child_states.get(key, ()):
+            yield from _not_meant(desk, child, child.given, told, child.place)
+        one = state.form.fields.get(key)
+        value = state.values.get(key)
+        if one is None or state.form.targets.get(key) != "user" or not relations.chooses(one.config):
+            continue
+        path = f"{place}/{key}"
+        if value is None or value == state.before.get(key) or path in told:
+            continue
+        if relations.not_meant(desk, one.config, value if isinstance(value, tuple) else (value,)):
+            yield NOT_MEANT.at(path, field=one.label)
 
 
 def existing(desk: Desk, target: str, ids: tuple[str, ...]) -> frozenset[str]:

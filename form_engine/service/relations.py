@@ -1,6 +1,7 @@
 """What happens to records that point at one which is deleted, and who may be pointed at."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -98,3 +99,29 @@ def known_people(desk: Desk, ids: tuple[str, ...]) -> frozenset[str]:
     """Return those of the user ids that are active accounts of this workspace."""
     query = select(USERS.c.id).where(USERS.c.id.in_(ids), USERS.c.is_active == 1)
     return frozenset(str(row[0]) for row in desk.unit.connection.execute(query))
+
+
+def chooses(config: Mapping[str, Any]) -> bool:
+    """Tell whether a person field of these settings takes some people only."""
+    return bool(config.get("roles")) or config.get("within", "all") != "all"
+
+
+def is_meant(desk: Desk, config: Mapping[str, Any], user_id: str, roles: str, branches: str) -> bool:
+    """Tell whether a person field of these settings takes somebody with these roles and branches (JSON)."""
+    if config.get("roles") and not set(config["roles"]) & set(json.loads(roles)):
+        return False
+    within = config.get("within", "all")
+    if within == "team":
+        return user_id == desk.actor.user_id or user_id in desk.actor.team
+    if within == "branch":
+        own = {*desk.actor.branches, desk.actor.branch_id} - {None}
+        return bool(own & set(json.loads(branches)))
+    return True
+
+
+def not_meant(desk: Desk, config: Mapping[str, Any], ids: Iterable[str]) -> frozenset[str]:
+    """Return those of the user ids whom a person field of these settings does not take."""
+    wanted = tuple(ids)
+    query = select(USERS.c.id, USERS.c.roles, USERS.c.branches).where(USERS.c.id.in_(wanted))
+    rows = desk.unit.connection.execute(query)
+    return frozenset(wanted) - {str(row[0]) for row in rows if is_meant(desk, config, *row)}

@@ -159,11 +159,17 @@ class RecordService:
             return past.history(desk, form, record_id)
 
     def timeline(
-        self, actor: Actor, form: str, record_id: str, cursor: str | None = None, limit: int = timelines.PAGE
+        self,
+        actor: Actor,
+        form: str,
+        record_id: str,
+        cursor: str | None = None,
+        limit: int = timelines.PAGE,
+        field: str = "",
     ) -> Json:
         """Return everything about a person, newest first."""
         with self.reading(actor) as desk:
-            return timelines.timeline(desk, form, record_id, cursor, limit)
+            return timelines.timeline(desk, form, record_id, cursor, limit, field)
 
     def explain(self, actor: Actor, form: str, record_id: str, verb: str = "view") -> list[Any]:
         """Return which rule lets the actor see the record, or stops it."""
@@ -201,13 +207,14 @@ class RecordService:
     def bulk_update(
         self, actor: Actor, form: str, request: Mapping[str, Any], values: Mapping[str, Any]
     ) -> Json:
-        """Change many records alike, as one batch: `{batch, updated, failed}`."""
+        """Change many records alike, as one batch: `{batch, updated, failed}`. The request's `add` and `remove` are for lists."""
         batch = new_id()
         with self.reading(actor) as desk:
             desk.form(form)
             ids = bulk.chosen(desk, form, request)
         with self.writing(actor, "user", batch) as desk:
-            return {"batch": batch, **bulk.update(desk, form, ids, values)}
+            done = bulk.update(desk, form, ids, values, request.get("add"), request.get("remove"))
+            return {"batch": batch, **done}
 
     def undo(self, actor: Actor, batch: str) -> Json:
         """Take a batch back: `{undone, kept: [{form, id, why}]}`."""

@@ -86,6 +86,8 @@ def _numbers(desk: Desk, page: PagePlan) -> Iterator[dict[str, Any]]:
                 ]
         except Rejected:
             continue
+        if value is None and part.get("aggregate") == "sum":
+            value = "0"
         yield {"key": part["key"], "name": part["name"], "value": value, "format": _format(plan, part)}
 
 

@@ -10,11 +10,28 @@ from form_engine.desk import Desk
 from form_engine.titles import labels_of
 from form_engine.views.requests import WRONG_REQUEST, ListRequest, aggregates, read_request
 
+RELATED = {"zh": "该表单的关联列表", "en": "a list of related records of this form"}
+
 
 def read(desk: Desk, form: str, request: Any) -> ListRequest:
     """Return the checked request of a list on `form`."""
     plan = desk.form(form)
-    return read_request(plan, request, desk.readable_fields(plan, rows=False), desk.actor)
+    narrowed = _narrowed(desk, form, request.get("related") if isinstance(request, Mapping) else None)
+    return read_request(plan, request, desk.readable_fields(plan, rows=False), desk.actor, narrowed)
+
+
+def _narrowed(desk: Desk, form: str, related: Any) -> str | None:
+    """Return the condition of a list of related records: a tab of another form's page, or a field of it."""
+    if not isinstance(related, str):
+        return None
+    name, _, key = related.partition(".")
+    host = desk.form(name)
+    tab, field = host.tabs.get(key), host.field(key)
+    said = tab.definition if tab is not None else field.config if field is not None else {}
+    if said.get("form") != form or ("by" not in said and tab is None):
+        raise Rejected(WRONG_REQUEST.at("/related", key="related", expected=RELATED))
+    text = said.get("filter")
+    return str(text) if text else None
 
 
 def records(desk: Desk, form: str, request: Any) -> dict[str, Any]:

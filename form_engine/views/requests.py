@@ -12,6 +12,8 @@ from form_engine.plan import FormPlan, ViewPlan
 
 WRONG_REQUEST = Code("query.wrong_request", zh="查询参数“{key}”不对：应为{expected}", en="“{key}” is not right: {expected} is expected",
                      hint_zh="请对照接口文档修改", hint_en="See the API reference")  # fmt: skip
+NO_SETTING = Code("query.no_setting", zh="查询没有参数“{key}”", en="A query has no key “{key}”",
+                  hint_zh="您是不是要：{nearest}", hint_en="Did you mean: {nearest}")  # fmt: skip
 NO_VIEW = Code("query.no_view", zh="“{form}”没有视图“{view}”", en="“{form}” has no view “{view}”",
                hint_zh="您是不是要：{nearest}", hint_en="Did you mean: {nearest}")  # fmt: skip
 
@@ -20,6 +22,7 @@ MOST_FIELDS = 200
 MOST_LISTED = 1_000
 _EXPECTED: Mapping[str, tuple[type | tuple[type, ...], Mapping[str, str]]] = {
     "view": (str, {"zh": "视图的标识", "en": "the key of a view"}),
+    "related": (str, {"zh": "表单.页签或关联列表", "en": "form.tab or form.related_list"}),
     "filter": (Mapping, {"zh": "条件组", "en": "a filter group"}),
     "formula": (str, {"zh": "公式", "en": "a formula"}),
     "search": (str, {"zh": "文字", "en": "text"}),
@@ -37,6 +40,8 @@ _EXPECTED: Mapping[str, tuple[type | tuple[type, ...], Mapping[str, str]]] = {
     "labels": (bool, {"zh": "true 或 false", "en": "true or false"}),
     "ids_beside": (bool, {"zh": "true 或 false", "en": "true or false"}),
     "values": (Mapping, {"zh": "字段到值的对应", "en": "fields with their values"}),
+    "add": (Mapping, {"zh": "多选字段到要添加的值", "en": "fields of several values with those to add"}),
+    "remove": (Mapping, {"zh": "多选字段到要移除的值", "en": "fields of several values with those to take away"}),
 }  # fmt: skip
 
 
@@ -51,14 +56,21 @@ class ListRequest:
     totals: Mapping[str, str]
 
 
-def read_request(plan: FormPlan, request: Any, fields: tuple[str, ...], actor: Actor) -> ListRequest:
-    """Return the request checked; `fields` are those shown when neither it nor its view names any."""
+def read_request(
+    plan: FormPlan, request: Any, fields: tuple[str, ...], actor: Actor, narrowed: str | None = None
+) -> ListRequest:
+    """Return the request checked; `fields` are those shown when neither it nor its view names any.
+
+    `narrowed`: a condition of the list that the records are shown in.
+    """
     if not isinstance(request, Mapping):
         raise Rejected(WRONG_REQUEST.at("", key="body", expected={"zh": "一个对象", "en": "an object"}))
     check_request(request)
     view = _view(plan, request.get("view"), actor)
     formulas = [
-        text for text in (view.definition.get("filter") if view else None, request.get("formula")) if text
+        text
+        for text in (view.definition.get("filter") if view else None, narrowed, request.get("formula"))
+        if text
     ]
     named = tuple(dict.fromkeys(request.get("fields") or (view.fields if view else ()) or fields))
     asked = tuple(name for name in named if "." in name or name in fields or request.get("fields"))
@@ -92,11 +104,7 @@ def _wrong(request: Mapping[str, Any], most_listed: int) -> Iterable[Problem]:
         known = _EXPECTED.get(key)
         if known is None:
             close = ", ".join(nearest(str(key), _EXPECTED)) or "–"
-            yield WRONG_REQUEST.at(
-                f"/{key}",
-                key=str(key),
-                expected={"zh": f"没有这个参数（{close}）", "en": f"no such key ({close})"},
-            )
+            yield NO_SETTING.at(f"/{key}", key=str(key)[:80], nearest=close)
         elif value is not None and (
             not isinstance(value, known[0]) or (known[0] is int and isinstance(value, bool))
         ):

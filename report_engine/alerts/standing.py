@@ -11,6 +11,20 @@ from report_engine.output import plain
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody said that an incident is known. `until`: when it is told again if it is still off; None: when it was well between."""
+
+    by: str
+    at: datetime
+    until: datetime | None = None
+    note: str = ""
+
+    def holds(self, now: datetime) -> bool:
+        """Tell whether it keeps people from being told again."""
+        return self.until is None or now < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """One group. `bad`: bad looks in a row; `since`: the first of them; `told`: when somebody was last told."""
 
@@ -19,6 +33,7 @@ class Standing:
     told: datetime | None = None
     is_open: bool = False
     """Somebody was told, and it is not over."""
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +79,12 @@ def look(
                 over.append(key)
             after[key] = Standing(told=was.told)
             continue
-        now_bad = replace(was, bad=was.bad + 1, since=was.since or now)
+        known = was.known if was.known is not None and was.known.holds(now) else None
+        now_bad = replace(was, bad=was.bad + 1, since=was.since or now, known=known)
         is_due = now_bad.bad >= rule.times and _is_armed(rule, was, now)
         if is_due and is_quiet:
             is_held = True
+            now_bad = replace(now_bad, known=was.known)
         elif is_due:
             tell.append(one)
             now_bad = replace(now_bad, told=now, is_open=True)
@@ -76,7 +93,15 @@ def look(
     return Step(kept, tuple(tell), tuple(over), is_held)
 
 
+def acknowledged(one: Standing, known: Known | None) -> Standing:
+    """Return a standing that is known; with None it no longer is, and is told again in its time."""
+    return replace(one, known=known)
+
+
 def _is_armed(rule: Rule, was: Standing, now: datetime) -> bool:
+    if was.known is not None and was.told is not None:
+        # What was known until now is told at once; the usual pause is no part of it.
+        return not was.known.holds(now)
     return was.told is None or now - was.told >= timedelta(hours=rule.rearm_h)
 
 
@@ -88,6 +113,7 @@ def to_json(standings: Mapping[str, Standing]) -> dict[str, Any]:
             one.since and one.since.isoformat(),
             one.told and one.told.isoformat(),
             one.is_open,
+            *([_plain(one.known)] if one.known is not None else []),
         ]
         for key, one in standings.items()
     }
@@ -95,9 +121,22 @@ def to_json(standings: Mapping[str, Standing]) -> dict[str, Any]:
 
 def from_json(given: Mapping[str, Any]) -> dict[str, Standing]:
     """Return the standings of a row."""
-    return {
-        key: Standing(
-            bad, since and datetime.fromisoformat(since), told and datetime.fromisoformat(told), is_open
-        )
-        for key, (bad, since, told, is_open) in given.items()
-    }
+    made = {}
+    for key, (bad, since, told, is_open, *rest) in given.items():
+        known = _known(rest[0]) if rest else None
+        made[key] = Standing(bad, _moment(since), _moment(told), is_open, known)
+    return made
+
+
+def _plain(known: Known) -> list[str | None]:
+    until = known.until.isoformat() if known.until is not None else None
+    return [known.by, known.at.isoformat(), until, known.note]
+
+
+def _known(given: Any) -> Known:
+    by, at, until, note = given
+    return Known(by, datetime.fromisoformat(at), _moment(until), note)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -9,7 +9,7 @@ from report_engine.chart import Chart, Figure
 from report_engine.charts.bar import traces
 from report_engine.drawing.frame import frame
 from report_engine.drawing.paper import flat_bars
-from report_engine.drawing.plot import figure, layout, numbers, positions
+from report_engine.drawing.plot import bar_gap, figure, layout, numbers, positions
 from report_engine.drawing.reading import dimensions, is_ordered, measures
 from report_engine.drawing.settings import (
     DIMENSION,
@@ -43,12 +43,13 @@ class BarHorizontal(Chart):
             return figure(self.kind, [], layout(), is_empty=True)
         low, high = made.span()
         count = len(made.labels)
+        one = made.series[0].column
+        axis = numbers(low, high * 1.12, one, lang, side="top" if count > 12 else "bottom")
         across = {**positions(made, lang), "range": [count - 0.5, -0.5], "showline": False}
         shape = layout(
             yaxis=across,
-            xaxis=numbers(
-                low, high * 1.12, made.series[0].column, lang, side="top" if count > 12 else "bottom"
-            ),
+            xaxis=axis,
+            bargap=bar_gap(made),
             showlegend=len(made.series) > 1,
             barmode="group",
             meta={

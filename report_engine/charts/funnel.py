@@ -3,20 +3,36 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.problems import Problem
+from engine.problems import Code, Problem
 from engine.schema import closed
 from report_engine.chart import Chart, Figure
 from report_engine.drawing.frame import Frame, frame
-from report_engine.drawing.numbers import full, short
+from report_engine.drawing.numbers import full, number, short
 from report_engine.drawing.palette import faint
 from report_engine.drawing.paper import funnel
 from report_engine.drawing.plot import figure, layout, points
 from report_engine.drawing.reading import column, dimensions, measures, safe, say
 from report_engine.drawing.settings import DIMENSION, MEASURE, VALUES, check_columns, check_needs, natural
-from report_engine.table import Table
+from report_engine.table import Column, Table
 
 STEPS = ("step", "stage")
+MOST_STEPS = 12
+TOO_MANY_STEPS = Code(
+    "chart.too_many_steps",
+    zh="漏斗最多画 {most} 步，这里有 {count} 步，改画成条形",
+    en="A funnel shows {most} steps at most; there are {count} here, drawn as bars",
+    hint_zh="减少步骤，或换一种图表",
+    hint_en="Have fewer steps, or choose another kind of chart",
+)
+BELOW_ZERO = Code(
+    "chart.below_zero",
+    zh="有负数，漏斗画不出来，改画成条形",
+    en="A funnel cannot show negative numbers; drawn as bars",
+    hint_zh="负数可以用条形图、柱形图或瀑布图看",
+    hint_en="Look at negative numbers as bars or as a waterfall",
+)
 STEP = {"zh": "较上一步", "en": "of the step before"}
+WHY = {"zh": "流失原因：", "en": "Lost for:"}
 OVERALL = {"zh": "总转化", "en": "overall"}
 
 
@@ -30,6 +46,15 @@ def rates(values: list[float | None]) -> list[tuple[float | None, float | None]]
         )
         for at, value in enumerate(values)
     ]
+
+
+def _wrongs(table: Table, x: Column, value: Column) -> Iterator[tuple[Code, dict[str, int]]]:
+    """Yield why the rows are no steps of a funnel."""
+    count = len({row[table.at(x.key)] for row in table.rows})
+    if count > MOST_STEPS:
+        yield TOO_MANY_STEPS, {"most": MOST_STEPS, "count": count}
+    if any((number(row[table.at(value.key)]) or 0) < 0 for row in table.rows):
+        yield BELOW_ZERO, {}
 
 
 def named(made: Frame, lang: str) -> list[str]:
@@ -57,6 +82,8 @@ class Funnel(Chart):
 
     def fits(self, table: Table) -> int:
         axes = dimensions(table)
+        if len(axes) == 1 and measures(table) and any(_wrongs(table, axes[0], measures(table)[0])):
+            return 0
         is_steps = any(one.key.rsplit(".", 1)[-1] in STEPS for one in axes)
         return (
             95
@@ -69,6 +96,12 @@ class Funnel(Chart):
     def check(self, config: Mapping[str, Any], table: Table, path: str) -> Iterator[Problem]:
         yield from check_needs({"zh": self.zh, "en": self.en}, table, path, {"dimension": 1, "measure": 1})
         yield from check_columns(self.config_schema, config, table, path)
+
+    def unfit(self, config: Mapping[str, Any], table: Table) -> Iterator[Problem]:
+        x, value = column(table, config.get("x")), column(table, config.get("value"))
+        if x is not None and value is not None:
+            for code, params in _wrongs(table, x, value):
+                yield code.at("/chart", **params)
 
     def figure(self, config: Mapping[str, Any], table: Table, lang: str) -> Figure:
         made = frame(table, {**config, "values": [config.get("value")]}, lang, 20)
@@ -139,6 +172,7 @@ class Funnel(Chart):
         said = []
         more = [one for one in (column(table, key) for key in config.get("details", [])) if one is not None]
         extra = [frame(table, {**config, "values": [one.key]}, lang, 20).series for one in more]
+        whys = self._reasons(made, table, lang) if not config.get("split") else {}
         for at, (line, (step, overall)) in enumerate(zip(lines, rates(values), strict=True)):
             parts = [line]
             if step is not None:
@@ -148,8 +182,22 @@ class Funnel(Chart):
             for one, series in zip(more, extra, strict=True):
                 if len(series) == 1 and at < len(series[0].exact):
                     parts.append(f"{safe(say(one.name, lang))} {full(series[0].exact[at], one.format, lang)}")
+            if whys.get(at):
+                parts.append(f"{WHY[lang]} {safe(whys[at])}")
             said.append("<br>".join(parts))
         return said
+
+    def _reasons(self, made: Frame, table: Table, lang: str) -> dict[int, str]:
+        """Return why records were lost at each step, in words."""
+        told = column(table, "lost@reasons")
+        if told is None or len(table.rows) != len(made.labels):
+            return {}
+        place = table.at(told.key)
+        return {
+            at: say(told.labels.get(str(row[place]), {}), lang)
+            for at, row in enumerate(table.rows)
+            if row[place]
+        }
 
     def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
         made = frame(table, {**config, "split": None, "values": [config.get("value")]}, lang, 20)

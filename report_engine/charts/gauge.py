@@ -119,7 +119,7 @@ class Gauge(Chart):
             {**centre, "y": 0.0, "text": said, "font": {"size": 12, "color": "text2"}},
         ]
         return figure(
-            self.kind, [trace], layout(annotations=notes, margin={"l": 28, "r": 28, "t": 24, "b": 16})
+            self.kind, [trace], layout(annotations=notes, margin={"l": 46, "r": 46, "t": 24, "b": 16})
         )
 
     def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:

@@ -29,6 +29,7 @@ from report_engine.table import Cell, Column, Table
 SMALL = {"zh": "样本不足", "en": "too few records"}
 IMMATURE = {"zh": "未满期", "en": "not mature yet"}
 SAME = {"zh": "持平", "en": "no change"}
+CATCH_UP = {"zh": "每天还需 {amount}", "en": "{amount} a working day to get there"}
 
 
 class Kpi(Chart):
@@ -52,16 +53,20 @@ class Kpi(Chart):
     def figure(self, config: Mapping[str, Any], table: Table, lang: str) -> Figure:
         one = column(table, config.get("value"))
         whole = grain(table, [])
+        if not whole and one is not None and one.is_sum:
+            whole = [(None,) * len(table.columns)]
         if one is None or not whole:
             return {"kind": self.kind, "empty": True, "name": say(one.name, lang) if one else "", "notes": []}
         row = whole[0]
         cell = row[table.at(one.key)]
+        if cell is None and one.is_sum:
+            cell = 0
         return {
             "kind": self.kind,
             "empty": cell is None,
             "name": say(one.name, lang),
-            "value": short(cell, one.format, lang),
-            "full": full(cell, one.format, lang),
+            "value": _counted(short(cell, one.format, lang), one, cell, lang),
+            "full": _counted(full(cell, one.format, lang), one, cell, lang),
             "goal": _goal(table, one, row, lang),
             "changes": [_change(table, one, each, row, lang) for each in changes(table, one.key)],
             "others": [
@@ -81,6 +86,11 @@ class Kpi(Chart):
 
     def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
         return kpi(self.figure(config, table, lang))
+
+
+def _counted(text: str, one: Column, cell: Cell, lang: str) -> str:
+    """Return a number with what it is counted in."""
+    return text if cell is None or not one.unit else f"{text} {say(one.unit, lang)}"
 
 
 def _is_marked(table: Table, one: Column, row: tuple[Cell, ...], name: str) -> bool:
@@ -115,8 +125,16 @@ def _goal(table: Table, one: Column, row: tuple[Cell, ...], lang: str) -> dict[s
         "share": share,
         "text": full(share, "percent", lang),
         "pace": pace / aim if pace is not None and pace > 1.5 else pace,
+        "catch_up": _catch_up(table, one, row, lang),
         "colour": change(share - (pace or 1.0), one.good or "up") if share < 1 else "good",
     }
+
+
+def _catch_up(table: Table, one: Column, row: tuple[Cell, ...], lang: str) -> str:
+    """Return in words what each working day left has to bring, while it does not come by itself."""
+    key = f"{one.key}@goal.per_day"
+    cell = next((row[at] for at, each in enumerate(table.columns) if each.key == key), None)
+    return CATCH_UP[lang].format(amount=short(cell, one.format, lang)) if number(cell) else ""
 
 
 def _change(table: Table, one: Column, each: Column, row: tuple[Cell, ...], lang: str) -> dict[str, Any]:

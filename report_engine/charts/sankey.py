@@ -122,7 +122,8 @@ class _Flow:
                 "pad": 14,
                 "thickness": 12,
                 "line": {"width": 0},
-                "hovertemplate": "%{label}<extra></extra>",
+                "customdata": self.words,
+                "hovertemplate": "%{customdata}<extra></extra>",
             },
             "link": {
                 "source": [a for a, _ in self.links],

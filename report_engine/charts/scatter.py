@@ -109,6 +109,7 @@ class _Dots:
             "text": [safe(clip(self._title(row), 10)) if id(row) in named else "" for row in rows],
             "textposition": "top center",
             "textfont": {"size": 11, "color": "text2"},
+            "cliponaxis": False,
             "marker": {
                 "size": self._sizes(rows, every),
                 "color": faded,

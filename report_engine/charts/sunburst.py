@@ -9,7 +9,7 @@ from report_engine.chart import Chart, Figure
 from report_engine.charts.treemap import chosen, tree
 from report_engine.drawing.numbers import short
 from report_engine.drawing.paper_shapes import sunburst as on_paper
-from report_engine.drawing.plot import figure, layout
+from report_engine.drawing.plot import LEGIBLE, figure, layout
 from report_engine.drawing.reading import dimensions, measures
 from report_engine.drawing.settings import GROUPS, MEASURE, check_columns, check_needs
 from report_engine.table import Table
@@ -34,6 +34,7 @@ class Sunburst(Chart):
         middle = f"<b>{short(made.whole, made.one.format, lang)}</b>"
         shape = layout(
             margin={"l": 4, "r": 4, "t": 4, "b": 4},
+            uniformtext=LEGIBLE,
             annotations=[
                 {
                     "text": middle,

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.schema import closed
 from report_engine.chart import Chart, Figure
-from report_engine.drawing.numbers import NUMERIC, full, number, signed
+from report_engine.drawing.numbers import NUMERIC, full, moment, number, signed
 from report_engine.drawing.palette import change
 from report_engine.drawing.paper import table as paper_table
 from report_engine.drawing.reading import (
@@ -24,6 +24,7 @@ from report_engine.drawing.settings import most
 from report_engine.table import Cell, Column, Table
 
 TOTAL = {"zh": "合计", "en": "Total"}
+DAYS = ("date", "datetime")
 ROOMY = 7
 """With fewer columns there is room for the share of each row in a ranking."""
 CUT = {"zh": "前 {most} 行，共 {all} 行", "en": "The first {most} of {all} rows"}
@@ -36,7 +37,7 @@ class TableChart(Chart):
     def figure(self, config: Mapping[str, Any], table: Table, lang: str) -> Figure:
         # The id of a listed record is what a click opens, not something to read.
         known = [one for one in table.columns if one.key != "id" or one.form is None]
-        shown = [one for one in known if one.role != "mark" or what(one).startswith("rank")]
+        shown = [one for one in known if one.role != "mark" or what(one).startswith(("rank", "reasons"))]
         if len(shown) < ROOMY:
             shown = [one for one in known if one in shown or what(one) == "share"]
         limit = config.get("most", 200)
@@ -47,15 +48,7 @@ class TableChart(Chart):
         return {
             "kind": self.kind,
             "empty": not table.rows,
-            "columns": [
-                {
-                    "key": one.key,
-                    "name": say(one.name, lang),
-                    "role": one.role,
-                    "align": "right" if one.format in NUMERIC else "left",
-                }
-                for one in shown
-            ],
+            "columns": [_heading(table, one, lang) for one in shown],
             "rows": [
                 {
                     "cells": [cell(table, one, row, lang, largest.get(one.key, 0.0)) for one in shown],
@@ -71,18 +64,36 @@ class TableChart(Chart):
         return paper_table(self.figure({**config, "most": 40}, table, lang))
 
 
+def _heading(table: Table, one: Column, lang: str) -> dict[str, Any]:
+    """Return the words above a column; of what is derived also of which, what it is, and its words beside its measure."""
+    name = say(one.name, lang)
+    made = {
+        "key": one.key,
+        "name": name,
+        "role": one.role,
+        "align": "right" if one.format in NUMERIC else "left",
+    }
+    base = column(table, one.of)
+    if base is not None:
+        short = name.removeprefix(say(base.name, lang)).strip()
+        made |= {"of": base.key, "what": what(one), "short": short or name}
+    return made
+
+
 def cell(table: Table, one: Column, row: tuple[Cell, ...], lang: str, largest: float = 0.0) -> dict[str, Any]:
     """Return one cell: its words, the colour of a change, the share of a bar behind it, its mark."""
     value = row[table.at(one.key)]
     if one.role == "dimension":
-        return {"text": label(table, one, value, lang)}
+        return {"text": label(table, one, value, lang), **_at(one, value)}
     if one.role == "compare" and is_share(one, table) and what(one).endswith(".change"):
         base = column(table, one.of)
         return {
             "text": signed(value, one.format, lang),
             "colour": change(number(value), base.good if base else one.good),
         }
-    made: dict[str, Any] = {"text": full(value, one.format, lang)}
+    if one.labels:
+        return {"text": label(table, one, value, lang) if value is not None else ""}
+    made: dict[str, Any] = {"text": full(value, one.format, lang), **_at(one, value)}
     size = number(value)
     if largest > 0 and size is not None and size > 0:
         made["bar"] = round(size / largest, 4)
@@ -92,6 +103,12 @@ def cell(table: Table, one: Column, row: tuple[Cell, ...], lang: str, largest: f
             made["mark"] = name
             made["why"] = MARKS[name][lang]
     return made
+
+
+def _at(one: Column, value: Cell) -> dict[str, str]:
+    """Return a day or an instant as the wall shows it: a screen says near days shortly, paper says all in full."""
+    at = moment(value) if one.format in DAYS else None
+    return {"at": at.isoformat()[:16]} if at is not None else {}
 
 
 def _largest(table: Table, shown: list[Column]) -> dict[str, float]:

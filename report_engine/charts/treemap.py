@@ -9,7 +9,7 @@ from report_engine.chart import Chart, Figure
 from report_engine.drawing.numbers import full, number, short
 from report_engine.drawing.palette import faint, series
 from report_engine.drawing.paper_shapes import treemap as on_paper
-from report_engine.drawing.plot import figure, layout
+from report_engine.drawing.plot import LEGIBLE, figure, layout
 from report_engine.drawing.reading import (
     OTHERS,
     clip,
@@ -141,9 +141,8 @@ class Treemap(Chart):
             "pathbar": {"visible": False},
             "textfont": {"size": 12, "color": "bg"},
         }
-        return figure(
-            self.kind, [{**made.trace("treemap"), **more}], layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
-        )
+        shape = layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, uniformtext=LEGIBLE)
+        return figure(self.kind, [{**made.trace("treemap"), **more}], shape)
 
     def svg(self, config: Mapping[str, Any], table: Table, lang: str) -> str | None:
         return on_paper(self.figure(config, table, lang))

@@ -222,7 +222,28 @@ def _day_of_month(value: Cell, lang: str) -> str:
     return f"{value}日" if lang == "zh" else str(value)
 
 
+def _fiscal_year(starts: int) -> Callable[[date, str], str]:
+    def shown(day: date, lang: str) -> str:
+        first = (day.year * 12 + day.month - starts) // 12
+        years = f"{first}/{(first + 1) % 100:02d}"
+        return f"{years} 财年" if lang == "zh" else f"FY {years}"
+
+    return shown
+
+
+def _fiscal_quarter(starts: int) -> Callable[[date, str], str]:
+    year = _fiscal_year(starts)
+
+    def shown(day: date, lang: str) -> str:
+        which = (day.month - starts) % 12 // 3
+        return f"{year(day, lang)}{QUARTERS[which]}季" if lang == "zh" else f"Q{which + 1} {year(day, lang)}"
+
+    return shown
+
+
 BUCKETS: Mapping[str, Callable[[Cell, str], str]] = {
+    **{f"fiscal_year_{month}": _at(_fiscal_year(month)) for month in range(2, 13)},
+    **{f"fiscal_quarter_{month}": _at(_fiscal_quarter(month)) for month in range(2, 13)},
     "day": _at(_day),
     "date": _at(_day),
     "week": _at(_week),
@@ -237,7 +258,8 @@ BUCKETS: Mapping[str, Callable[[Cell, str], str]] = {
     "month_of_year": _month_of_year,
     "day_of_month": _day_of_month,
 }
-CALENDAR = frozenset({"hour", "day", "date", "week", "xun", "month", "quarter", "half", "year"})
+FISCAL = frozenset(one for one in BUCKETS if one.startswith("fiscal_"))
+CALENDAR = frozenset({"hour", "day", "date", "week", "xun", "month", "quarter", "half", "year", *FISCAL})
 CLOCK = frozenset({"weekday", "hour_of_day", "month_of_year", "day_of_month"})
 
 
@@ -246,9 +268,7 @@ def ticks(low: float, high: float, form: str, lang: str, about: int = 5) -> tupl
     if not math.isfinite(low) or not math.isfinite(high) or high <= low:
         high, low = max(low, high, 0) + 1, min(low, high, 0)
     size, unit = _axis_unit(max(abs(low), abs(high)), form, lang)
-    step = _step((high - low) / size / max(1, about - 1))
-    if form == "integer" and size == 1:
-        step = max(1.0, step)
+    step = _step(low / size, high / size, about, whole=form == "integer" and size == 1)
     first, last = math.floor(low / size / step + 1e-9), math.ceil(high / size / step - 1e-9)
     places = [n * step for n in range(first, last + 1)]
     decimals = max(0, -math.floor(math.log10(step) + 1e-9)) + (1 if _is_quarter(step) else 0)
@@ -280,7 +300,23 @@ def _axis_unit(most: float, form: str, lang: str) -> tuple[float, str]:
     return (float(sizes[unit]), unit) if unit else (1.0, "")
 
 
-def _step(raw: float) -> float:
-    raw = max(raw, 1e-12)
-    power = 10.0 ** math.floor(math.log10(raw))
-    return float(next(nice * power for nice in (1, 2, 2.5, 5, 10) if nice * power >= raw * 0.999))
+SPARE = 0.12
+"""How much of an axis may stay empty above what it shows before finer steps are taken."""
+
+
+def _step(low: float, high: float, about: int, whole: bool) -> float:
+    """Return the coarsest round step that leaves little empty, else the one that leaves least.
+
+    `whole`: what is counted has no halves.
+    """
+    span = max(high - low, 1e-12)
+    power = 10.0 ** (math.floor(math.log10(span / about)) - 1)
+    found: list[tuple[float, float]] = []
+    for step in (nice * power * ten for ten in (1, 10, 100) for nice in (1, 2, 2.5, 5)):
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        if about - 2 <= last - first <= about + 1 and not (whole and step % 1):
+            found.append((((last - first) * step - span) / span, step))
+    if not found:  # fewer whole numbers than an axis has room for
+        return 1.0
+    little = [step for spare, step in found if spare <= SPARE]
+    return max(little) if little else min(found, key=lambda one: (round(one[0], 6), -one[1]))[1]

@@ -301,13 +301,14 @@ def funnel(made: Frame, said: Sequence[str]) -> str | None:
     for at, text in enumerate(made.labels):
         y, length = 8 + 44.0 * at, 440 * max(0.0, one.values[at] or 0.0) / most
         sheet.words(150, y + 23, clip(text, 12), anchor="end", fill="text")
-        sheet.rect(middle - length / 2, y + 2, length, 34, f"c1/{max(40, 100 - 12 * at)}", round_=2)
+        strength = max(40, 100 - 12 * at)
+        sheet.rect(middle - length / 2, y + 2, length, 34, f"c1/{strength}", round_=2)
         inside = wide(said[at], 12) + 12 < length
         sheet.words(
             middle if inside else middle + length / 2 + 8,
             y + 23,
             said[at],
-            fill="bg" if inside else "text",
+            fill="bg" if inside and strength > 80 else "text",
             anchor="middle" if inside else "start",
         )
     return sheet.page()

@@ -16,6 +16,8 @@ from report_engine.table import Cell, Column, Table
 
 Trace = dict[str, Any]
 NOTHING = {"zh": "这段时间没有数据", "en": "Nothing in this period"}
+LEGIBLE = {"minsize": 9, "mode": "hide"}
+"""Words that would have to be smaller are left out; a pointer tells them."""
 ROOM = 0.07
 """Least distance of two names at line ends, as a share of the axis."""
 

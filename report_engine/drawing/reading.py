@@ -38,11 +38,6 @@ def measures(table: Table) -> list[Column]:
     return [column for column in table.columns if column.role == "measure"]
 
 
-def numeric(table: Table) -> list[Column]:
-    """Return the columns that hold numbers to draw: measures, goals and other periods."""
-    return [column for column in table.columns if column.role in ("measure", "compare")]
-
-
 def column(table: Table, key: str | None) -> Column | None:
     """Return the column called `key`; None where there is none."""
     return next((one for one in table.columns if one.key == key), None)
@@ -74,7 +69,11 @@ def is_share(one: Column, table: Table) -> bool:
 
 def others(table: Table, key: str) -> list[Column]:
     """Return the columns with the measure in other periods, without goals."""
-    return [one for one in of(table, key, "compare") if not is_share(one, table) and what(one) != "goal"]
+    return [
+        one
+        for one in of(table, key, "compare")
+        if not is_share(one, table) and not what(one).startswith("goal")
+    ]
 
 
 def goal(table: Table, key: str) -> Column | None:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.text import say
-from report_engine.drawing.numbers import CLOCK, full, moment
+from report_engine.drawing.numbers import CLOCK, FISCAL, full, moment
 from report_engine.output import BLANK
 from report_engine.table import Cell, Column, Table
 
@@ -69,7 +69,7 @@ def _group(cell: Cell, column: Column, table: Table, lang: str) -> Value:
         return say(words, lang)
     if column.form is not None:
         return table.labels.get(column.form, {}).get(str(cell), str(cell))
-    if column.format in CLOCK or column.format in ("quarter", "half"):
+    if column.format in CLOCK or column.format in ("quarter", "half", *FISCAL):
         return full(cell, column.format, lang)
     return None
 

@@ -19,8 +19,6 @@ class Format:
     mime: str
     write: Callable[[Book, IO[bytes], Path | None], None]
     suffix: Callable[[Book], str]
-    is_paper: bool = False
-    """Meant to be looked at: long tables are cut."""
 
 
 FORMATS: Registry[Format] = Registry(

@@ -120,7 +120,7 @@ def layout(book: Book, *, is_picture: bool = False) -> dict[str, Any]:
         "made": _clean(book.made),
         "lang": book.lang,
         "paper": {"width": PICTURE_MM if is_picture else width, "height": None if is_picture else height},
-        "said": _pairs([*(first.told if first else ()), *usual, *_as_of(book)]),
+        "said": _pairs([*dict.fromkeys([*(first.told if first else ()), *usual]), *_as_of(book)]),
         "lines": [
             {
                 "parts": [_part(book, one, most, usual, is_alone=is_alone) for one, _ in line],
@@ -134,26 +134,22 @@ def layout(book: Book, *, is_picture: bool = False) -> dict[str, Any]:
 def lines(parts: Sequence[Part], *, is_alone: bool) -> Iterator[list[tuple[Part, int]]]:
     """Yield the parts line by line with their widths, as on the dashboard: cards four together, narrow figures in pairs.
 
-    A figure that would stand alone in its half waits for the next narrow one, so that no half of a page is left empty.
+    A figure that would stand alone in its half has the next narrow one beside it, so that no half of a page is left empty.
     """
-    line: list[tuple[Part, int]] = []
-    for part in sorted(parts, key=lambda one: (one.at[1], one.at[0])):
-        share = ACROSS if is_alone else _share(part)
-        # Lines hold figures of one size: a card beside a chart would leave a hole below it.
-        if line and share != line[0][1] and line[0][1] < ACROSS // 2:
-            yield line
-            line = []
-        if share == ACROSS:
-            yield [(part, share)]
-            continue
-        if line and share != line[0][1]:
-            yield line
-            line = []
-        line.append((part, share))
-        if share * len(line) >= ACROSS:
-            yield line
-            line = []
-    if line:
+    ordered = sorted(parts, key=lambda one: (one.at[1], one.at[0]))
+    left = [(one, ACROSS if is_alone else _share(one)) for one in ordered]
+    while left:
+        line = [left.pop(0)]
+        share = line[0][1]
+        at = 0
+        while share * (len(line) + 1) <= ACROSS and at < len(left):
+            if left[at][1] == share:
+                line.append(left.pop(at))
+            elif share < ACROSS // 2:
+                # Lines hold figures of one size: a card beside a chart would leave a hole below it.
+                break
+            else:
+                at += 1
         yield line
 
 

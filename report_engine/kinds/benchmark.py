@@ -16,12 +16,13 @@ from engine.text import Words
 from report_engine.binding import Bound
 from report_engine.desk import Desk
 from report_engine.draft import Group
-from report_engine.grid import FORMULA_PLACES, PERCENT_PLACES, Grid
+from report_engine.grid import PERCENT_PLACES, Grid
 from report_engine.kind import Kind
 from report_engine.measures import Measure
 from report_engine.passes.labels import COMPARED
 from report_engine.problems import EMPTY
 from report_engine.query import rounded
+from report_engine.results import FORMULA_PLACES
 from report_engine.table import Cell, Column, Table
 
 LEAST = 5

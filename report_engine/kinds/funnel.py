@@ -3,7 +3,8 @@
 `steps`: `[{"stage": "new", "label": {…}}, …]` in order. `settings`: `history` (the stage field; default stage or status), `mode`:
 ordered (each step in its turn), any (in any order), current (where records stand now); `skip`: a later step
 counts for the ones before it (default true); `window`: days from the first step; `sla`: hours after which a record
-that is still in a step is stuck; `lost`: stages that mean lost.
+that is still in a step is stuck (a step may have its own: `{"stage": "invited", "sla": 24}`); `lost`: stages that mean lost; `reason`: the field that says why, told for each step
+(`losses` counts steps by reason).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,15 +21,18 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
+    false,
     func,
     literal,
     literal_column,
+    or_,
     select,
 )
 
 from engine.access.sources import Source, Sources, Wanted
 from engine.problems import Code, Problem, Rejected
 from engine.schema import closed
+from engine.text import Words, nearest
 from report_engine.behind import NOTHING_BEHIND, Behind, with_ids
 from report_engine.binding import Bound
 from report_engine.dataset import Datasets, Fact
@@ -37,7 +41,7 @@ from report_engine.draft import Draft, Group
 from report_engine.kind import Kind
 from report_engine.passes.labels import label
 from report_engine.picks import within_days
-from report_engine.problems import EMPTY, NOT_FOR_KIND
+from report_engine.problems import EMPTY, NOT_FOR_KIND, UNKNOWN_FIELD, UNKNOWN_STAGE
 from report_engine.query import rounded
 from report_engine.table import Cell, Column, Table
 from report_engine.tabled import kept_rows, plan_of
@@ -51,15 +55,21 @@ NO_STEPS = Code(
     hint_zh='例如 "steps": [{"stage": "new"}, {"stage": "won"}]',
     hint_en='For example "steps": [{"stage": "new"}, {"stage": "won"}]',
 )
-UNKNOWN_STAGE = Code(
-    "report.unknown_stage",
-    zh="没有阶段“{stage}”",
-    en="There is no stage “{stage}”",
-    hint_zh="可用：{choices}",
-    hint_en="Possible: {choices}",
+BAD_SLA = Code(
+    "report.bad_sla",
+    zh="环节的时限（sla）是小时数，至少 1",
+    en="The limit of a step (sla) is a number of hours, at least 1",
+    hint_zh='例如 {"stage": "invited", "sla": 24}',
+    hint_en='For example {"stage": "invited", "sla": 24}',
 )
-BEHIND = frozenset({"count", "lost", "open", "stuck"})
+BEHIND = frozenset({"count", "lost", "open", "stuck", "step_rate", "overall_rate", "median", "p90"})
 """Numbers of a step that stand for records."""
+REASONS: Words = {"zh": "流失原因", "en": "Why lost"}
+SHOWN_REASONS = 3
+STAGE = "@"
+"""Before a stage that stands for a reason."""
+TOLD = frozenset({"choice", "text"})
+"""What a reason may be kept as."""
 MODES = ("ordered", "any", "current")
 RATE = 6
 COLUMNS = (
@@ -103,18 +113,26 @@ class Funnel(Kind):
         for at, stage in enumerate(stages):
             if known and stage not in known:
                 yield UNKNOWN_STAGE.at(f"/steps/{at}/stage", stage=stage, choices=", ".join(known))
+            hours = steps[at].get("sla")
+            if hours is not None and (isinstance(hours, bool) or not isinstance(hours, int) or hours < 1):
+                yield BAD_SLA.at(f"/steps/{at}/sla")
         for at, one in enumerate(report.get("by", ())):
-            for name in ("bucket", "bins"):
+            for name in ("bucket", "bins", "top_by"):
                 if isinstance(one, Mapping) and one.get(name):
                     yield NOT_FOR_KIND.at(f"/by/{at}/{name}", name=name)
+        reason = report.get("settings", {}).get("reason")
+        why = data.field(fact, str(reason)) if fact is not None and reason is not None else None
+        if reason is not None and fact is not None and (why is None or why.value_type not in TOLD):
+            close = ", ".join(nearest(str(reason), fact.shape.fields)) or "–"
+            yield UNKNOWN_FIELD.at("/settings/reason", fact=fact.name, name=str(reason), nearest=close)
         if report.get("measures"):
             yield NOT_FOR_KIND.at("/measures", name="measures")
 
     def table(self, bound: Bound, desk: Desk) -> Table:
-        return _Funnel(bound, desk).table()
+        return Walk(bound, desk).table()
 
     def behind(self, bound: Bound, desk: Desk, dims: Mapping[str, Any], measure: str | None) -> Behind:
-        return _Funnel(bound, desk).behind(dims, measure or "count")
+        return Walk(bound, desk).behind(dims, measure or "count")
 
 
 def history_of(report: Json, fact: Fact) -> str:
@@ -125,7 +143,9 @@ def history_of(report: Json, fact: Fact) -> str:
     return "stage" if "stage" in fact.shape.fields else "status"
 
 
-class _Funnel:
+class Walk:
+    """The way of records through the steps: who came how far, who was lost where and why, who stays how long."""
+
     def __init__(self, bound: Bound, desk: Desk) -> None:
         self.bound, self.desk = bound, desk
         self.fact = bound.data.facts[str(bound.form)]
@@ -134,8 +154,13 @@ class _Funnel:
         self.mode = str(settings.get("mode", "ordered"))
         self.skip = bool(settings.get("skip", True))
         self.window = settings.get("window")
-        self.sla = settings.get("sla")
+        self.slas = {
+            str(one["stage"]): int(hours)
+            for one in bound.report["steps"]
+            if (hours := one.get("sla", settings.get("sla"))) is not None
+        }
         self.lost = [str(one) for one in settings.get("lost", ())]
+        self.reason = settings.get("reason")
         self.history = history_of(bound.report, self.fact)
         self.dimensions = bound.dimensions
 
@@ -143,6 +168,7 @@ class _Funnel:
         reached = self._reached()
         stays = self._stays()
         still = self._still()
+        whys = self.losses() if self.reason is not None and self.lost else {}
         groups = sorted({key for key, *_ in reached}, key=lambda key: [(v is None, str(v)) for v in key])
         rows: list[tuple[Cell, ...]] = []
         counts = {key: numbers for key, numbers, _ in reached}
@@ -158,7 +184,40 @@ class _Funnel:
                     *key, stage, here, _part(here, before), _part(here, counts[key][0]), losses[key][at],
                     *stays.get((*key, stage), (None, None)), *still.get((*key, stage), (0, 0)),
                 ))  # fmt: skip
-        return self._shown(rows)
+        made = self._shown(rows)
+        return self._with_reasons(made, whys) if self.reason is not None else made
+
+    def _with_reasons(self, table: Table, whys: Mapping[tuple[Any, ...], int]) -> Table:
+        """Return the table with why records were lost at each step, the most frequent reasons first."""
+        words = self.words_of_reasons({key[-1] for key in whys})
+        width = len(self.dimensions) + 1
+        some: dict[tuple[Any, ...], list[tuple[int, str, str]]] = {}
+        for key, count in whys.items():
+            some.setdefault(key[:width], []).append((-count, str(words[key[-1]].get("zh")), str(key[-1])))
+        labels: dict[str, Words] = {}
+        cells: list[str | None] = []
+        for row in table.rows:
+            found = sorted(some.get(tuple(row[:width]), ()))
+            cell = " ".join(f"{why}:{-count}" for count, _, why in found) or None
+            cells.append(cell)
+            if cell is not None:
+                labels[cell] = _told(found, words)
+        column = Column("lost@reasons", REASONS, "mark", "text", of="lost", labels=labels)
+        rows = tuple((*row, cell) for row, cell in zip(table.rows, cells, strict=True))
+        return replace(table, columns=(*table.columns, column), rows=rows)
+
+    def words_of_reasons(self, values: Iterable[Any]) -> dict[Any, Words]:
+        """Return what reasons are called."""
+        field = self.bound.data.field(self.fact, str(self.reason))
+        options = (field.config.get("options") or ()) if field is not None else ()
+        known = {str(one["key"]): one.get("label") or {} for one in options}
+        blank: Words = {"zh": "未填写", "en": "not filled in"}
+        made: dict[Any, Words] = {}
+        for one in values:
+            stage = str(one).removeprefix(STAGE) if str(one).startswith(STAGE) else None
+            words = self._option(stage) if stage is not None else known.get(one) or {"zh": one, "en": one}
+            made[one] = blank if one is None else words
+        return made
 
     def _largest(self, counts: Mapping[tuple[Any, ...], list[int]]) -> dict[int, set[Any]]:
         """Return, for each dimension with `top`, its values with most records at the first step.
@@ -178,11 +237,7 @@ class _Funnel:
 
     def _shown(self, rows: list[tuple[Cell, ...]]) -> Table:
         """Return the table, with the words of its breakdown as any report has them."""
-        words = {
-            str(one["stage"]): one.get("label") or self._option(str(one["stage"]))
-            for one in self.bound.report["steps"]
-        }
-        step = Column("step", {"zh": "环节", "en": "Step"}, "dimension", "text", labels=words)
+        step = self.step_column()
         width = len(self.dimensions)
         plain = replace(self.bound, measures=(), compare=(), totals=())
         groups = tuple(Group(tuple(row[:width]), {}) for row in rows)
@@ -193,6 +248,14 @@ class _Funnel:
             made, columns=(*made.columns[:width], step, *COLUMNS), rows=tuple(rows), warnings=warnings,
             notes={"mode": self.mode, "skip": self.skip, "history": f"{self.fact.key}.{self.history}"},
         )  # fmt: skip
+
+    def step_column(self) -> Column:
+        """Return the column of steps, as the report words them."""
+        words = {
+            str(one["stage"]): one.get("label") or self._option(str(one["stage"]))
+            for one in self.bound.report["steps"]
+        }
+        return Column("step", {"zh": "环节", "en": "Step"}, "dimension", "text", labels=words)
 
     def _option(self, stage: str) -> Mapping[str, str]:
         field = self.bound.data.field(self.fact, self.history)
@@ -210,8 +273,12 @@ class _Funnel:
         if measure not in BEHIND or step not in self.stages:
             raise Rejected(NOTHING_BEHIND.at("/measure" if measure not in BEHIND else "/dims"))
         at, source = self.stages.index(step), self._source(self.desk.gate)
-        if measure in ("open", "stuck"):
-            chosen = select(source.c.rid).where(source.c.stage == step, source.c.left.is_(None))
+        # A rate stands for all the cases it is a part of: those of the step before, or of the first.
+        at = {"step_rate": max(at - 1, 0), "overall_rate": 0}.get(measure, at)
+        if measure in ("open", "stuck", "median", "p90"):
+            is_over = measure in ("median", "p90")
+            there = source.c.left.is_not(None) if is_over else source.c.left.is_(None)
+            chosen = select(source.c.rid).where(source.c.stage == step, there)
             chosen = chosen.where(*self._in_group(source, dims))
             if measure == "stuck":
                 chosen = chosen.where(self._late(source))
@@ -221,6 +288,9 @@ class _Funnel:
             chosen = select(first.c.rid).where(came[at], *self._in_group(first, dims))
             if measure == "lost":
                 chosen = chosen.where(self._went(first, came, at))
+                if "reason" in dims:
+                    why, known = dims["reason"], self._why(first)
+                    chosen = chosen.where(known.is_(None) if why is None else known == why)
         rows = self._run(chosen.distinct().order_by(literal_column("1").desc()), source)
         return with_ids(self.fact.key, [str(row[0]) for row in rows])
 
@@ -233,7 +303,15 @@ class _Funnel:
         return found
 
     def _plan(self, what: str) -> tuple[Any, ...]:
-        shown = (tuple(self.stages), self.mode, self.skip, self.window, tuple(self.lost), self.history)
+        shown = (
+            tuple(self.stages),
+            self.mode,
+            self.skip,
+            self.window,
+            tuple(self.lost),
+            self.history,
+            self.reason,
+        )
         return ("funnel", what, self.fact.key, shown, plan_of(self.bound))
 
     def _source(self, gate: Sources, *, stays: bool = True) -> Source:
@@ -241,10 +319,12 @@ class _Funnel:
         fields = {
             "rid": Wanted("id"), "now": Wanted(self.history), "stage": Wanted("@value"), "entered": Wanted("@entered"),
         }  # fmt: skip
+        if self.reason is not None:
+            fields["why"] = Wanted(str(self.reason), at="/settings/reason")
         if stays:
             fields["left"] = Wanted("@left")
         for at, one in enumerate(self.dimensions):
-            fields[f"k{at}"] = Wanted(one.paths[self.fact.key], level=one.level, at=one.at)
+            fields[f"k{at}"] = one.wanted(self.fact.key)
         where = [
             Wanted(formula=one.node, condition=True, at=one.at) for one in self.bound.filters[self.fact.key]
         ]
@@ -294,6 +374,29 @@ class _Funnel:
             chosen = chosen.group_by(*(first.c[f"k{at}"] for at in range(len(keys))))
         return chosen, [source]
 
+    def losses(self) -> dict[tuple[Any, ...], int]:
+        """Return how many records were lost, by group, step and reason."""
+        rows = kept_rows(self.desk, self._plan("losses"), self._losing, self.fact.key)
+        return {(*row[:-2], row[-2]): int(row[-1]) for row in rows if row[-1]}
+
+    def _losing(self, gate: Sources) -> tuple[Select[Any], list[Source]]:
+        source = self._source(gate, stays=False)
+        first = self._first(source)
+        came = self._came(first)
+        whole, last = len(came), len(came) - 1
+        step = case(*((came[last - at], literal(self.stages[last - at])) for at in range(whole))).label(
+            "step"
+        )
+        keys = self._keys(first)
+        why = self._why(first).label("why")
+        chosen = select(*keys, step, why, func.count()).where(came[0], first.c.now.in_(self.lost))
+        return chosen.group_by(*(literal_column(str(at + 1)) for at in range(len(keys) + 2))), [source]
+
+    def _why(self, first: Subquery) -> ColumnElement[Any]:
+        """Return why a record was lost: its reason; without one the stage, where that is another than the plain one."""
+        elsewhere = case((first.c.now.in_(self.lost[1:]), literal(STAGE).concat(first.c.now)))
+        return func.coalesce(first.c.why, elsewhere)
+
     def _went(self, first: Subquery, came: Sequence[ColumnElement[bool]], at: int) -> ColumnElement[bool]:
         """Return whether a record came to this step and no further, and is lost."""
         last = came[at]
@@ -302,9 +405,13 @@ class _Funnel:
         return and_(last, first.c.now.in_(self.lost))
 
     def _late(self, source: Source) -> ColumnElement[bool]:
-        at = int(self.bound.now.timestamp()) - int(self.sla or 0) * 3_600
-        late: ColumnElement[bool] = source.c.entered < literal(at, BigInteger())
-        return late
+        """Return whether a record has been in a step for longer than it should be."""
+        now = int(self.bound.now.timestamp())
+        limits = [
+            and_(source.c.stage == stage, source.c.entered < literal(now - hours * 3_600, BigInteger()))
+            for stage, hours in self.slas.items()
+        ]
+        return or_(false(), *limits)
 
     def _first(self, source: Source) -> Subquery:
         """Return one row a record: when it first came to each step, or (skipping) to one behind it."""
@@ -314,8 +421,10 @@ class _Funnel:
             here = func.min(case((source.c.stage.in_(meant), source.c.entered)))
             times.append(here.label(f"t{at}"))
         keys = self._keys(source)
-        now = func.max(source.c.now).label("now")
-        chosen = select(source.c.rid, *keys, now, *times)
+        now = [func.max(source.c.now).label("now")]
+        if self.reason is not None:
+            now.append(func.max(source.c.why).label("why"))
+        chosen = select(source.c.rid, *keys, *now, *times)
         return chosen.group_by(source.c.rid, *(source.c[f"k{at}"] for at in range(len(keys)))).subquery(
             "first"
         )
@@ -377,11 +486,24 @@ class _Funnel:
         keys = [*self._keys(source), source.c.stage.label("stage")]
         wanted = [source.c.stage.in_(self.stages), source.c.left.is_(None)]
         stuck: ColumnElement[Any] = literal_column("0", Integer())
-        if self.sla is not None:
+        if self.slas:
             stuck = func.count().filter(self._late(source))
         chosen = select(*keys, func.count(), stuck).where(*wanted)
         rows = self._run(chosen.group_by(*(source.c[str(key.name)] for key in keys)), source)
         return {tuple(row[:-2]): (int(row[-2]), int(row[-1])) for row in rows}
+
+
+def _told(found: Sequence[tuple[int, str, str]], words: Mapping[Any, Words]) -> Words:
+    """Return the most frequent reasons in words: 价格 5、距离 3、另 4 项 6."""
+    rest = found[SHOWN_REASONS:]
+    more = -sum(count for count, _, _ in rest)
+    by_key = {str(key): one for key, one in words.items()}
+    made: dict[str, str] = {}
+    for lang, gap, others in (("zh", "、", "另 {n} 项 {count}"), ("en", ", ", "{n} more {count}")):
+        parts = [f"{by_key[why].get(lang, why)} {-count}" for count, _, why in found[:SHOWN_REASONS]]
+        parts += [others.format(n=len(rest), count=more)] if rest else []
+        made[lang] = gap.join(parts)
+    return made
 
 
 def _part(part: int, whole: int) -> Decimal | None:
@@ -394,17 +516,19 @@ def _between(ends: Sequence[Any], number: Any, percent: int) -> Cell:
     return rounded(low + (high - low) * part, 0)
 
 
+SETTINGS: Mapping[str, Any] = {
+    "history": {"type": "string", "maxLength": 63},
+    "mode": {"enum": list(MODES)},
+    "skip": {"type": "boolean"},
+    "window": {"type": "integer", "minimum": 1, "maximum": 3650},
+    "sla": {"type": "integer", "minimum": 1, "maximum": 100_000},
+    "lost": {"type": "array", "items": {"type": "string"}, "maxItems": 20},
+    "reason": {"type": "string", "maxLength": 63},
+}
 KIND = Funnel(
     kind="funnel",
     zh="漏斗",
     en="Funnel",
     needs=("form", "steps"),
-    settings_schema=closed(
-        history={"type": "string", "maxLength": 63},
-        mode={"enum": list(MODES)},
-        skip={"type": "boolean"},
-        window={"type": "integer", "minimum": 1, "maximum": 3650},
-        sla={"type": "integer", "minimum": 1, "maximum": 100_000},
-        lost={"type": "array", "items": {"type": "string"}, "maxItems": 20},
-    ),
+    settings_schema=closed(**SETTINGS),
 )

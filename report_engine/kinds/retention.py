@@ -3,28 +3,32 @@
 `settings`: `subject` (path or role, e.g. customer_id), `start` (condition on the first event), `again` (condition on coming back),
 `again_form` (where coming back is recorded, default the same form), `grain` (week, month, quarter, year), `periods`, `mode`: on (in that
 very period), within (by then), rolling (then or later). What has not had time yet is blank, not 0.
+`amount` (a number of what records coming back): retained revenue, what a cohort brought in each later period, and which part that is of
+what it brought in its first.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, func, select, type_coerce
 
 from engine.access.sources import Source, Wanted
+from engine.definitions.shape import FieldShape
 from engine.problems import Problem, Rejected
 from engine.schema import closed
 from report_engine.behind import NOTHING_BEHIND, Behind, with_ids
 from report_engine.binding import Bound
 from report_engine.buckets import MONTHS, floor_day, month_of, months, next_bucket
-from report_engine.dataset import Datasets
+from report_engine.dataset import NUMBERS, Datasets
 from report_engine.desk import Desk
 from report_engine.grains import bucket
 from report_engine.kind import Kind
-from report_engine.problems import EMPTY, NOT_FOR_KIND
-from report_engine.query import rounded
+from report_engine.problems import BAD_AGGREGATE, EMPTY, NOT_FOR_KIND
+from report_engine.query import exact, rounded, shown
 from report_engine.table import Cell, Column, Table
 from report_engine.tabled import condition, day_of, fact_of, filters, path_of, rows_of, within
 
@@ -59,12 +63,15 @@ class _Retention:
 
     def table(self) -> Table:
         sizes, back = self._sizes(), self._back()
+        amounts = self._amounts() if self.bound.settings.get("amount") else None
         rows: list[tuple[Cell, ...]] = []
         for cohort in sorted(sizes):
             for number in range(1, self.periods + 1):
-                returned = self._returned(back[cohort], number) if self._is_over(cohort, number) else None
+                is_over = self._is_over(cohort, number)
+                returned = self._returned(back[cohort], number) if is_over else None
                 share = rounded(Fraction(returned, sizes[cohort]), 6) if returned is not None else None
-                rows.append((cohort, number, sizes[cohort], returned, share))
+                more = _kept(amounts[cohort], number, is_over) if amounts is not None else ()
+                rows.append((cohort, number, sizes[cohort], returned, share, *more))
         columns = (
             Column("cohort", {"zh": "首次", "en": "Began"}, "dimension", self.grain),
             Column("period", {"zh": "第几期", "en": "Periods on"}, "dimension", "integer"),
@@ -73,10 +80,55 @@ class _Retention:
                 "returned", {"zh": "回来人数", "en": "Came back"}, "measure", "integer", "up", adds_up=False
             ),
             Column("share", {"zh": "留存率", "en": "Share"}, "measure", "percent", "up", adds_up=False),
+            *(self._revenue_columns() if amounts is not None else ()),
         )
         warnings = () if rows else (EMPTY.at(""),)
         notes = {"mode": self.mode, "grain": self.grain}
         return Table(columns, tuple(rows), as_of=self.bound.now, warnings=warnings, notes=notes)
+
+    def _revenue_columns(self) -> tuple[Column, ...]:
+        field = self._amount_field()
+        form = "money" if field.value_type == "money" else "number"
+        return (
+            Column("first_revenue", {"zh": "首期金额", "en": "First period"}, "measure", form, adds_up=False),
+            Column("revenue", {"zh": "留存金额", "en": "Retained revenue"}, "measure", form, "up", adds_up=False),
+            Column(
+                "revenue_share", {"zh": "金额留存率", "en": "Revenue share"}, "measure", "percent", "up", adds_up=False
+            ),
+        )  # fmt: skip
+
+    def _amount_field(self) -> FieldShape:
+        """Return the number that is summed. Rejected for anything else."""
+        path = path_of(self.bound, self.again, self.bound.settings["amount"], "/settings/amount")
+        field = self.bound.data.field(self.again, path)
+        if field is None or field.value_type not in NUMBERS:
+            label = field.label if field is not None and field.label else {"zh": path, "en": path}
+            choices = "count_distinct"
+            raise Rejected(
+                BAD_AGGREGATE.at("/settings/amount", label=label, aggregate="sum", choices=choices)
+            )
+        return field
+
+    def _amounts(self) -> Mapping[date, dict[int, Decimal]]:
+        """Return for each cohort what it brought so many periods on; 0 is the period it began in."""
+        self._amount_field()
+        source, began = self._began()
+        path = path_of(self.bound, self.again, self.bound.settings["amount"], "/settings/amount")
+        other = self._source(
+            self.again, self.bound.settings.get("again"), "/settings/again", "r", {"amount": Wanted(path)}
+        )
+        joined = began.join(other.table, (other.c.who == began.c.who) & (other.c.day >= began.c.day))
+        cohort, then = self._bucket(began.c.day).label("cohort"), self._bucket(other.c.day).label("then")
+        each = select(cohort, then, other.c.amount.label("amount")).select_from(joined)
+        all_ = each.where(*within(self.bound, began.c.day)).subquery("all")
+        chosen = select(all_.c.cohort, all_.c.then, func.sum(type_coerce(all_.c.amount, Integer())))
+        kind = other.kinds["amount"]
+        sums: dict[date, dict[int, Decimal]] = defaultdict(dict)
+        for first, when, raw in self._run(chosen.group_by(all_.c.cohort, all_.c.then), [source, other]):
+            if raw is not None:
+                number = self._distance(day_of(first), day_of(when))
+                sums[day_of(first)][number] = shown(exact(raw, kind.units), kind.scale)
+        return sums
 
     def behind(self, dims: Mapping[str, Any], measure: str | None) -> Behind:
         """Return who began in a cohort; of the other numbers who came back."""
@@ -112,11 +164,14 @@ class _Retention:
             and self._is_over(day_of(first), number)
         ]
 
-    def _source(self, fact: Any, text: Any, place: str, name: str) -> Source:
+    def _source(
+        self, fact: Any, text: Any, place: str, name: str, more: Mapping[str, Wanted] | None = None
+    ) -> Source:
         subject = self.bound.settings.get("subject", "customer_id")
         fields = {
             "who": Wanted(path_of(self.bound, fact, subject, "/settings/subject"), at="/settings/subject"),
             "day": Wanted(self.bound.data.day(fact, fact.date), at="/form"),
+            **(more or {}),
         }
         where = [*filters(self.bound, fact), *condition(self.bound, fact, text, place)]
         return self.desk.gate.source(fact.key, fields, where, name=name)
@@ -196,6 +251,15 @@ class _Retention:
         return rows_of(self.desk, statement, sources, self.fact.key)
 
 
+def _kept(amounts: Mapping[int, Decimal], number: int, is_over: bool) -> tuple[Cell, ...]:
+    """Return what a cohort brought at first, what it brought in a later period, and which part of the first that is."""
+    first = amounts.get(0)
+    if not is_over:
+        return first, None, None
+    kept = amounts.get(number, Decimal(0))
+    return first, kept, rounded(Fraction(kept) / Fraction(first), 6) if first else None
+
+
 KIND = Retention(
     kind="retention",
     zh="留存",
@@ -209,5 +273,6 @@ KIND = Retention(
         grain={"enum": list(GRAINS)},
         periods={"type": "integer", "minimum": 1, "maximum": 60},
         mode={"enum": list(MODES)},
+        amount={"type": "string", "minLength": 1, "maxLength": 200},
     ),
 )

@@ -1,7 +1,8 @@
 """RFM: customers by how lately, how often and for how much they paid, in eight named groups, and who moved.
 
 `settings`: `customer`, `amount`, `filter`; `edges` (`recency`, `frequency`, `money`: four numbers each; quintiles without);
-`since`: days back for the movement between groups; `customers`: true gives a row a customer instead of a row a group.
+`since`: days back for the movement between groups; `customers`: true gives a row a customer instead of a row a group;
+`high`: "score" (from 4 on) or "mean" (better than the mean of all).
 """
 
 from collections.abc import Mapping
@@ -77,10 +78,11 @@ def customer_form(bound: Bound) -> str | None:
 def _scored(bound: Bound, desk: Desk, until: date) -> list[Scored]:
     # Who has not paid for a year is still scored: by the days since.
     people = [
-        Customer(one.customer_id, (until - one.last).days, one.days_year, one.paid_year)
-        for one in recent_buyers(bound, desk, until)
+        Customer(one.customer_id, (until - one.last).days, one.days_year, one.paid_year, one.interval)
+        for one in recent_buyers(bound, desk, until, bool(bound.settings.get("customers")))
     ]
-    return scored(people, _edges(bound.settings.get("edges"))) if people else []
+    above_mean = bound.settings.get("high") == "mean"
+    return scored(people, _edges(bound.settings.get("edges")), above_mean) if people else []
 
 
 def groups_at(bound: Bound, desk: Desk, until: date) -> dict[str, str]:
@@ -134,6 +136,14 @@ def _people(bound: Bound, desk: Desk, people: list[Scored]) -> Table:
         GROUP,
         *(Column(key, words, "measure", "integer", adds_up=False) for key, words in SCORES.items()),
         Column("money", {"zh": "近一年消费", "en": "Paid in a year"}, "measure", "money", "up"),
+        Column(
+            "interval",
+            {"zh": "平均间隔天数", "en": "Mean days between"},
+            "measure",
+            "number",
+            "down",
+            adds_up=False,
+        ),
     )
     kept = sorted(people, key=lambda one: (-one.customer.money, one.customer.customer_id))[
         : bound.limit or 5000
@@ -142,6 +152,7 @@ def _people(bound: Bound, desk: Desk, people: list[Scored]) -> Table:
         (
             one.customer.customer_id, one.group, one.recency, one.frequency, one.money,
             one.customer.recency, one.customer.frequency, one.customer.money,
+            rounded(one.customer.interval, 1) if one.customer.interval is not None else None,
         )
         for one in kept
     )  # fmt: skip
@@ -169,5 +180,6 @@ KIND = Rfm(
         edges=closed(("recency", "frequency", "money"), recency=FOUR, frequency=FOUR, money=FOUR),
         since={"type": "integer", "minimum": 1, "maximum": 3650},
         customers={"type": "boolean"},
+        high={"enum": ["score", "mean"]},
     ),
 )

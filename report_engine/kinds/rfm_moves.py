@@ -1,6 +1,6 @@
 """RFM movement (RFM 迁移): which customers went from which group to which, month end by month end or between any two.
 
-`settings` as those of RFM (`customer`, `amount`, `filter`, `edges`), and `months`: how many month ends before the last one;
+`settings` as those of RFM (`customer`, `amount`, `filter`, `edges`, `high`), and `months`: how many month ends before the last one;
 or `whole`: one step alone, from the day before the period to its last day, whichever months these are.
 """
 
@@ -94,7 +94,7 @@ KIND = RfmMoves(
     settings_schema=closed(
         **{
             name: RFM.settings_schema["properties"][name]
-            for name in ("customer", "amount", "filter", "edges")
+            for name in ("customer", "amount", "filter", "edges", "high")
         },
         months={"type": "integer", "minimum": 1, "maximum": 24},
         whole={"type": "boolean"},

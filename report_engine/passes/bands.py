@@ -23,9 +23,13 @@ def _edges(draft: Draft, dimension: Dimension, bins: Bins) -> tuple[Decimal, ...
     bound = draft.bound
     fact = next(key for key in bound.facts if key in dimension.paths)
     path = dimension.paths[fact]
+    formula = path if dimension.formulas else None
     count = bins.quantiles or 1
     parts = tuple(
-        Measure(f"q{n}", {}, fact, f"p{100 * n // count}", path, path=dimension.at) for n in range(1, count)
+        Measure(
+            f"q{n}", {}, fact, f"p{100 * n // count}", "" if formula else path, formula, path=dimension.at
+        )
+        for n in range(1, count)
     )
     narrowed: Bound = replace(bound, measures=parts, dimensions=(), form=fact)
     found = lines(narrowed, draft.desk, Ask((), bound.period))

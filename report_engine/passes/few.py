@@ -69,7 +69,7 @@ def _counted(base: Measure, at: int) -> Measure:
     filters = () if base.aggregate == "rate" and not base.among else filters
     return replace(
         base, key=f"n{at}", aggregate="count", of="", expression=None, among=None, filters=filters,
-        format="integer", show=None, formula=None, parts={},
+        format="integer", show=None, formula=None, parts={}, between=None, within_s=None, per=None,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from report_engine.binding import Bound, Dimension
 from report_engine.buckets import all_buckets
 from report_engine.draft import Draft, Group
-from report_engine.grid import compare_cells, value_of
+from report_engine.grid import compare_cells
+from report_engine.results import value_of
 from report_engine.table import Cell
 
 MOST_FILLED = 20_000

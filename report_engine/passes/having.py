@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from report_engine.binding import column_named
 from report_engine.draft import Draft
 from report_engine.grid import holds
 
@@ -11,4 +12,11 @@ def having(draft: Draft) -> Draft:
     condition = draft.bound.having
     if condition is None:
         return draft
-    return replace(draft, rows=tuple(row for row in draft.rows if holds(condition, row.values)))
+    measures = draft.bound.measures
+    columns = {".".join(path): column_named(".".join(path), measures) for path in condition.fields}
+    rows = (
+        row
+        for row in draft.rows
+        if holds(condition, {name: row.values.get(column) for name, column in columns.items()})
+    )
+    return replace(draft, rows=tuple(rows))

@@ -12,6 +12,7 @@ from engine.text import Words
 from report_engine.binding import Dimension
 from report_engine.draft import Draft, Group
 from report_engine.measures import Measure
+from report_engine.moments import is_over
 from report_engine.query import LISTS, OTHER
 from report_engine.table import Cell, Column, Table, Total
 
@@ -22,6 +23,7 @@ COMPARED: Mapping[str, Words] = {
     "previous_year": {"zh": "去年同期", "en": "last year"},
     "same_weekdays": {"zh": "去年同星期", "en": "last year, same weekdays"},
     "spring_festival": {"zh": "去年春节对齐", "en": "last year by Spring Festival"},
+    "baseline": {"zh": "基准期", "en": "baseline"},
 }
 CHANGED: Mapping[str, Words] = {
     "previous_period": {"zh": "环比", "en": "vs previous period"},
@@ -29,6 +31,7 @@ CHANGED: Mapping[str, Words] = {
     "previous_year": {"zh": "同比", "en": "vs last year"},
     "same_weekdays": {"zh": "同比（同星期）", "en": "vs last year, same weekdays"},
     "spring_festival": {"zh": "同比（春节对齐）", "en": "vs last year by Spring Festival"},
+    "baseline": {"zh": "较基准期", "en": "vs baseline"},
 }
 
 
@@ -38,12 +41,12 @@ def label(draft: Draft) -> Draft:
     lists = any(one.value_type in LISTS and one.level is None for one in bound.dimensions)
     columns = [_dimension(draft, one) for one in bound.dimensions]
     for one in bound.measures:
-        columns.append(_measure(one, lists))
+        columns.append(replace(_measure(one, lists), is_sum=_is_sum(draft, one)))
         if one.show is None:
             for name in bound.compare:
                 columns += _compared(one, name)
             if bound.has_goal and _is_aimed_at(draft, one):
-                columns += _goal(one)
+                columns += _goal(draft, one)
     columns += draft.columns
     width = len(bound.dimensions)
     rows = tuple(_row(row, columns, width) for row in draft.rows)
@@ -59,12 +62,14 @@ def label(draft: Draft) -> Draft:
 
 def _dimension(draft: Draft, one: Dimension) -> Column:
     data = draft.bound.data
-    ends = [steps[-1] for fact, path in one.paths.items() if (steps := data.walk(data.facts[fact], path))]
+    plain = one.paths if not one.formulas else {}
+    ends = [steps[-1] for fact, path in plain.items() if (steps := data.walk(data.facts[fact], path))]
     words: dict[str, Mapping[str, str]] = {NO_ACCESS_VALUE: NO_ACCESS}
     form: str | None = None
     if one.grain is None and one.bins is None:
         field = ends[0][1] if ends else None
-        for option in (field.config.get("options") or field.config.get("known") or ()) if field else ():
+        known = (field.config.get("options") or field.config.get("known") or ()) if field else one.options
+        for option in known:
             words[str(option["key"])] = option.get("label") or {"zh": option["key"], "en": option["key"]}
         form = next((found for end in ends if (found := _target(*end)) is not None), None)
     if one.key in draft.kept:
@@ -130,8 +135,27 @@ def _plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
+def _is_sum(draft: Draft, one: Measure) -> bool:
+    """Tell whether nothing means nought: not where it is only not known, or may not be known."""
+    bound = draft.bound
+    is_unknown = any(base.only_now for base in one.base()) and is_over(bound.period, bound.today)
+    return one.is_sum and not is_unknown and bound.verb != "totals"
+
+
 def _measure(one: Measure, lists: bool) -> Column:
-    return Column(one.key, one.name, "measure", one.format, one.good, adds_up=one.adds_up and not lists)
+    adds_up = one.adds_up and not lists
+    return Column(one.key, named(one), "measure", one.format, one.good, unit=one.unit, adds_up=adds_up)
+
+
+def named(one: Measure) -> Words:
+    """Return a measure's name with what it is counted in."""
+    if not one.unit:
+        return one.name
+    frames = {"zh": "{name}（{unit}）", "en": "{name} ({unit})"}
+    return {
+        lang: frame.format(name=one.name.get(lang, one.key), unit=one.unit.get(lang, ""))
+        for lang, frame in frames.items()
+    }
 
 
 def _compared(one: Measure, name: str) -> list[Column]:
@@ -160,12 +184,16 @@ GOALS: tuple[tuple[str, Words, str | None], ...] = (
     ("goal.attainment", {"zh": "完成率", "en": "of the goal"}, "percent"),
     ("goal.pace", {"zh": "时间进度", "en": "time gone"}, "percent"),
     ("goal.forecast", {"zh": "预计完成率", "en": "of the goal at this pace"}, "percent"),
+    ("goal.per_day", {"zh": "要追上每工作日还需", "en": "needed each working day left"}, None),
 )
 
 
 def _is_aimed_at(draft: Draft, one: Measure) -> bool:
     """Tell whether anybody set a target for a measure, or the report itself asks for its columns by name."""
-    key = f"{one.key}@goal"
+    return _is_said(draft, f"{one.key}@goal")
+
+
+def _is_said(draft: Draft, key: str) -> bool:
     groups = (*draft.rows, *(group for some in draft.totals.values() for group in some))
     if any(group.values.get(key) is not None for group in groups):
         return True
@@ -173,13 +201,15 @@ def _is_aimed_at(draft: Draft, one: Measure) -> bool:
     return key in f"{report.get('sort', '')} {report.get('chart', '')} {report.get('having', '')}"
 
 
-def _goal(one: Measure) -> list[Column]:
+def _goal(draft: Draft, one: Measure) -> list[Column]:
+    """Return the columns beside a goal; what days left have to bring only while there are any."""
     return [
         Column(
             f"{one.key}@{what}", {lang: f"{one.name.get(lang, one.key)} {words[lang]}" for lang in ("zh", "en")}, "compare",
             form or one.format, one.good, one.key, adds_up=False,
         )
         for what, words, form in GOALS
+        if what != "goal.per_day" or _is_said(draft, f"{one.key}@{what}")
     ]  # fmt: skip
 
 

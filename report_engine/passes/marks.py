@@ -7,14 +7,15 @@ from typing import Any
 from report_engine.binding import Bound, Dimension
 from report_engine.buckets import next_bucket
 from report_engine.draft import Draft
-from report_engine.problems import EMPTY, IMMATURE, NO_GOALS, NOT_ADDING, SMALL_SAMPLE
+from report_engine.moments import moment_of
+from report_engine.problems import EMPTY, IMMATURE, NO_GOALS, NOT_ADDING, ONLY_NOW, SMALL_SAMPLE
 from report_engine.query import LISTS
 from report_engine.table import Column
 
 
 def marks(draft: Draft) -> Draft:
     """Return the draft with its marks and warnings."""
-    for mark in (_partial, _immature, _small, _not_adding, _no_goals, _empty):
+    for mark in (_partial, _immature, _small, _only_now, _not_adding, _no_goals, _empty):
         draft = mark(draft)
     return draft
 
@@ -102,6 +103,18 @@ def _small(draft: Draft) -> Draft:
             problem = SMALL_SAMPLE.at(one.path, count=sum(flags), least=one.min_n)
             draft = replace(draft, warnings=(*draft.warnings, problem))
         draft = _marked(draft, f"{one.key}@small", {"zh": "样本不足", "en": "Small sample"}, one.key, flags)
+    return draft
+
+
+def _only_now(draft: Draft) -> Draft:
+    bound = draft.bound
+    is_over = moment_of(bound.period, bound.today) < bound.today
+    if not is_over and _time(bound) is None:
+        return draft
+    for one in bound.measures:
+        if any(base.only_now and base.identity not in bound.pasts for base in one.base()):
+            problem = ONLY_NOW.at(one.path, measure=one.name)
+            draft = replace(draft, warnings=(*draft.warnings, problem))
     return draft
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from report_engine.draft import Draft
 from report_engine.grid import Grid
-from report_engine.query import percent_of
+from report_engine.query import is_apart
 
 
 def measure(draft: Draft) -> Draft:
@@ -33,9 +33,7 @@ def _order(draft: Draft) -> tuple[Any, bool] | None:
     bases = {base.identity for one in bound.measures for base in one.base()}
     if len(bound.facts) != 1 or draft.kept or any(one.show for one in bound.measures) or bound.fill:
         return None
-    if any(
-        percent_of(base.aggregate) is not None or base.date for one in bound.measures for base in one.base()
-    ):
+    if any(is_apart(base) or base.date for one in bound.measures for base in one.base()):
         return None
     if any(one.is_time for one in bound.dimensions):
         return None

@@ -94,6 +94,8 @@ def _rank(draft: Draft, dimension: Dimension) -> Rank:
 def _places(draft: Draft, dimension: Dimension) -> Mapping[str, int]:
     """Return where the options of a choice stand in their list."""
     bound = draft.bound
+    if dimension.formulas:
+        return {str(one["key"]): at for at, one in enumerate(dimension.options)}
     fact = next(iter(dimension.paths))
     field = bound.data.field(bound.data.facts[fact], dimension.paths[fact])
     options = field.config.get("options", ()) if field is not None else ()

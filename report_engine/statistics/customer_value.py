@@ -33,11 +33,6 @@ class Histories:
         """Return histories of plain lists."""
         return cls(*(np.asarray(one, dtype=np.float64) for one in (repeats, last, age)))
 
-    @property
-    def repeaters(self) -> int:
-        """Return how many customers came back at all."""
-        return int(np.count_nonzero(self.repeats))
-
 
 @dataclass(frozen=True, slots=True)
 class BgNbd:

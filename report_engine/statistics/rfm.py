@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 HIGH = 4
@@ -15,12 +16,16 @@ HIGH = 4
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """`recency`: days since the last paid day; `frequency`: paid days; `money`: paid, both over the last 365 days."""
+    """`recency`: days since the last paid day; `frequency`: paid days; `money`: paid, both over the last 365 days.
+
+    `interval`: mean days from one paid day to the next; None with fewer than two, or where it was not asked for.
+    """
 
     customer_id: str
     recency: int
     frequency: int
     money: Decimal
+    interval: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +72,34 @@ GROUP_WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def scored(customers: Sequence[Customer], edges: Edges | None = None) -> list[Scored]:
-    """Return every customer with scores and group, in the order given; by quintiles where no edges are given."""
+def scored(
+    customers: Sequence[Customer], edges: Edges | None = None, above_mean: bool = False
+) -> list[Scored]:
+    """Return every customer with scores and group, in the order given; by quintiles where no edges are given.
+
+    High is a score from 4 on; with `above_mean` what is better than the mean of all customers, whatever its score.
+    """
     recency = _scores([-one.recency for one in customers], _downwards(edges))
     frequency = _scores([one.frequency for one in customers], edges.frequency if edges else None)
     money = _scores([one.money for one in customers], edges.money if edges else None)
+    high = _above_mean(customers) if above_mean else [
+        (r >= HIGH, f >= HIGH, m >= HIGH) for r, f, m in zip(recency, frequency, money, strict=True)
+    ]  # fmt: skip
     return [
-        Scored(one, r, f, m, GROUPS[r >= HIGH, f >= HIGH, m >= HIGH])
-        for one, r, f, m in zip(customers, recency, frequency, money, strict=True)
+        Scored(one, r, f, m, GROUPS[is_high])
+        for one, r, f, m, is_high in zip(customers, recency, frequency, money, high, strict=True)
+    ]
+
+
+def _above_mean(customers: Sequence[Customer]) -> list[tuple[bool, bool, bool]]:
+    count = len(customers)
+    days = sum(one.recency for one in customers)
+    often = sum(one.frequency for one in customers)
+    paid = sum((one.money for one in customers), Decimal(0))
+    # Compared by products: exact, whatever the number of customers.
+    return [
+        (one.recency * count < days, one.frequency * count > often, one.money * count > paid)
+        for one in customers
     ]
 
 

@@ -17,12 +17,16 @@ def register(app: typer.Typer) -> None:
 def demo(
     template: Annotated[str, typer.Argument(help="Which template to open")] = "dental",
     scale: Annotated[
-        float, typer.Option(help="Amount of sample data; 1.0 is a chain of six branches over two years")
-    ] = 0.02,
+        float,
+        typer.Option(
+            min=0.001, max=10, help="Amount of sample data; 1.0 is a chain of six branches over two years"
+        ),
+    ] = 0.05,
     seed: Annotated[int, typer.Option(help="Another seed gives other people")] = 7,
     host: Annotated[str | None, typer.Option(help="Address to listen on; default 127.0.0.1")] = None,
     port: Annotated[
-        int | None, typer.Option(help="Port to listen on; default 8000, 0 takes a free one")
+        int | None,
+        typer.Option(min=0, max=65_535, help="Port to listen on; default 8000, 0 takes a free one"),
     ] = None,
     home: Home = None,
     fresh: Annotated[bool, typer.Option(help="Throw the practice clinic away and make a new one")] = False,
@@ -56,10 +60,13 @@ def _prepare(house: House, template: str, scale: float, seed: int, *, fresh: boo
 
     from server.demo.loading import load_demo
     from server.installing import install
+    from server.practice import in_the_morning
 
     with Progress(transient=True) as progress:
         shown = progress.add_task("正在准备练习诊所 / Preparing the practice clinic", total=None)
         clinic = install(house, folder.name, folder, starter=False)
+        if not known:
+            in_the_morning(house, clinic.workspace.zone)
 
         def tell(form: str, done: int, total: int | None) -> None:
             progress.update(shown, description=f"{form} {done:,}", completed=done, total=total)

@@ -53,4 +53,4 @@ def _lines(text: str | None, batch: Path | None) -> Iterable[str]:
     if str(batch) == "-":
         return sys.stdin
     assert batch is not None
-    return batch.read_text(encoding="utf-8-sig").split("\n")
+    return batch.read_text(encoding="utf-8-sig", errors="replace").split("\n")

@@ -14,10 +14,12 @@ from engine.access.gate import Gate
 from engine.access.query import Record, ScopedQuery
 from engine.definitions.strict_json import read_object
 from engine.problems import Code, NotFound, Problem, Rejected
+from engine.store.unit import Unit
 from engine.text import say
 from report_engine.dataset import Datasets, datasets
 from report_engine.desk import PlainDesk
 from report_engine.output import to_csv, to_json, to_xlsx
+from report_engine.own_year import year_starts
 from report_engine.pipeline import bound_report, run
 from report_engine.problems import NOT_OWN_TOTALS
 from report_engine.table import Table
@@ -87,7 +89,7 @@ def report(
             recorder = Recorder(unit)
             zone = clinic.workspace.zone_of(actor.branch_id)
             desk = PlainDesk(Gate(clinic.plan.policy, actor, recorder), recorder, zone)
-            bound = bound_report(asked, data_of(clinic), unit.now, zone, given)
+            bound = bound_report(asked, data_of(clinic, unit), unit.now, zone, given)
             table = run(bound, desk)
         if sql or explain:
             _tell(bound, recorder, sql=sql, explain=explain)
@@ -107,10 +109,11 @@ def _written(form: Format, table: Table, lang: str, title: str) -> bytes:
     return (json.dumps(to_json(table), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def data_of(clinic: Clinic) -> Datasets:
+def data_of(clinic: Clinic, unit: Unit) -> Datasets:
     """Return the datasets of the app that a clinic runs."""
     app = clinic.plan.app
-    return datasets(clinic.plan.shapes, app.of("forms"), app.of("metrics"))
+    starts = year_starts(unit, app.manifest.get("fiscal_year", 1))
+    return datasets(clinic.plan.shapes, app.of("forms"), app.of("metrics"), starts)
 
 
 def _write(out: Path, made: bytes) -> None:

@@ -16,7 +16,8 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; default 127.0.0.1")] = None,
     port: Annotated[
-        int | None, typer.Option(help="Port to listen on; default 8000, 0 takes a free one")
+        int | None,
+        typer.Option(min=0, max=65_535, help="Port to listen on; default 8000, 0 takes a free one"),
     ] = None,
     home: Home = None,
 ) -> None:

@@ -48,11 +48,8 @@ def import_(
         found = imports.upload(actor, form, file.name, file.read_bytes())
         if sheet is not None:
             found |= imports.look(actor, found["id"], sheet, None)
-        columns = (
-            json.loads(mapping)
-            if mapping
-            else {str(c["index"]): c["field"] for c in found["columns"] if c["field"]}
-        )
+        columns = _columns(mapping) if mapping else {}
+        columns = columns or {str(c["index"]): c["field"] for c in found["columns"] if c["field"]}
         settings = {
             "sheet": sheet or found["sheet"],
             "header_row": found["header_row"],
@@ -70,6 +67,17 @@ def import_(
     for row in state["rows"]:
         for problem in row["problems"]:
             typer.echo(f"  {row['row']}: {row['outcome']}  {problem['message']['zh']}")
+
+
+def _columns(mapping: str) -> dict[str, Any]:
+    """Return what `--map` says."""
+    try:
+        said = json.loads(mapping)
+    except ValueError as wrong:
+        raise typer.BadParameter(f"--map is not JSON: {wrong}") from None
+    if not isinstance(said, dict):
+        raise typer.BadParameter('--map is not like {"0": "name"}')
+    return said
 
 
 def _work(clinic: Clinic, job_id: str, *, as_json: bool) -> None:

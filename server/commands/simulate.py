@@ -45,6 +45,14 @@ def simulate(
             help="Go over the records of a past period instead, e.g. 90d: who would have been contacted"
         ),
     ] = None,
+    halt: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--break", help="Halt before this node and show what the flow knows there; may be given again"
+        ),
+    ] = None,
+    after: Annotated[int, typer.Option(help="Go on from a halt: its move, as it was shown", min=0)] = 0,
+    step: Annotated[bool, typer.Option("--step", help="Halt before whatever comes next")] = False,
     limit: Annotated[int, typer.Option(help="Shadow run: most occasions", min=1, max=10_000)] = 200,
     seconds: Annotated[float, typer.Option(help="Most seconds it may take", min=1, max=600)] = 60,
     login: Annotated[
@@ -55,7 +63,7 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Print the timeline of tasks, messages, waits and changes."""
-    from flow_engine.simulation import read_answers
+    from flow_engine.simulation import Stops, read_answers
     from flow_engine.simulation.answers import length
     from server.cli import print_json
     from server.trials import Asked
@@ -71,7 +79,8 @@ def simulate(
         subject = None
         if record is not None:
             subject = _subject(record, clinic, definition or {}, key)
-        asked = Asked(key, subject, {}, length(until), definition, seconds)
+        stops = Stops(tuple(halt or ()), after, step) if halt or step else None
+        asked = Asked(key, subject, {}, length(until), definition, seconds, stops)
         if shadow is not None:
             told = run_shadow(clinic, actor, asked, given, length(shadow), limit)
         else:
@@ -126,8 +135,19 @@ def _tell(told: Mapping[str, Any], zone: ZoneInfo) -> None:
         typer.echo(f"… {one['node']} ({one['wait']})")
     for trouble in told["troubles"]:
         typer.echo(f"! {trouble}")
+    if told["stopped"] is not None:
+        _tell_stop(told["stopped"], zone)
     cut = f" ({told['cut']})" if told["cut"] else ""
     typer.echo(f"= {told['title']}: {told['outcome'] or told['status']}{cut}")
+
+
+def _tell_stop(stop: Mapping[str, Any], zone: ZoneInfo) -> None:
+    typer.echo(f"■ {stop['node']} · {stop['name'].get('zh', '')} ({stop['kind']}) --after {stop['move']}")
+    for title, values in (("变量", stop["variables"]), ("记录", stop["record"])):
+        for key, value in values.items():
+            typer.echo(f"  {title} {key} = {json.dumps(value, ensure_ascii=False)}")
+    for line in stop["ahead"]:
+        typer.echo(f"  → {_local(line['at'], zone)}  {line['kind']:<9} {line['text']['zh']}")
 
 
 def _tell_shadow(told: Mapping[str, Any], zone: ZoneInfo) -> None:

@@ -1,8 +1,7 @@
 """What follows a visit: treatments, consents, calls, recalls, cases, pictures, messages and tasks."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from server.demo import facts, words
 from server.demo.courses import Step
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
     from server.demo.patients import Patient
 
 BY_CODE = {service.code: service for service in facts.SERVICES}
+ANSWERED_SINCE = timedelta(days=14)
+"""How long ago patients have begun to answer reminders by a link."""
 RECALLS = {
     "scaling": ("scaling", 6),
     "root_planing": ("perio_maintenance", 3),
@@ -121,6 +122,22 @@ def reminders(house: House, appointment: Row, made: datetime, start: datetime, c
         day = start.astimezone(ZONE)
         text = f"您预约的就诊时间为 {day.month}月{day.day}日 {day:%H:%M}，如需改期请联系前台。"
         message(house, template, at, customer, appointment["branch_id"], appointment["owner_id"], text)
+        if key == "1d" and appointment["customer_reply"] == "confirmed" and at > world.now - ANSWERED_SINCE:
+            _answered(world, appointment, at + timedelta(minutes=25))
+
+
+def _answered(world: World, appointment: Row, at: datetime) -> None:
+    """Let a patient have answered a reminder by its link."""
+    known = appointment["id"]
+    row = {
+        "id": known[:-12] + known[-12:][::-1],
+        "created_at": stamp(min(at, world.now)),
+        "branch_id": appointment["branch_id"],
+    }
+    row |= {"owner_id": appointment["owner_id"], "created_by": appointment["owner_id"]}
+    world.rows.setdefault("appointment_reply", []).append(
+        {**row, "appointment_id": known, "reply": "confirmed"}
+    )
 
 
 def message(
@@ -377,7 +394,7 @@ def is_near(world: World, at: datetime) -> bool:
 
 
 def pictures(house: House, patient: "Patient", step: Step, at: datetime) -> None:
-    """Write the pictures the visit's codes took; the files themselves come from the devices."""
+    """Write the pictures the visit's codes took; `generate` gives each the drawing of its kind."""
     world = house.world
     kinds = {
         "D002": ("panoramic", "panoramic"),
@@ -398,17 +415,3 @@ _REPORTS: dict[str, tuple[str, ...]] = {
     "panoramic": ("恒牙列，智齿阻生，余未见明显异常", "牙槽骨水平吸收约1/4，后牙区牙石影"), "cbct": ("可用骨高度充足，骨密度II类", "上颌窦底距牙槽嵴顶约6mm，建议提升"),
     "periapical": ("根尖未见暗影，牙周膜间隙正常", "龋坏近髓，根尖周膜略增宽"), "intra_oral_scan": ("上下颌及咬合扫描完整",),
 }  # fmt: skip
-
-
-def tiers(row: Row, patient: Any, silent: int) -> None:
-    """Set recency, frequency and money scores by the dental edges, and the class they make."""
-    r = 5 - sum(silent > edge for edge in (30, 90, 180, 365))
-    f = 1 + sum(patient.visits >= edge for edge in (2, 4, 8, 12))
-    m = 1 + sum(patient.paid >= Decimal(edge) for edge in (500, 2000, 8000, 30000))
-    names = {
-        (True, True, True): "champion", (True, False, True): "key_develop", (False, True, True): "key_keep", (False, False, True): "key_win_back",
-        (True, True, False): "normal_value", (True, False, False): "normal_develop", (False, True, False): "normal_keep", (False, False, False): "normal_win_back",
-    }  # fmt: skip
-    row.update(rfm_r=r, rfm_f=f, rfm_m=m, rfm_segment=names[r >= 4, f >= 4, m >= 4])
-    if m >= 4:
-        row["tags"] = [*(row.get("tags") or []), "high_value"]

@@ -1,6 +1,7 @@
 """The rest of the house: cards, stock, campaigns, service, targets, so that no page is empty."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -35,6 +36,7 @@ def materials(house: House) -> None:
                     near_expiry_days=90, track_batch=True, track_serial=kind == "implant", status="enabled",
                 )  # fmt: skip
                 rows.append((material, cost, least))
+    _what_treatments_take(house, [row for row, _, _ in rows])
     batches = max(world.count(2_400), 2 * len(rows))
     house.stock = [
         (
@@ -43,6 +45,18 @@ def materials(house: House) -> None:
         )
         for number in range(batches)
     ]
+
+
+def _what_treatments_take(house: House, rows: Sequence[Row]) -> None:
+    """Write what each treatment takes, of the first make on the shelf; so its cost and its margin are known."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(str(row["name"]), row)
+    for code, takes in facts.BOM.items():
+        house.services[code]["bom"] = [
+            {"material": first[name]["id"], "qty": qty, "unit_cost": first[name]["cost_price"]}
+            for name, qty in (*facts.VISIT, *takes)
+        ]
 
 
 def consumption(house: House) -> None:
@@ -215,6 +229,12 @@ def service(house: House, patients: list[Patient]) -> None:
             _history(house, patient, instant(visit["arrived_at"]) + timedelta(minutes=3))
     for patient, left in world.some(recent, min(len(recent), 4), min(len(recent), 4)):
         _complaint(house, patient, left)
+    told = {row["branch_id"] for row in world.all("complaint")}
+    with world.aside("complaints"):
+        # However small the clinic, whoever looks after its people has something to look after.
+        for branch in dict.fromkeys(patient.branch for patient, _ in recent):
+            if branch not in told:
+                _complaint(house, *next(one for one in recent if one[0].branch == branch))
     _refunds(house, by_id)
     _referrals(house, by_id)
 

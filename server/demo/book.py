@@ -36,17 +36,30 @@ class Book:
                 return at, start
         return None
 
+    def take(self, doctor: Person, day: date, start: int, minutes: int, patient: str) -> bool:
+        """Book the doctor for exactly this time, and tell whether both were free."""
+        if (patient, day) in self.patients or start not in self.starts(doctor, day, minutes):
+            return False
+        self.taken.setdefault((doctor.staff, day), []).append((start, start + minutes))
+        self.patients.add((patient, day))
+        return True
+
     def release(self, doctor: Person, day: date, start: int, patient: str) -> None:
         """Give back the time of an appointment that will not take place."""
         slots = self.taken[doctor.staff, day]
         slots[:] = [slot for slot in slots if slot[0] != start]
         self.patients.discard((patient, day))
 
-    def _start(self, doctor: Person, day: date, minutes: int) -> int | None:
+    def starts(self, doctor: Person, day: date, minutes: int) -> list[int]:
+        """Return when a treatment of so many minutes could begin."""
         slots = self.taken.get((doctor.staff, day), ())
-        free = []
-        for opens, closes in (MORNING, AFTERNOON):
-            for start in range(opens, closes - min(minutes, closes - opens) + 1, 30):
-                if all(start >= b or start + minutes <= a for a, b in slots):
-                    free.append((start, float(POPULAR[start // 60])))
+        return [
+            start
+            for opens, closes in (MORNING, AFTERNOON)
+            for start in range(opens, closes - min(minutes, closes - opens) + 1, 30)
+            if all(start >= b or start + minutes <= a for a, b in slots)
+        ]
+
+    def _start(self, doctor: Person, day: date, minutes: int) -> int | None:
+        free = [(start, float(POPULAR[start // 60])) for start in self.starts(doctor, day, minutes)]
         return self.world.weighted(free) if free else None

@@ -40,7 +40,7 @@ class Months:
     prepaid: Sums = field(default_factory=_sums)
     refunded: Sums = field(default_factory=_sums)
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """(visits, new_customers, deals or came_again; month; branch)."""
+    """(visits or new_customers; month; branch)."""
 
 
 def books(house: House, patients: Sequence[Patient]) -> None:
@@ -98,10 +98,6 @@ def _count_people(patients: Sequence[Patient], months: Months) -> None:
             continue
         month = f"{patient.arrived_at.astimezone(ZONE):%Y-%m}"
         months.counts["new_customers", month, patient.branch] += 1
-        if patient.won_at is not None and patient.won_at - patient.arrived_at <= timedelta(days=30):
-            months.counts["deals", month, patient.branch] += 1
-        if patient.again_at is not None and patient.again_at - patient.arrived_at <= timedelta(days=60):
-            months.counts["came_again", month, patient.branch] += 1
 
 
 def _months(house: House) -> Iterator[date]:
@@ -114,10 +110,9 @@ def _months(house: House) -> Iterator[date]:
 
 
 def _goals(house: House, months: Months) -> None:
-    """Write goals: the chain's, each branch's, each consultant's and each doctor's; set before the month begins."""
+    """Write goals: the chain's, each branch's, each team's, each consultant's and each doctor's; set before the month begins."""
     everybody = [p for p in house.people if p.role in ("consultant", "consultant_lead", "doctor")]
     for month in _months(house):
-        key = f"{month:%Y-%m}"
         _goal(house, month, "paid", "group", {m: _total(months.paid, m) for m in _near(month)}, {})
         for branch in house.branches:
             own, subject = branch["id"], {"subject": branch["id"]}
@@ -127,12 +122,22 @@ def _goals(house: House, months: Months) -> None:
             )
             new = {m: Decimal(months.counts["new_customers", m, own]) for m in _near(month)}
             _goal(house, month, "new_customers", "branch", new, subject)
-            for metric, part in (("deal_rate", "deals"), ("revisit_rate", "came_again")):
-                met = months.counts[part, key, own], months.counts["new_customers", key, own]
-                _rate_goal(house, month, metric, met, own)
+            for metric in ("deal_rate", "revisit_rate"):
+                _rate_goal(house, month, metric, own)
         for person in everybody:
             own = {m: months.credit[m, person.staff] for m in _near(month)}
             _goal(house, month, "paid", "personal", own, {"subject_staff": person.staff}, person.branch)
+            team = [
+                one.staff
+                for one in house.people
+                if one.supervisor is person and person.role == "consultant_lead"
+            ]
+            if team:
+                theirs = {
+                    m: sum((months.credit[m, one] for one in (person.staff, *team)), Decimal(0))
+                    for m in _near(month)
+                }
+                _goal(house, month, "paid", "team", theirs, {"subject_staff": person.staff}, person.branch)
 
 
 def _near(month: date) -> list[str]:
@@ -175,17 +180,14 @@ def _goal(
         metric,
         level,
         target,
-        sums[key] if key <= f"{world.today:%Y-%m}" else None,
         subject,
         branch,
     )
 
 
-def _rate_goal(house: House, month: date, metric: str, met: tuple[int, int], branch: str) -> None:
-    part, whole = met
+def _rate_goal(house: House, month: date, metric: str, branch: str) -> None:
     usual = {"deal_rate": "0.6", "revisit_rate": "0.65"}[metric]
-    actual = (Decimal(part) / whole).quantize(Decimal("0.01"), ROUND_HALF_UP) if whole else None
-    _write_goal(house, month, metric, "branch", Decimal(usual), actual, {"subject": branch}, branch)
+    _write_goal(house, month, metric, "branch", Decimal(usual), {"subject": branch}, branch)
 
 
 def _write_goal(
@@ -194,7 +196,6 @@ def _write_goal(
     metric: str,
     level: str,
     target: Decimal,
-    actual: Decimal | None,
     subject: Mapping[str, str],
     branch: str | None,
 ) -> None:
@@ -202,7 +203,7 @@ def _write_goal(
     head = house.branches[0]["id"]
     house.world.add(
         "sales_target", made, branch=branch or subject.get("subject", head), owner=house.of("finance")[0].user, month=month.isoformat(), level=level,
-        metric=metric, target=str(target), actual=None if actual is None else str(actual), **subject,
+        metric=metric, target=str(target), **subject,
     )  # fmt: skip
 
 

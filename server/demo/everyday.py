@@ -316,6 +316,8 @@ def desks(house: House, leads: Sequence[Prospect], patients: Sequence[Patient]) 
         _birthdays_ahead(house, [one for one in patients if one.consultant is person and one.visits > 0])
         _sore(house, [one.row["id"] for one in patients if one.consultant is person])
     for branch in house.branches:
+        _sore(house, [one.row["id"] for one in patients if one.branch == branch["id"]])
+    for branch in house.branches:
         _expiring(house, [one for one in house.world.all("stock_batch") if one["branch_id"] == branch["id"]])
     _traced(house)
 

@@ -13,12 +13,13 @@ from server.demo.books import books
 from server.demo.house import House, build_house, duty_rosters
 from server.demo.leads import Prospect, follow_up, lead_days, make_lead, next_waking, talk, touches
 from server.demo.patients import Clinic
+from server.demo.scene import one_more, set_scene
 from server.demo.shelf import Row
 from server.demo.world import ZONE, World, at_clock, by_day, instant
 
 ORDER = (
-    "branch", "staff", "room", "print_template", "channel", "tag", "member_level", "service_item", "material", "card_product", "coupon_template", "message_template", "article", 
-    "segment", "roster", "campaign", "channel_cost", "lead", "customer", "lead_touch", "customer_relation", "followup_task", "comm_log", "appointment", "visit", "consultation", "plan",
+    "branch", "staff", "room", "print_template", "channel", "tag", "member_level", "material", "service_item", "card_product", "coupon_template", "message_template", "article", 
+    "segment", "roster", "campaign", "channel_cost", "lead", "customer", "lead_touch", "customer_relation", "followup_task", "comm_log", "appointment", "appointment_reply", "visit", "consultation", "plan",
     "consent", "imaging", "dental_history", "clinical_record", "perio_exam", "stock_batch", "stock_move", "treatment_log", "postop_care", "ortho_case", "implant_case", "lab_order",
     "recall", "sterilization", "bill", "refund", "card", "card_use", "points_log", "balance_log", "coupon", "referral", "message_log", "satisfaction", "complaint", "performance",
     "sales_target", "kpi_rule", "roster_request", "tele_consult", "adverse_event", "journey", "export_request", "handover", "finance_voucher",
@@ -42,7 +43,7 @@ def generate(
     The same seed, day, instant and scale give the same records. 1.0 is a chain of six branches over two years with
     36,000 leads. `now` is the present of the story (default: 10:40 of `today` on the clinic's clock). `app_lists`
     (`{key: list definition}`) is used to leave out tags that a clinic has taken from its list. `files`: stored files
-    as file values by what they are (see `papers`); cards carry the contract, implants the label. `starters`: records
+    as file values by what they are (see `papers` and `films`); cards carry the contract, implants the label, imaging its picture. `starters`: records
     that the app has every clinic start with, by form; its segments become the demo's.
     """
     world = _story(seed, today, scale, now, starters or {})
@@ -60,9 +61,18 @@ def generate(
     for form in ORDER:
         rows = iter(world.all(form))
         while batch := [_clean(row, known) for row in islice(rows, BATCH)]:
+            if form == "imaging" and files:
+                _with_pictures(batch, files)
             yield form, batch
         world.rows.pop(form, None)
         world.shelves.pop(form, None)
+
+
+def _with_pictures(batch: list[Row], files: Mapping[str, Mapping[str, Any]]) -> None:
+    """Give each imaging record the picture of its kind."""
+    for row in batch:
+        if row["kind"] in files:
+            row["images"] = [dict(files[row["kind"]])]
 
 
 def accounts(
@@ -147,9 +157,10 @@ def _busy_days(house: House, clinic: Clinic) -> None:
         regulars = [p for p in clinic.patients if p.branch == branch["id"] and p.visits > 0]
         if not regulars:
             continue
+        set_scene(clinic, branch["id"], regulars)
         for offset, wanted in BUSY if world.scale < 0.25 else ():
             for _ in range(wanted):
-                clinic.check_up(world.pick(regulars), world.today + timedelta(days=offset))
+                one_more(clinic, branch["id"], regulars, world.today + timedelta(days=offset))
         for _ in range(world.count(80, 4)):
             clinic.undecided(world.pick(regulars))
         if branch is house.branches[0]:

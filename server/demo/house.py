@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from server.demo import facts
+from server.demo.consents import CONSENTS
 from server.demo.names import Phones, full_name
 from server.demo.shelf import Row
 from server.demo.world import World, at_clock, days_between, yuan
@@ -30,7 +31,9 @@ FIRST_NAMES = {
     ("service", 0, 1): "陈梦瑶",
 }
 OFF_DAYS = ((0, 1), (2, 3), (4, 0), (1, 2), (3, 4), (0, 2), (1, 3), (2, 4))
-"""Two weekdays off for each doctor of a branch; everybody works at the weekend, when patients have time."""
+"""Two weekdays off for each doctor of a branch; everybody works at the weekend, when patients have time.
+
+The first doctor of a branch, as whom visitors sign in, is on duty on the day the story is told."""
 
 
 @dataclass
@@ -96,7 +99,8 @@ class House:
 
     def works(self, doctor: Person, day: date) -> bool:
         """Tell whether the doctor is on duty that day."""
-        return day.weekday() not in OFF_DAYS[doctor.place % len(OFF_DAYS)]
+        shift = 1 if self.world.today.weekday() in OFF_DAYS[0] else 0
+        return day.weekday() not in OFF_DAYS[(doctor.place + shift) % len(OFF_DAYS)]
 
 
 def build_house(world: World) -> House:
@@ -296,7 +300,7 @@ def _settings(house: House) -> None:
             form_key=form,
             paper=paper,
             version=1,
-            body=f"<h2>{name}</h2><p>本文书一式两份。</p>",
+            body=CONSENTS.get(key, f"<h2>{name}</h2><p>本文书一式两份。</p>"),
         )
 
     for key, name, channel, kind, words in TEXTS:

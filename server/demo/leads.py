@@ -255,7 +255,7 @@ def _give_up(house: House, lead: Prospect, at: datetime, reason: str) -> None:
     if not world.chance(0.3):
         lose(house, lead, given_up, reason)
         return
-    world.move(lead.row, given_up, lead.owner.user, stage="pool")
+    world.move(lead.row, given_up, lead.owner.user, stage="pool", owner_id=None)
     lead.row["pool_at"] = stamp(given_up)
     again = by_day(given_up + timedelta(days=world.rng.uniform(0.5, 30)))
     if again < world.now - timedelta(days=25) and world.chance(0.6):

@@ -19,6 +19,7 @@ from engine.text import say
 from form_engine.service import records
 from server.clinics import DEMO_LOGINS, Clinic, House
 from server.demo.connections import agree_with_website
+from server.demo.films import films
 from server.demo.flows import play_flows
 from server.demo.generate import accounts, generate
 from server.demo.papers import papers
@@ -56,7 +57,8 @@ def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: d
     with clinic.workspace.write(Cause("system")) as unit:
         unit.connection.execute(META.insert().values(key=BEGUN, value="1"))
         create_accounts(unit.connection, made, unit.now)
-        stored = {what: files.add(unit, name, body).to_json() for what, (name, body) in papers().items()}
+        drawn = {**papers(), **films()}
+        stored = {what: files.add(unit, name, body).to_json() for what, (name, body) in drawn.items()}
     actor = system_actor(clinic.key, zone=clinic.workspace.zone)
     done: dict[str, int] = {}
     for form, rows in generate(plan.lists, seed, today, scale, now, stored, starters(plan)):
@@ -65,6 +67,7 @@ def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: d
         clinic.service.load(actor, form, [ready(row) for row in rows])
         done[form] = done.get(form, 0) + len(rows)
         tell(say(plan.forms[form].name, "zh"), sum(done.values()), None)
+    clinic.report_out.figures.write()
     _count_segments(clinic, actor)
     tell("流程", sum(done.values()) + play_flows(house, clinic, seed), None)
     agree_with_website(house.settings.home, clinic.key)

@@ -1,7 +1,7 @@
 """Plans and bills whose figures add up: line amounts, discounts, payments, cards and stored value."""
 
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from server.demo import facts
@@ -264,7 +264,7 @@ def make_bill(
     if total <= 0:
         return None
     off = (
-        Decimal(world.pick((10, 20, 50)))
+        min(Decimal(world.pick((10, 20, 50))), (total * Decimal("0.05")).quantize(Decimal(1), ROUND_DOWN))
         if kind == "service" and total > 500 and plan is None and world.chance(0.1)
         else Decimal(0)
     )

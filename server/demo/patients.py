@@ -181,6 +181,15 @@ def _customer(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Pace:
+    """When a patient comes and is seen, and whether he is still at the till when he could have left."""
+
+    arrived: datetime
+    seen: datetime
+    lingers: bool = False
+
+
 SellCard = Callable[[House, Patient, datetime], None]
 
 
@@ -193,6 +202,7 @@ class Clinic:
         self.patients: list[Patient] = []
         self.visits = 0
         self.by_month: dict[str, int] = {}
+        self.today: dict[str, list[Row]] = {"appointment": [], "visit": []}
         self._card_share = 0.05 if self.world.scale < 0.25 else 0.022
 
     def first_visit(self, lead: Prospect) -> None:
@@ -249,6 +259,27 @@ class Clinic:
             )
         self._visit(patient, step, day, booked=day - timedelta(days=self.world.rng.randint(1, 9)))
         patient.teeth, patient.want = teeth, want
+
+    def at(
+        self, patient: Patient, doctor: Person, start: int, minutes: int, fate: str, pace: Pace | None = None
+    ) -> bool:
+        """Let a patient be booked for a cleaning today, and for `fate`: come (at his pace), no_show, pending. Tell whether there was time."""
+        world, when = self.world, (self.world.today, start)
+        if not self.book.take(doctor, *when, minutes, patient.row["id"]):
+            return False
+        step = Step(0, "check_up", ("D001", "D006"), "scaling")
+        booked = at_clock(world.today - timedelta(days=world.rng.randint(1, 6)), world.rng.randint(560, 1060))
+        booked = max(booked, instant(patient.row["created_at"]))
+        usual, patient.doctor = patient.doctor, doctor
+        appointment = self._appointment(booked, when, minutes, doctor, step.kind, patient=patient, step=step)
+        if fate != "pending":
+            self._confirm(appointment)
+        if fate == "no_show":
+            self._not_come(appointment, when)
+        elif fate == "come":
+            self._kept(patient, step, appointment, when, pace=pace)
+        patient.doctor = usual
+        return True
 
     def undecided(self, patient: Patient, discount: str | None = None) -> None:
         """Write a plan of the last days that has not yet been answered; one with a `discount` waits for its approval."""
@@ -465,6 +496,8 @@ class Clinic:
             waitlist=False, status="pending",
         )  # fmt: skip
         aftercare.reminders(self.house, row, at, start, patient.row["id"] if patient else None)
+        if when[0] == world.today:
+            self.today["appointment"].append(row)
         return row
 
     def _kept(
@@ -474,16 +507,17 @@ class Clinic:
         appointment: Row,
         when: tuple[date, int],
         steps: list[Step] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """Play a visit that takes place, as far as the present has come."""
         world = self.world
         start = at_clock(*when)
-        arrived = start + timedelta(minutes=world.rng.triangular(-20, 15, -6))
+        arrived = pace.arrived if pace else start + timedelta(minutes=world.rng.triangular(-20, 15, -6))
         end = start + timedelta(minutes=appointment["minutes"])
         if arrived > world.now:
             return
         appointment["arrived_at"] = stamp(arrived)
-        seen = max(arrived, start) + timedelta(minutes=world.rng.triangular(0, 26, 5))
+        seen = pace.seen if pace else max(arrived, start) + timedelta(minutes=world.rng.triangular(0, 26, 5))
         end = max(end, seen + timedelta(minutes=12))
         is_over, is_seen = end < world.now, seen < world.now
         desk = self.house.one("front_desk", patient.branch)
@@ -493,7 +527,8 @@ class Clinic:
                 world.move(appointment, at, patient.doctor.user, status=status)
         first = step.kind == "first_visit"
         left = end + timedelta(minutes=world.rng.randint(5, 25))
-        if is_over and end > world.now - timedelta(hours=2) and world.chance(0.35):
+        is_recent = is_over and end > world.now - timedelta(hours=2)
+        if pace.lingers if pace else is_recent and world.chance(0.35):
             # still at the till
             left = world.now + timedelta(minutes=5)
         has_left = left < world.now
@@ -510,6 +545,8 @@ class Clinic:
         ):
             if has_come:
                 world.move(visit, at, who.user, status=status)
+        if when[0] == world.today:
+            self.today["visit"].append(visit)
         patient.visits += 1
         self.visits += 1
         month = f"{arrived.astimezone(ZONE):%Y-%m}"
@@ -657,9 +694,8 @@ class Clinic:
         row["level_id"] = self.house.levels[
             3 if patient.paid >= 80000 else 2 if patient.paid >= 20000 else 1 if patient.paid >= 5000 else 0
         ]["id"]
-        row["churn_risk"] = "high" if silent > 270 else "moderate" if silent > 150 else "low"
-        if patient.paid > 0:
-            aftercare.tiers(row, patient, silent)
+        if patient.paid > 8_000:
+            row["tags"] = [*(row.get("tags") or []), "high_value"]
         money.points(self.house, patient)
 
     def _stages(self, patient: Patient) -> None:

@@ -1,8 +1,8 @@
 """The demo's world: one seeded source of chance, one clock, ids that repeat, and the records made so far."""
 
-import math
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -109,6 +109,13 @@ class World:
         shelf = self.shelves.get(form)
         return shelf if shelf is not None else self.rows.get(form, ())
 
+    @contextmanager
+    def aside(self, what: str) -> Iterator[None]:
+        """Tell something more by chances of its own, so that the rest of the story goes on as without it."""
+        usual, self.rng = self.rng, random.Random(f"clinicraft-demo-{self.seed}-{what}")
+        yield
+        self.rng = usual
+
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
@@ -141,11 +148,6 @@ class World:
         count = min(len(options), self.rng.randint(least, most))
         chosen = set(self.rng.sample(range(len(options)), count))
         return [option for index, option in enumerate(options) if index in chosen]
-
-    def log_normal(self, median: float, p90: float) -> Decimal:
-        """Return an amount of a log-normal law with this median and ninetieth percentile, in tens of yuan."""
-        value = median * math.exp(self.rng.gauss(0, math.log(p90 / median) / 1.2815515655))
-        return Decimal(round(value / 10) * 10).quantize(Decimal("0.01"))
 
     def moment(self, day: date, low: float = 9, high: float = 18) -> datetime:
         """Return an instant of the clinic's day between two hours of its clock."""

@@ -7,6 +7,7 @@ from fastapi import Body, Request, Response
 from engine.jobs.queue import read_job
 from engine.problems import Code, NotFound
 from server import api_types as t
+from server.bulk_edits import BulkEdits
 from server.openapi import gives
 from server.reading import api, given_texts
 from server.requests import asked
@@ -48,6 +49,14 @@ def mark_notifications_read(request: Request, values: Annotated[dict[str, Any], 
     one = asked(request)
     one.service.mark_read(one.actor, given_texts(values, "ids"))
     return Response(status_code=204)
+
+
+@router.get("/bulk-edits/{job_id}")
+@gives(t.BulkState)
+def bulk_state(request: Request, job_id: str) -> Response:
+    """Return how far a bulk edit of mine is, and which records stayed as they were."""
+    one = asked(request)
+    return answer(BulkEdits(one.clinic).state(one.actor, job_id))
 
 
 @router.post("/batches/{batch_id}/undo")

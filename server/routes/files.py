@@ -1,7 +1,9 @@
 """Files: up one by one, down only through the record that holds them (or to the one who has just sent them)."""
 
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from fastapi import File, Request, Response, UploadFile
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from engine.access.query import RecordQuery
 from engine.problems import NotFound
 from engine.store import files
 from engine.store.platform import FILES
+from engine.store.watermarks import marked
 from server import api_types as t
 from server.openapi import gives
 from server.reading import api
@@ -48,7 +51,17 @@ def download_file(
         plan = desk.form(form)
         visible = desk.gate.select(RecordQuery(plan.key, fields=(field,), ids=(record,), limit=1))
         stored, body = files.read(desk.unit, visible, form, record, field, file_id, thumb)
+        held = plan.field(field)
+        words = _watermark(one, desk.unit.now) if held is not None and held.config.get("watermark") else ()
+    if words:
+        # Drawn anew for each look, since it says who looks; the file itself stays as it came.
+        body = marked(body, "image/jpeg" if thumb and stored.has_thumbnail else stored.mime, words)
     return _answer(stored, body)
+
+
+def _watermark(one: Asked, now: datetime) -> tuple[str, str]:
+    at = now.astimezone(ZoneInfo(one.actor.zone)).strftime("%Y-%m-%d %H:%M")
+    return f"{one.actor.name} {at}", f"{one.actor.login} {at}"
 
 
 def _just_sent(one: Asked, file_id: str) -> tuple[files.StoredFile, bytes]:

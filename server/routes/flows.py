@@ -5,18 +5,17 @@ from typing import Annotated, Any
 from fastapi import Body, Request, Response
 
 from engine.ids import new_id
-from engine.problems import Code, Conflict, Forbidden, NotFound, Rejected
-from engine.store.unit import Cause
+from engine.problems import Code, Conflict, Forbidden, NotFound
 from flow_engine import store
 from flow_engine.explain import Explaining
 from flow_engine.plan import FlowPlan, TriggerPlan
-from flow_engine.simulation import read_answers
+from flow_engine.simulation import Stops, read_answers
 from flow_engine.simulation.answers import length
-from flow_engine.tasks import listing
 from flow_engine.tasks.viewing import MANAGERS
 from form_engine.desk import NO_RECORD
 from server import task_types as t
 from server.openapi import gives
+from server.pressing import AT_ONCE, Press, Pressing
 from server.reading import api, given, given_texts
 from server.requests import Asked, asked
 from server.responses import answer
@@ -26,11 +25,8 @@ from server.trials import shadow, simulate
 router = api()
 Values = Annotated[dict[str, Any], Body()]
 
-NO_BUTTON = Code("flow.no_button", zh="这里不能手工启动这个流程", en="This flow cannot be started here by hand",
-                 hint_zh="它可能正在运行，或只对某些角色、状态开放", hint_en="It may be running already, or be for certain roles or states only")  # fmt: skip
 NOT_OFFERED = Code("flow.action_not_offered", zh="现在不能这样做", en="That is not possible now",
                    hint_zh="刷新后查看现在能做什么", hint_en="Reload to see what can be done now")  # fmt: skip
-MOST_STARTS = 500
 MOST_CASES = 200
 MOST_SHOWN = 200
 TRIAL_S = 8.0
@@ -74,46 +70,34 @@ def shadow_flow(request: Request, flow: str, values: Values) -> Response:
 
 
 @router.post("/flows/{flow}/start")
-@gives(t.Started, takes=t.StartFlow)
+@gives(t.Started, takes=t.StartFlow, also={202: t.StartJob})
 def start_flow(request: Request, flow: str, values: Values) -> Response:
-    """Press a flow's button on a record, or on several of a list; each starts by itself."""
+    """Press a flow's button on a record, on several of a list, or on all that a list shows; each starts by itself, many of them by a job."""
     one = asked(request)
-    flows = one.clinic.flows
-    plan = flows.plans.get(flow)
-    button = _button(one, plan, given(values, "trigger", str))
-    form = given(values, "form", str) or button.form or ""
-    ids = given_texts(values, "ids") or [given(values, "record_id", str) or ""]
-    key = given(values, "key", str) or new_id()
-    given_values = {
-        name: value
-        for name, value in (given(values, "values", dict) or {}).items()
-        if name in button.config.get("ask", ())
-    }
-    started: list[str] = []
-    failed: list[dict[str, Any]] = []
-    for record_id in ids[:MOST_STARTS]:
-        try:
-            with one.clinic.workspace.write(Cause("user", one.actor.user_id)) as unit:
-                if not _is_offered(one, unit, plan, button, form, record_id):
-                    raise Conflict(NO_BUTTON.at(""))
-                subject = (form, record_id)
-                made = flows.start(
-                    unit,
-                    one.actor,
-                    flow,
-                    subject,
-                    given_values,
-                    f"button:{flow}:{record_id}:{key}",
-                    f"{flow}.{button.key}",
-                )
-            if made is not None:
-                started.append(made)
-        except Rejected as refused:
-            failed.append(
-                {"record_id": record_id, "problems": [problem.to_json() for problem in refused.problems]}
-            )
+    pressing = Pressing(one.clinic)
+    press = Press(
+        flow,
+        given(values, "trigger", str),
+        given(values, "form", str) or "",
+        given(values, "values", dict) or {},
+        given(values, "key", str) or new_id(),
+    )
+    ids = pressing.chosen(one.actor, press, values)
+    if len(ids) > AT_ONCE:
+        job = pressing.later(one.actor, press, ids)
+        one.house.wake()
+        return answer({"job": job, "total": len(ids)}, 202)
+    done = pressing.at_once(one.actor, press, ids)
     one.house.wake()
-    return answer({"started": started, "failed": failed})
+    return answer({"started": done.started, "failed": done.failures()})
+
+
+@router.get("/flow-starts/{job_id}")
+@gives(t.StartState)
+def start_state(request: Request, job_id: str) -> Response:
+    """Return how far a button that I pressed on many records is, and which of them were refused."""
+    one = asked(request)
+    return answer(Pressing(one.clinic).state(one.actor, job_id))
 
 
 @router.get("/forms/{form}/records/{record_id}/flows")
@@ -123,15 +107,13 @@ def record_flows(request: Request, form: str, record_id: str) -> Response:
     one = asked(request)
     tasking = one.clinic.tasking
     found = tasking.tasks.of_record(one.actor, form, record_id)
-    plans = one.clinic.flows.plans
-    buttons = []
+    pressing = Pressing(one.clinic)
     with one.clinic.workspace.read() as unit:
-        for plan in plans.current.values():
-            for button in plan.triggers:
-                if button.kind != "button" or button.form != form or not _may_press(one, button):
-                    continue
-                if _is_offered(one, unit, plan, button, form, record_id):
-                    buttons.append(_button_item(plan, button))
+        buttons = [
+            _button_item(plan, button)
+            for plan, button in pressing.buttons(one.actor, form, ("record", "both"))
+            if pressing.refusal(unit, one.actor, plan, button, record_id) is None
+        ]
     return answer({**found, "buttons": buttons})
 
 
@@ -156,16 +138,8 @@ def record_flows_why(request: Request, form: str, record_id: str) -> Response:
 def form_flows(request: Request, form: str) -> Response:
     """Return the flows that can be started for several records of a list."""
     one = asked(request)
-    found = [
-        _button_item(plan, button)
-        for plan in one.clinic.flows.plans.current.values()
-        for button in plan.triggers
-        if button.kind == "button"
-        and button.form == form
-        and button.config.get("where", "both") in ("list", "both")
-        and _may_press(one, button)
-    ]
-    return answer(found)
+    found = Pressing(one.clinic).buttons(one.actor, form, ("list", "both"))
+    return answer([_button_item(plan, button) for plan, button in found])
 
 
 # Instances.
@@ -331,36 +305,18 @@ def _tried(flow: str, values: dict[str, Any]) -> Tried:
     subject = (form, record) if form and record is not None else None
     until = length(given(values, "until", str) or "30d")
     definition = given(values, "definition", dict)
-    return Tried(flow, subject, given(values, "values", dict) or {}, until, definition, TRIAL_S)
-
-
-def _may_press(one: Asked, button: TriggerPlan) -> bool:
-    roles = button.config.get("roles")
-    return not roles or bool(one.actor.roles & set(roles))
-
-
-def _button(one: Asked, plan: FlowPlan, key: str | None) -> TriggerPlan:
-    for button in plan.triggers:
-        if button.kind == "button" and key in (None, button.key) and _may_press(one, button):
-            return button
-    raise NotFound(NO_BUTTON.at("/flow"))
-
-
-def _is_offered(
-    one: Asked, unit: Any, plan: FlowPlan, button: TriggerPlan, form: str, record_id: str
-) -> bool:
-    """Tell whether the button stands on this record: the person sees it, and the button's condition holds."""
-    if button.form != form or one.clinic.tasking.tasks.forms.read(unit, one.actor, form, record_id) is None:
-        return False
-    if not button.config.get("many") and listing.runs_about(unit, plan.key, form, record_id):
-        return False
-    when = button.config.get("when")
-    if not when:
-        return True
-    records = one.clinic.flows.ports.records(
-        unit, one.clinic.flows.ports.service_actor(plan.key, plan.definition)
+    return Tried(
+        flow, subject, given(values, "values", dict) or {}, until, definition, TRIAL_S, _stops(values)
     )
-    return record_id in records.find(form, f'AND(({when}), RECORDID() = "{record_id}")', {}, (), 1)
+
+
+def _stops(values: dict[str, Any]) -> Stops | None:
+    """Return where a trial halts, if anywhere."""
+    nodes = tuple(str(one) for one in given(values, "break", list) or ())
+    is_step = bool(given(values, "step", bool))
+    if not nodes and not is_step:
+        return None
+    return Stops(nodes, max(0, given(values, "after", int) or 0), is_step)
 
 
 def _button_item(plan: FlowPlan, button: TriggerPlan) -> dict[str, Any]:

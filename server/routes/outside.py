@@ -12,6 +12,7 @@ from engine.sandbox import check_text, read_text
 from engine.sandbox.text_filters import FILTERS
 from engine.store.unit import Cause
 from flow_engine.messages.names import MessageNames
+from flow_engine.routing.pools import NOT_THERE
 from server import outside_types as t
 from server.openapi import gives
 from server.reading import api, given
@@ -26,7 +27,12 @@ NO_OBJECT = Code(
 NOT_DESIGNER = Code(
     "message.not_designer", zh="只有能设计应用的人可以这样做", en="This is for those who design the app"
 )
+NOT_FOR_YOU = Code(
+    "pool.not_for_you", zh="您不能从这里领取", en="Taking from here is not for you", hint_zh="需要能修改这类记录的角色", hint_en="It takes a role that may change such records"
+)  # fmt: skip
+TOO_MANY = Code("pool.too_many", zh="一次最多领取 {most} 条", en="At most {most} can be taken at once")
 NO_FORM = Code("message.no_such_form", zh="没有表单“{form}”", en="There is no form “{form}”")
+MOST_TAKEN = 200
 A_MINUTE = 600
 """Calls of one source a minute."""
 
@@ -93,34 +99,62 @@ def _at(content: Mapping[str, Any], path: Any) -> str:
 
 @router.get("/pools/{pool}")
 @gives(t.PoolItems)
-def pool_items(request: Request, pool: str) -> Response:
-    """Return what can be taken from a pool, as far as one may see it, and how many one holds."""
+def pool_items(request: Request, pool: str, items: bool = True) -> Response:
+    """Return what can be taken from a pool, as far as one may see it (`items`), and how many one holds."""
     one = asked(request)
-    pools, service = one.clinic.outside.pools, one.service
+    pools, me = one.clinic.outside.pools, one.actor.user_id
     rule = pools.rule(pool)
     with one.clinic.workspace.read() as unit:
-        waiting = pools.waiting(unit, pool, limit=200, seed=one.actor.user_id)
-        desk = service.desk(unit, one.actor)
+        desk = one.service.desk(unit, one.actor)
         desk.form(rule.form)
+        waiting = pools.waiting(unit, pool, limit=MOST_TAKEN, seed=me) if items else []
         labels = desk.gate.labels(rule.form, tuple(waiting))
-        held = pools.held(unit, pool, one.actor.user_id)
-    items = [{"id": record_id, "label": labels[record_id]} for record_id in waiting if labels.get(record_id)]
-    return answer({"form": rule.form, "items": items, "held": held, "most": rule.hold, "daily": rule.daily})
+        told = {
+            "form": rule.form,
+            "items": [{"id": one_id, "label": labels[one_id]} for one_id in waiting if labels.get(one_id)],
+            "held": pools.held(unit, pool, me),
+            "most": rule.hold,
+            "taken": pools.taken(unit, pool, me),
+            "daily": rule.daily,
+        }
+    return answer(told)
 
 
 @router.post("/pools/{pool}/claim")
 @gives(t.PoolTaken, takes=t.PoolClaim)
 def claim(request: Request, pool: str, values: Values) -> Response:
-    """Take a record of a pool, or the next one. 409 when somebody was quicker."""
+    """Take records of a pool, or the next one. 409 when somebody was quicker; of several each is taken or refused by itself."""
     one = asked(request)
-    pools, record_id = one.clinic.outside.pools, given(values, "record_id", str)
-    _may_take(one, pool)
-    with one.clinic.workspace.write(Cause("user", one.actor.user_id)) as unit:
-        if record_id:
-            pools.claim(unit, pool, record_id, one.actor.user_id)
-        else:
-            record_id = pools.claim_next(unit, pool, one.actor.user_id)
-    return answer({"record_id": record_id})
+    pools, me, ids = one.clinic.outside.pools, one.actor.user_id, given(values, "record_ids", list) or []
+    form = _may_take(one, pool)
+    if len(ids) > MOST_TAKEN or not all(isinstance(one_id, str) for one_id in ids):
+        raise Rejected(TOO_MANY.at("/record_ids", most=MOST_TAKEN))
+    taken: list[str] = []
+    failed: list[dict[str, Any]] = []
+    with one.clinic.workspace.write(Cause("user", me)) as unit:
+        seen = one.clinic.tasking.tasks.forms
+
+        def is_seen(record_id: str) -> bool:
+            return seen.read(unit, one.actor, form, record_id) is not None
+
+        if not ids:
+            found = pools.claim_next(unit, pool, me, is_seen)
+            taken += [found] if found else []
+        for record_id in dict.fromkeys(ids):
+            try:
+                with unit.savepoint():
+                    if not is_seen(record_id):
+                        raise NotFound(NOT_THERE.at("/record"))
+                    pools.claim(unit, pool, record_id, me)
+            except Rejected as refused:
+                if len(ids) == 1:
+                    raise
+                problems = [problem.to_json() for problem in refused.problems]
+                failed.append({"record_id": record_id, "problems": problems})
+            else:
+                taken.append(record_id)
+    one.house.wake()
+    return answer({"taken": taken, "failed": failed})
 
 
 @router.post("/pools/{pool}/release")
@@ -134,12 +168,12 @@ def release(request: Request, pool: str, values: Values) -> Response:
     return Response(status_code=204)
 
 
-def _may_take(one: Asked, pool: str) -> None:
-    """Whoever may change records of the form may take one; what is in a pool is nobody's."""
+def _may_take(one: Asked, pool: str) -> str:
+    """Return the form of a pool. Whoever may change records of the form, and sees one, may take it: it is nobody's."""
     rule = one.clinic.outside.pools.rule(pool)
-    rights = one.clinic.plan.policy.rights(one.actor)
-    if not rights.verb(rule.form, "edit"):
-        raise Forbidden(NOT_DESIGNER.at("/pool"))
+    if not one.clinic.plan.policy.rights(one.actor).verb(rule.form, "edit"):
+        raise Forbidden(NOT_FOR_YOU.at("/pool"))
+    return rule.form
 
 
 # Messages.

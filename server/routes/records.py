@@ -7,6 +7,7 @@ from fastapi import Body, Request, Response
 from engine.access.actor import Actor
 from engine.problems import Code, Conflict, Forbidden
 from server import api_types as t
+from server.bulk_edits import HOW, BulkEdits
 from server.openapi import gives
 from server.reading import api, given
 from server.requests import Asked, asked
@@ -156,10 +157,12 @@ def record_history(request: Request, form: str, record_id: str) -> Response:
 
 @router.get("/records/{record_id}/timeline")
 @gives(t.Timeline)
-def record_timeline(request: Request, form: str, record_id: str, cursor: str | None = None) -> Response:
-    """Return everything about a record, newest first."""
+def record_timeline(
+    request: Request, form: str, record_id: str, cursor: str | None = None, field: str = ""
+) -> Response:
+    """Return everything about a record, newest first; `field`: what one of its timelines shows of it."""
     one = asked(request)
-    return answer(one.service.timeline(one.actor, form, record_id, cursor))
+    return answer(one.service.timeline(one.actor, form, record_id, cursor, field=field))
 
 
 @router.get("/records/{record_id}/explain")
@@ -184,11 +187,17 @@ def _explained(one: Asked, login: str) -> Actor:
 
 
 @router.post("/bulk")
-@gives(t.BulkAnswer, takes=t.BulkChange)
+@gives(t.BulkAnswer, takes=t.BulkChange, also={202: t.BulkJob})
 def change_many_records(request: Request, form: str, values: Values) -> Response:
-    """Change many records at once, as a batch that can be undone."""
+    """Change many records at once, as a batch that can be undone; above 200 in the background: 202 with a job."""
     one = asked(request)
-    return answer(one.service.bulk_update(one.actor, form, values, given(values, "values", dict) or {}))
+    for key in HOW:
+        given(values, key, dict)
+    told = BulkEdits(one.clinic).start(one.actor, form, values)
+    if "job" not in told:
+        return answer(told)
+    one.house.wake()
+    return answer(told, 202)
 
 
 @router.get("/options/{field}")

@@ -20,9 +20,11 @@ Values = Annotated[dict[str, Any], Body()]
 @router.get("/subscriptions")
 @gives(t.SubscriptionList)
 def list_subscriptions(request: Request) -> Response:
-    """Return my subscriptions."""
+    """Return my subscriptions, and the chat groups that I may have told."""
     one = asked(request)
-    return answer({"subscriptions": one.clinic.report_out.subscriptions.mine(one.actor)})
+    subscriptions = one.clinic.report_out.subscriptions
+    robots = subscriptions.robots.offered(one.actor)
+    return answer({"subscriptions": subscriptions.mine(one.actor), "robots": robots})
 
 
 @router.post("/subscriptions")
@@ -82,3 +84,19 @@ def try_alert(request: Request, rule_id: str) -> Response:
     """Return what a rule would tell me now; nobody is told."""
     one = asked(request)
     return answer(one.clinic.report_out.alerts.tried(one.actor, rule_id))
+
+
+@router.post("/alerts/{rule_id}/acknowledge")
+@gives(t.AlertLine, takes=t.AlertAcknowledge)
+def acknowledge_alert(request: Request, rule_id: str, values: Values) -> Response:
+    """Say that what is off is known: whoever is told the same number is not told again until then, or until it was well."""
+    one = asked(request)
+    return answer(one.clinic.report_out.alerts.acknowledge(one.actor, rule_id, values))
+
+
+@router.post("/alerts/{rule_id}/unacknowledge")
+@gives(t.AlertLine, takes=t.AlertUnacknowledge)
+def unacknowledge_alert(request: Request, rule_id: str, values: Values) -> Response:
+    """Take that back: it is told again in its time."""
+    one = asked(request)
+    return answer(one.clinic.report_out.alerts.take_back(one.actor, rule_id, values))

@@ -5,9 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from engine.access.actor import system_actor
+from engine.access.policy import compile_policy
 from engine.access.query import RecordQuery, ScopedQuery, ScopedWrite
+from engine.definitions.tables import build_tables
 from engine.problems import NotFound, Rejected
-from tests.access.clinic import NOW, Clinic, TestUnit, names, someone
+from tests.access.clinic import NOW, Clinic, TestUnit, field, form, names, shapes, someone
 
 ALL = {"grants": {"*": {"view": "all"}}, "masks": {"phone": "read", "cost": "read"}}
 CLERK = {"grants": {"*": {"view": "all"}}, "masks": {"phone": "masked", "cost": "none"}}
@@ -117,9 +120,9 @@ def test_a_wrong_rule_is_reported_and_denies(clinic: Clinic) -> None:
         "access.unknown_form",
     ]
     gate = clinic.gate(policy, someone("r"))
-    for form in ("customer", "visit", "ghost"):
+    for key in ("customer", "visit", "ghost"):
         with pytest.raises(NotFound):
-            gate.page(RecordQuery(form))
+            gate.page(RecordQuery(key))
 
 
 @pytest.mark.parametrize(
@@ -206,6 +209,28 @@ def test_links_lead_only_to_records_one_may_see(clinic: Clinic) -> None:
     inner = where(("name", "contains", "e"))
     found = gate.page(RecordQuery("visit", ("name",), where=where(("customer_id", "where", inner))))
     assert names(found.records) == ["1"]
+
+
+def test_a_role_may_let_links_name_what_they_do_not_open_by_masked_name_and_number(clinic: Clinic) -> None:
+    mine = clinic.add("customer", name="mine", owner_id="me", level="vip")
+    near = clinic.add("customer", name="near", owner_id="x", no="C7", branch_id="b1")
+    far = clinic.add("customer", name="far", owner_id="x", branch_id="b9")
+    for name, whose in (("1", mine), ("2", near), ("3", far)):
+        clinic.add("visit", name=name, customer_id=whose)
+    policy = clinic.policy(
+        r={"grants": {"visit": {"view": "all"}, "customer": {"view": "own", "named": "branch"}}},
+        blind={"grants": {"visit": {"view": "all"}, "customer": {"named": "all"}}},
+    )
+    gate = clinic.gate(policy, someone("r"))
+    query = RecordQuery("visit", ("name", "customer_id", "customer_id.name"), sort=("name",))
+    page = gate.page(query)
+    assert names(page.records, "customer_id.name") == ["mine", None, None]
+    assert page.labels["customer"] == {mine: "mine vip", near: "n* · C7", far: "（无权查看）"}
+    assert gate.labels("customer", (near, far)) == {near: "n* · C7", far: "（无权查看）"}
+    assert gate.page(RecordQuery("customer", ("name",))).records[0]["id"] == mine
+    assert gate.count(RecordQuery("customer")) == (1, True)
+    # who may look at none of them is told no name either
+    assert clinic.gate(policy, someone("blind")).labels("customer", (near,)) == {near: "（无权查看）"}
 
 
 def test_where_no_person_acted_the_system_is_named(clinic: Clinic) -> None:
@@ -340,6 +365,16 @@ def test_the_recycle_bin_needs_its_right(clinic: Clinic) -> None:
         clinic.gate(clinic.policy(boss=ALL), someone("boss")).page(RecordQuery("customer", deleted=True))
 
 
+@pytest.mark.parametrize(("class_", "may"), [("general", True), ("personal", True), ("medical", False)])
+def test_medical_records_are_destroyed_by_nobody(class_: str, may: bool) -> None:
+    known = shapes(form("record", field("name"), class_=class_))
+    keeper = {"grants": {"record": {"view": "all", "delete": "all"}}, "rights": {"purge": True}}
+    policy = compile_policy({"k": {"key": "k", **keeper}}, known, build_tables(known))
+    for actor in (someone("k"), system_actor("w")):
+        assert policy.rights(actor).verb("record", "purge") is may
+        assert policy.rights(actor).verb("record", "delete")
+
+
 def test_each_record_says_what_may_be_done_with_it(clinic: Clinic) -> None:
     clinic.add("customer", name="1", owner_id="me")
     clinic.add("customer", name="2", owner_id="x")
@@ -420,6 +455,9 @@ def test_only_the_gate_makes_statements() -> None:
         (("born", "relative", {"period": "past"}), "ab"),
         (("born", "anniversary", {"days": 7}), "a"),
         (("born", "anniversary", {"days": 366}), "ab"),
+        (("born", "anniversary", {"period": "this_month"}), "a"),
+        (("born", "anniversary", {"period": "last_month"}), "b"),
+        (("born", "anniversary", {"period": "this_year"}), "ab"),
         (("visits", "eq", 0), "bc"),
         (("created_at", "on", "2026-03-05"), "abc"),
         (("created_at", "relative", {"period": "yesterday"}), ""),
@@ -465,6 +503,12 @@ def test_filters(clinic: Clinic, item: tuple[str, str, object], found: str) -> N
         {"op": "and", "items": [{"field": "name", "op": "in", "value": ["a"] * 5000}]},
         {"op": "and", "items": [{"field": "born", "op": "relative", "value": {"period": "whenever"}}]},
         {"op": "and", "items": [{"field": "born", "op": "anniversary", "value": {"days": 10**9}}]},
+        {"op": "and", "items": [{"field": "born", "op": "anniversary", "value": {"period": "past"}}]},
+        {"op": "and", "items": [{"field": "born", "op": "anniversary", "value": {"period": "whenever"}}]},
+        {
+            "op": "and",
+            "items": [{"field": "born", "op": "anniversary", "value": {"period": "last_n_days", "n": 900}}],
+        },
         {"op": "and", "items": [{"field": "phone", "op": "contains", "value": "1"}]},
         {"op": "and", "items": [{"field": "name", "op": "eq", "value": "a"}] * 200},
     ],

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.breaker import AFTER, FIRST_PAUSE_S, LONGEST_PAUSE_S, Breaker
 from connectors.egress import Reply
 from connectors.webhook import HEADER, Connection, HttpSender, check, sign
+from engine.breaker import AFTER, FIRST_PAUSE_S, LONGEST_PAUSE_S, Breaker
 from engine.ports import Delivery
 from engine.problems import Forbidden, Rejected
 

@@ -201,3 +201,52 @@ def test_formulas_and_texts_for_jinja_keep_their_braces():
 def test_a_word_nobody_defined_is_told():
     lead = form("lead", field("name", label={"zh": "{custmer_label}"}))
     assert refused(source(("forms", lead)), {}) == {("app.unknown_word", "/forms/lead/fields/0/label/zh")}
+
+
+def figures_app(profile: str):
+    """Leads and stock with metrics and reports about both, a list of metrics, and boards of two levels."""
+    both = {"key": "worth", "name": words("两者"), "formula": "{held} / {lead.count}"}
+    held = {"key": "held", "name": words("库存"), "form": "item", "aggregate": "count"}
+    leads = {"key": "leads", "name": words("线索"), "form": "lead", "aggregate": "count"}
+    report = {"name": words("表"), "kind": "aggregate"}
+    cells = [
+        {"key": "a", "report": "of_leads", "at": [0, 0, 6, 3]},
+        {"key": "b", "report": "of_worth", "at": [6, 0, 6, 3]},
+        {"key": "c", "panel": "alerts", "form": "item", "at": [12, 0, 6, 3]},
+    ]
+    options = [{"key": key, "label": words(key)} for key in ("leads", "held", "worth")]
+    made = source(
+        ("forms", form("lead", field("name"), link("item_id", "item"))),
+        ("metrics", both), ("metrics", held), ("metrics", leads),
+        ("reports", {**report, "key": "of_leads", "measures": ["leads"]}),
+        ("reports", {**report, "key": "of_worth", "measures": ["lead.count", {"key": "x", "of": "worth"}]}),
+        ("reports", {**report, "key": "by_item", "measures": ["leads"], "by": ["lead.item_id"]}),
+        ("dashboards", {"key": "mine", "name": words("我"), "levels": ["personal"], "cells": cells}),
+        ("dashboards", {"key": "group", "name": words("集团"), "levels": ["group"], "cells": cells}),
+        ("lists", {"key": "numbers", "name": words("指标"), "names": "metrics", "options": options}),
+        modules=["stock"],
+        profiles={"lite": {"modules": [], "levels": ["personal"]}, "chain": {"modules": "all"}},
+    )  # fmt: skip
+    modules = {"stock": module("stock", ("forms", form("item", field("name"))))}
+    return assemble(made, modules, profile)
+
+
+def test_figures_about_what_is_off_are_not_offered():
+    app = figures_app("lite")
+    assert set(app.of("metrics")) == {"leads"}
+    assert set(app.of("reports")) == {"of_leads"}
+    assert [one["key"] for one in app.of("dashboards")["mine"]["cells"]] == ["a"]
+    assert [one["key"] for one in app.of("lists")["numbers"]["options"]] == ["leads"]
+
+
+def test_a_profile_has_the_boards_of_its_levels():
+    assert set(figures_app("lite").of("dashboards")) == {"mine"}
+
+
+def test_with_all_modules_everything_is_there():
+    app = figures_app("chain")
+    assert set(app.of("metrics")) == {"leads", "held", "worth"}
+    assert set(app.of("reports")) == {"of_leads", "of_worth", "by_item"}
+    assert set(app.of("dashboards")) == {"mine", "group"}
+    assert len(app.of("dashboards")["mine"]["cells"]) == 3
+    assert len(app.of("lists")["numbers"]["options"]) == 3

@@ -183,6 +183,13 @@ class TestReferences:
     def test_settings_name_things_that_are_there(self, extra, problem):
         assert problem in added(extra)
 
+    def test_what_is_copied_is_a_field_of_the_record_picked(self):
+        def copied(name):
+            return field("x", "pick_copy", to="b", copies=[{"from": name, "to": "name"}])
+
+        assert added(copied("price")) == set()
+        assert added(copied("name")) == {("reference.no_field", "/fields/5/copies/0/from")}
+
     def test_paths_cross_three_links_and_no_more(self):
         assert added(field("x", "lookup", path="b_id.c_id.b_id.title")) == set()
         assert added(field("x", "lookup", path="b_id.c_id.b_id.a_id.name"))

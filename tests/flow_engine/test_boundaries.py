@@ -1,9 +1,14 @@
 """What may happen while something waits: timers, messages, conditions, errors, escalations, cancellations."""
 
-from tests.flow_engine.conftest import Begin
-from tests.flow_engine.worlds import analysis_of, end, flow, form, node, task
+from datetime import timedelta
 
-PLAN = analysis_of(form("plan", amount="number", status="text"))
+import pytest
+
+from engine.problems import Rejected
+from tests.flow_engine.conftest import Begin
+from tests.flow_engine.worlds import NOW, analysis_of, end, flow, form, node, plan_of, task
+
+PLAN = analysis_of(form("plan", amount="number", status="text", sent_at="datetime"))
 
 
 def at(key: str, kind: str, to: str, **config: object) -> dict[str, object]:
@@ -69,6 +74,73 @@ def test_a_condition_that_holds_at_once_interrupts_at_once(begin: Begin):
     )
     assert begin(definition, n=2).waiting() == ["thanks"]
     assert begin(definition, n=1).waiting() == ["call"]
+
+
+def test_a_condition_that_does_not_interrupt_happens_each_time_it_comes_true(begin: Begin):
+    large = [{**at("large", "condition", "tell", when="{plan.amount} > 100"), "interrupts": False}]
+    tell = node("tell", "set", "end", set={"told": "1"})
+    definition = flow(
+        task("call", "end", on=large), tell, end(), trigger={"kind": "record_created", "form": "plan"}
+    )
+    play = begin(definition, PLAN, about=("plan", "p1"))
+    for amount, told in ((50, 0), (200, 1), (300, 1), (50, 1), (200, 2)):
+        play.change("plan", "p1", amount=amount)
+        assert play.passed().count("tell") == told, amount
+    assert play.waiting() == ["call"]
+
+
+def test_a_timer_at_a_blank_date_is_set_when_the_date_is_filled_in(begin: Begin):
+    late = [at("late", "timer", "boss", at={"field": "{plan.sent_at}", "plus": "1d"})]
+    definition = flow(
+        task("call", "end", on=late),
+        task("boss", "end"),
+        end(),
+        trigger={"kind": "record_created", "form": "plan"},
+    )
+    play = begin(definition, PLAN, about=("plan", "p1"))
+    play.change("plan", "p1", amount=1)
+    play.later("9d")
+    play.change("plan", "p1", sent_at=play.now)
+    play.later("23h")
+    assert play.waiting() == ["call"]
+    play.later("2h")
+    assert play.waiting() == ["boss"]
+
+
+def test_a_timer_that_has_gone_off_is_not_set_again_by_a_change(begin: Begin):
+    remind = [
+        {**at("remind", "timer", "tell", at={"field": "{plan.sent_at}", "plus": "1d"}), "interrupts": False}
+    ]
+    tell = node("tell", "set", "end", set={"told": "1"})
+    definition = flow(
+        task("call", "end", on=remind), tell, end(), trigger={"kind": "record_created", "form": "plan"}
+    )
+    play = begin(definition, PLAN, about=("plan", "p1"))
+    play.change("plan", "p1", sent_at=NOW)
+    play.later("2d")
+    play.change("plan", "p1", sent_at=NOW + timedelta(days=1))
+    play.later("9d")
+    assert play.passed().count("tell") == 1
+
+
+def test_what_came_with_a_message_is_named(begin: Begin):
+    answered = [at("answered", "message", "note", message="answer", **{"as": "answer"})]
+    definition = flow(
+        task("call", "end", on=answered), node("note", "set", "end", set={"said": "{answer.text}"}), end()
+    )
+    play = begin(definition)
+    play.message("answer", text="yes")
+    assert play.status == "done"
+    assert play.state.scopes[0].variables["said"] == "yes"
+
+
+@pytest.mark.parametrize("kind", ["timer", "message", "condition"])
+def test_a_boundary_that_does_not_say_what_it_waits_for_is_refused(kind: str):
+    with pytest.raises(Rejected) as refused:
+        plan_of(flow(task("call", "end", on=[at("late", kind, "end")]), end()))
+    assert [(one.code, one.path) for one in refused.value.problems] == [
+        ("flow.boundary_needs", "/flows/test/nodes/0/on/0")
+    ]
 
 
 def test_an_error_inside_a_block_is_caught_around_it(begin: Begin):

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from engine.problems import Code, Conflict, Rejected
 from flow_engine.acts import Create, Find, Update
+from flow_engine.rollups import rolled_up
 from flow_engine.store import scope_row, token_row
 from tests.flow_engine.conftest import Begin
 from tests.flow_engine.worlds import NOW, World, analysis_of, end, flow, form, node, plan_of, task
@@ -256,6 +258,18 @@ def test_a_called_flow_gives_back_what_its_end_gives(begin: Begin):
     assert play.waiting() == ["no"]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "at"), [("approved", "use"), ("rejected", "back"), ("cancelled", "stop"), ("expired", "use")]
+)
+def test_the_outcome_of_a_called_flow_picks_the_way(begin: Begin, outcome: str, at: str):
+    ways = {"rejected": "back", "cancelled": "stop"}
+    call = node("sub", "call", {"done": "use"}, flow="other", by_outcome=ways)
+    definition = flow(call, task("use", "end"), task("back", "end"), task("stop", "end"), end())
+    play = begin(definition)
+    play.child_ends("sub", outcome)
+    assert play.waiting() == [at]
+
+
 def test_a_follow_up_moves_with_the_date_it_hangs_on(begin: Begin):
     given = world()
     given.records["plan"]["p1"]["sent_at"] = NOW
@@ -320,6 +334,152 @@ def test_a_goal_stops_everything_else(begin: Begin):
     play = begin(definition, FORMS, world(), ("plan", "p1"))
     play.change("plan", "p1", approval="no")
     assert (play.status, play.state.instance.outcome) == ("done", "exit")
+
+
+def test_a_goal_is_reached_once_however_often_the_record_changes_after(begin: Begin):
+    definition = flow(
+        task("call", "end"),
+        node("won", "goal", "thanks", when='{plan.approval} = "yes"'),
+        task("thanks", "more"),
+        task("more", "end"),
+        end(),
+        **ON_PLAN,
+    )
+    play = begin(definition, FORMS, world(), ("plan", "p1"))
+    play.change("plan", "p1", approval="yes")
+    play.do("thanks")
+    play.change("plan", "p1", sent_at=NOW)
+    assert play.waiting() == ["more"]
+    play.change("plan", "p1", approval="no")
+    play.change("plan", "p1", approval="yes")
+    assert play.waiting() == ["thanks"]
+
+
+LINKED = analysis_of(
+    form("plan", bill_id="link:bill", name="text"), form("bill", status="text", due_at="datetime")
+)
+
+
+def linked(**bill: Any) -> World:
+    return World(
+        records={
+            "plan": {"p1": {"id": "p1", "bill_id": "b1"}},
+            "bill": {"b1": {"id": "b1", **bill}, "b2": {"id": "b2"}},
+        }
+    )
+
+
+PAID = '{plan.bill_id.status} = "paid"'
+WATCHERS = {
+    "wait_until": (node("wait", "wait_until", "paid", when=PAID),),
+    "race": (node("wait", "race", ways=[{"key": "paid", "when": PAID, "to": "paid"}]),),
+    "boundary": (task("wait", "end", on=[{"key": "paid", "kind": "condition", "when": PAID, "to": "paid"}]),),
+    "goal": (task("wait", "end"), node("goal", "goal", "paid", when=PAID)),
+}
+
+
+@pytest.mark.parametrize("kind", WATCHERS)
+def test_a_condition_behind_a_link_is_looked_at_when_that_record_changes(begin: Begin, kind: str):
+    definition = flow(*WATCHERS[kind], task("paid", "end"), end(), **ON_PLAN)
+    play = begin(definition, LINKED, linked(status="open"), ("plan", "p1"))
+    play.change("bill", "b1", status="paid")
+    assert play.waiting() == ["paid"]
+    # The link leads elsewhere meanwhile: what is there now counts.
+    play = begin(definition, LINKED, linked(status="open"), ("plan", "p1"))
+    play.change("plan", "p1", bill_id="b2")
+    play.change("bill", "b2", status="paid")
+    assert play.waiting() == ["paid"]
+
+
+@pytest.mark.parametrize("rule", [{"field": "{plan.bill_id.due_at}", "plus": "2d"}, "{plan.bill_id.due_at}"])
+def test_a_time_behind_a_link_moves_with_that_record(begin: Begin, rule: Any):
+    until = node("wait", "wait_until", "call", at=rule)
+    definition = flow(until, task("call", "end"), end(), **ON_PLAN)
+    play = begin(definition, LINKED, linked(due_at=NOW + timedelta(days=1)), ("plan", "p1"))
+    play.change("bill", "b1", due_at=NOW + timedelta(days=9))
+    play.later("8d")
+    assert play.waiting() == ["wait"]
+    play.later("4d")
+    assert play.waiting() == ["call"]
+
+
+def test_what_is_worked_out_from_behind_a_link_is_looked_at_when_that_changes():
+    far = {
+        "key": "bill_status",
+        "control": "lookup",
+        "path": "bill_id.status",
+        "label": {"zh": "x", "en": "x"},
+    }
+    late = {
+        "key": "is_late",
+        "control": "formula",
+        "format": "boolean",
+        "formula": "{bill_id.due_at} < NOW()",
+        "label": {"zh": "x", "en": "x"},
+    }
+    total = {
+        "key": "paid",
+        "control": "rollup",
+        "of": "pay",
+        "by": "plan_id",
+        "aggregate": "count",
+        "label": {"zh": "x", "en": "x"},
+    }
+    deal = {
+        "key": "is_deal",
+        "control": "formula",
+        "format": "boolean",
+        "formula": "{paid} > 0",
+        "label": {"zh": "x", "en": "x"},
+    }
+    plan = form("plan", bill_id="link:bill")
+    plan["fields"] += [far, late, total, deal]
+    analysis = analysis_of(
+        plan, form("bill", status="text", due_at="datetime"), form("pay", plan_id="link:plan")
+    )
+    when = 'OR({plan.bill_status} = "paid", {plan.is_late}, {plan.is_deal})'
+    made = plan_of(flow(node("wait", "wait_until", "end", when=when), end(), **ON_PLAN), analysis)
+    [wait] = [one.formulas["when"] for one in made.nodes.values() if one.key == "wait"]
+    assert wait.links == (("plan", "plan", ("bill_id",), "bill"),)
+    assert rolled_up(analysis, [made]) == {"pay": (("plan", "plan_id"),)}
+
+
+def test_a_time_reckoned_from_now_does_not_run_away_with_changes(begin: Begin):
+    until = node("wait", "wait_until", "call", at='IF({plan.name} = "x", NOW(), DATEADD(NOW(), 2, "day"))')
+    play = begin(flow(until, task("call", "end"), end(), **ON_PLAN), LINKED, linked(), ("plan", "p1"))
+    play.later("1d")
+    play.change("plan", "p1", name="y")
+    play.later("25h")
+    assert play.waiting() == ["call"]
+
+
+def test_a_race_against_a_blank_date_begins_when_it_is_filled_in(begin: Begin):
+    ways = [
+        {"key": "due", "at": {"field": "{plan.sent_at}", "plus": "1d"}, "to": "call"},
+        {"key": "stop", "message": "stop", "to": "end"},
+    ]
+    definition = flow(node("race", "race", ways=ways), task("call", "end"), end(), **ON_PLAN)
+    play = begin(definition, FORMS, world(), ("plan", "p1"))
+    play.later("9d")
+    play.change("plan", "p1", sent_at=play.now)
+    play.later("23h")
+    assert play.waiting() == ["race"]
+    play.later("2h")
+    assert play.waiting() == ["call"]
+
+
+def test_a_goal_may_look_at_a_record_that_is_made_on_the_way(begin: Begin):
+    definition = flow(
+        node("make", "create", "wait", form="bill", set={"status": '"open"'}),
+        task("wait", "end"),
+        node("goal", "goal", "paid", when='{bill.status} = "paid"'),
+        task("paid", "end"),
+        end(),
+        **ON_PLAN,
+    )
+    play = begin(definition, LINKED, linked(), ("plan", "p1"))
+    play.change("bill", "bill-1", status="paid")
+    assert play.waiting() == ["paid"]
 
 
 def test_names_that_mean_nothing_are_told_with_their_place():

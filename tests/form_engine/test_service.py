@@ -237,6 +237,37 @@ def test_a_bulk_edit_is_taken_back_as_one(service: RecordService, staff: Staff) 
     ] == [None] * 3
 
 
+def test_a_bulk_edit_adds_to_lists_and_takes_away_whatever_else_they_hold(
+    service: RecordService, staff: Staff
+) -> None:
+    def items() -> list[list[str] | None]:
+        return [service.get(staff.boss, "lead", one)["record"]["intent_items"] for one in ids]
+
+    first, second, third = "o0", "o1", "o2"
+    held = ([first], [second], [first, third])
+    ids = [staff.lead(phone=f"1380013801{n}", intent_items=some)["id"] for n, some in enumerate(held)]
+    added = service.bulk_update(staff.boss, "lead", {"ids": ids, "add": {"intent_items": [second]}}, {})
+    assert added["updated"] == 2
+    assert items() == [[first, second], [second], [first, third, second]]
+    service.bulk_update(staff.boss, "lead", {"ids": ids, "remove": {"intent_items": [second]}}, {})
+    assert items() == [[first], None, [first, third]]
+    service.undo(staff.boss, added["batch"])
+    strange = service.bulk_update(
+        staff.boss, "lead", {"ids": ids[:1], "add": {"intent_items": ["no such"]}}, {}
+    )
+    assert [one["id"] for one in strange["failed"]] == ids[:1]
+
+
+@pytest.mark.parametrize("given", [{"city": ["x"]}, {"nothing": ["x"]}, {"intent_items": "x"}])
+def test_what_is_no_list_cannot_be_added_to(
+    service: RecordService, staff: Staff, given: dict[str, object]
+) -> None:
+    lead = staff.lead()["id"]
+    with pytest.raises(Rejected) as refused:
+        service.bulk_update(staff.boss, "lead", {"ids": [lead], "add": given}, {})
+    assert [one.code for one in refused.value.problems] == ["bulk.not_a_list"]
+
+
 def test_the_timeline_holds_everything_newest_first(service: RecordService, staff: Staff) -> None:
     lead = staff.lead()
     for day in (1, 3, 2):
@@ -273,6 +304,10 @@ def test_people_are_found_by_name_initials_phone_tail_and_number(
             lead["id"]
         ], text
     assert service.quick_search(staff.anna, "张三") == []
+    [hit] = [one for one in service.quick_search(staff.boss, "zs") if one["form"] == "lead"]
+    assert hit["title"] == "张三"
+    assert "张三" not in hit["detail"]
+    assert lead["no"] in hit["detail"]
 
 
 def test_groups_and_totals_of_a_board(service: RecordService, staff: Staff) -> None:

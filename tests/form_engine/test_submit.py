@@ -278,6 +278,34 @@ def test_a_change_of_the_parent_reaches_its_rows_and_comes_back_in_the_total() -
     assert after.changed == {"rate", "items", "total"}
 
 
+@pytest.mark.parametrize(
+    ("items", "is_changed"),
+    [
+        ([{"id": "r1", "item": "a"}], False),
+        ([{"id": "r1", "item": "b"}], True),
+        ([{"id": "r1"}, {"item": "b"}], True),
+        ([], True),
+    ],
+)
+def test_rows_count_as_changed_where_one_came_went_or_differs(items: list[Any], is_changed: bool) -> None:
+    fixed = plan(
+        field("note"),
+        field("items", "subtable", fields=[field("item")]),
+        rules=[
+            {
+                "key": "kept",
+                "when": "CHANGED({items})",
+                "check": "ISBLANK({items})",
+                "message": words("no"),
+                "at": "items",
+            }
+        ],
+    )
+    before = stored(items=({"id": "r1", "item": "a"},))
+    made = save(fixed, {"items": items}, before)
+    assert ("items" in made.changed, bool(told(made))) == (is_changed, is_changed and bool(items))
+
+
 def test_rows_are_replaced_or_changed_one_by_one() -> None:
     row = {
         "id": "r1",

@@ -130,9 +130,9 @@ def sessions() -> dict[str, list]:
     return {}
 
 
-@pytest.fixture
-def open_as(clinic: Clinic, browser: Browser, sessions: dict[str, list]) -> Iterator[Opener]:
-    """Return `open_as(login, phone=False, dark=False) -> Screen`. Any fault of any page fails the test."""
+@contextmanager
+def opener(clinic: Clinic, browser: Browser, sessions: dict[str, list]) -> Iterator[Opener]:
+    """Give `open_as(login, phone=False, dark=False) -> Screen`. Any fault of any page fails what uses it."""
     faults = Faults()
     contexts = []
 
@@ -160,3 +160,17 @@ def open_as(clinic: Clinic, browser: Browser, sessions: dict[str, list]) -> Iter
     for context in contexts:
         context.close()
     assert faults.found == []
+
+
+@pytest.fixture
+def open_as(clinic: Clinic, browser: Browser, sessions: dict[str, list]) -> Iterator[Opener]:
+    """Return `open_as(login, phone=False, dark=False) -> Screen`. Any fault of any page fails the test."""
+    with opener(clinic, browser, sessions) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def open_once(clinic: Clinic, browser: Browser, sessions: dict[str, list]) -> Iterator[Opener]:
+    """Return `open_as` for pages that all tests of a file share."""
+    with opener(clinic, browser, sessions) as opened:
+        yield opened

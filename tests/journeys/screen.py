@@ -51,6 +51,7 @@ class Screen:
 
     def __init__(self, page: Page, faults: Faults) -> None:
         self.page = page
+        self.told = 0
         faults.watch(page)
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
@@ -98,9 +99,12 @@ class Screen:
         expect(self.page.get_by_text(words).first).to_be_visible()
 
     def toast(self, words: str) -> Locator:
-        found = self.page.locator(".ant-message-notice", has_text=words).last
-        expect(found).to_be_visible()
-        return found
+        """Wait for a word of the screen that was not waited for before: an earlier one may still stand there."""
+        fresh = self.page.locator(".ant-message-notice:not([data-told])", has_text=words).last
+        expect(fresh).to_be_visible()
+        self.told += 1
+        fresh.evaluate("(notice, at) => { notice.dataset.told = at }", self.told)
+        return self.page.locator(f".ant-message-notice[data-told='{self.told}']")
 
     # Forms.
 

@@ -97,3 +97,25 @@ def test_who_may_be_told_what_is_seen_of_one_person_and_of_the_house(open_as):
     expect(answers.locator("li")).to_have_count(4)
     expect(answers.locator("li", has_text="营销")).to_contain_text("不能")
     expect(answers.locator("li", has_text="营销")).to_contain_text("未同意接收营销")
+
+
+def test_a_trial_halts_before_a_node_shows_what_is_known_and_goes_on(open_as):
+    director = open_as("director")
+    ask_for_discounts(director, ["停一停方案"])
+    director.go("/flows/trial")
+    director.page.get_by_role("combobox", name="流程").last.click()
+    director.page.get_by_role("combobox", name="流程").last.fill("折扣审批")
+    director.options().filter(has_text="折扣审批").first.click()
+    record = director.page.get_by_role("combobox", name="拿哪条记录来试").last
+    record.click()
+    director.options().filter(has_text="停一停方案").first.click()
+    director.button("逐步运行").click()
+    stop = director.page.locator(".trial-stop")
+    expect(stop).to_contain_text("停在", timeout=60_000)
+    first = stop.locator("h3").inner_text()
+    director.button("下一步").click()
+    expect(stop.locator("h3")).not_to_have_text(first, timeout=60_000)
+    expect(stop).to_contain_text("接下来会发生")
+    director.button("运行到底").click()
+    expect(stop).to_have_count(0, timeout=60_000)
+    expect(director.page.locator(".trial-lines")).to_contain_text("待办")

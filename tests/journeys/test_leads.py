@@ -82,6 +82,7 @@ def test_a_move_asks_for_what_its_column_requires(open_as):
 def test_many_are_changed_at_once_and_changed_back(open_as):
     screen = open_as("lead").go("/p/leads/lead_all")
     rows = screen.page.locator(".grid .row")
+    expect(rows.nth(3)).to_be_visible()
     before = screen.page.locator(".grid .row", has_text="D无效").count()
     for row in range(3):
         rows.nth(row).locator(".tick").check()
@@ -117,3 +118,37 @@ def test_what_is_deleted_comes_back_from_the_bin(open_as):
     screen.page.get_by_role("button", name="更多").last.click()
     screen.page.get_by_role("menuitem", name="退出回收站").click()
     expect(screen.page.locator(".grid .row", has_text=name).first).to_be_visible()
+
+
+def test_a_lead_of_the_pool_is_taken_by_the_first_who_asks_and_comes_back_to_others(open_as):
+    consultant, chief = open_as("consultant"), open_as("lead")
+    values = {**lead_values(consultant), "name": "濮阳公海", "phone": "19933445566", "intent_level": "a"}
+    made = consultant.call("POST", "/api/forms/lead/records", {"values": values})["record"]
+    path = f"/api/forms/lead/records/{made['id']}"
+    chief.call("PATCH", path, {"values": {"stage": "pool"}})
+    for screen in (consultant, chief):
+        screen.go("/p/leads/lead_pool")
+        screen.page.get_by_role("textbox", name="搜索", exact=True).fill("濮阳公海")
+        expect(screen.page.locator(".grid-foot")).to_contain_text("共 1 条")
+    consultant.page.locator(".grid-body .row .cell-first").first.click()
+    consultant.says("199****5566")
+    consultant.page.locator(".record").get_by_role("button", name="领取", exact=True).click()
+    consultant.toast("已领取 1 条")
+    consultant.says("19933445566")
+    me = consultant.call("GET", "/api/me")["user"]
+    found = consultant.record("lead", made["id"])
+    assert (found["owner_id"], found["stage"], found["assign_mode"]) == (me["id"], "new", "claimed")
+
+    # The other still looks at the list of a moment ago.
+    chief.page.locator(".grid-body .row").first.get_by_role("checkbox").click()
+    chief.button("领取", chief.page.get_by_role("toolbar", name="已选记录")).click()
+    chief.toast(f"这条已被{me['name']}领取")
+    expect(chief.page.locator(".grid-foot")).to_have_count(0)
+
+    chief.call("PATCH", path, {"values": {"stage": "pool"}})
+    consultant.go("/p/leads/lead_pool")
+    consultant.page.get_by_role("textbox", name="搜索", exact=True).fill("濮阳公海")
+    consultant.page.locator(".grid-body .row .cell-first").first.click()
+    consultant.page.locator(".record").get_by_role("button", name="领取", exact=True).click()
+    consultant.toast("您刚退回过这条")
+    consultant.speaks()

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from engine.access.filters import OPERATORS as FILTERS
 from engine.problems import Problem
 from engine.value_type import VALUE_TYPES
 from form_engine import controls
@@ -78,6 +79,15 @@ def test_it_names_a_known_value_type_and_operators(control: Control) -> None:
     else:
         assert control.role == "computed"
         assert kind is None or kind in VALUE_TYPES
+
+
+@every_field
+def test_what_it_offers_to_filter_by_the_database_can_answer(control: Control) -> None:
+    config = making.settings(control)
+    kinds = {control.value_kind(config), control.value_kind({**config, "multiple": True})}
+    for kind in kinds - {None}:
+        unknown = set(OPERATORS[control.operators]) - set(FILTERS[str(kind)])
+        assert not unknown, (control.kind, kind, unknown)
 
 
 @every_field

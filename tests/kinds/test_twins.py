@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from form_engine.control import CONTROLS, Control
+from form_engine.control import CONTROLS, OPERATORS, Control
 from form_engine.controls._body import ZONES
 from form_engine.controls._divisions import divisions
 from form_engine.controls._perio import SITES
@@ -33,6 +33,21 @@ def test_it_has_a_twin_of_the_same_kind(control: Control, twins: Path) -> None:
 
 def test_no_twin_is_without_its_control(twins: Path) -> None:
     assert {path.stem for path in twins.glob("*.tsx")} == set(CONTROLS.all())
+
+
+def test_both_sides_offer_the_same_ways_to_filter(twins: Path) -> None:
+    text = (twins.parent / "shared" / "filters.ts").read_text("utf-8")
+    listed = re.search(r"export const OPERATORS[^=]*= \{(.*?)\n\};", text, re.S)
+    assert listed is not None
+    groups = {
+        key: set(re.findall(r'"(\w+)"', ops))
+        for key, ops in re.findall(
+            r'^ +"?([A-Z-])"?: \[(.*?)\],?$', listed.group(1).replace("\n    ", " "), re.M
+        )
+    }
+    # Conditions over what lies behind a field are built elsewhere.
+    nested = {"where", "any_item"}
+    assert groups == {key: set(ops) - nested for key, ops in OPERATORS.items()}
 
 
 def words_of(twins: Path) -> dict[str, Any]:

@@ -95,7 +95,7 @@ DEFINITIONS: Mapping[str, Mapping[str, Any]] = {
             "metric": "metric",
             "amount": "amount",
             "level": "level",
-            "levels": {"group": [], "branch": ["branch"], "personal": ["owner"]},
+            "levels": {"group": [], "branch": ["branch"], "team": ["owner"], "personal": ["owner"]},
         },
     },
     "spend": {"date": "on", "roles": {"channel": "channel_id"}},

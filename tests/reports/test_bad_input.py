@@ -8,6 +8,7 @@ import pytest
 
 from engine.problems import Problem, Rejected
 from report_engine import query
+from report_engine.figures import figure
 from tests.reports.clinic import House, cells
 from tests.reports.test_goals import aim
 
@@ -167,3 +168,69 @@ def test_a_period_of_all_time_by_the_day_is_not_written_out(clinic: House) -> No
         {"measures": ["lead.count"], "by": [days], "period": {"from": "1900-01-01", "to": "2099-12-31"}}
     )
     assert [row[1] for row in table.rows] == [1]
+
+
+@pytest.mark.parametrize(
+    ("measure", "shown"),
+    [
+        ("bill.net", "¥0"),
+        ("bill.count", "0"),
+        (
+            {
+                "key": "left",
+                "name": {"zh": "余", "en": "Left"},
+                "formula": "{bill.net} - {spend.amount}",
+                "format": "money",
+            },
+            "¥0",
+        ),
+        (
+            {
+                "key": "state",
+                "name": {"zh": "今", "en": "Now"},
+                "form": "bill",
+                "aggregate": "sum",
+                "of": "paid",
+                "as_of": "now",
+            },
+            "¥0",
+        ),
+        ("bill.paid.avg", None),
+        ("lead.valid_rate", None),
+        (
+            {
+                "key": "each",
+                "name": {"zh": "均", "en": "Each"},
+                "formula": "{bill.net} / {bill.count}",
+                "format": "money",
+            },
+            None,
+        ),
+    ],
+)
+@pytest.mark.parametrize("by", [[], [{"role": "date", "bucket": "month"}]])
+def test_a_card_over_nothing_is_nought_where_it_adds_up_and_blank_where_it_divides(
+    clinic: House, measure: Any, shown: str | None, by: list[Any]
+) -> None:
+    report = {
+        "measures": [measure],
+        "by": by,
+        "period": "this month",
+        "totals": True,
+        "chart": {"kind": "kpi"},
+    }
+    card = figure(report, clinic.ask(report), "zh")
+    assert (card["empty"], card.get("value")) == ((False, shown) if shown else (True, card.get("value")))
+
+
+def test_what_is_only_not_known_of_a_month_that_is_over_is_no_nought(clinic: House) -> None:
+    state = {
+        "key": "state",
+        "name": {"zh": "今", "en": "Now"},
+        "form": "bill",
+        "aggregate": "sum",
+        "of": "paid",
+        "as_of": "now",
+    }
+    report = {"measures": [state], "period": "last month", "chart": {"kind": "kpi"}}
+    assert figure(report, clinic.ask(report), "zh")["empty"] is True

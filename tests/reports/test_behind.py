@@ -171,3 +171,10 @@ def test_an_explanation_says_what_is_counted_of_whom_and_when(clinic: House) -> 
         "zh": "1 条“lead”（50%）没有填写“channel_id”",
         "en": "1 of “lead” (50%) have no “channel_id”",
     } in told["hints"]
+
+
+def test_the_list_behind_a_number_of_nothing_is_empty_and_not_refused() -> None:
+    assert Behind("lead", 0, ids=()).to_json()["filter"] == {
+        "op": "and",
+        "items": [{"field": "id", "op": "empty"}],
+    }

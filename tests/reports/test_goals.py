@@ -51,6 +51,51 @@ def test_the_group_is_measured_by_the_goal_of_the_group(clinic: House) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("paid_so_far", "goal", "needed"),
+    [
+        # The 5th is a Thursday: it and 18 more working days of March are left.
+        ("2500.00", "10000", "394.74"),
+        ("9999.99", "10000", "0.01"),
+        ("10000.00", "10000", "0.00"),
+        ("12000.00", "10000", "0.00"),
+    ],
+)
+def test_what_each_working_day_left_has_to_bring_is_said_rounded_up(
+    clinic: House, paid_so_far: str, goal: str, needed: str
+) -> None:
+    paid(clinic, paid_so_far)
+    aim(clinic, "group", goal)
+    assert workdays(date(2026, 3, 5), date(2026, 4, 1)) == 19
+    assert rows(clinic.ask(REPORT), "goal.per_day") == [(Decimal(needed),)]
+
+
+def test_nothing_paid_yet_leaves_the_whole_goal_to_the_days_left(clinic: House) -> None:
+    aim(clinic, "branch", "1900", subject=clinic.add("branch", name="一店"))
+    assert [row[-1] for row in rows(clinic.ask({**REPORT, "by": ["branch"]}), "goal.per_day")] == [
+        Decimal("100.00")
+    ]
+
+
+def test_of_a_period_that_is_over_or_of_a_rate_nothing_is_needed_each_day(clinic: House) -> None:
+    aim(clinic, "group", "2200", date(2026, 2, 1))
+    paid(clinic, "10.00", date(2026, 2, 3))
+    assert not [key for key in goals(clinic.ask({**REPORT, "period": "last month"})) if "per_day" in key]
+    aim(clinic, "group", "0.60", metric="valid_rate")
+    assert not [
+        key for key in goals(clinic.ask({**REPORT, "measures": ["lead.valid_rate"]})) if "per_day" in key
+    ]
+
+
+def test_a_number_of_heads_is_needed_in_whole_heads(clinic: House) -> None:
+    clinic.add("lead", name="甲")
+    aim(clinic, "group", "40", metric="leads")
+    counted = {"key": "leads", "name": {"zh": "线索", "en": "Leads"}, "of": "lead.count"}
+    table = clinic.ask({**REPORT, "measures": [counted]})
+    # 39 of them in 19 days.
+    assert table.rows[0][table.at("leads@goal.per_day")] == Decimal(3)
+
+
 def test_without_a_goal_of_the_group_those_of_its_branches_add_up(clinic: House) -> None:
     for amount in ("4000", "3500"):
         aim(clinic, "branch", amount, subject=clinic.add("branch", name=amount))
@@ -133,6 +178,16 @@ def test_one_who_leads_a_team_is_measured_by_the_goals_of_its_people(connection:
         aim(clinic, "personal", amount, person=person)
     me = Actor("w", "me", "me", "me", frozenset({"user"}), team=frozenset({"ann", "ben"}))
     assert rows(clinic.ask(REPORT, me), "goal") == [(Decimal("6500.00"),)]
+
+
+def test_a_goal_of_the_team_goes_before_those_of_its_people(connection: Any) -> None:
+    role = {"grants": {"bill": {"view": "team"}, "*": {"view": "all", "fields": {"*": "read"}}}}
+    clinic = house(connection, user=role)
+    aim(clinic, "personal", "1000", person="ann")
+    aim(clinic, "team", "8000", person="me")
+    aim(clinic, "team", "7000", person="another")
+    me = Actor("w", "me", "me", "me", frozenset({"user"}), team=frozenset({"ann"}))
+    assert rows(clinic.ask(REPORT, me), "goal") == [(Decimal("8000.00"),)]
 
 
 def test_who_may_not_read_goals_has_none_beside_his_numbers(connection: Any) -> None:

@@ -5,16 +5,22 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.problems import Rejected
 from report_engine.drawing.foretelling import proof
 from report_engine.figures import figure
 from report_engine.kinds.change import shapley, split
+from report_engine.query import rounded
+from report_engine.statistics.customer_value import Histories, fit_bg_nbd, fit_gamma_gamma
+from report_engine.statistics.rfm import GROUPS
 from report_engine.table import Table
 from tests.reports.clinic import House, boss, house
+from tests.reports.oracle import bucket
 from tests.reports.test_scope import SECRETIVE, me
 
 TODAY = date(2026, 3, 5)
@@ -68,6 +74,101 @@ def test_who_comes_back(clinic: House, mode: str, seed: int) -> None:
         }
     )
     assert {row[:2]: row[2:4] for row in table.rows} == expected
+
+
+@pytest.mark.parametrize("grain", ["week", "month", "quarter"])
+@pytest.mark.parametrize("seed", range(2))
+def test_what_begins_and_what_counts_as_coming_back_are_told_by_conditions(
+    clinic: House, grain: str, seed: int
+) -> None:
+    chance = random.Random(seed)
+    people = [clinic.add("customer", name=f"c{n}") for n in range(10)]
+    sold = [
+        (chance.choice(people), date(2025, 3, 1) + timedelta(days=chance.randint(0, 360)), chance.choice(["ok", "void", "trial"]))
+        for _ in range(120)
+    ]  # fmt: skip
+    for who, day, status in sold:
+        clinic.add("bill", customer_id=who, on=day, status=status, paid=Decimal(1))
+    began = {
+        who: min(days)
+        for who in people
+        if (days := [day for one, day, status in sold if one == who and status == "trial"])
+    }
+
+    def distance(first: date, then: date) -> int:
+        if grain == "week":
+            return (
+                then - timedelta(days=then.weekday()) - (first - timedelta(days=first.weekday()))
+            ).days // 7
+        return months_on(first, then) if grain == "month" else quarter(then) - quarter(first)
+
+    def quarter(day: date) -> int:
+        return day.year * 4 + (day.month - 1) // 3
+
+    sizes: dict[date, int] = defaultdict(int)
+    back: dict[tuple[date, int], set[str]] = defaultdict(set)
+    for who, first in began.items():
+        cohort = bucket(first, grain)
+        sizes[cohort] += 1
+        for one, day, status in sold:
+            if one == who and status == "ok" and day > first:
+                back[cohort, distance(first, day)].add(who)
+    settings = {"subject": "customer_id", "periods": 12, "mode": "on", "grain": grain}
+    settings |= {"start": '{status} = "trial"', "again": '{status} = "ok"'}
+    table = clinic.ask({"kind": "retention", "form": "bill", "settings": settings})
+    over = {row[:2]: row[3] is not None for row in table.rows}
+    assert {row[0]: row[2] for row in table.rows} == sizes
+    found = {row[:2]: row[3] for row in table.rows if row[3] is not None}
+    assert found == {key: len(back[key]) for key, is_over in over.items() if is_over}
+    assert any(found.values())
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_a_cohort_brings_later_is_held_against_what_it_brought_first(clinic: House, seed: int) -> None:
+    sold = bills(clinic, random.Random(seed))
+    first = {who: min(day for one, day, _ in sold if one == who) for who, _, _ in sold}
+    sums: dict[tuple[date, int], Decimal] = defaultdict(Decimal)
+    for who, day, amount in sold:
+        sums[first[who].replace(day=1), months_on(first[who], day)] += amount
+    settings = {"subject": "customer_id", "periods": 5, "mode": "rolling", "amount": "paid"}
+    table = clinic.ask({"kind": "retention", "form": "bill", "settings": settings})
+    at = [table.at(key) for key in ("first_revenue", "revenue", "revenue_share")]
+    assert len(table.rows) == 5 * len({day.replace(day=1) for day in first.values()})
+    for row in table.rows:
+        cohort, number = row[0], row[1]
+        began, kept = sums[cohort, 0], sums[cohort, number]
+        is_over = month_end(cohort, number) <= TODAY
+        share = rounded(Fraction(kept) / Fraction(began), 6)
+        assert tuple(row[one] for one in at) == (began, kept if is_over else None, share if is_over else None)
+    with pytest.raises(Rejected) as refused:
+        clinic.ask(
+            {"kind": "retention", "form": "bill", "settings": {"subject": "customer_id", "amount": "status"}}
+        )
+    assert [(one.code, one.path) for one in refused.value.problems] == [
+        ("report.bad_aggregate", "/settings/amount")
+    ]
+
+
+def test_coming_back_may_stand_in_another_form(clinic: House) -> None:
+    stays, goes = (clinic.add("customer", name=name) for name in ("stays", "goes"))
+    for who in (stays, goes):
+        clinic.add("lead", customer_id=who, created_at=datetime(2025, 11, 5, tzinfo=UTC))
+    clinic.add("bill", customer_id=stays, on=date(2025, 12, 9), status="ok", paid=Decimal(1))
+    # A bill before they began is no coming back, nor is one that the condition leaves out.
+    clinic.add("bill", customer_id=goes, on=date(2025, 10, 9), status="ok", paid=Decimal(1))
+    clinic.add("bill", customer_id=goes, on=date(2025, 12, 9), status="void", paid=Decimal(1))
+    settings = {"subject": "customer_id", "again_form": "bill", "again": '{status} = "ok"', "periods": 1}
+    table = clinic.ask({"kind": "retention", "form": "lead", "settings": settings})
+    assert [row[:4] for row in table.rows] == [(date(2025, 11, 1), 1, 2, 1)]
+
+
+@pytest.mark.parametrize("place", ["start", "again"])
+def test_a_condition_of_cohorts_on_what_is_not_there_is_told(clinic: House, place: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        clinic.ask(
+            {"kind": "retention", "form": "bill", "settings": {"subject": "customer_id", place: "{nix} = 1"}}
+        )
+    assert refused.value.problems[0].path == f"/settings/{place}"
 
 
 @pytest.mark.parametrize("mode", ["on", "within", "rolling"])
@@ -134,6 +235,30 @@ def test_rfm_by_person_has_the_very_numbers(clinic: House) -> None:
         year = [(day, paid) for day, paid in own if day > TODAY - timedelta(days=365)]
         assert row[5] == (TODAY - max(day for day, _ in own)).days
         assert row[6:8] == (len({day for day, _ in year}), sum((paid for _, paid in year), Decimal("0.00")))
+        days = sorted({day for day, _ in own})
+        gaps = [(after - before).days for before, after in pairwise(days)]
+        mean = Fraction(sum(gaps), len(gaps)) if gaps else None
+        assert row[8] == (None if mean is None else rounded(mean, 1))
+
+
+def test_rfm_may_call_high_what_is_better_than_the_mean(clinic: House) -> None:
+    sold = [one for one in bills(clinic, random.Random(2)) if one[1] <= TODAY]
+    settings = {"amount": "paid", "customers": True, "high": "mean"}
+    table = clinic.ask({"kind": "rfm", "form": "bill", "settings": settings})
+    people = {who for who, _, _ in sold}
+    last = {who: max(day for one, day, _ in sold if one == who) for who in people}
+    recent = [one for one in sold if one[1] > TODAY - timedelta(days=365)]
+    often = {who: len({day for one, day, _ in recent if one == who}) for who in people}
+    money = {who: sum((paid for one, _, paid in recent if one == who), Decimal(0)) for who in people}
+    days = {who: (TODAY - last[who]).days for who in people}
+    for row in table.rows:
+        who = row[0]
+        high = (
+            days[who] < Fraction(sum(days.values()), len(people)),
+            often[who] > Fraction(sum(often.values()), len(people)),
+            money[who] > Fraction(sum(money.values())) / len(people),
+        )
+        assert row[1] == GROUPS[high]
 
 
 def test_few_customers_are_no_ground_for_a_forecast_of_their_value(clinic: House) -> None:
@@ -141,6 +266,55 @@ def test_few_customers_are_no_ground_for_a_forecast_of_their_value(clinic: House
     table = clinic.ask({"kind": "customer_value", "form": "bill", "settings": {"amount": "paid"}})
     assert [one.code for one in table.warnings] == ["report.too_few_customers"]
     assert all(row[3] is None for row in table.rows)
+
+
+def test_with_enough_who_came_back_each_has_visits_and_money_to_expect(clinic: House) -> None:
+    chance = random.Random(11)
+    people = [clinic.add("customer", name=f"c{n}") for n in range(260)]
+    days: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for at, who in enumerate(people):
+        # Ten never come back; the rest come the more often the later they stand.
+        for _ in range(1 if at < 10 else 2 + at % 6):
+            day, paid = (
+                date(2025, 1, 1) + timedelta(days=chance.randint(0, 400)),
+                Decimal(chance.randint(100, 90_000)) / 100,
+            )
+            clinic.add("bill", customer_id=who, on=day, paid=paid, status="ok")
+            days[who][day] += paid
+    table = clinic.ask(
+        {"kind": "customer_value", "form": "bill", "settings": {"amount": "paid", "ahead": 180}}
+    )
+    returned = {who for who, sold in days.items() if len(sold) > 1}
+    assert len(returned) >= 200
+    assert [one.code for one in table.warnings] == []
+    assert table.notes["came_back"] == len(returned)
+    rows = {row[0]: row for row in table.rows}
+    assert {who: rows[who][1:3] for who in rows} == {
+        who: (len(sold), sum(sold.values())) for who, sold in days.items()
+    }
+
+    # The very model on histories made here: days after the first, weeks from first to last, weeks till today.
+    ordered = sorted(days)
+    first = {who: min(days[who]) for who in ordered}
+    histories = Histories.of(
+        [len(days[who]) - 1 for who in ordered],
+        [(max(days[who]) - first[who]).days / 7 for who in ordered],
+        [(TODAY - first[who]).days / 7 for who in ordered],
+    )
+    model = fit_bg_nbd(histories)
+    again = [
+        sum(paid for day, paid in days[who].items() if day > first[who]) / max(len(days[who]) - 1, 1)
+        for who in ordered
+    ]
+    spend = fit_gamma_gamma([len(days[who]) - 1 for who in ordered], [float(one) for one in again])
+    alive, visits = model.alive(histories), model.expected(histories, 180 / 7)
+    money = spend.mean(histories.repeats, np.asarray([float(one) for one in again])) * visits
+    for at, who in enumerate(ordered):
+        assert rows[who][3] == pytest.approx(float(alive[at]), abs=1e-6)
+        assert rows[who][4] == pytest.approx(float(visits[at]), rel=1e-4)
+        assert float(rows[who][5]) == pytest.approx(float(money[at]), rel=1e-3, abs=0.02)
+    assert [row[5] for row in table.rows] == sorted((row[5] for row in table.rows), reverse=True)
+    assert all(0 <= row[3] <= 1 for row in table.rows)
 
 
 def test_equal_values_share_a_rank_and_a_lucky_one_of_one_does_not_lead(clinic: House) -> None:

@@ -1,7 +1,9 @@
 """Who asks decides what counts: a report for somebody is the report of a clinic that holds only his records."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -164,6 +166,51 @@ def test_records_of_a_form_that_one_may_not_see_are_one_group_without_a_name(con
     table = clinic.ask({"measures": ["lead.count"], "by": ["channel"]}, me())
     assert cells(table) == {NO_ACCESS_VALUE: 2, None: 1}
     assert table.columns[0].labels[NO_ACCESS_VALUE]["zh"] == "（无权查看）"
+
+
+MINE: Mapping[str, Sees] = {
+    "{lead.owner_id} = ME()": lambda row: row["owner_id"] == "me",
+    "{owner_id} = ME()": lambda row: row["owner_id"] == "me",
+    "OWN()": lambda row: "me" in (row["owner_id"], row["created_by"]),
+    "INTEAM()": lambda row: row["owner_id"] in ("me", "pal", "mate"),
+    "INBRANCH()": lambda row: row["branch_id"] == "b1",
+    'AND(INTEAM(), {stage} = "won")': lambda row: row["owner_id"] in ("me", "pal", "mate") and row["stage"] == "won",
+    "NOT(INTEAM())": lambda row: row["owner_id"] not in ("me", "pal", "mate"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("condition", MINE)
+@pytest.mark.parametrize("kind", ["aggregate", "ranking", "list"])
+def test_mine_and_my_team_s_are_told_by_who_asks(connection: Connection, condition: str, kind: str) -> None:
+    """One report, each reader's own: what ME, OWN and INTEAM mean is settled when it is asked."""
+    clinic, chance = house(connection, user=role({})), random.Random(5)
+    for _ in range(60):
+        clinic.add("lead", channel_id=chance.choice("abc"), stage=chance.choice(["new", "won"]),
+                   owner_id=chance.choice(["me", "pal", "mate", "other", None]), created_by=chance.choice(["me", "other"]),
+                   branch_id=chance.choice(["b1", "b2"]))  # fmt: skip
+    asker = replace(me(), team=frozenset({"pal", "mate"}))
+    expected = [row for row in clinic.records["lead"] if MINE[condition](row)]
+    if kind == "list":
+        table = clinic.ask({"kind": "list", "form": "lead", "filter": condition, "settings": {"columns": ["channel_id"]}}, asker)  # fmt: skip
+        assert len(table.rows) == len(expected)
+        return
+    table = clinic.ask(
+        {"kind": kind, "form": "lead", "measures": ["lead.count"], "by": ["channel"], "filter": condition},
+        asker,
+    )
+    assert {row[0]: row[1] for row in table.rows} == Counter(row["channel_id"] for row in expected)
+    # Somebody else with the same rights is told their own.
+    nobody = clinic.ask(
+        {
+            "kind": kind,
+            "form": "lead",
+            "measures": ["lead.count"],
+            "filter": "{owner_id} = ME()",
+            "by": ["channel"],
+        },
+        replace(asker, user_id="stranger"),
+    )
+    assert sum(row[1] for row in nobody.rows) == 0
 
 
 def test_what_is_deleted_does_not_count(connection: Connection) -> None:

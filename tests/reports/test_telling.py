@@ -3,8 +3,9 @@
 import pytest
 
 from engine.expressions import parse
+from engine.expressions.nodes import Node
 from engine.text import Words
-from report_engine.telling import in_words, sum_in_words
+from report_engine.telling import Called, in_words, sum_in_words
 
 LABELS = {
     "status": "状态",
@@ -29,11 +30,21 @@ class Plain:
     def is_time(self, path: str) -> bool:
         return path.endswith("_at")
 
+    def called(self, node: Node) -> Called | None:
+        is_size = node.kind == "call" and node.value == "IF" and node.args[-1].value == "small"
+        return (
+            Called({"zh": "金额档", "en": "size"}, {"big": {"zh": "大额", "en": "large"}})
+            if is_size
+            else None
+        )
+
 
 @pytest.mark.parametrize(
     ("formula", "zh", "en"),
     [
         ('{status} = "done"', "“状态” 为 已完成", "“status” is done"),
+        ('EXACT({status}, "done")', "“状态” 为 已完成", "“status” is done"),
+        ('EXACT(IF({paid} > 1, "big", "small"), "big")', "“金额档” 为 大额", "“size” is large"),
         ('"done" <> {status}', "“状态” 不为 已完成", "“status” is not done"),
         ("8000 <= {paid}", "“实收” 不小于 8000", "“paid” at least 8000"),
         ("NOT(ISBLANK({done_at}))", "“完成时间” 已填写", "“done_at” is filled in"),

@@ -1,7 +1,8 @@
 """A house with two clinics that run the same small app, on both databases, and people who ask over HTTP."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from server.jobs import job_handlers
 from server.settings import Settings
 from tests.installations import BOTH, pg_database
 from tests.server.contract import hold_against
-from tests.server.making import write_app
+from tests.server.making import Definitions, write_app
 
 __all__ = ["pg_database"]
 
@@ -71,9 +72,17 @@ def people(town: Town, key: str, hashed: str) -> None:
     town.ids |= {(key, one.login): one.user_id for one in made}
 
 
-@pytest.fixture(scope="module", params=BOTH)
-def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Return the house. Its pool has one connection, so whoever asks for a second one fails."""
+@contextmanager
+def town_with(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    change: Callable[[Definitions], None] = lambda _made: None,
+    clinics: Iterable[str] = ("alpha",),
+) -> Iterator[Town]:
+    """Open a house whose clinics run the small app, changed as wished, on the database the fixture is asked for.
+
+    Its pool has one connection, so whoever asks for a second one fails.
+    """
     url = request.getfixturevalue("pg_database")() if request.param == "postgresql" else None
     home = tmp_path_factory.mktemp("town")
     settings = Settings(home=home, threads=1, sign_in_per_minute=100_000).model_copy(
@@ -81,13 +90,19 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     )
     house = House(settings, VirtualClock())
     made = Town(house)
-    folder = write_app(home / "app")
-    hashed = house.passwords.hash(PASSWORD)
-    for key in ("alpha", "beta"):
+    folder, hashed = write_app(home / "app", change), house.passwords.hash(PASSWORD)
+    for key in clinics:
         install(house, key, folder, {"zh": key, "en": key})
         people(made, key, hashed)
     yield made
     house.close()
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Return the house."""
+    with town_with(request, tmp_path_factory, clinics=("alpha", "beta")) as made:
+        yield made
 
 
 @pytest.fixture

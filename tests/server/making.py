@@ -88,7 +88,9 @@ ROLES = {
 }  # fmt: skip
 PAGES = {
     "desk": {"key": "desk", "name": words("desk"), "order": 1, "kind": "workbench",
-             "today": [{"key": "mine", "form": "customer", "filter": "OWN()", "name": words("mine"), "columns": ["name", "stage"]}]},
+             "today": [{"key": "mine", "form": "customer", "filter": "OWN()", "name": words("mine"), "columns": ["name", "stage"]}],
+             "numbers": [{"key": one, "form": "customer", "name": words(one), "aggregate": one, "field": "cost",
+                          "filter": "FALSE()"} for one in ("sum", "avg")]},
     "people": {"key": "people", "name": words("people"), "order": 2, "kind": "views",
                "tabs": [{"key": "all", "name": words("all"), "form": "customer", "view": "all"}]},
 }  # fmt: skip

@@ -180,3 +180,36 @@ def test_a_report_needs_a_file_a_person_and_a_place_to_write(
     for name in ("nothing", "x" * 300, str(tmp_path)):
         assert "no file and no report" in refusal(ask(repository, home, name, "--as", "director"))
     assert "somebody" in refusal(ask(repository, home, str(marked), "--as", "somebody"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("formula", "--batch", "{none}"),
+        ("import", "lead", "{none}", "--as", "admin", "--home", "{home}"),
+        ("export", "lead", "{none}/out.csv", "--as", "admin", "--home", "{home}"),
+        ("doctor", "--home", "{file}"),
+        ("init", "--home", "{file}"),
+        ("import", "lead", "{file}", "--as", "admin", "--map", "[1]", "--home", "{home}"),
+        ("import", "lead", "{file}", "--as", "admin", "--map", "{", "--home", "{home}"),
+        ("serve", "--port", "99999"),
+        ("demo", "--scale", "0"),
+        ("demo", "--scale", "-1"),
+        ("query", "nosuchform", "--as", "admin", "--home", "{home}"),
+    ],
+    ids=lambda words: " ".join(words[:2]) + " " + words[-3 if "--home" in words[3:] else -1],
+)
+def test_what_cannot_be_done_is_said_in_words(
+    repository: Path, home: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("姓名\n张三\n", encoding="utf-8")
+    places = {"{none}": str(tmp_path / "none"), "{file}": str(file), "{home}": str(home)}
+    told = words
+    for place, there in places.items():
+        told = tuple(word.replace(place, there) for word in told)
+    answer = run(repository, *told)
+    assert answer.returncode in (1, 2)
+    assert "Traceback" not in answer.stderr
+    assert answer.stderr.strip()
+    assert "–" not in answer.stderr

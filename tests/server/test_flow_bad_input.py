@@ -8,14 +8,9 @@ import pytest
 from httpx import Response
 from sqlalchemy import inspect, text
 
-from engine.clock import VirtualClock
 from engine.ids import new_id
-from server.clinics import House
-from server.installing import install
-from server.settings import Settings
 from tests.installations import BOTH, pg_database
-from tests.server.conftest import PASSWORD, Town, codes, new_customer, people
-from tests.server.making import write_app
+from tests.server.conftest import Town, codes, new_customer, town_with
 from tests.server.test_tasks import act, page_of, started, task_in
 
 __all__ = ["pg_database"]
@@ -42,22 +37,13 @@ SPIN = {
 
 @pytest.fixture(scope="module", params=BOTH)
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    url = request.getfixturevalue("pg_database")() if request.param == "postgresql" else None
-    home = tmp_path_factory.mktemp("bad")
-    settings = Settings(home=home, threads=1, sign_in_per_minute=100_000).model_copy(
-        update={"database_url": url}
-    )
-    made = Town(House(settings, VirtualClock()))
-
     def with_flows(files: Any) -> None:
         for one in (ASK, SHARED, SPIN):
             files[f"flows/{one['key']}"] = one
         files["roles/admin"]["rights"]["flows"] = True
 
-    install(made.house, "alpha", write_app(home / "app", with_flows), {"zh": "甲", "en": "A"})
-    people(made, "alpha", made.house.passwords.hash(PASSWORD))
-    yield made
-    made.house.close()
+    with town_with(request, tmp_path_factory, with_flows) as made:
+        yield made
 
 
 def flow_rows(town: Town) -> dict[str, list[Any]]:

@@ -103,3 +103,10 @@ def test_a_condition_that_the_database_cannot_work_out_is_told_with_its_place(tm
     assert (code, one["code"], one["level"], one["nodes"]) == (1, "F15", "stop", ["a"])
     assert one["path"] == "/flows/x/nodes/0/where"
     assert "LUNAR" in one["message"]["zh"]
+    turning = {
+        "kind": "became_true",
+        "form": "lead",
+        "when": 'AND({made} < NOW(), LUNAR({born}) = "正月初一")',
+    }
+    code, found = run(written(tmp_path / "flows", trigger=turning, nodes=[fine, end]))
+    assert [(one["code"], one["path"]) for one in found["findings"]] == [("F15", "/flows/x/trigger/when")]

@@ -178,6 +178,14 @@ def test_every_answer_carries_the_security_headers(town: Town) -> None:
         assert "unsafe-eval" not in policy
         assert told.headers["x-content-type-options"] == "nosniff"
         assert told.headers["referrer-policy"] == "same-origin"
+        assert told.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_whoever_comes_over_https_is_kept_there(town: Town) -> None:
+    app = create_app(town.house)
+    over_https = TestClient(app, base_url="https://testserver").get("/api/workspaces/public")
+    assert over_https.headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in TestClient(app).get("/api/workspaces/public").headers
 
 
 def test_refusals_before_any_route_carry_the_headers_too(town: Town) -> None:

@@ -17,6 +17,7 @@ from engine.access.actor import Actor
 from engine.definitions import load_template
 from form_engine.client import client_plan
 from form_engine.compile import compile_app
+from server import bulk_edits
 from server.app import VERSION
 from server.openapi import PROBLEM, document
 from server.routes.app import verbs_of
@@ -148,6 +149,11 @@ def many_records(ask: Witness, town: Town) -> None:
     done = ask("POST", f"{form}/bulk", {"ids": ids, "values": {"age": 33}})
     ask("PATCH", f"{form}/records/{ids[0]}", {"values": {"age": 34}})
     assert ask("POST", f"/api/batches/{done['batch']}/undo")["kept"]
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(bulk_edits, "AT_ONCE", 2)
+        begun = ask("POST", f"{form}/bulk", {"ids": ids, "values": {"age": 35}})
+    assert ask("GET", f"/api/bulk-edits/{begun['job']}")["total"] == len(ids)
+    town.run_jobs()
     ask("POST", f"{form}/export", {"columns": ["name"], "format": "csv"})
     ask("POST", f"{form}/export", {"format": "xlsx", "limit": 5})
 

@@ -1,7 +1,7 @@
 """Practice mode: the clock goes forward for visitors, and only there."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,7 +13,7 @@ from engine.store.unit import Cause
 from server.app import create_app
 from server.clinics import DEMO_LOGINS, House
 from server.installing import first_account, install
-from server.practice import practice_clock
+from server.practice import in_the_morning, practice_clock
 from server.settings import Settings
 from tests.templates.flows.practice import REPOSITORY
 
@@ -48,6 +48,27 @@ def test_a_visitor_puts_the_clock_forward_and_stays_signed_in(tmp_path):
     assert (said["is_practice"], said["ahead_hours"]) == (True, 24)
     assert browser.get("/api/me").status_code == 200
     assert practice_clock(tmp_path).ahead == timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("moment", "ahead"),
+    [
+        ((2026, 3, 4, 17, 0), timedelta(hours=9, minutes=40)),  # 01:00 in the clinic
+        ((2026, 3, 5, 2, 30), timedelta(minutes=10)),
+        ((2026, 3, 5, 2, 40), timedelta()),
+        ((2026, 3, 5, 12, 0), timedelta()),  # in the evening the day is over, and was full
+    ],
+)
+def test_a_practice_clinic_made_at_night_opens_in_the_morning_of_that_day(
+    tmp_path, monkeypatch, moment, ahead
+):
+    clock = AheadClock()
+    monkeypatch.setattr(AheadClock, "now", lambda self: datetime(*moment, tzinfo=UTC) + self.ahead)
+    house = House(Settings(home=tmp_path, practice=True), clock)
+    in_the_morning(house, "Asia/Shanghai")
+    in_the_morning(house, "Asia/Shanghai")
+    assert (clock.ahead, practice_clock(tmp_path).ahead) == (ahead, ahead)
+    house.close()
 
 
 def test_nobody_else_is_signed_out_by_it_either(tmp_path):

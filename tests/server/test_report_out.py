@@ -3,8 +3,9 @@
 import io
 import json
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
@@ -17,13 +18,12 @@ from engine.clock import VirtualClock
 from engine.ports import Address, Attached, Outgoing, Receipt
 from engine.store.platform import JOBS
 from engine.store.unit import Cause
-from server.clinics import House
-from server.installing import install
-from server.settings import Settings
+from report_engine.exporting.pages import layout
+from server.report_books import Wanted
 from tests.form_engine.making import field, form, words
 from tests.installations import BOTH
-from tests.server.conftest import PASSWORD, Town, people, problems
-from tests.server.making import Definitions, write_app
+from tests.server.conftest import PASSWORD, Town, problems, town_with
+from tests.server.making import Definitions
 
 REPORTS: Mapping[str, Mapping[str, Any]] = {
     "by_color": {"kind": "aggregate", "form": "customer", "measures": ["customer.count"], "by": ["color"], "totals": True},
@@ -44,6 +44,7 @@ RULE = form(
     field("notify", "user", multiple=True),
     field("for_times", "integer"),
     field("missing_hours", "integer"),
+    field("rearm_hours", "integer"),
     field("quiet_from", "time"),
     field("quiet_until", "time"),
     field("last_fired", "datetime", read_only=True),
@@ -70,26 +71,17 @@ def with_reports(made: Definitions) -> None:
 
 @pytest.fixture(scope="module", params=BOTH)
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    url = request.getfixturevalue("pg_database")() if request.param == "postgresql" else None
-    home = tmp_path_factory.mktemp("town")
-    settings = Settings(home=home, threads=1, sign_in_per_minute=100_000).model_copy(
-        update={"database_url": url}
-    )
-    house = House(settings, VirtualClock())
-    made = Town(house)
-    install(house, "alpha", write_app(home / "app", with_reports), words("alpha"))
-    people(made, "alpha", house.passwords.hash(PASSWORD))
-    boss, ann = made.sign_in("boss"), made.sign_in("ann")
-    for at in range(6):
-        _write(
-            ann if at < 2 else boss,
-            "customer",
-            name=f"=顾客{at}",
-            color=["red", "green"][at % 2],
-            age=20 + at,
-        )
-    yield made
-    house.close()
+    with town_with(request, tmp_path_factory, with_reports) as made:
+        boss, ann = made.sign_in("boss"), made.sign_in("ann")
+        for at in range(6):
+            _write(
+                ann if at < 2 else boss,
+                "customer",
+                name=f"=顾客{at}",
+                color=["red", "green"][at % 2],
+                age=20 + at,
+            )
+        yield made
 
 
 def _write(client: TestClient, kind: str, **values: Any) -> str:
@@ -153,6 +145,17 @@ def test_a_dashboard_is_exported_whole_and_what_fails_is_told_in_its_place(town:
         assert book.sheetnames[1:] == ["note", "by_color", "costs", "names", "empty", "night"]
         assert "没有" in str(cells(told.content, "costs")) or "不" in str(cells(told.content, "costs"))
         assert all(cell.data_type != "f" for page in book for row in page.iter_rows() for cell in row)
+
+
+def test_one_chart_alone_goes_by_its_own_name_and_tells_its_filters_once(town: Town) -> None:
+    exports = town.clinic().report_out.exports
+    boss = town.clinic().actor("boss")
+    board = town.sign_in("boss").get("/api/dashboards/main").json()
+    cell = next(one for one in board["cells"] if not one.get("text"))
+    book = exports.books.book(boss, Wanted("dashboards", "main", {}, cell["key"]), town.house.clock.now())
+    assert book.name == f"{cell['title']['zh']} · {board['name']['zh']}"
+    said = [tuple(one) for one in layout(book)["said"]]
+    assert len(said) == len(set(said))
 
 
 def test_one_chart_alone_can_be_exported(town: Town) -> None:
@@ -347,10 +350,18 @@ def rule(town: Town) -> Iterator[Any]:
         made.append(_write(town.sign_in("boss"), "kpi_rule", **given))
         return made[-1]
 
+    morning(town)
     yield create
     for one in made:
         town.sign_in("boss").delete(f"/api/forms/kpi_rule/records/{one}")
     advance(town, minutes=1)
+
+
+def morning(town: Town) -> None:
+    """Let it be ten o'clock of a day on which nobody has written anything yet, wherever the tests before left off."""
+    now = town.house.clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    ten = now.replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    advance(town, seconds=(ten - now).total_seconds())
 
 
 def told_of(town: Town, login: str) -> list[str]:
@@ -446,6 +457,97 @@ def test_the_page_of_alerts_says_what_was_told_to_whom_and_keeps_numbers_apart(t
     assert not own["is_seen"]
     assert own["people"] == []
     assert [one for one in theirs["told"] if one["rule"] == rule_id] == []
+
+
+def line_of(town: Town, login: str, rule_id: str) -> dict[str, Any]:
+    page = town.sign_in(login).get("/api/alerts").json()
+    return next(one for one in page["alerts"] if one["rule"] == rule_id)
+
+
+def test_what_somebody_knows_of_is_not_told_again_until_its_time_or_until_it_was_well(
+    town: Town, rule: Any
+) -> None:
+    everybody = ("ann", "ben", "boss")
+    rule_id = rule(notify=[town.ids["alpha", login] for login in everybody], threshold="1", rearm_hours=1)
+    advance(town, minutes=1)
+    newest(town)
+    for at in range(2):
+        _write(town.sign_in("ben"), "customer", name=f"本{at}")
+    advance(town, hours=1)
+    ann = town.sign_in("ann")
+    counts = {login: len(told_of(town, login)) for login in everybody}
+    [group] = line_of(town, "ann", rule_id)["groups"]
+    assert group["known"] is None
+    until = town.house.clock.now() + timedelta(hours=2, minutes=30)
+    said = ann.post(
+        f"/api/alerts/{rule_id}/acknowledge",
+        json={"group": group["key"], "until": until.isoformat(), "note": "已联系"},
+    )
+    assert said.status_code == 200, said.text
+    known = said.json()["groups"][0]["known"]
+    assert (known["note"], datetime.fromisoformat(known["until"])) == ("已联系", until)
+    assert known["by"] == town.ids["alpha", "ann"]
+    # Two customers of ann's and two of ben's are the same number; the boss sees more than that.
+    assert line_of(town, "ben", rule_id)["groups"][0]["known"] == known
+    assert line_of(town, "boss", rule_id)["groups"][0]["known"] is None
+    newest_told = town.sign_in("boss").get("/api/alerts").json()["told"][0]
+    assert (newest_told["kind"], newest_told["by_name"]) == ("known", known["by_name"])
+    assert (newest_told["note"], len(newest_told["people"]), newest_told["lines"]) == ("已联系", 2, [])
+    advance(town, hours=2)
+    assert {login: len(told_of(town, login)) - counts[login] for login in everybody} == {
+        "ann": 0,
+        "ben": 0,
+        "boss": 1,
+    }
+    advance(town, hours=1)
+    assert {login: len(told_of(town, login)) - counts[login] for login in everybody} == {
+        "ann": 1,
+        "ben": 1,
+        "boss": 2,
+    }
+    assert line_of(town, "ann", rule_id)["groups"][0]["known"] is None
+
+
+def test_what_is_known_after_all_not_is_told_again_in_its_time(town: Town, rule: Any) -> None:
+    rule_id = rule(notify=[town.ids["alpha", "boss"]], threshold="1", rearm_hours=1)
+    advance(town, minutes=1)
+    newest(town)
+    advance(town, hours=1)
+    boss, count = town.sign_in("boss"), len(told_of(town, "boss"))
+    assert (
+        boss.post(f"/api/alerts/{rule_id}/acknowledge", json={}).json()["groups"][0]["known"]["until"] is None
+    )
+    advance(town, hours=2)
+    assert len(told_of(town, "boss")) == count
+    assert boss.post(f"/api/alerts/{rule_id}/unacknowledge", json={}).json()["groups"][0]["known"] is None
+    assert boss.get("/api/alerts").json()["told"][0]["kind"] == "unknown"
+    advance(town, hours=1)
+    assert len(told_of(town, "boss")) == count + 1
+    [notice] = drawer(boss, "report.alert")[:1]
+    assert notice["body"]["path"] == f"/alerts?rule={rule_id}"
+
+
+@pytest.mark.parametrize(
+    ("login", "what", "values", "status", "code"),
+    [
+        ("boss", "acknowledge", {"group": "nowhere"}, 422, "alert.not_off"),
+        ("boss", "unacknowledge", {}, 422, "alert.not_off"),
+        ("boss", "acknowledge", {"until": "2020-01-01T00:00:00Z"}, 422, "alert.bad_until"),
+        ("boss", "acknowledge", {"until": "morgen"}, 422, "alert.bad_until"),
+        ("boss", "acknowledge", {"until": "2999-01-01T00:00:00"}, 422, "alert.bad_until"),
+        ("boss", "acknowledge", {"note": "长" * 201}, 422, "alert.bad_note"),
+        ("ann", "acknowledge", {}, 404, "alert.not_mine"),
+    ],
+)
+def test_what_cannot_be_known_is_refused(
+    town: Town, rule: Any, login: str, what: str, values: dict[str, Any], status: int, code: str
+) -> None:
+    rule_id = rule(notify=[town.ids["alpha", "boss"]], threshold="1")
+    advance(town, minutes=1)
+    newest(town)
+    advance(town, hours=1)
+    told = town.sign_in(login).post(f"/api/alerts/{rule_id}/{what}", json=values)
+    assert (told.status_code, problems(told)[0]["code"]) == (status, code)
 
 
 def test_what_was_told_is_forgotten_after_a_month(town: Town, rule: Any) -> None:

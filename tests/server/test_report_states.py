@@ -9,19 +9,15 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.access.actor import Actor
-from engine.clock import VirtualClock
 from engine.problems import Rejected
 from engine.store.unit import Cause
 from report_engine.nights import Tonight, forget
 from report_engine.output import to_json
 from report_engine.tables import STATES
-from server.clinics import House
-from server.installing import install
-from server.settings import Settings
 from tests.form_engine.making import field, form, words
 from tests.installations import BOTH
-from tests.server.conftest import PASSWORD, Town, people
-from tests.server.making import Definitions, write_app
+from tests.server.conftest import Town, town_with
+from tests.server.making import Definitions
 
 SALE = {
     **form(
@@ -46,20 +42,11 @@ def with_moves(made: Definitions) -> None:
 
 @pytest.fixture(scope="module", params=BOTH)
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    url = request.getfixturevalue("pg_database")() if request.param == "postgresql" else None
-    home = tmp_path_factory.mktemp("town")
-    settings = Settings(home=home, threads=1, sign_in_per_minute=100_000).model_copy(
-        update={"database_url": url}
-    )
-    house = House(settings, VirtualClock())
-    made = Town(house)
-    install(house, "alpha", write_app(home / "app", with_moves), words("alpha"))
-    people(made, "alpha", house.passwords.hash(PASSWORD))
-    boss = boss_of(made)
-    for name in ("一", "二", "三", "四", "五", "六"):
-        made.clinic().service.create(boss, "customer", {"name": f"顾客{name}"})
-    yield made
-    house.close()
+    with town_with(request, tmp_path_factory, with_moves) as made:
+        boss = boss_of(made)
+        for name in ("一", "二", "三", "四", "五", "六"):
+            made.clinic().service.create(boss, "customer", {"name": f"顾客{name}"})
+        yield made
 
 
 def boss_of(town: Town) -> Actor:

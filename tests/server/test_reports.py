@@ -1,19 +1,25 @@
 """Reports over HTTP: what each person is shown, the records behind a number, and what is refused how."""
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
 
-from engine.clock import VirtualClock
+from engine.access.query import ScopedQuery
 from engine.problems import Rejected
-from server.clinics import House
+from report_engine import query
+from report_engine.chart import CHARTS
+from report_engine.kind import KINDS
+from report_engine.reading import Reading
 from server.installing import install
-from server.settings import Settings
 from tests.form_engine.making import words
 from tests.installations import BOTH
-from tests.server.conftest import PASSWORD, Town, people, problems
+from tests.server.conftest import Town, problems, town_with
 from tests.server.making import Definitions, write_app
 
 REPORTS: Mapping[str, Mapping[str, Any]] = {
@@ -35,6 +41,22 @@ REPORTS: Mapping[str, Mapping[str, Any]] = {
     },
     "talks": {"kind": "aggregate", "measures": ["talk.count", "customer.count"]},
     "secret": {"kind": "aggregate", "measures": ["customer.count"], "roles": ["admin"]},
+    "by_generation": {
+        "kind": "aggregate",
+        "measures": ["customer.count"],
+        "by": [
+            {
+                "key": "generation",
+                "name": words("辈分"),
+                "formula": 'IF(ISBLANK({customer.age}), NULL, IF({customer.age} < 40, "年轻", "年长"))',
+            }
+        ],
+    },
+    "called": {
+        "kind": "aggregate",
+        "measures": ["customer.count"],
+        "by": [{"key": "called", "formula": 'CONCAT({customer.name}, " 先生")'}],
+    },
     "lists": {"kind": "list", "form": "customer", "settings": {"columns": ["name", "channel_id"]}},
 }
 CELLS = [(key, [0, 4 * at, 12, 4]) for at, key in enumerate(REPORTS)]
@@ -64,18 +86,9 @@ def with_reports(made: Definitions) -> None:
 
 @pytest.fixture(scope="module", params=BOTH)
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    url = request.getfixturevalue("pg_database")() if request.param == "postgresql" else None
-    home = tmp_path_factory.mktemp("town")
-    settings = Settings(home=home, threads=1, sign_in_per_minute=100_000).model_copy(
-        update={"database_url": url}
-    )
-    house = House(settings, VirtualClock())
-    made = Town(house)
-    install(house, "alpha", write_app(home / "app", with_reports), words("alpha"))
-    people(made, "alpha", house.passwords.hash(PASSWORD))
-    _fill(made.sign_in("boss"), made.sign_in("ann"))
-    yield made
-    house.close()
+    with town_with(request, tmp_path_factory, with_reports) as made:
+        _fill(made.sign_in("boss"), made.sign_in("ann"))
+        yield made
 
 
 def _write(client: TestClient, form: str, **values: Any) -> str:
@@ -116,7 +129,8 @@ def test_one_sees_the_dashboards_of_ones_roles(town: Town) -> None:
 def test_a_dashboard_has_filters_with_choices_and_cells_in_their_places(town: Town) -> None:
     board = town.sign_in("boss").get("/api/dashboards/main").json()
     assert board["level"] == "group"
-    day, channel = board["filters"]
+    day, compare, channel = board["filters"]
+    assert (compare["key"], compare["kind"]) == ("compare", "compare")
     assert (day["kind"], day["default"]) == ("period", "last 12 months")
     assert [one["name"]["zh"] for one in channel["options"]] == ["抖音", "美团"]
     assert [(one["key"], one["x"], one["y"], one["w"], one["h"]) for one in board["cells"]][:2] == [
@@ -124,6 +138,41 @@ def test_a_dashboard_has_filters_with_choices_and_cells_in_their_places(town: To
         ("by_color", 0, 4, 12, 4),
     ]
     assert town.sign_in("ann").get("/api/dashboards/main").json()["level"] == "personal"
+
+
+def test_a_reader_chooses_what_numbers_stand_beside(town: Town) -> None:
+    boss = town.sign_in("boss")
+
+    def grown(**filters: str) -> dict[str, Any]:
+        (answer,) = ask(boss, {"cell": "over_time", "filters": filters})
+        return answer
+
+    today = datetime.fromisoformat(grown()["as_of"]).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    month = f"{today:%Y-%m}-01..{today}"
+    usual, same, alone = grown(), grown(day="this month", compare=month), grown(compare="none")
+    assert lines(usual) == lines(same) == 2
+    assert lines(alone) == 1
+    (now, then) = same["figure"]["data"]
+    assert now["y"][-1:] == then["y"][-1:]
+    wrong = grown(compare="2025-13-01..2025-13-02")
+    assert wrong["problem"]["code"] == "report.bad_period"
+
+
+def lines(answer: Mapping[str, Any]) -> int:
+    return len(answer["figure"]["data"])
+
+
+def test_a_report_by_itself_is_compared_where_it_can_be(town: Town) -> None:
+    boss = town.sign_in("boss")
+    kinds = {
+        key: [one["kind"] for one in boss.get(f"/api/reports/{key}").json()["filters"]]
+        for key in ("over_time", "by_channel", "lists")
+    }
+    assert {key: "compare" in found for key, found in kinds.items()} == {
+        "over_time": True,
+        "by_channel": True,
+        "lists": False,
+    }
 
 
 def counts(answer: Mapping[str, Any]) -> list[float]:
@@ -151,6 +200,79 @@ def test_what_is_wrong_with_one_chart_is_told_there_alone(town: Town) -> None:
         "report.no_such_report",
         "report.no_cell",
     ]
+
+
+ENDLESS = {
+    "sqlite": "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n",
+    "postgresql": "SELECT count(*) FROM generate_series(1, 1000000000000)",
+}
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whatever reads talks never come to an end, within a limit that is soon over."""
+    execute = Reading.execute
+
+    def slowly(self: Reading, scoped: ScopedQuery) -> Any:
+        if "f_talk" not in scoped.text:
+            return execute(self, scoped)
+        usual = self.seconds
+        self.limit(0.05)
+        try:
+            return execute(self, replace(scoped, text=ENDLESS[self.dialect], params={}))
+        finally:
+            # What the database has broken off must be taken back before it is told anything else.
+            self.seconds = usual
+
+    monkeypatch.setattr(Reading, "execute", slowly)
+
+
+@pytest.mark.usefixtures("slow")
+def test_a_chart_that_takes_too_long_is_stopped_and_the_dashboard_stands(town: Town) -> None:
+    """Also the charts after it: a statement that the database broke off spoils nothing."""
+    boss = town.sign_in("boss")
+    answers = ask(boss, *({"cell": one} for one in ("by_channel", "talks", "by_color", "talks", "over_time")))
+    assert [one.get("problem", {}).get("code") for one in answers] == [
+        None,
+        "report.too_slow",
+        None,
+        "report.too_slow",
+        None,
+    ]
+    said = answers[1]["problem"]
+    assert "已停止" in said["message"]["zh"]
+    assert "缩短时间范围" in said["hint"]["zh"]
+    told = boss.post("/api/reports/talks/ask", json={})
+    assert (told.status_code, problems(told)[0]["code"]) == (422, "report.too_slow")
+
+
+def test_a_chart_of_too_many_groups_is_refused_alone(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query, "MOST_GROUPS", 2)
+    boss = town.sign_in("boss")
+    answers = ask(boss, {"cell": "by_color"}, {"cell": "talks"}, {"cell": "lists"})
+    assert answers[0]["problem"]["code"] == "report.too_many_groups"
+    assert all("figure" in one for one in answers[1:])
+
+
+@pytest.mark.parametrize("breaks", ["drawing", "asking"])
+def test_a_chart_that_breaks_says_so_without_a_machine_word_and_the_dashboard_stands(
+    town: Town, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("secret 138 0000 0000")
+
+    target = CHARTS.get("table") if breaks == "drawing" else KINDS.get("list")
+    monkeypatch.setattr(type(target), "figure" if breaks == "drawing" else "table", broken)
+    boss = town.sign_in("boss")
+    first, hurt, last = ask(boss, {"cell": "by_channel"}, {"cell": "lists"}, {"cell": "by_color"})
+    assert "figure" in first
+    assert "figure" in last
+    assert hurt["problem"]["code"] == "report.broken"
+    assert (
+        hurt["problem"]["params"]["reference"]
+        in hurt["problem"]["message"]["zh"] + hurt["problem"]["hint"]["zh"]
+    )
+    assert "secret" not in json.dumps(hurt)
 
 
 def test_a_hidden_field_is_worded_like_one_that_is_not_there(town: Town) -> None:
@@ -186,7 +308,7 @@ def test_a_report_of_ones_own_is_answered_by_everything_that_is_offered(town: To
 def test_filters_clicks_and_drills_narrow_a_chart(town: Town) -> None:
     boss = town.sign_in("boss")
     board = boss.get("/api/dashboards/main").json()
-    douyin = next(one["value"] for one in board["filters"][1]["options"] if one["name"]["zh"] == "抖音")
+    douyin = next(one["value"] for one in board["filters"][-1]["options"] if one["name"]["zh"] == "抖音")
     narrowed, drilled, other = ask(
         boss,
         {"cell": "by_color", "filters": {"channel": [douyin]}},
@@ -195,6 +317,30 @@ def test_filters_clicks_and_drills_narrow_a_chart(town: Town) -> None:
     )
     assert counts(narrowed) == [2, 2, 1] == counts(drilled)
     assert sum(counts(other)) == 4
+
+
+def test_a_click_on_a_calculated_group_narrows_other_charts_and_is_drilled_into(town: Town) -> None:
+    boss = town.sign_in("boss")
+    ages = [10 + 6 * at for at in range(12)]
+    young = [at for at, age in enumerate(ages) if age < 40]
+    whole, narrowed, drilled = ask(
+        boss,
+        {"cell": "by_generation"},
+        {"cell": "by_channel", "narrowed": {"generation": "年轻"}},
+        {"cell": "by_generation", "path": [{"dims": {"generation": "年轻"}, "by": "color"}]},
+    )
+    assert sorted(counts(whole)) == sorted([len(young), 12 - len(young)])
+    assert sum(counts(narrowed)) == sum(counts(drilled)) == len(young)
+    assert counts(drilled) == [2, 2, 1]
+    told = boss.post(
+        "/api/dashboards/main/explain",
+        json={"question": {"cell": "by_generation"}, "dims": {"generation": "年长"}, "measure": None},
+    ).json()
+    assert told["filters"] == [{"zh": "“辈分” 为 年长", "en": "“辈分” is 年长"}]
+    assert [one["name"] for one in told["dimensions"]] == [words("辈分")]
+    for kind in ("xlsx", "csv"):
+        file = boss.post("/api/reports/by_generation/export", json={"format": kind})
+        assert file.status_code == 200, file.text
 
 
 def behind(client: TestClient, cell: str, dims: Mapping[str, Any], **question: Any) -> tuple[int, int]:
@@ -211,7 +357,7 @@ def behind(client: TestClient, cell: str, dims: Mapping[str, Any], **question: A
 
 
 @pytest.mark.parametrize("login", ["boss", "ann"])
-@pytest.mark.parametrize("report", ["by_channel", "by_color", "by_age", "over_time"])
+@pytest.mark.parametrize("report", ["by_channel", "by_color", "by_age", "over_time", "by_generation"])
 def test_the_records_behind_a_bar_are_as_many_as_the_bar_says(town: Town, login: str, report: str) -> None:
     client = town.sign_in(login)
     table = client.post(f"/api/reports/{report}/ask", json={}).json()["table"]
@@ -338,6 +484,9 @@ def test_an_app_whose_reports_cannot_be_asked_is_not_installed(town: Town) -> No
 
 def test_a_wall_is_told_nobodys_name(town: Town) -> None:
     boss = town.sign_in("boss")
+    hidden = ask(boss, {"cell": "called", "veiled": True})
+    assert "顾客" in str(ask(boss, {"cell": "called"}))
+    assert "顾客" not in str(hidden)
     [open_, veiled] = ask(boss, {"cell": "lists"}), ask(boss, {"cell": "lists", "veiled": True})
     assert "顾客1" in str(open_)
     assert "顾*" in str(veiled)

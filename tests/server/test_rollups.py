@@ -8,16 +8,12 @@ from typing import Any
 
 import pytest
 
-from engine.clock import VirtualClock
 from report_engine.output import to_json
 from report_engine.rollups import Months
-from server.clinics import House
-from server.installing import install
-from server.settings import Settings
 from tests.form_engine.making import field, form, words
 from tests.installations import BOTH
-from tests.server.conftest import PASSWORD, Town, people
-from tests.server.making import Definitions, write_app
+from tests.server.conftest import Town, town_with
+from tests.server.making import Definitions
 
 KINDS = [{"key": key, "label": words(key)} for key in ("fill", "root", "crown")]
 SALE = {
@@ -56,17 +52,8 @@ def with_sales(made: Definitions) -> None:
 
 @pytest.fixture(scope="module", params=BOTH)
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    url = request.getfixturevalue("pg_database")() if request.param == "postgresql" else None
-    home = tmp_path_factory.mktemp("town")
-    settings = Settings(home=home, threads=1, sign_in_per_minute=100_000).model_copy(
-        update={"database_url": url}
-    )
-    house = House(settings, VirtualClock())
-    made = Town(house)
-    install(house, "alpha", write_app(home / "app", with_sales), words("alpha"))
-    people(made, "alpha", house.passwords.hash(PASSWORD))
-    yield made
-    house.close()
+    with town_with(request, tmp_path_factory, with_sales) as made:
+        yield made
 
 
 class Sales:

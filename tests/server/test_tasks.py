@@ -6,16 +6,11 @@ import pytest
 from httpx import Response
 from jsonschema import Draft202012Validator
 
-from engine.clock import VirtualClock
 from engine.ids import new_id
 from server.app import VERSION, routers
-from server.clinics import House
-from server.installing import install
 from server.openapi import document
-from server.settings import Settings
 from tests.installations import BOTH, pg_database
-from tests.server.conftest import PASSWORD, Town, codes, new_customer, people
-from tests.server.making import write_app
+from tests.server.conftest import Town, codes, new_customer, town_with
 
 __all__ = ["pg_database"]
 
@@ -74,22 +69,14 @@ BOTH_AGREE = {
 @pytest.fixture(scope="module", params=BOTH)
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Return a house with one clinic whose app has two approvals. Its pool has one connection."""
-    url = request.getfixturevalue("pg_database")() if request.param == "postgresql" else None
-    home = tmp_path_factory.mktemp("office")
-    settings = Settings(home=home, threads=1, sign_in_per_minute=100_000).model_copy(
-        update={"database_url": url}
-    )
-    made = Town(House(settings, VirtualClock()))
 
     def with_flows(files):
         files["flows/discount"], files["flows/both"] = APPROVAL, BOTH_AGREE
         files["flows/patient"], files["flows/by_role"] = PATIENT, BY_ROLE
         files["roles/admin"]["rights"]["flows"] = True
 
-    install(made.house, "alpha", write_app(home / "app", with_flows), {"zh": "甲", "en": "A"})
-    people(made, "alpha", made.house.passwords.hash(PASSWORD))
-    yield made
-    made.house.close()
+    with town_with(request, tmp_path_factory, with_flows) as made:
+        yield made
 
 
 def started(client, flow="discount", **values) -> tuple[str, dict]:

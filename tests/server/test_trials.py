@@ -3,7 +3,9 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -16,13 +18,9 @@ from engine.events import dispatch
 from flow_engine.simulation import Trial
 from server.app import VERSION, routers
 from server.cli import app as cli
-from server.clinics import House
-from server.installing import install
 from server.openapi import document
-from server.settings import Settings
 from tests.installations import BOTH, pg_database
-from tests.server.conftest import PASSWORD, Town, codes, new_customer, people, phone
-from tests.server.making import write_app
+from tests.server.conftest import Town, codes, new_customer, phone, town_with
 
 __all__ = ["pg_database"]
 
@@ -58,21 +56,13 @@ ANSWERS = {
 @pytest.fixture(scope="module", params=BOTH)
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Return a house with one clinic whose app has a flow that does a bit of everything. Its pool has one connection."""
-    url = request.getfixturevalue("pg_database")() if request.param == "postgresql" else None
-    home = tmp_path_factory.mktemp("trial")
-    settings = Settings(home=home, threads=1, sign_in_per_minute=100_000).model_copy(
-        update={"database_url": url}
-    )
-    made = Town(House(settings, VirtualClock()))
 
     def with_flows(files):
         files["flows/care"], files["messages/hello"] = CARE, HELLO
         files["roles/admin"]["rights"]["flows"] = True
 
-    install(made.house, "alpha", write_app(home / "app", with_flows), {"zh": "甲", "en": "A"})
-    people(made, "alpha", made.house.passwords.hash(PASSWORD))
-    yield made
-    made.house.close()
+    with town_with(request, tmp_path_factory, with_flows) as made:
+        yield made
 
 
 def everything(town: Town) -> dict[str, list]:
@@ -191,6 +181,88 @@ class TestWhatIsTold:
         refused = [one for one in told["timeline"] if one["kind"] == "refused"]
         assert [one["problems"][0]["code"] for one in refused] == ["task.no_way"]
         assert told["waiting"][0]["node"] == "ask"
+
+
+BIRTHDAY = {
+    **CARE, "start": "end", "nodes": [END],
+    "trigger": {"kind": "became_true", "form": "customer", "when": "AND(NOT(ISBLANK({born})), {born} < TODAY())"},
+}  # fmt: skip
+
+
+class TestWhatComesTrueWithTime:
+    """A flow whose condition hangs on the clock is tried from where the clock makes it true."""
+
+    def in_days(self, town, count: int) -> str:
+        now = town.clinic().workspace.clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+        return str((now + timedelta(days=count)).date())
+
+    def test_it_begins_when_the_condition_comes_true(self, town, boss):
+        record = {**INVENTED, "phone": phone(), "born": self.in_days(town, 3)}
+        told = tried(boss, record=record, definition=BIRTHDAY)
+        assert [one["verdict"] for one in told["triggers"]] == ["not_yet"]
+        at = next(one["at"] for one in told["timeline"] if one["kind"] == "started")
+        began = datetime.fromisoformat(at).astimezone(ZoneInfo("Asia/Shanghai"))
+        assert (str(began.date()), began.hour, began.minute) == (self.in_days(town, 4), 0, 0)
+        assert (told["status"], told["cut"]) == ("done", None)
+
+    def test_a_chosen_record_for_which_it_will_not_come_true_is_tried_at_once(self, town, boss):
+        record = new_customer(boss, phone=phone(), born=self.in_days(town, 60))
+        told = tried(boss, record_id=record["id"], definition=BIRTHDAY)
+        assert (0, "started", None) in days(told)
+
+    def test_past_records_are_gone_over_as_of_the_day_on_which_it_came_true(self, town, boss):
+        body = {"since": "2d", "until": "1d", "definition": BIRTHDAY}
+        before = boss.post("/api/flows/care/shadow", json=body).json()["cases"]
+        new_customer(boss, phone=phone(), born=self.in_days(town, -1))
+        new_customer(boss, phone=phone(), born=self.in_days(town, 1))
+        assert boss.post("/api/flows/care/shadow", json=body).json()["cases"] == before + 1
+
+
+class TestHalting:
+    """Breakpoints: the trial halts before a node, and is done again to go on."""
+
+    def halted(self, town, boss, **body) -> dict:
+        record = {**INVENTED, "phone": "13900001111"}
+        return tried(boss, record=record, answers=ANSWERS, **body)
+
+    def test_it_halts_before_a_node_and_says_what_the_flow_knows_and_what_would_come(self, town, boss):
+        before = everything(town)
+        told = self.halted(town, boss, **{"break": ["ask"]})
+        stop = told["stopped"]
+        assert (told["cut"], stop["node"], stop["name"]["zh"], stop["kind"]) == (
+            "stop",
+            "ask",
+            "主管",
+            "approve",
+        )
+        assert stop["record"]["name"] == "张试"
+        assert [(one["kind"], one["names"]) for one in stop["ahead"] if one["kind"] == "task"] == [
+            ("task", ["boss"])
+        ]
+        assert "task" not in {one["kind"] for one in told["timeline"]}
+        assert everything(town) == before
+
+    def test_it_goes_on_to_the_next_break_or_by_a_step(self, town, boss):
+        first = self.halted(town, boss, **{"break": ["ask", "mark"]})["stopped"]
+        told = self.halted(town, boss, **{"break": ["ask", "mark"]}, after=first["move"])
+        assert told["stopped"]["node"] == "mark"
+        assert told["stopped"]["variables"]["said"]
+        assert any(one["kind"] == "decided" for one in told["timeline"])
+        step = self.halted(town, boss, step=True, after=first["move"])
+        assert (step["stopped"]["node"], step["stopped"]["move"]) == ("call", first["move"] + 1)
+        end = self.halted(town, boss, **{"break": ["ask"]}, after=first["move"])
+        assert (end["stopped"], end["status"]) == (None, "done")
+
+    def test_what_a_node_would_change_is_ahead_and_not_done_yet(self, town, boss):
+        told = self.halted(town, boss, **{"break": ["mark"]})
+        assert "color" not in told["stopped"]["record"]
+        assert [one["fields"] for one in told["stopped"]["ahead"] if one["kind"] == "change"] == [
+            {"color": [None, "green"]}
+        ]
+
+    def test_a_node_that_is_not_there_is_refused(self, town, boss):
+        body = {"form": "customer", "record": {**INVENTED, "phone": phone()}, "break": ["nowhere"]}
+        assert codes(boss.post("/api/flows/care/simulate", json=body)) == {"/break/nowhere": "trial.no_node"}
 
 
 class TestNothingStays:
@@ -338,6 +410,26 @@ def test_the_command_prints_the_timeline(town, tmp_path, monkeypatch):
     assert json.loads(past.output)["flow"] == "care"
 
 
+def test_the_command_halts_before_a_node_and_goes_on(town, tmp_path, monkeypatch):
+    if town.house.settings.database_url is not None:
+        monkeypatch.setenv("DATABASE_URL", town.house.settings.database_url)
+    (tmp_path / "record.json").write_text(json.dumps({"values": {**INVENTED, "phone": phone()}}), "utf-8")
+    asked = [
+        "simulate",
+        "care",
+        "--record",
+        str(tmp_path / "record.json"),
+        "--home",
+        str(town.house.settings.home),
+    ]
+    plain = CliRunner().invoke(cli, [*asked, "--break", "ask"])
+    assert plain.exit_code == 0, plain.output
+    assert "■ ask · 主管 (approve) --after 1" in plain.output
+    assert "→ " in plain.output
+    further = CliRunner().invoke(cli, [*asked, "--step", "--after", "1", "--json"])
+    assert json.loads(further.output)["stopped"]["node"] == "end", "nobody answers, so it is given up"
+
+
 @pytest.mark.parametrize("path", ["simulate", "shadow"])
 def test_staff_save_while_a_trial_is_under_way(town, boss, monkeypatch, path):
     clinic, saved, run = town.clinic(), [], Trial.run
@@ -380,3 +472,20 @@ def test_units_of_a_trial_are_savepoints(town):
             tried.workspace.clock.now().year / 0
         made = tried.service.create(by, "customer", {"name": "还在", "phone": phone()})
         assert tried.service.get(by, "customer", made["record"]["id"])["record"]["name"] == "还在"
+
+
+def test_a_trial_leaves_the_audit_alone_so_that_nobody_waits_for_its_head(town):
+    from engine.store.rehearsal import on_trial
+
+    clinic = town.clinic()
+    clinic.flows  # noqa: B018 - a version is taken up before
+    with on_trial(clinic.workspace, VirtualClock()) as workspace:
+        tried = clinic.on_trial(workspace, clinic.flows.plans, {})
+        before = audited(workspace)
+        tried.service.create(system_actor("alpha"), "customer", {"name": "未记", "phone": phone()})
+        assert audited(workspace) == before
+
+
+def audited(workspace):
+    with workspace.read() as unit:
+        return unit.connection.execute(text("SELECT count(*) FROM cc_audit")).scalar()

@@ -6,9 +6,11 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from engine.definitions.tables import FormTables
 from engine.store import Cause, Workspace
 from engine.store.unit import Unit
 from tests.installations import clinic, installation, pg_database
+from tests.store.makers import right
 
 __all__ = ["clinic", "installation", "pg_database"]
 
@@ -94,3 +96,19 @@ def test_text_with_nul_is_refused_and_never_cut_off(clinic: Workspace):
         pytest.skip("SQLite takes it")
     with pytest.raises(psycopg.DataError, match="NUL"), clinic.write(Cause("system")) as unit:
         unit.first_text("SELECT $1 || ''", ("a\0b",))
+
+
+def test_a_table_that_grew_fast_is_counted_anew_so_that_it_plans_by_what_is_there(
+    clinic: Workspace, lead: FormTables
+):
+    if clinic.dialect == "sqlite":
+        pytest.skip("SQLite plans by the indexes there are")
+    with clinic.write(Cause("system")) as unit:
+        rows = [{"code": f"code {at}", "name": "x" * 300} for at in range(3_000)]
+        unit.insert_many(right(lead, "insert"), rows)
+    clinic.count_anew(lead, {"code"})
+    with clinic.read() as unit:
+        known = unit.connection.execute(text("SELECT attname FROM pg_stats WHERE tablename = 'f_lead'"))
+        assert {row[0] for row in known} == {"code", "code__u", "deleted_at"}
+        plan = unit.connection.execute(text("EXPLAIN SELECT id FROM f_lead WHERE code > '' OR code = ''"))
+        assert "rows=3000 " in str(plan.first())

@@ -1,6 +1,6 @@
 """A dental clinic filled with the demo story, loaded once through the form engine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +23,7 @@ from server.demo.loading import ready
 from server.demo.papers import papers
 from server.installing import starters
 from tests.installations import pg_database
+from tests.templates.reporting import Tiny, tiny
 
 __all__ = ["pg_database"]
 
@@ -84,3 +85,22 @@ def dental(repository: Any) -> AppPlan:
 def practice(tmp_path_factory: pytest.TempPathFactory, dental: AppPlan) -> Iterator[Practice]:
     with told_into(tmp_path_factory.mktemp("practice"), dental, SCALE) as made:
         yield made
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def house(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    dental: AppPlan,
+    pg_database: Callable[[], str],
+) -> Iterator[Tiny]:
+    """Open a dental clinic with nothing in it but what a test puts there, on each database."""
+    url = pg_database() if request.param == "postgresql" else None
+    with tiny(tmp_path_factory.mktemp("tiny"), dental, url) as made:
+        yield made
+
+
+@pytest.fixture
+def clinic(house: Tiny) -> Tiny:
+    """Return a clinic of the house that no other test has touched."""
+    return house.another()

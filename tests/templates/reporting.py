@@ -14,8 +14,10 @@ from engine.ids import new_id
 from engine.store import Installation, Settings
 from form_engine.plan import AppPlan
 from form_engine.service import RecordService
+from report_engine.behind import Behind
 from report_engine.dataset import Datasets, datasets
 from report_engine.desk import PlainDesk
+from report_engine.kind import KINDS
 from report_engine.pipeline import bound_report, run
 from report_engine.table import Cell, Table
 
@@ -27,11 +29,17 @@ def data_of(plan: AppPlan) -> Datasets:
     return datasets(plan.policy.shapes, plan.app.of("forms"), plan.app.of("metrics"))
 
 
+@contextmanager
+def looked(service: RecordService, plan: AppPlan, actor: Actor) -> Iterator[PlainDesk]:
+    """Open the desk at which one person asks reports."""
+    with service.reading(actor) as desk:
+        yield PlainDesk(Gate(plan.policy, actor, desk.unit), desk.unit, ZONE)
+
+
 def asked(service: RecordService, plan: AppPlan, actor: Actor, report: Mapping[str, Any]) -> Table:
     """Return what one person is shown of a report."""
-    with service.reading(actor) as desk:
-        bound = bound_report(report, data_of(plan), NOW, ZONE, None)
-        return run(bound, PlainDesk(Gate(plan.policy, actor, desk.unit), desk.unit, ZONE))
+    with looked(service, plan, actor) as desk:
+        return run(bound_report(report, data_of(plan), NOW, ZONE, None), desk)
 
 
 @dataclass
@@ -46,7 +54,7 @@ class Tiny:
     def boss(self) -> Actor:
         return system_actor("dental", zone=ZONE)
 
-    def add(self, form: str, at: str, **values: Any) -> str:
+    def add(self, form: str, at: str, /, **values: Any) -> str:
         """Write a record made at `at` (local time, `2026-11-03 09:00`) and return its id."""
         made = datetime.fromisoformat(f"{at}+08:00")
         record_id = new_id()
@@ -83,6 +91,15 @@ class Tiny:
         here = f'{{branch}} = "{self.branch}"'
         whole = f"AND({report['filter']}, {here})" if report.get("filter") else here
         return asked(self.service, self.plan, self.boss, {**report, "filter": whole})
+
+    def behind(self, report: str, dims: Mapping[str, Any], measure: str | None = None) -> Behind:
+        """Return the records of this branch behind a number of a shipped report."""
+        given = self.plan.app.of("reports")[report]
+        here = f'{{branch}} = "{self.branch}"'
+        whole = f"AND({given['filter']}, {here})" if given.get("filter") else here
+        with looked(self.service, self.plan, self.boss) as desk:
+            bound = bound_report({**given, "filter": whole}, data_of(self.plan), NOW, ZONE, None)
+            return KINDS.get(bound.kind).behind(bound, desk, dims, measure)
 
     def another(self, **more: Any) -> "Tiny":
         """Return the same clinic at a new branch."""

@@ -3,12 +3,17 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from engine.access.actor import system_actor
+from engine.access.query import RecordQuery
 from server.demo import accounts, generate
+from server.demo.films import films
 from server.demo.shelf import Shelf
 
 TODAY = date(2026, 11, 22)
@@ -224,3 +229,28 @@ def test_what_waits_on_disk_comes_back_as_it_was_left() -> None:
     assert all(row["late"] for row in shelf)
     assert next(row["note"] for row in shelf if row["id"] == "2") == ["changed"]
     assert [row["id"] for row in shelf] == [row["id"] for row in rows]
+
+
+def test_treatments_say_what_they_take_and_what_is_left_of_their_price(practice: Any) -> None:
+    with practice.service.workspace.read() as unit:
+        query = RecordQuery(
+            "service_item", fields=("code", "price", "material_cost", "bom"), limit=100, python=True
+        )
+        rows = practice.service.desk(unit, system_actor("dental")).system_gate.page(query).records
+    by_code = {row["code"]: row for row in rows}
+    assert by_code["D026"]["material_cost"] == Decimal("2819.08")
+    with_cost = [row for row in rows if row["material_cost"]]
+    assert len(with_cost) >= 30
+    assert all(row["material_cost"] < row["price"] * Decimal("0.8") for row in with_cost)
+
+
+def test_every_film_that_was_taken_has_its_picture() -> None:
+    drawn = films()
+    files = {kind: {"id": kind, "name": name, "size": len(body), "mime": "image/png"} for kind, (name, body) in drawn.items()}  # fmt: skip
+    taken = [
+        row for form, batch in generate({}, 7, TODAY, 0.002, NOW, files) for row in batch if form == "imaging"
+    ]
+    assert taken
+    assert all(row["images"] == [files[row["kind"]]] for row in taken)
+    for _, body in drawn.values():
+        assert max(Image.open(BytesIO(body)).size) >= 300

@@ -1,106 +1,11 @@
 """The shipped metrics against numbers counted by hand, on both databases."""
 
-import itertools
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-import pytest
-
+from engine.access.query import RecordQuery
 from engine.ids import new_id
-from engine.store import Cause, files
-from form_engine.plan import AppPlan
-from server.demo.papers import papers
-from tests.templates.reporting import Tiny, tiny
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def house(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    dental: AppPlan,
-    pg_database: Callable[[], str],
-) -> Iterator[Tiny]:
-    url = pg_database() if request.param == "postgresql" else None
-    with tiny(tmp_path_factory.mktemp("tiny"), dental, url) as made:
-        yield made
-
-
-@pytest.fixture
-def clinic(house: Tiny) -> Tiny:
-    return house.another()
-
-
-def item(clinic: Tiny, name: str, category: list[str], price: str) -> str:
-    return clinic.add(
-        "service_item", "2024-01-01 09:00", code=f"{name}{new_id()[-6:]}", name=name, category=category, unit="time", price=price, minutes=30,
-        dept="dentistry",
-    )  # fmt: skip
-
-
-def channel(clinic: Tiny, name: str = "抖音") -> str:
-    return clinic.add("channel", "2024-01-01 09:00", name=f"{name}{new_id()[-6:]}", kind="online_paid")
-
-
-def customer(clinic: Tiny, name: str, at: str = "2026-01-01 09:00", **more: object) -> str:
-    values = {"name": name, "gender": "female", "phone": phone(), "first_channel": channel(clinic), **more}
-    return clinic.add("customer", at, **values)
-
-
-def bill(
-    clinic: Tiny,
-    who: str,
-    at: str,
-    service: str,
-    price: str,
-    *payments: tuple[str, str],
-    status: str = "paid",
-    **more: object,
-) -> str:
-    """A bill over one item, with payments of (method, amount)."""
-    rows = [
-        {"method": method, "amount": amount, "paid_at": f"{at.replace(' ', 'T')}:00+08:00"}
-        for method, amount in payments
-    ]
-    line = {"kind": "service", "service_item": service, "qty": "1", "price": price}
-    return clinic.add(
-        "bill", at, customer_id=who, kind="service", items=[line], payments=rows, order_discount="0.00", refunded="0.00",
-        status=status, **more,
-    )  # fmt: skip
-
-
-def lead(clinic: Tiny, at: str, source: str, **more: object) -> str:
-    values = {"name": "线索", "phone": phone(), "channel_id": source, "intent_items": ["implant"], **more}
-    return clinic.add("lead", at, **values)
-
-
-def visit(clinic: Tiny, who: str, at: str, kind: str = "first_visit") -> str:
-    moment = f"{at.replace(' ', 'T')}:00+08:00"
-    return clinic.add("visit", at, customer_id=who, arrived_at=moment, visit_type=kind, consultant_id=USER)
-
-
-NUMBERS = itertools.count(13_800_000_000)
-
-
-def phone() -> str:
-    return str(next(NUMBERS))
-
-
-USER = "00000000-0000-7000-8000-000000000001"
-
-
-def dentist(clinic: Tiny) -> str:
-    return clinic.add(
-        "staff", "2024-01-01 09:00", user_id=new_id(), name="王医生", role_key="doctor", phone=phone(), branches=[clinic.branch],
-        licence_no="110330100000001", status="active",
-    )  # fmt: skip
-
-
-def signed(clinic: Tiny) -> dict[str, object]:
-    """Return a file as a record holds it."""
-    name, body = papers()["contract"]
-    with clinic.service.workspace.write(Cause("system")) as unit:
-        made: dict[str, object] = files.add(unit, name, body).to_json()
-    return made
+from tests.templates.making import USER, bill, channel, customer, dentist, item, lead, signed, visit
+from tests.templates.reporting import Tiny
 
 
 def test_paid_is_payments_without_stored_value_less_refunds_paid(clinic: Tiny) -> None:
@@ -193,6 +98,7 @@ def test_leads_are_followed_from_the_day_they_came(clinic: Tiny) -> None:
     assert clinic.value("lead_conv") == Decimal("0.5")
     assert clinic.value("lead_conv_7") == 0
     assert clinic.value("lead_conv_30") == Decimal("0.5")
+    assert clinic.value("lead_conv_90") == Decimal("0.5")
     assert clinic.value("conv_cycle") == Decimal("10.00")
     assert clinic.value("cost_per_lead") == Decimal("50.00")
     assert clinic.value("cost_per_visit") == Decimal("100.00")
@@ -222,23 +128,38 @@ def test_groups_of_items_are_the_first_step_of_their_category(clinic: Tiny) -> N
     assert table.columns[0].labels["perio"]["zh"] == "牙周"
 
 
-def test_prepaid_money_is_what_was_put_in_and_sessions_not_yet_used(clinic: Tiny) -> None:
-    who, scaling = customer(clinic, "己"), item(clinic, "洁牙", ["perio", "perio_scaling"], "100.00")
+def card_of(
+    clinic: Tiny, who: str, day: str, price: str, times: int, used: int = 0, **more: object
+) -> tuple[str, str]:
+    """A card bought on a day, with so many sessions and so many used; return it and its service."""
+    service = item(clinic, "洁牙", ["perio", "perio_scaling"], "100.00")
     contract = clinic.add("print_template", "2024-01-01 09:00", key=f"c{new_id()[-6:]}", name="合同", form_key="card", paper="a4", body="<p>合同</p>")  # fmt: skip
     product = clinic.add(
-        "card_product", "2024-01-01 09:00", name=f"洁牙次卡{new_id()[-6:]}", kind="session_card", price="800.00", valid_days=365, contract_tpl=contract, status="on_sale",
-        items=[{"service_item": scaling, "times": 10}],
+        "card_product", "2024-01-01 09:00", name=f"洁牙次卡{new_id()[-6:]}", kind="session_card", price=price, valid_days=365, contract_tpl=contract, status="on_sale",
+        items=[{"service_item": service, "times": times}],
     )  # fmt: skip
-    line = {"kind": "card", "card_product": product, "qty": "1", "price": "800.00"}
+    line = {"kind": "card", "card_product": product, "qty": "1", "price": price}
     sale = clinic.add(
-        "bill", "2026-11-01 10:00", customer_id=who, kind="card", items=[line], order_discount="0.00", refunded="0.00", status="paid",
-        payments=[{"method": "cash", "amount": "800.00", "paid_at": "2026-11-01T10:00:00+08:00"}],
+        "bill", f"{day} 10:00", customer_id=who, kind="card", items=[line], order_discount="0.00", refunded="0.00", status="paid",
+        payments=[{"method": "cash", "amount": price, "paid_at": f"{day}T10:00:00+08:00"}],
     )  # fmt: skip
+    values = {"status": "normal", "expire_at": "2027-10-31", **more}
+    refunded = values.pop("refunded", 0)
     card = clinic.add(
-        "card", "2026-11-01 10:00", customer_id=who, product_id=product, bill_id=sale, start_at="2026-11-01", expire_at="2027-10-31",
-        contract=[signed(clinic)], status="normal", lines=[{"service_item": scaling, "total": 10, "used": 3, "refunded": 0}],
+        "card", f"{day} 10:00", customer_id=who, product_id=product, bill_id=sale, start_at=day,
+        contract=[signed(clinic)], lines=[{"service_item": service, "total": times, "used": used, "refunded": refunded}], **values,
     )  # fmt: skip
-    clinic.add("card_use", "2026-11-08 10:00", card_id=card, line=scaling, performer_id=dentist(clinic), times=3, used_at="2026-11-08T10:00:00+08:00", confirm_way="signature", status="normal")  # fmt: skip
+    return card, service
+
+
+def use(clinic: Tiny, card: tuple[str, str], at: str, times: int) -> None:
+    clinic.add("card_use", at, card_id=card[0], line=card[1], performer_id=dentist(clinic), times=times, used_at=f"{at.replace(' ', 'T')}:00+08:00", confirm_way="signature", status="normal")  # fmt: skip
+
+
+def test_prepaid_money_is_what_was_put_in_and_sessions_not_yet_used(clinic: Tiny) -> None:
+    who = customer(clinic, "己")
+    card = card_of(clinic, who, "2026-11-01", "800.00", 10, 3)
+    use(clinic, card, "2026-11-08 10:00", 3)
     clinic.add("balance_log", "2026-10-02 10:00", customer_id=who, kind="top_up", principal_delta="1000.00", gift_delta="100.00")  # fmt: skip
     clinic.add("balance_log", "2026-11-02 10:00", customer_id=who, kind="spending", principal_delta="-200.00", gift_delta="0.00")  # fmt: skip
     assert clinic.value("sessions_left_value") == Decimal("560.00")
@@ -246,6 +167,95 @@ def test_prepaid_money_is_what_was_put_in_and_sessions_not_yet_used(clinic: Tiny
     assert clinic.value("prepaid_liability") == Decimal("1360.00")
     assert clinic.value("prepaid_liability", "last month") == Decimal("1000.00")
     assert clinic.value("consumed") == Decimal("240.00")
+    assert clinic.value("card_sales") == Decimal("800.00")
+    assert clinic.value("card_sales", "last month") is None
+
+
+def by_month(clinic: Tiny, metric: str, period: str = "last 3 months") -> list[object]:
+    """Return a metric at the end of each month."""
+    report = {
+        "kind": "aggregate",
+        "measures": [metric],
+        "by": [{"role": "date", "bucket": "month"}],
+        "period": period,
+    }
+    table = clinic.ask({"key": "q", "name": {"zh": "问", "en": "Q"}, **report})
+    return [row[table.at(metric)] for row in table.rows]
+
+
+def test_prepaid_sessions_of_past_month_ends_are_those_that_were_left_then(clinic: Tiny) -> None:
+    who = customer(clinic, "庚")
+    # 100 a session: three used in October, two in November; one that expired; one given back in November.
+    card = card_of(clinic, who, "2026-09-05", "1000.00", 10, 5)
+    use(clinic, card, "2026-10-10 10:00", 3)
+    use(clinic, card, "2026-11-10 10:00", 2)
+    old = card_of(clinic, who, "2026-09-06", "200.00", 4, 1, expire_at="2026-10-20")
+    use(clinic, old, "2026-09-20 10:00", 1)
+    clinic.service.update(clinic.boss, "card", old[0], {"status": "expired"})
+    back, _ = card_of(clinic, who, "2026-10-06", "600.00", 6, 0, status="returned", refunded=6)
+    with clinic.service.reading(clinic.boss) as desk:
+        [sold] = desk.system_gate.page(RecordQuery("card", fields=("bill_id",), ids=(back,), limit=1)).records
+    clinic.add(
+        "refund", "2026-11-03 10:00", bill_id=sold["bill_id"], amount="600.00", status="refunded", refunded_at="2026-11-05T10:00:00+08:00",
+        lines=[{"bill_item": "洁牙", "qty_or_times": "6", "amount": "600.00"}], reason="not_treated", detail="不做了", back_to="original_way",
+    )  # fmt: skip
+    assert clinic.value("sessions_left_value") == Decimal("500.00")
+    assert by_month(clinic, "sessions_left_value") == [
+        Decimal("1150.00"),  # 10 × 100 and 3 × 50
+        Decimal("1300.00"),  # 7 × 100 and 6 × 100
+        Decimal("500.00"),
+    ]
+    assert clinic.value("prepaid_liability", "last month") == Decimal("1300.00")
+
+
+def test_a_debt_paid_since_was_one_at_the_end_of_the_month(clinic: Tiny) -> None:
+    who, crown = (
+        customer(clinic, "辛"),
+        item(clinic, "全瓷冠", ["prosthetics", "prosthetics_fixed"], "2000.00"),
+    )
+    paid = bill(clinic, who, "2026-10-03 10:00", crown, "2000.00", ("cash", "500.00"), status="part_paid")
+    values = {
+        "payments": [
+            {"method": "cash", "amount": "500.00", "paid_at": "2026-10-03T10:00:00+08:00"},
+            {"method": "cash", "amount": "1500.00", "paid_at": "2026-11-20T10:00:00+08:00"},
+        ],
+        "status": "paid",
+    }
+    clinic.service.update(clinic.boss, "bill", paid, values)
+    bill(clinic, who, "2026-11-03 10:00", crown, "2000.00", ("cash", "300.00"), status="part_paid")
+    assert clinic.value("debt") == Decimal("1700.00")
+    assert by_month(clinic, "debt") == [Decimal("0.00"), Decimal("1500.00"), Decimal("1700.00")]
+
+
+def test_those_active_at_a_month_end_came_in_the_ninety_days_before_it(clinic: Tiny) -> None:
+    first, second, third = (customer(clinic, name) for name in ("甲", "乙", "丙"))
+    visit(clinic, first, "2026-07-01 10:00")
+    visit(clinic, first, "2026-11-10 10:00", "return_visit")
+    visit(clinic, second, "2026-08-20 10:00")
+    visit(clinic, second, "2026-09-01 10:00", "return_visit")
+    visit(clinic, third, "2026-10-31 10:00")
+    # By the end of September the first (1 July: 91 days before the 30th) has gone quiet; he is back in November.
+    assert by_month(clinic, "active_customers") == [1, 2, 3]
+    assert clinic.value("active_customers") == 3
+
+
+def test_what_is_known_of_the_present_alone_is_blank_for_the_past_and_says_so(clinic: Tiny) -> None:
+    who, crown = (
+        customer(clinic, "壬"),
+        item(clinic, "全瓷冠", ["prosthetics", "prosthetics_fixed"], "2000.00"),
+    )
+    bill(clinic, who, "2026-09-03 10:00", crown, "2000.00", ("cash", "2000.00"))
+    assert clinic.value("ltv") == Decimal("2000.00")
+    assert clinic.value("ltv", "last month") is None
+    assert by_month(clinic, "ltv") == [None, None, Decimal("2000.00")]
+    asked = {
+        "key": "q",
+        "name": {"zh": "问", "en": "Q"},
+        "kind": "aggregate",
+        "measures": ["ltv"],
+        "period": "last month",
+    }
+    assert "report.only_now" in [one.code for one in clinic.ask(asked).warnings]
 
 
 def test_a_state_by_month_is_what_had_gathered_by_its_end(clinic: Tiny) -> None:

@@ -95,6 +95,20 @@ def test_a_doctor_edits_own_records_and_reads_those_of_the_branch(practice: Prac
     assert all(record["_can"]["edit"] is False for record in records if record["id"] not in mine)
 
 
+def test_whose_a_colleagues_record_is_a_doctor_learns_by_surname_and_number(practice: Practice) -> None:
+    """Patients are only those assigned to him, so a name that is not his to read stands masked beside what he reads."""
+    names = {row["id"]: row["name"] for row in listed(practice, "group_admin", "customer")}
+    mine = {row["id"] for row in listed(practice, "doctor", "customer")}
+    page = practice.service.query(practice.actor("doctor"), "clinical_record", {"limit": 500})
+    others = {one: label for one, label in page["labels"]["customer"].items() if one not in mine}
+    assert others
+    for one, label in others.items():
+        assert label.startswith(f"{names[one][0]}* · CU-")
+        assert names[one] not in label
+    own = {one: label for one, label in page["labels"]["customer"].items() if one in mine}
+    assert own == {one: names[one] for one in own}
+
+
 def test_what_is_worked_out_when_read_can_be_worked_out_by_the_database(practice: Practice) -> None:
     shapes = practice.plan.shapes
     slow = [

@@ -199,3 +199,13 @@ def test_instants_and_days_sort_as_they_should(connection: Connection) -> None:
         connection.execute(table.delete())
         connection.execute(insert(table), [{"id": 9 - n, "v": value} for n, value in enumerate(values)])
         assert connection.execute(select(table.c.v).order_by(table.c.v)).scalars().all() == values
+
+
+@given(
+    st.lists(
+        st.text("ab;；\n\\ ", min_size=1).map(str.strip).filter(bool), min_size=1, max_size=4, unique=True
+    )
+)
+def test_what_parts_items_may_stand_inside_them(items: list[str]) -> None:
+    kind = VALUE_TYPES.get("references")
+    assert kind.from_text(kind.to_text(tuple(items), {}), {}, "") == tuple(items)

@@ -2,10 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { isObject, type JsonObject, type Values } from "../shared/json";
-import { loadKinds } from "../shared/kinds";
 import { fieldsIn } from "../shared/rules";
 import { request } from "./client";
-import { queryClient } from "./queryClient";
 import type { FieldPlan, FormPlan } from "./types";
 
 const OWN = new Set(
@@ -64,11 +62,6 @@ export const formQuery = (form: string) => ({
 
 export const useForm = (form: string | null | undefined) =>
   useQuery({ ...formQuery(form ?? ""), enabled: Boolean(form) });
-
-/** Fetch a plan outside a component. */
-export const fetchForm = (form: string): Promise<FormPlan> => queryClient.fetchQuery(formQuery(form));
-
-export const preloadInputs = (plan: FormPlan): Promise<void> => loadKinds(kindsOf(plan.fields));
 
 export interface PickOption {
   id: string;

@@ -13,6 +13,7 @@ import type { Json, Values } from "../shared/json";
 import { request, requestRaw } from "./client";
 import type {
   BulkAnswer,
+  BulkJob,
   CheckAnswer,
   FilterGroup,
   Group,
@@ -235,13 +236,17 @@ export const useHistory = (form: string, recordId: string, enabled = true) =>
     enabled,
   });
 
-export const useTimeline = (form: string, recordId: string) =>
+export const useTimeline = (form: string, recordId: string, field: string) =>
   useInfiniteQuery({
-    queryKey: ["records", form, "timeline", recordId],
+    queryKey: ["records", form, "timeline", recordId, field],
     queryFn: ({ pageParam }) =>
       request<{ items: TimelineItem[]; cursor: string | null }>(
         "GET",
-        one(form, recordId, `/timeline${pageParam ? `?cursor=${encodeURIComponent(pageParam)}` : ""}`),
+        one(
+          form,
+          recordId,
+          `/timeline?${new URLSearchParams({ ...(field ? { field } : {}), ...(pageParam ? { cursor: pageParam } : {}) })}`,
+        ),
       ),
     initialPageParam: firstCursor(),
     getNextPageParam: (page) => page.cursor,
@@ -269,8 +274,10 @@ export const useBulk = (form: string) => {
       view?: string;
       formula?: string;
       search?: string;
-      values: Values;
-    }) => request<BulkAnswer>("POST", at(form, "bulk"), body),
+      values?: Values;
+      add?: Values;
+      remove?: Values;
+    }) => request<BulkAnswer | BulkJob>("POST", at(form, "bulk"), body),
     onSettled: () => {
       void refresh(form);
     },

@@ -71,14 +71,32 @@ export type AheadPlace = {
   ways: AheadLine[];
 };
 
+/** `group`: which of those that are off; None for all. */
+export type AlertAcknowledge = {
+  group?: string | null;
+  note?: string;
+  until?: string | null;
+};
+
 /** A group that is off. `is_open`: I was told of it; `times`: looks in a row; `again_at`: when I would be told again. */
 export type AlertGroup = {
   again_at: string | null;
   is_open: boolean;
+  key: string;
+  known: AlertKnown | null;
   since: string | null;
   text: string;
   times: number;
   told_at: string | null;
+};
+
+/** Who said that it is known; not told again `until` then, or until it was well again. */
+export type AlertKnown = {
+  at: string;
+  by: string;
+  by_name: string;
+  note: string;
+  until: string | null;
 };
 
 /** How a rule stands with me. `open`: groups that I was told of and that are off still, in words.
@@ -89,6 +107,7 @@ export type AlertLine = {
   condition: Words;
   groups: AlertGroup[];
   is_seen: boolean;
+  link: AlertLink | null;
   metric: string;
   name: Words;
   next_at: string;
@@ -99,20 +118,29 @@ export type AlertLine = {
   tells_me: boolean;
 };
 
+/** Where a rule's number stands. */
+export type AlertLink = {
+  key: string;
+  kind: "reports" | "dashboards";
+};
+
 /** `told`: of the last 30 days, the newest first. */
 export type AlertList = {
   alerts: AlertLine[];
   told: AlertSaid[];
 };
 
-/** One look that told people. `lines`: what I was told; others' numbers are theirs alone. */
+/** One look that told people, or somebody who said that it is known, or no longer. `lines`: what I was told; others' numbers are theirs alone. */
 export type AlertSaid = {
   at: string;
-  kind: "told" | "over";
+  by_name?: string;
+  kind: "told" | "over" | "known" | "unknown";
   lines: string[];
   name: Words;
+  note?: string;
   people: string[];
   rule: string;
+  until?: string | null;
 };
 
 /** What a rule says to me now, without telling anybody. `too_few`: groups about which nothing can be said. */
@@ -121,6 +149,10 @@ export type AlertTold = {
   looked_at: number;
   problem: Problem | null;
   too_few: number;
+};
+
+export type AlertUnacknowledge = {
+  group?: string | null;
 };
 
 /** The app this clinic runs. `words` are its own names of things, by the key of a form. */
@@ -139,12 +171,41 @@ export type AppPlan = {
   pages: PagePlan[];
 };
 
-/** What a list has to ask to show exactly the records behind a number: `formula` or `filter`. */
+/** `fiscal_year`: the month in which the clinic's own year starts; `default_fiscal_year`: what the app says. */
+export type AppSettings = {
+  changed: LastChange | null;
+  default_fiscal_year: number;
+  fiscal_year: number;
+  may_change: boolean;
+  version: number;
+};
+
+/** `version`: of the settings that were looked at; a change since then is a conflict. */
+export type AppSettingsChange = {
+  fiscal_year: number;
+  version?: number | null;
+};
+
+/** What a list has to ask to show exactly the records behind a number: `formula` or `filter`.
+
+`rows`: how many lines of these records are counted, where lines of a sub-table are. `also`: records of its other parts. */
 export type Behind = {
+  also?: BehindToo[];
   count: number;
   filter?: Json;
   form: string;
   formula?: string;
+  rows?: number;
+  words: Words;
+};
+
+/** Records of another part of a number: `words` is what the part is called. */
+export type BehindToo = {
+  count: number;
+  filter?: Json;
+  form: string;
+  formula?: string;
+  rows?: number;
   words: Words;
 };
 
@@ -176,13 +237,15 @@ export type BulkAnswer = {
   updated: number;
 };
 
-/** Which records to change (ids, or a filter), and how. */
+/** Which records to change (ids, or a filter), and how: `values` as they shall be, `add` and `remove` for fields of several. */
 export type BulkChange = {
+  add?: { [key: string]: string[] };
   filter?: FilterGroup;
   formula?: string;
   ids?: string[];
+  remove?: { [key: string]: string[] };
   search?: string;
-  values: JsonObject;
+  values?: JsonObject;
   view?: string;
 };
 
@@ -190,6 +253,43 @@ export type BulkChange = {
 export type BulkFailure = {
   id: string;
   problems: Problem[];
+};
+
+/** A bulk edit that goes on in the background; see GET /api/bulk-edits/{job}. */
+export type BulkJob = {
+  batch: string;
+  job: string;
+  total: number;
+};
+
+export type BulkRecord = {
+  id: string;
+  title: string;
+};
+
+/** Records that stayed as they were for the same reason; `records` names the first of them. */
+export type BulkRefusal = {
+  count: number;
+  problems: Problem[];
+  records: BulkRecord[];
+};
+
+/** How far a bulk edit of mine is; `batch` undoes it. */
+export type BulkState = {
+  batch: string;
+  done: number;
+  form: string;
+  name: Words;
+  refused: BulkRefusal[];
+  state: string;
+  total: number;
+  updated: number;
+};
+
+/** A calculated dimension in words. */
+export type Calculated = {
+  formula: Words;
+  name: Words;
 };
 
 /** What I may do with one record. */
@@ -204,9 +304,12 @@ export type Candidate = {
   name: string;
 };
 
-/** A figure (`report_engine/charts`), or what is wrong with this chart alone. `period`: the time it is about, in words. */
+/** A figure (`report_engine/charts`), or what is wrong with this chart alone. `period`: the time it is about, in words.
+
+`beside`: where what the reader chose to compare with changes nothing, what it stands beside all the same. */
 export type CellAnswer = {
   as_of?: string | null;
+  beside?: "own" | "nothing";
   cell?: string;
   deeper?: Deeper[];
   figure?: Json;
@@ -218,14 +321,16 @@ export type CellAnswer = {
   words?: { [key: string]: { [key: string]: string } };
 };
 
-/** A chart's place on 24 columns. A cell without a report shows its `text`. */
+/** A chart's place on 24 columns. A cell without a report shows its `text`; `metric`: what a card is about, for alerts. */
 export type CellPart = {
   aloof?: boolean;
   chart: string;
   click?: string;
   h: number;
   key: string;
+  metric?: string;
   note?: Words;
+  panel?: "alerts";
   report?: string;
   text?: Words;
   title: Words;
@@ -422,6 +527,7 @@ export type DrillStep = {
 export type Explained = {
   as_of: string;
   change: Json;
+  dimensions: Calculated[];
   filters: Words[];
   formula: Words;
   hints: Words[];
@@ -444,6 +550,7 @@ export type ExportAsk = {
   ids?: string[];
   ids_beside?: boolean;
   limit?: number;
+  related?: string;
   search?: string;
   sort?: string[];
   view?: string;
@@ -520,11 +627,13 @@ export type FilterOption = {
   value: string;
 };
 
-/** A filter that all charts share. A period takes one of its phrases or `{from, to}`; a choice values. */
+/** A filter that all charts share. A period takes one of its phrases or `{from, to}`; a choice values.
+
+A compare takes one of its options or the days `2025-01-01..2025-01-31`: what charts stand beside then. */
 export type FilterPart = {
   default?: Json;
   key: string;
-  kind: "period" | "choice";
+  kind: "period" | "choice" | "compare";
   name: Words;
   options: FilterOption[];
   role: string;
@@ -568,8 +677,11 @@ export type FormPlan = {
   /** Fields in the order they are computed */
   order: string[];
   page: RecordPagePlan;
+  pools: PoolPlan[];
   public: LinkPlan | null;
   rules: RulePlan[];
+  /** Its records are targets that I may deal out */
+  splits: boolean;
   system: SystemField[];
   title: Json;
   verbs: Verbs;
@@ -619,6 +731,7 @@ export type GroupQuery = {
   formula?: string;
   ids?: string[];
   limit?: number;
+  related?: string;
   search?: string;
   sort?: string[];
   totals?: { [key: string]: "count" | "count_distinct" | "sum" | "avg" | "min" | "max" };
@@ -912,10 +1025,10 @@ export type Kept = {
   why: Words;
 };
 
-/** How many occasions were left out, and why. */
-export type LeftOut = {
-  count: number;
-  words: Words;
+/** Who changed them last, and when. */
+export type LastChange = {
+  at: string;
+  by_name: string;
 };
 
 /** The form has a form by link, and I may make links to it. `link`: fields that I fill in for a link. */
@@ -1214,6 +1327,11 @@ export type PageTabPlan = {
   visible_if?: Json;
 };
 
+export type PartAmount = {
+  amount: string;
+  key: string;
+};
+
 /** The old password and the new one. */
 export type PasswordChange = {
   new: string;
@@ -1226,9 +1344,11 @@ export type PickAsk = {
   values?: JsonObject;
 };
 
-/** A record or person to choose. */
+/** A record or person to choose. In a tree `depth` says how deep it stands; `disabled`: only what is below it. */
 export type PickOption = {
+  depth?: number;
   detail: string;
+  disabled?: boolean;
   id: string;
   label: string;
 };
@@ -1240,9 +1360,9 @@ export type PointAsk = {
   question: CellQuestion;
 };
 
-/** Which record to take; the next one when none is named. */
+/** Which records to take; the next one when none is named. */
 export type PoolClaim = {
-  record_id?: string | null;
+  record_ids?: string[];
 };
 
 /** A record that can be taken. */
@@ -1251,13 +1371,29 @@ export type PoolItem = {
   label: string;
 };
 
-/** What is in a pool, how many one holds, and the limits of a person. */
+/** What is in a pool; how many I hold of `most`, and have taken today of `daily`. */
 export type PoolItems = {
   daily: number | null;
   form: string;
   held: number;
   items: PoolItem[];
   most: number | null;
+  taken: number;
+};
+
+/** A pool from which I may take records: those without `owner` that have the values of `marks`. `view`: where it is shown. */
+export type PoolPlan = {
+  key: string;
+  marks: JsonObject;
+  name: Words;
+  owner: string;
+  view: string | null;
+};
+
+/** A record that could not be taken, and why. */
+export type PoolRefused = {
+  problems: Problem[];
+  record_id: string;
 };
 
 /** A record to put back, and why. */
@@ -1266,9 +1402,10 @@ export type PoolRelease = {
   record_id: string;
 };
 
-/** The record that was taken; none when there was none. */
+/** The records that are mine now, and why others are not. */
 export type PoolTaken = {
-  record_id: string | null;
+  failed: PoolRefused[];
+  taken: string[];
 };
 
 /** Whether this is a practice clinic; there how late it is, and by how many hours its clock was put forward. */
@@ -1336,8 +1473,19 @@ export type PublicFace = {
   name: Words;
 };
 
-/** A public form and its clinic. */
+/** One line of what the page of a message's link is about: a text, words in both languages, or a moment. */
+export type PublicFact = {
+  at?: string;
+  key: string;
+  label: Words;
+  text?: string;
+  words?: Words;
+};
+
+/** A public form and its clinic. `closed`: why nothing is taken in any more. */
 export type PublicForm = {
+  about: PublicFact[];
+  closed: Words | null;
   fields: string[];
   form: string;
   intro: Words;
@@ -1405,6 +1553,7 @@ export type Query = {
   formula?: string;
   ids?: string[];
   limit?: number;
+  related?: string;
   search?: string;
   sort?: string[];
   view?: string;
@@ -1469,8 +1618,16 @@ export type RecordPagePlan = {
   tabs: PageTabPlan[];
 };
 
+/** Records on which a flow did not start, all for the same reason; the first of them by title. */
+export type RefusedStart = {
+  count: number;
+  problems: Problem[];
+  records: TitledRecord[];
+};
+
 export type ReportAnswer = {
   as_of?: string | null;
+  beside?: "own" | "nothing";
   cell?: string;
   deeper?: Deeper[];
   figure?: Json;
@@ -1540,7 +1697,6 @@ export type ReportTable = {
 
 /** A step it may be sent back to. */
 export type ReturnPlace = {
-  may_straight: boolean;
   name: Words;
   node: string;
 };
@@ -1554,6 +1710,14 @@ export type RevealAsk = {
 export type Revealed = {
   left: number;
   value: Json;
+};
+
+/** A chat group that may be told. `is_ready`: it has an address; otherwise what it would be told stays in the outbox. */
+export type RobotLine = {
+  is_ready: boolean;
+  key: string;
+  kind: "wecom" | "dingtalk" | "feishu";
+  name: string;
 };
 
 /** A role I hold. */
@@ -1661,7 +1825,7 @@ export type ShadowRun = {
   flow: string;
   held: ShadowMessage[];
   is_whole: boolean;
-  left_out: LeftOut[];
+  left_out: server__task_types__LeftOut[];
   people: number;
   run: number;
   since: string;
@@ -1686,14 +1850,76 @@ export type SignIn = {
   workspace?: string;
 };
 
-/** Start a flow about a record, or about several. */
+/** How a target is to be dealt out. `whole`: how much, else the target's amount (times `months`). */
+export type SplitAsk = {
+  by?: "history" | "even";
+  months?: number;
+  over: "branch" | "personal" | "months";
+  whole?: string;
+  without?: string[];
+};
+
+export type SplitMetric = {
+  key: string;
+  name: Words;
+};
+
+/** One share. `came`: what it was weighed by; `record_id`, `stands`: the target that is there already. */
+export type SplitPart = {
+  amount: string;
+  came: string | null;
+  key: string;
+  month: string;
+  name: string;
+  record_id: string | null;
+  stands: string | null;
+};
+
+/** The same, with amounts that somebody changed. */
+export type SplitWrite = {
+  by?: "history" | "even";
+  months?: number;
+  over: "branch" | "personal" | "months";
+  parts?: PartAmount[];
+  whole?: string;
+  without?: string[];
+};
+
+export type SplitWritten = {
+  batch: string;
+  created: number;
+  updated: number;
+};
+
+/** Start a flow about a record, about several, or about all that a list shows (`filter`, `view`, `formula`, `search`). */
 export type StartFlow = {
+  filter?: FilterGroup;
   form?: string;
+  formula?: string;
   ids?: string[];
   key?: string;
   record_id?: string;
+  search?: string;
   trigger?: string;
   values?: JsonObject;
+  view?: string;
+};
+
+/** The background job that starts a flow on many records; GET /api/flow-starts/{job} tells how far it is. */
+export type StartJob = {
+  job: string;
+  total: number;
+};
+
+/** How far a flow is started on many records. `state` as of jobs: waiting, running, done, failed, cancelled. */
+export type StartState = {
+  done: number;
+  form: string;
+  name: Words;
+  refused: RefusedStart[];
+  started: number;
+  state: string;
+  total: number;
 };
 
 /** The instances that started. */
@@ -1707,7 +1933,9 @@ export type Submission = {
   values: JsonObject;
 };
 
-/** `way`: how it reaches me: by mail, or as a file behind a line in my drawer. `problem`: why the last one failed. */
+/** `way`: how it reaches me: by mail, or as a file behind a line in my drawer; or the chat group `robot` is told.
+
+`problem`: why the last one failed. */
 export type Subscription = {
   cron: string;
   filters: JsonObject;
@@ -1720,7 +1948,8 @@ export type Subscription = {
   next_at: string | null;
   paused: boolean;
   problem: Problem | null;
-  way: "mail" | "drawer";
+  robot: string | null;
+  way: "mail" | "drawer" | "robot";
 };
 
 /** What is to be sent to me, and when: `cron` has five parts, in the clinic's zone. */
@@ -1730,6 +1959,7 @@ export type SubscriptionAsk = {
   format?: "xlsx" | "csv" | "pdf" | "png";
   key: string;
   kind: "dashboards" | "reports";
+  robot?: string;
 };
 
 export type SubscriptionChange = {
@@ -1740,6 +1970,7 @@ export type SubscriptionChange = {
 };
 
 export type SubscriptionList = {
+  robots: RobotLine[];
   subscriptions: Subscription[];
 };
 
@@ -1772,6 +2003,23 @@ export type TableColumn = {
 export type TableTotal = {
   by: string[];
   rows: Json[][];
+};
+
+/** A target and its parts. `is_same`: a rate, handed on as it is; `is_even`: there was no history to go by. */
+export type TargetSplit = {
+  by: string;
+  is_even: boolean;
+  is_same: boolean;
+  left_out: server__target_types__LeftOut[];
+  level: string;
+  metric: SplitMetric;
+  month: string;
+  over: string;
+  parts: SplitPart[];
+  places: number;
+  target: string | null;
+  ways: string[];
+  whole: string;
 };
 
 /** What may be done with a task. */
@@ -1936,6 +2184,12 @@ export type TimelineItem = {
   title: string;
 };
 
+/** A record by its title; an empty one where I may not see it. */
+export type TitledRecord = {
+  id: string;
+  title: string;
+};
+
 export type Told = {
   name: Words;
   value: string;
@@ -1956,6 +2210,7 @@ export type TotalsQuery = {
   formula?: string;
   ids?: string[];
   limit?: number;
+  related?: string;
   search?: string;
   sort?: string[];
   totals?: { [key: string]: "count" | "count_distinct" | "sum" | "avg" | "min" | "max" };
@@ -1971,7 +2226,7 @@ export type TreePage = {
   records: RecordData[];
 };
 
-/** What a flow would do, in order, and where it would stand in the end. `cut`: broken off for its length (lines, time). */
+/** What a flow would do, in order, and where it would stand in the end. `cut`: broken off (lines, time: too long; stop: halted). */
 export type Trial = {
   began_at: string;
   cut: string | null;
@@ -1981,6 +2236,7 @@ export type Trial = {
   outcome: string | null;
   record: { [key: string]: string } | null;
   status: string;
+  stopped: TrialStop | null;
   timeline: TrialLine[];
   title: string;
   triggers: JsonObject[];
@@ -2025,13 +2281,27 @@ export type TrialLine = {
   waits_for?: string;
 };
 
-/** Try a flow out. `record_id` of a chosen record, or `record`: the values of an invented one; `definition`: a flow not yet published. */
+/** Where a trial halted before a node: what the flow knows there, the record as it is, and what would come of the node (`ahead`). */
+export type TrialStop = {
+  ahead: TrialLine[];
+  kind: string;
+  move: number;
+  name: Words;
+  node: string;
+  record: JsonObject;
+  variables: JsonObject;
+};
+
+/** Try a flow out on one record. `break`: nodes before which it halts, `step`: before any; `after`: moves gone through already. */
 export type TryFlow = {
+  after?: number;
   answers?: JsonObject;
+  break?: string[];
   definition?: JsonObject;
   form?: string;
   record?: JsonObject;
   record_id?: string;
+  step?: boolean;
   until?: string;
   values?: JsonObject;
 };
@@ -2087,7 +2357,6 @@ export type ViewPlan = {
   kind: "table" | "kanban" | "calendar" | "gallery" | "tree" | "board";
   name: Words;
   narrows?: boolean;
-  page_size?: number;
   parent?: string;
   resource?: string;
   scale?: "day" | "week" | "month";
@@ -2157,8 +2426,26 @@ export type WorkspaceChoice = {
   name: Words;
 };
 
+export type server__target_types__LeftOut = {
+  key: string;
+  name: string;
+};
+
+/** How many occasions were left out, and why. */
+export type server__task_types__LeftOut = {
+  count: number;
+  words: Words;
+};
+
 /** Every operation: its address, what it takes and what it gives. */
 export interface Operations {
+  /** Say that what is off is known: whoever is told the same number is not told again until then, or until it was well. */
+  acknowledge_alert: {
+    method: "POST";
+    path: "/api/alerts/{rule_id}/acknowledge";
+    body: AlertAcknowledge;
+    answer: AlertLine;
+  };
   /** Withdraw what I started; managers also cancel, pause, resume, jump, skip and retry. */
   act_on_instance: {
     method: "POST";
@@ -2200,6 +2487,12 @@ export interface Operations {
     body: ReportAsk;
     answer: ReportAnswer;
   };
+  /** Return how far a bulk edit of mine is, and which records stayed as they were. */
+  bulk_state: {
+    method: "GET";
+    path: "/api/bulk-edits/{job_id}";
+    answer: BulkState;
+  };
   /** Send it to me no more. */
   cancel_subscription: {
     method: "DELETE";
@@ -2213,12 +2506,19 @@ export interface Operations {
     query: { q?: string };
     answer: Candidate[];
   };
-  /** Change many records at once, as a batch that can be undone. */
+  /** Change in which month the clinic's own year starts; reports count by it at once. */
+  change_app_settings: {
+    method: "PUT";
+    path: "/api/app-settings";
+    body: AppSettingsChange;
+    answer: AppSettings;
+  };
+  /** Change many records at once, as a batch that can be undone; above 200 in the background: 202 with a job. */
   change_many_records: {
     method: "POST";
     path: "/api/forms/{form}/bulk";
     body: BulkChange;
-    answer: BulkAnswer;
+    answer: BulkAnswer | BulkJob;
   };
   /** Change language, look or the branch I work in. */
   change_me: {
@@ -2262,7 +2562,7 @@ export interface Operations {
     body: Submission;
     answer: CheckAnswer;
   };
-  /** Take a record of a pool, or the next one. 409 when somebody was quicker. */
+  /** Take records of a pool, or the next one. 409 when somebody was quicker; of several each is taken or refused by itself. */
   claim: {
     method: "POST";
     path: "/api/pools/{pool}/claim";
@@ -2550,7 +2850,7 @@ export interface Operations {
     path: "/api/reports";
     answer: ReportList;
   };
-  /** Return my subscriptions. */
+  /** Return my subscriptions, and the chat groups that I may have told. */
   list_subscriptions: {
     method: "GET";
     path: "/api/subscriptions";
@@ -2631,10 +2931,11 @@ export interface Operations {
     body: PickAsk;
     answer: PickOption[];
   };
-  /** Return what can be taken from a pool, as far as one may see it, and how many one holds. */
+  /** Return what can be taken from a pool, as far as one may see it (`items`), and how many one holds. */
   pool_items: {
     method: "GET";
     path: "/api/pools/{pool}";
+    query: { items?: boolean };
     answer: PoolItems;
   };
   /** Return whether this is a practice clinic, and how late it is there. */
@@ -2669,6 +2970,13 @@ export interface Operations {
     path: "/api/handovers/preview";
     body: Handover;
     answer: HandoverPreview;
+  };
+  /** Return how a target would be dealt out; nothing is written. */
+  preview_split: {
+    method: "POST";
+    path: "/api/forms/{form}/records/{record_id}/split";
+    body: SplitAsk;
+    answer: TargetSplit;
   };
   /** Return what a visitor fills in; nothing of what is in the house. */
   public_form: {
@@ -2741,11 +3049,11 @@ export interface Operations {
     path: "/api/forms/{form}/records/{record_id}/history";
     answer: History;
   };
-  /** Return everything about a record, newest first. */
+  /** Return everything about a record, newest first; `field`: what one of its timelines shows of it. */
   record_timeline: {
     method: "GET";
     path: "/api/forms/{form}/records/{record_id}/timeline";
-    query: { cursor?: string | null };
+    query: { cursor?: string | null, field?: string };
     answer: Timeline;
   };
   /** Put back a record that one took, with the reason. */
@@ -2828,6 +3136,12 @@ export interface Operations {
     body: ShadowFlow;
     answer: ShadowRun;
   };
+  /** Return in which month the clinic's own year starts, and whether I may change it. */
+  show_app_settings: {
+    method: "GET";
+    path: "/api/app-settings";
+    answer: AppSettings;
+  };
   /** Open a session. The same answer for a wrong password, an unknown login and a locked one. */
   sign_in: {
     method: "POST";
@@ -2848,12 +3162,18 @@ export interface Operations {
     body: TryFlow;
     answer: Trial;
   };
-  /** Press a flow's button on a record, or on several of a list; each starts by itself. */
+  /** Press a flow's button on a record, on several of a list, or on all that a list shows; each starts by itself, many of them by a job. */
   start_flow: {
     method: "POST";
     path: "/api/flows/{flow}/start";
     body: StartFlow;
-    answer: Started;
+    answer: Started | StartJob;
+  };
+  /** Return how far a button that I pressed on many records is, and which of them were refused. */
+  start_state: {
+    method: "GET";
+    path: "/api/flow-starts/{job_id}";
+    answer: StartState;
   };
   /** Take in one record. */
   submit_public_form: {
@@ -2900,6 +3220,13 @@ export interface Operations {
     method: "POST";
     path: "/api/alerts/{rule_id}/try";
     answer: AlertTold;
+  };
+  /** Take that back: it is told again in its time. */
+  unacknowledge_alert: {
+    method: "POST";
+    path: "/api/alerts/{rule_id}/unacknowledge";
+    body: AlertUnacknowledge;
+    answer: AlertLine;
   };
   /** Take back a bulk edit or an import. */
   undo_batch: {
@@ -2958,5 +3285,12 @@ export interface Operations {
     path: "/api/dashboards/{key}/notes";
     body: NoteText;
     answer: NoteMade;
+  };
+  /** Write the parts of a target as one batch, which `POST /api/batches/{id}/undo` takes back. */
+  write_split: {
+    method: "POST";
+    path: "/api/forms/{form}/records/{record_id}/split/write";
+    body: SplitWrite;
+    answer: SplitWritten;
   };
 }

@@ -98,11 +98,3 @@ export const useReadNotices = () => {
     onSuccess: () => client.invalidateQueries({ queryKey: ["notices"] }),
   });
 };
-
-export const usePref = <T>(key: string) =>
-  useQuery({
-    queryKey: ["pref", key],
-    queryFn: () => request<{ value: T | null }>("GET", `/api/prefs/${key}`),
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  });

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { request } from "./client";
-import type { Subscription, SubscriptionAsk, SubscriptionChange } from "./schema";
+import type { Subscription, SubscriptionAsk, SubscriptionChange, SubscriptionList } from "./schema";
 
 export type { Subscription, SubscriptionAsk };
 
@@ -12,7 +12,7 @@ const one = (id: string): string => `/api/subscriptions/${encodeURIComponent(id)
 export const useSubscriptions = (isOpen: boolean) =>
   useQuery({
     queryKey: KEY,
-    queryFn: () => request<{ subscriptions: Subscription[] }>("GET", "/api/subscriptions"),
+    queryFn: () => request<SubscriptionList>("GET", "/api/subscriptions"),
     enabled: isOpen,
   });
 

@@ -12,7 +12,7 @@ import type { Json, JsonObject, Values } from "../shared/json";
 import { request } from "./client";
 import { heard } from "./live";
 import type * as api from "./schema";
-import type { Labels } from "./types";
+import type { FilterGroup, Labels } from "./types";
 
 export type {
   FlowButton,
@@ -23,6 +23,7 @@ export type {
   InstanceItem,
   InstancePage,
   NextStep,
+  Started,
   TaskAction,
   TaskCounts,
   TaskItem,
@@ -227,11 +228,15 @@ export const useFormFlows = (form: string) =>
     staleTime: 300_000,
   });
 
+/** Which records are meant: some by id, or all that a list shows. */
+export type Chosen =
+  | { ids: readonly string[] }
+  | { filter: FilterGroup; view?: string; formula?: string; search?: string };
+
 export interface Starting {
   flow: string;
   form: string;
-  record_id?: string;
-  ids?: readonly string[];
+  chosen: Chosen;
   trigger?: string;
   values?: Values;
   key: string;
@@ -240,11 +245,32 @@ export interface Starting {
 export const useStartFlow = () => {
   const lookAgain = useLookAgain();
   return useMutation({
-    mutationFn: useOnePress(({ flow, ...body }: Starting) =>
-      request<api.Started>("POST", `/api/flows/${flow}/start`, body),
+    mutationFn: useOnePress(({ flow, chosen, ...body }: Starting) =>
+      request<api.Started | api.StartJob>("POST", `/api/flows/${flow}/start`, { ...body, ...chosen }),
     ),
     onSuccess: lookAgain,
   });
+};
+
+const LOOK_MS = 700;
+const OVER = new Set(["done", "failed", "cancelled"]);
+
+/** How far a button pressed on many records is; asked for until it is over, then every list looks again. */
+export const useStartState = (job: string) => {
+  const lookAgain = useLookAgain();
+  const state = useQuery({
+    queryKey: ["flows", "starts", job],
+    queryFn: () => request<api.StartState>("GET", `/api/flow-starts/${encodeURIComponent(job)}`),
+    refetchInterval: ({ state: { data } }) => (data && OVER.has(data.state) ? false : LOOK_MS),
+    retry: false,
+  });
+  const isOver = OVER.has(state.data?.state ?? "");
+  const wasRunning = useRef(false);
+  useEffect(() => {
+    if (isOver && wasRunning.current) lookAgain();
+    wasRunning.current = !isOver;
+  });
+  return { ...state, isOver };
 };
 
 export const usePreview = (flow: string | null, form: string, recordId: string) =>

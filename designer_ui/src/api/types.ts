@@ -9,6 +9,7 @@ export type {
   ActionPlan,
   Branch,
   BulkAnswer,
+  BulkJob,
   Clash,
   FilterGroup,
   FilterItem,
@@ -104,7 +105,7 @@ export type FieldPlan = Only<
 
 /** A form as `normalise` makes it. `title_field`: the column that opens the record. */
 export type FormPlan = Pick<api.FormPlan, "key" | "name"> &
-  Partial<Pick<api.FormPlan, "icon" | "title" | "public">> & {
+  Partial<Pick<api.FormPlan, "icon" | "title" | "public" | "splits" | "pools">> & {
     title_field?: string | null;
     fields: FieldPlan[];
     system: FieldPlan[];

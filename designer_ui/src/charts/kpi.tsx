@@ -50,9 +50,12 @@ const Kpi = ({ figure, onPick }: ChartProps) => {
               <s style={{ left: `${goal.pace * 100}%` }} />
             ) : null}
           </div>
-          <span>
-            {goal.name} {goal.value} · {goal.text}
-          </span>
+          <div className="kpi-goal-words">
+            <span>
+              {goal.name} {goal.value} · {goal.text}
+            </span>
+            {goal.catch_up ? <span title={goal.catch_up}>{goal.catch_up}</span> : null}
+          </div>
         </div>
       ) : null}
       {figure.others?.length ? (

@@ -34,10 +34,9 @@ const Banner = ({ value }: { value: Json }) => {
   );
 };
 
-const view: ControlView<Json, { from?: string }> = {
+const view: ControlView<Json> = {
   kind: "allergy_banner",
   Cell: ({ value }) => <Banner value={value} />,
-  Detail: ({ value, config, record }) => <Banner value={value ?? record[config.from ?? ""] ?? null} />,
   wide: true,
 };
 

@@ -4,7 +4,7 @@ import { useSay } from "../shared/useLang";
 import { panesView } from "./parts/panes";
 
 /** Panes that open and close by themselves; the first is open at the start. */
-export default panesView("collapse", ({ panes, stage }) => {
+export default panesView("collapse", ({ panes, stage, config }) => {
   const say = useSay();
   const [open, setOpen] = useState<string[]>(() => panes.slice(0, 1).map((pane) => pane.key));
   const failing = panes
@@ -12,13 +12,16 @@ export default panesView("collapse", ({ panes, stage }) => {
     .map((pane) => pane.key)
     .join(" ");
   useEffect(() => {
-    if (failing) setOpen((old) => [...new Set([...old, ...failing.split(" ")])]);
-  }, [failing]);
+    if (!failing) return;
+    const found = failing.split(" ");
+    setOpen((old) => (config.one_open ? found.slice(0, 1) : [...new Set([...old, ...found])]));
+  }, [failing, config.one_open]);
   return (
     <Collapse
       size="small"
+      accordion={config.one_open === true}
       activeKey={open}
-      onChange={setOpen}
+      onChange={(next) => setOpen(typeof next === "string" ? [next] : (next ?? []))}
       items={panes.map((pane) => ({
         key: pane.key,
         label: say(pane.title) || pane.key,

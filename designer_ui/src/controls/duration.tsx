@@ -1,5 +1,5 @@
 import { lazy } from "react";
-import { formatDuration } from "../shared/format";
+import { formatLength } from "../shared/format";
 import type { ControlView } from "../shared/kinds";
 import { useLang } from "../shared/useLang";
 
@@ -12,7 +12,9 @@ export interface DurationConfig {
 const view: ControlView<number, DurationConfig> = {
   kind: "duration",
   Input: lazy(() => import("./heavy/DurationInput")),
-  Cell: ({ value }) => <span className="ctl-num">{formatDuration(value ?? 0, useLang())}</span>,
+  Cell: ({ value, config }) => (
+    <span className="ctl-num">{formatLength(value ?? 0, config.show, useLang())}</span>
+  ),
 };
 
 export default view;

@@ -5,8 +5,8 @@ export default lineView("phone", {
   type: "tel",
   mode: "tel",
   tidy: tidyPhone,
-  show: (value) =>
-    value.includes("*") ? (
+  show: (value, config) =>
+    value.includes("*") || config.call === false ? (
       value
     ) : (
       <a href={`tel:${value}`} onClick={(event) => event.stopPropagation()} className="ctl-num">

@@ -14,7 +14,7 @@ interface RelatedConfig {
 const view: ControlView<never, RelatedConfig> = {
   kind: "related_list",
   Cell: () => null,
-  Detail: ({ config, field, recordId }) => {
+  Detail: ({ config, field, form, recordId }) => {
     const say = useSay();
     if (!recordId || !config.form || !config.by) return null;
     return (
@@ -23,6 +23,7 @@ const view: ControlView<never, RelatedConfig> = {
           tab={{ key: field.key, kind: "related", columns: config.columns ?? [], add: config.add !== false }}
           form={config.form}
           by={config.by}
+          place={`${form}.${field.key}`}
           recordId={recordId}
           title={say(field.label)}
         />

@@ -1,9 +1,9 @@
 import { lazy } from "react";
 import type { ControlView } from "../shared/kinds";
 import { Html, plainOf } from "./parts/html";
-import type { LineConfig } from "./parts/lines";
+import type { RichConfig } from "./parts/lines";
 
-const view: ControlView<string, LineConfig> = {
+const view: ControlView<string, RichConfig> = {
   kind: "richtext",
   Input: lazy(() => import("./heavy/RichTextInput")),
   Cell: ({ value }) => <span className="ctl-clip">{value ? plainOf(value) : null}</span>,

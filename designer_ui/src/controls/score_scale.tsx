@@ -11,6 +11,7 @@ export interface Answer {
 export interface ScaleConfig {
   questions: { key: string; label: Words; answers?: Answer[] }[];
   answers?: Answer[];
+  complete?: boolean;
   bands?: { from: number; label: Words; color?: string }[];
 }
 export interface ScaleValue {

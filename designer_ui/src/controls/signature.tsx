@@ -2,7 +2,7 @@ import { lazy } from "react";
 import { formatInstant } from "../shared/format";
 import { useControlHost } from "../shared/host";
 import type { ControlView } from "../shared/kinds";
-import { Strokes } from "./parts/Strokes";
+import { SignedFigure } from "./parts/SignedFigure";
 import type { SignatureConfig, Signed } from "./parts/signed";
 
 const view: ControlView<Signed, SignatureConfig> = {
@@ -16,20 +16,7 @@ const view: ControlView<Signed, SignatureConfig> = {
       </span>
     );
   },
-  Detail: ({ value }) => {
-    const { lang, zone } = useControlHost();
-    if (!value) return null;
-    return (
-      <figure className="ctl-figure">
-        <Strokes strokes={value.strokes} ratio={value.ratio ?? 3} />
-        <figcaption className="ctl-quiet">
-          {[value.signer?.name, value.signer?.relation, formatInstant(value.signed_at, lang, zone)]
-            .filter(Boolean)
-            .join(" · ")}
-        </figcaption>
-      </figure>
-    );
-  },
+  Detail: ({ value }) => (value ? <SignedFigure value={value} /> : null),
   wide: true,
   structured: true,
 };

@@ -6,9 +6,9 @@ const Story = lazy(async () => ({ default: (await import("../runtime/record/Time
 const view: ControlView<never> = {
   kind: "timeline",
   Cell: () => null,
-  Detail: ({ form, recordId }) => (
+  Detail: ({ form, recordId, field }) => (
     <Suspense fallback={null}>
-      {recordId ? <Story form={form} recordId={recordId} title="" /> : null}
+      {recordId ? <Story form={form} recordId={recordId} field={field.key} title="" /> : null}
     </Suspense>
   ),
   wide: true,

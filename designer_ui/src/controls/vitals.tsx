@@ -1,7 +1,12 @@
 import { lazy } from "react";
+import { localDay } from "../shared/format";
+import { useControlHost } from "../shared/host";
+import { asText } from "../shared/json";
 import type { ControlView } from "../shared/kinds";
+import { clinicNow } from "../shared/now";
 import { useLang } from "../shared/useLang";
-import { isOff, SIGNS, type VitalsConfig, type VitalsValue } from "./parts/vitalSigns";
+import { OffMark } from "./parts/OffMark";
+import { isOff, signsAt, type VitalsConfig, type VitalsValue } from "./parts/vitalSigns";
 import "./controls.css";
 
 const view: ControlView<VitalsValue, VitalsConfig> = {
@@ -17,20 +22,21 @@ const view: ControlView<VitalsValue, VitalsConfig> = {
       </span>
     );
   },
-  Detail: ({ value }) => {
+  Detail: ({ value, config, record }) => {
     const lang = useLang();
+    const { zone } = useControlHost();
+    const signs = signsAt(asText(record[config.born ?? ""]), localDay(clinicNow(), zone));
     return (
       <div className="ctl-figures">
-        {SIGNS.filter((sign) => value?.[sign.key] !== undefined).map((sign) => (
-          <span key={sign.key}>
-            {sign[lang]}{" "}
-            <b className={isOff(sign, value?.[sign.key]) ? "ctl-off" : ""}>
-              {value?.[sign.key]}
-              {isOff(sign, value?.[sign.key]) ? " !" : ""}
-            </b>{" "}
-            <span className="ctl-quiet">{sign.unit}</span>
-          </span>
-        ))}
+        {signs
+          .filter((sign) => value?.[sign.key] !== undefined)
+          .map((sign) => (
+            <span key={sign.key}>
+              {sign[lang]}{" "}
+              <b className={isOff(sign, value?.[sign.key]) ? "ctl-off" : ""}>{value?.[sign.key]}</b>{" "}
+              <span className="ctl-quiet">{sign.unit}</span> <OffMark sign={sign} value={value?.[sign.key]} />
+            </span>
+          ))}
       </div>
     );
   },

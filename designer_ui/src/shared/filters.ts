@@ -4,15 +4,26 @@ import type { FieldPlan, FilterGroup, FilterItem } from "../api/types";
 import { isArray, isBlank, isObject, type Json } from "./json";
 
 /** What an operator asks for beside the field. */
-export type Needs = "nothing" | "value" | "list" | "range" | "period" | "days" | "group" | "count" | "place";
+export type Needs =
+  | "nothing"
+  | "value"
+  | "list"
+  | "range"
+  | "period"
+  | "days"
+  | "group"
+  | "count"
+  | "place"
+  | "age";
 
 const NOTHING = new Set(["empty", "not_empty", "true", "false", "me", "my_team", "my_branch", "has_file"]);
-const LIST = new Set(["in", "not_in", "has_any", "has_all", "has_none", "exactly"]);
+const LIST = new Set(["in", "not_in", "has_any", "has_all", "has_none", "exactly", "first", "subtree"]);
 
 export const needsOf = (op: string): Needs => {
   if (NOTHING.has(op)) return "nothing";
   if (LIST.has(op)) return "list";
-  if (op === "between") return "range";
+  if (op === "between" || op === "overlaps" || op === "covers") return "range";
+  if (op === "age") return "age";
   if (op === "relative") return "period";
   if (op === "anniversary") return "days";
   if (op === "where" || op === "any_item") return "group";
@@ -24,6 +35,12 @@ export const OPERATORS: { readonly [group: string]: readonly string[] } = {
   T: ["contains", "not_contains", "eq", "ne", "starts", "ends", "in", "empty", "not_empty"],
   N: ["eq", "ne", "gt", "ge", "lt", "le", "between", "empty", "not_empty"],
   D: ["relative", "on", "before", "after", "between", "anniversary", "empty", "not_empty"],
+  A: ["age", "relative", "on", "before", "after", "between", "anniversary", "empty", "not_empty"],
+  P: ["overlaps", "covers", "relative", "on", "before", "after", "empty", "not_empty"],
+  K: ["first", "has_any", "has_all", "has_none", "exactly", "empty", "not_empty"],
+  C: ["subtree", "has_any", "has_none", "exactly", "empty", "not_empty"],
+  H: ["subtree", "in", "not_in", "empty", "not_empty"],
+  L: ["subtree", "empty", "not_empty"],
   S: ["in", "not_in", "eq", "ne", "empty", "not_empty"],
   M: ["has_any", "has_all", "has_none", "exactly", "empty", "not_empty"],
   B: ["true", "false", "empty"],
@@ -52,6 +69,8 @@ const BY_VALUE_TYPE: { readonly [valueType: string]: string } = {
   persons: "U",
   files: "F",
   geo: "G",
+  date_range: "P",
+  time_range: "P",
   rows: "Q",
   structured: "Q",
 };
@@ -63,7 +82,7 @@ export const operatorsOf = (field: FieldPlan): readonly string[] =>
 export const isSearchable = (field: FieldPlan): boolean =>
   (field.level === "read" || field.level === "write") &&
   field.role !== "layout" &&
-  operatorsOf(field).length > 0;
+  (operatorsOf(field).length > 0 || bornOf(field) !== "");
 
 export const PERIODS = [
   "today",
@@ -87,9 +106,28 @@ export const PERIODS = [
   "future",
 ] as const;
 
+/** Where an anniversary may fall, besides a number of days from today on. */
+export const ANNIVERSARIES = [
+  "today",
+  "tomorrow",
+  "this_week",
+  "next_week",
+  "this_month",
+  "next_month",
+  "this_quarter",
+] as const;
+
 export const periodNeedsDays = (period: string): boolean => period.includes("n_days");
 
+/** The field that an age is worked out from, where the age itself holds nothing to filter by; "" for other fields. */
+export const bornOf = (field: FieldPlan): string =>
+  field.control === "age" && typeof field.config.from === "string" && !field.config.at
+    ? field.config.from
+    : "";
+
 export const startItem = (field: FieldPlan): FilterItem => {
+  const born = bornOf(field);
+  if (born) return { field: born, op: "age", ...startValue("age") };
   const op = operatorsOf(field)[0] ?? "empty";
   return { field: field.key, op, ...startValue(op) };
 };
@@ -99,6 +137,7 @@ const startValue = (op: string): { value?: Json } => {
   if (needs === "list") return { value: [] };
   if (needs === "period") return { value: { period: "today" } };
   if (needs === "days") return { value: { days: 7 } };
+  if (needs === "age") return { value: { op: "ge", value: 60 } };
   if (needs === "count") return { value: { op: "ge", value: 1 } };
   return {};
 };
@@ -126,9 +165,16 @@ export const isComplete = (item: FilterItem): boolean => {
         (!periodNeedsDays(value.period) || typeof value.n === "number")
       );
     case "days":
-      return isObject(value) && typeof value.days === "number";
+      return isObject(value) && (typeof value.days === "number" || typeof value.period === "string");
     case "group":
       return isObject(value) && isArray(value.items) && value.items.length > 0;
+    case "age":
+      return (
+        isObject(value) &&
+        (value.op === "between"
+          ? typeof value.from === "number" || typeof value.to === "number"
+          : typeof value.value === "number")
+      );
     case "count":
       return isObject(value) && typeof value.value === "number";
     case "place":

@@ -80,10 +80,10 @@ export const localDay = (instant: string | Date, zone: string): string => {
 };
 
 /** "14:30" of an instant, as the branch's wall clock says. */
-export const localTime = (instant: string | Date, zone: string): string => {
+export const localTime = (instant: string | Date, zone: string, seconds = false): string => {
   const moment = typeof instant === "string" ? new Date(instant) : instant;
   if (Number.isNaN(moment.getTime())) return "";
-  return wallOf(moment, zone).slice(11, 16);
+  return wallOf(moment, zone).slice(11, seconds ? 19 : 16);
 };
 
 /** The instant of a wall-clock time at the branch; for the rare doubled hour the first one. */
@@ -193,6 +193,16 @@ export const formatDuration = (seconds: number, lang: Lang): string => {
   const rest = minutes % 60;
   if (lang === "zh") return hours ? `${hours} 小时${rest ? ` ${rest} 分` : ""}` : `${rest} 分钟`;
   return hours ? `${hours} h${rest ? ` ${rest} min` : ""}` : `${rest} min`;
+};
+
+/** A length of time in the largest unit that a field asks for: "90 分钟", "1 小时 30 分", "2 天 3 小时". */
+export const formatLength = (seconds: number, unit: string | undefined, lang: Lang): string => {
+  const minutes = Math.round(seconds / 60);
+  if (unit === "minutes") return `${groupDigits(String(minutes))} ${lang === "zh" ? "分钟" : "min"}`;
+  const days = Math.floor(minutes / 1440);
+  if (unit !== "days" || !days) return formatDuration(seconds, lang);
+  const rest = minutes % 1440 ? ` ${formatDuration((minutes % 1440) * 60, lang)}` : "";
+  return `${days} ${lang === "zh" ? "天" : "d"}${rest}`;
 };
 
 export const formatSize = (bytes: number): string => {

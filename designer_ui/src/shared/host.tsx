@@ -8,6 +8,9 @@ export interface LinkOption {
   id: string;
   label: string;
   detail?: string;
+  /** In a tree: how deep it stands. */
+  depth?: number;
+  disabled?: boolean;
 }
 
 export interface FileRef {

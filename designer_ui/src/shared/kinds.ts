@@ -22,6 +22,8 @@ export interface FormStage {
   draw: (keys: readonly string[], columns: number) => ReactNode;
   /** True when one of the fields has a problem, so that its pane comes to the front. */
   isFailing: (keys: readonly string[]) => boolean;
+  /** Looks whether anything is missing or wrong in the fields; what is, is told at its place. True when all is well. */
+  check: (keys: readonly string[]) => boolean;
   /** True unless the condition says no. */
   holds: (condition: Json | undefined) => boolean;
 }
@@ -66,10 +68,6 @@ const modules = import.meta.glob<{ default: ControlView }>("../controls/*.tsx");
 const loaded = new Map<string, ControlView>();
 const listeners = new Set<() => void>();
 const loading = new Map<string, Promise<void>>();
-
-/** Every kind that has a file, loaded or not. */
-export const knownKinds = (): string[] =>
-  Object.keys(modules).map((path) => path.slice(path.lastIndexOf("/") + 1, -4));
 
 export const controlView = (kind: string): ControlView | undefined => loaded.get(kind);
 

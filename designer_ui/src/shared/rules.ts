@@ -78,6 +78,8 @@ export interface FormState {
 export interface Scene {
   plan: FormPlan;
   stored: JsonObject | null;
+  /** The record is not this person's to change. */
+  isReadOnly?: boolean;
   now: Date;
   today: string;
   zone: string;
@@ -229,7 +231,10 @@ export const formState = (scene: Scene, given: Values): FormState => {
     values,
     locked,
     fields: Object.fromEntries(
-      plan.fields.map((field) => [field.key, stateOf(field, context, isLocked(field.key))]),
+      plan.fields.map((field) => [
+        field.key,
+        stateOf(field, context, scene.isReadOnly === true || isLocked(field.key)),
+      ]),
     ),
     sections: Object.fromEntries(
       plan.layout.map((section) => [section.key, mayHold(section.visible_if, context)]),

@@ -74,6 +74,7 @@ export const themeOf = (brand: Brand, mode: Mode, isStill = false): ThemeConfig 
             colorBgElevated: "#1f2427",
             colorTextPlaceholder: "#8b9498",
             // Read as words on cards and drawers: 4.5 to 1 on both.
+            colorTextTertiary: "#8b9498",
             colorError: "#ff7875",
           }
         : {

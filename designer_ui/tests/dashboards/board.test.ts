@@ -66,6 +66,11 @@ describe("order", () => {
     expect(pagesOf(dashboard).map((page) => page.map((one) => one.key))).toEqual([["a"], ["b"], ["c"]]);
     expect(numbersOf(dashboard).map((one) => one.key)).toEqual(["k"]);
   });
+  it("leaves panels about oneself off the wall", () => {
+    const panel = { ...cell("p", "alerts", 0, 9), panel: "alerts" as const };
+    const pages = pagesOf({ ...dashboard, cells: [...dashboard.cells, panel] });
+    expect(pages.flat().some((one) => one.key === "p")).toBe(false);
+  });
   it("rotates nothing where there are only numbers", () => {
     const numbers = { ...dashboard, cells: [cell("k", "kpi", 0, 0), cell("l", "kpi", 6, 0)] };
     expect(pagesOf(numbers).map((page) => page.map((one) => one.key))).toEqual([["k", "l"]]);

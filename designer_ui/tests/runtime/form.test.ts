@@ -109,6 +109,13 @@ describe("the state of a form", () => {
     actor: {},
   };
 
+  it("a record that is not mine to change is shown, not offered for editing", () => {
+    const scene = { plan, stored, now: new Date(0), today: "1970-01-01", zone: "UTC", actor: {} };
+    expect(formState(scene, stored).fields.name?.readOnly).toBe(false);
+    const mine = formState({ ...scene, isReadOnly: true }, stored);
+    expect(Object.values(mine.fields).every((one) => one.readOnly && !one.required)).toBe(true);
+  });
+
   it("asks only for what can be filled", () => {
     const state = formState(scene, {});
     expect(missing(plan, state).map((one) => one.key)).toEqual(["name"]);

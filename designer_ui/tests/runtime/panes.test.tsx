@@ -8,6 +8,7 @@ import { askFor, onAsked } from "../../src/controls/parts/asking";
 import { FormSections } from "../../src/runtime/record/FormSections";
 import { sectionsOf } from "../../src/runtime/record/formModel";
 import { type ControlHost, ControlHostProvider } from "../../src/shared/host";
+import type { JsonObject } from "../../src/shared/json";
 import { loadKinds } from "../../src/shared/kinds";
 import { formState } from "../../src/shared/rules";
 
@@ -21,12 +22,13 @@ const field = (key: string, more: Partial<FieldPlan> = {}) => ({
   ...more,
 });
 
-const layoutOf = (kind: string) =>
+const layoutOf = (kind: string, more: JsonObject) =>
   field("box", {
     control: kind,
     role: "layout",
     value_type: null,
     config: {
+      ...more,
       panes: [
         { key: "one", title: { zh: "甲", en: "First" }, items: ["a"] },
         { key: "two", title: { zh: "乙", en: "Second" }, items: ["b"] },
@@ -34,11 +36,11 @@ const layoutOf = (kind: string) =>
     },
   });
 
-const planOf = (kind: string): FormPlan => {
+const planOf = (kind: string, more: JsonObject = {}): FormPlan => {
   const plan: unknown = {
     key: "lead",
     name: {},
-    fields: [layoutOf(kind), field("a"), field("b"), field("c")],
+    fields: [layoutOf(kind, more), field("a"), field("b"), field("c")],
     layout: [{ key: "s", section: { zh: "基本" }, items: ["box", "a", "c"] }],
   };
   // A plan as the server sends it, with the parts that may be left out left out.
@@ -58,8 +60,13 @@ const host: ControlHost = {
   createRecord: async () => null,
 };
 
-const draw = (kind: string, problems = new Map<string, Problem[]>()) => {
-  const plan = planOf(kind);
+const draw = (
+  kind: string,
+  problems = new Map<string, Problem[]>(),
+  more: JsonObject = {},
+  check: (keys: readonly string[]) => boolean = () => true,
+) => {
+  const plan = planOf(kind, more);
   const now = new Date("2026-11-22T04:00:00Z");
   const state = formState(
     { plan, stored: null, now, today: "2026-11-22", zone: "Asia/Shanghai", actor: {} },
@@ -76,6 +83,7 @@ const draw = (kind: string, problems = new Map<string, Problem[]>()) => {
         masked={[]}
         problems={problems}
         isNew
+        check={check}
         onChange={() => undefined}
       />
     </ControlHostProvider>,
@@ -102,11 +110,36 @@ describe("fields in panes", () => {
     fireEvent.click(screen.getByText("乙"));
     expect(slots()).toContain("b");
   });
+  it("are left by steps only when nothing is missing in them, unless they say so", () => {
+    const asked: (readonly string[])[] = [];
+    const missing = (keys: readonly string[]) => asked.push(keys) < 0;
+    draw("steps", new Map(), {}, missing);
+    fireEvent.click(screen.getByText("乙"));
+    expect(slots()).toContain("a");
+    expect(asked).toEqual([["a"]]);
+    cleanup();
+    draw("steps", new Map(), { check_each: false }, missing);
+    fireEvent.click(screen.getByText("乙"));
+    expect(slots()).toContain("b");
+    fireEvent.click(screen.getByText("甲"));
+    expect(slots()).toContain("a");
+    expect(asked).toHaveLength(1);
+  });
   it.each(["tabs", "steps", "collapse"])("come to the front of %s when one has a problem", (kind) => {
     const wrong = { code: "form.required", path: "/b", message: { zh: "请填写", en: "Fill in" } };
     draw(kind, new Map([["b", [wrong]]]));
     expect(slots()).toContain("b");
   });
+  it.each([true, false])(
+    "fold away in a collapse when another one opens, where it says so: %s",
+    (one_open) => {
+      draw("collapse", undefined, { one_open });
+      const first = screen.getByText("甲").closest("[aria-expanded]");
+      expect(first?.getAttribute("aria-expanded")).toBe("true");
+      fireEvent.click(screen.getByText("乙"));
+      expect(first?.getAttribute("aria-expanded")).toBe(String(!one_open));
+    },
+  );
 });
 
 describe("a button in a form", () => {

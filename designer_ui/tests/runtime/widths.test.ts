@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { FieldPlan, FormPlan } from "../../src/api/types";
-import { settingsOf, widthsOf } from "../../src/runtime/list/settings";
+import { settingsOf, staysOf, widthsOf } from "../../src/runtime/list/settings";
 
 const field = (key: string, value_type: string): FieldPlan => ({
   key,
@@ -42,5 +42,24 @@ describe("column widths", () => {
 
   it("never grow without end", () => {
     expect(widthsOf(plan, fields, settings, "zh", 5000)[0]).toBeLessThan(400);
+  });
+});
+
+describe("columns that stay in sight", () => {
+  const view = { key: "all", kind: "table" as const, name: {}, columns: ["name", "due", "paid"] };
+
+  it("are the first one, or as many as the view says", () => {
+    expect(settings.frozen).toBe(1);
+    expect(settingsOf(plan, { ...view, frozen: 2 }).frozen).toBe(2);
+    expect(settingsOf(plan, { ...view, frozen: 0 }).frozen).toBe(0);
+  });
+
+  it("stand one beside the other", () => {
+    expect(staysOf([150, 100, 80], 2, 52, 1000)).toEqual([52, 202]);
+    expect(staysOf([150, 100, 80], 0, 52, 1000)).toEqual([]);
+  });
+
+  it("leave the others room: on a narrow screen only the first one stays", () => {
+    expect(staysOf([150, 100, 80], 3, 52, 360)).toEqual([52]);
   });
 });

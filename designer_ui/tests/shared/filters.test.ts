@@ -2,11 +2,13 @@
 
 import { describe, expect, it } from "vitest";
 import type { FieldPlan, FilterGroup } from "../../src/api/types";
+import { filterWords } from "../../src/runtime/list/filterWords";
 import {
   allOf,
   countItems,
   groupFilter,
   isComplete,
+  isSearchable,
   nextSort,
   operatorsOf,
   PERIODS,
@@ -14,6 +16,7 @@ import {
   toSend,
   withOperator,
 } from "../../src/shared/filters";
+import type { Json } from "../../src/shared/json";
 
 const field = (valueType: string, more: Partial<FieldPlan> = {}): FieldPlan => ({
   key: "f",
@@ -28,6 +31,53 @@ const field = (valueType: string, more: Partial<FieldPlan> = {}): FieldPlan => (
 describe("operators", () => {
   it("come from the operator group the server names", () => {
     expect(operatorsOf(field("text", { operators: "D" }))).toContain("anniversary");
+  });
+
+  it("of ages start at an age, from the age itself too", () => {
+    const born = field("date", { key: "born", operators: "A" });
+    expect(startItem(born)).toEqual({ field: "born", op: "age", value: { op: "ge", value: 60 } });
+    const age = field("", {
+      key: "years",
+      control: "age",
+      operators: "-",
+      config: { from: "born" },
+      role: "virtual",
+    });
+    expect(isSearchable(age)).toBe(true);
+    expect(startItem(age)).toEqual(startItem(born));
+    expect(isSearchable({ ...age, config: { from: "born", at: "visited" } })).toBe(false);
+    expect(isComplete({ field: "born", op: "age", value: { op: "between", from: null, to: 3 } })).toBe(true);
+    expect(isComplete({ field: "born", op: "age", value: { op: "between", from: null, to: null } })).toBe(
+      false,
+    );
+    expect(isComplete({ field: "born", op: "age", value: { op: "ge", value: null } })).toBe(false);
+  });
+
+  it("of ranges take two ends, of trees and first choices a list", () => {
+    const range = field("date_range", { operators: "P" });
+    expect(startItem(range)).toEqual({ field: "f", op: "overlaps" });
+    expect(isComplete({ field: "f", op: "covers", value: { from: "2026-03-01", to: "" } })).toBe(true);
+    expect(isComplete({ field: "f", op: "overlaps", value: {} })).toBe(false);
+    for (const [group, op] of [
+      ["K", "first"],
+      ["C", "subtree"],
+      ["H", "subtree"],
+      ["L", "subtree"],
+    ] as const)
+      expect(startItem(field("choices", { operators: group }))).toEqual({ field: "f", op, value: [] });
+  });
+
+  it("are said in words", () => {
+    const t = (key: string, more?: { [name: string]: string | number }) =>
+      `${key}${more ? JSON.stringify(more) : ""}`;
+    const look = { lang: "zh" as const, zone: "Asia/Shanghai", labels: {}, today: "2026-03-05" };
+    const say = (given: Partial<FieldPlan>, op: string, value: Json) =>
+      filterWords({ field: "f", op, value }, field("", given), look, { "33": "浙江省" }, t);
+    expect(say({ value_type: "date" }, "age", { op: "ge", value: 60 })).toBe("op.age op.ge 60");
+    expect(say({ value_type: "date" }, "age", { op: "between", from: 3, to: null })).toBe("op.age 3 – …");
+    expect(say({ value_type: "structured" }, "subtree", ["33", "31"])).toBe("op.subtree 浙江省、31");
+    const span = { from: "2026-03-01", to: "2026-03-05" };
+    expect(say({ value_type: "date_range" }, "overlaps", span)).toBe("op.overlaps 3月1日 周日 – 3月5日 周四");
   });
 
   it("follow the value type when no group is named", () => {

@@ -110,9 +110,10 @@ def _form_places(form: FormOutline, types: Types) -> Iterator[Place]:
         yield from _given(rule, at, scope, "when", "check")
         yield from _sets(rule.get("set"), at + "/set", scope, form, types)
         yield from _given(rule.get("no_overlap", {}), at + "/no_overlap", scope, "where")
-        planned = types.forms.get(str(rule.get("within", {}).get("of")))
-        if planned is not None:
-            yield from _given(rule["within"], at + "/within", RecordScope(types, planned), "where")
+        for part, names in (("within", "of"), ("found", "in")):
+            other = types.forms.get(str(rule.get(part, {}).get(names)))
+            if other is not None:
+                yield from _given(rule[part], f"{at}/{part}", RecordScope(types, other), "where")
     for index, section in form.items("layout"):
         yield from _given(section, f"{path}/layout/{index}", scope, "visible_if")
     for index, view in form.items("views"):
@@ -127,6 +128,11 @@ def _form_places(form: FormOutline, types: Types) -> Iterator[Place]:
             wanted = types.type_of(form, key)[2]
             yield Place(f"{path}/system/{key}/default_formula", told["default_formula"], scope, wanted, key)
     yield from _sets(definition.get("public", {}).get("set"), path + "/public/set", scope, form, types)
+    for index, one in enumerate(definition.get("public", {}).get("about", ())):
+        if isinstance(one.get("value"), str):
+            yield Place(f"{path}/public/about/{index}/value", one["value"], scope)
+    for index, one in enumerate(definition.get("public", {}).get("closed", ())):
+        yield from _given(one, f"{path}/public/closed/{index}", scope, "when")
     yield from _record_page_places(form, types)
 
 

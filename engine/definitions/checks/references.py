@@ -149,6 +149,7 @@ class References:
             if "capacity" in span:
                 yield from self._path(form, span["capacity"], at + "/no_overlap/capacity")
             yield from self._within(form, rule.get("within"), at + "/within")
+            yield from self._found(form, rule.get("found"), at + "/found")
         for index, unique in form.items("unique"):
             yield from self._keys(form, unique["fields"], f"{path}/unique/{index}/fields")
         yield from self._layout(form)
@@ -182,6 +183,15 @@ class References:
             yield from self._keys(planned, (spec[part],), f"{path}/{part}")
         if "pauses" in spec:
             yield from self._keys(planned, (spec["pauses"]["rows"],), path + "/pauses/rows")
+
+    def _found(self, form: FormOutline, spec: Any, path: str) -> Iterator[Problem]:
+        """Yield what a rule about records of another form names wrongly, here or there."""
+        if not isinstance(spec, Mapping):
+            return
+        yield from self._keys(form, spec["by"], path + "/by", by_name=True)
+        yield from self._form_name(spec["in"], path + "/in")
+        if (there := self.forms.get(spec["in"])) is not None:
+            yield from self._keys(there, tuple(spec["by"].values()), path + "/by")
 
     def _field(self, one: FieldOutline) -> Iterator[Problem]:
         yield from self._lists(one)
@@ -226,6 +236,9 @@ class References:
             yield from self._form_name(value, path)
         elif "by" in one.config and "form" in one.config:
             # A related list names fields of the form it shows; `_more` checks them.
+            return
+        elif path.startswith(f"{one.path}/copies/"):
+            # What is copied is a field of the record picked; `_more` checks it, too.
             return
         elif kind == "action":
             top = one.form.parent or one.form

@@ -32,6 +32,8 @@ BUCKET: Schema = one_of(
     "quarter",
     "half",
     "year",
+    "fiscal_quarter",
+    "fiscal_year",
     "weekday",
     "hour_of_day",
     "month_of_year",
@@ -54,13 +56,18 @@ ATTRIBUTE: Schema = closed(
     to=array(KEY, minItems=1, maxItems=10),
     until=FIELD_PATH,
 )
+END: Schema = either(FIELD_PATH, closed(("stage",), stage=KEY, history=KEY))
+BETWEEN: Schema = closed(("from", "to"), **{"from": END}, to=END, clock=one_of("wall", "open"))
+"""How long something took: from an instant, or the arrival at a stage, to another; on the wall or in opening hours."""
 MEASURE: Schema = closed(
     ("key",),
     key=KEY,
     name=WORDS,
     form=NAME,
     of=NAME,
-    aggregate=one_of("count", "count_distinct", "sum", "avg", "min", "max", "median", "p90", "rate"),
+    aggregate=one_of(
+        "count", "count_distinct", "sum", "avg", "min", "max", "median", "p90", "first", "last", "rate"
+    ),
     value=FORMULA,
     filter=FORMULA,
     among=FORMULA,
@@ -70,13 +77,20 @@ MEASURE: Schema = closed(
     format=one_of("number", "integer", "money", "percent", "duration"),
     unit=WORDS,
     good=one_of("up", "down"),
-    as_of=FLAG,
+    as_of=either(FLAG, one_of("now")),
+    past=FORMULA,
+    trailing=DURATION,
     min_n={"type": "integer", "minimum": 1, "maximum": 100_000},
     synonyms=array({"type": "string", "minLength": 1, "maxLength": 60}, maxItems=30),
     attribute=ATTRIBUTE,
     spread=FLAG,
     maturity=DURATION,
     goal=KEY,
+    between=BETWEEN,
+    per=closed(
+        ("of",), of=FIELD_PATH, days={"type": "integer", "minimum": 2, "maximum": 3650}, silent=DURATION
+    ),
+    within_minutes={"type": "integer", "minimum": 1, "maximum": 1_000_000},
 )
 ROLES: Schema = map_of(FIELD_PATH)
 MEASURES: Schema = keyed(MEASURE, maxItems=100)
@@ -89,8 +103,13 @@ GOALS: Schema = closed(
     amount=KEY,
     level=KEY,
     levels=map_of(array(PATH, maxItems=10)),
+    actual=KEY,
+    measures=map_of(either(NAME, map_of(NAME))),
+    below=map_of(closed((), filter=FORMULA, branch=KEY, user=KEY, lead=KEY)),
 )
-"""What the fields of a form of targets mean; `levels`: level → the shared dimensions it is by."""
+"""What the fields of a form of targets mean; `levels`: level → the shared dimensions it is by; `actual`: the field that
+is filled with what `measures` (metric → measure, or level → measure) came to; `below`: level → who takes part when a target is dealt out: a filter over the form that
+its targets name, and that form's fields that say at which branch somebody is, who of the users it is, and to whom he reports."""
 
 __all__ = [
     "BINS",

@@ -44,6 +44,7 @@ FILE = FileKind(
             "propertyNames": {"type": "string", "pattern": "^[a-z]+/[a-z][a-z0-9_]{0,62}$"},
             "additionalProperties": {"type": "object"},
         },
+        fiscal_year={"type": "integer", "minimum": 1, "maximum": 12},
         is_demo=FLAG,
     ),
 )

@@ -1,7 +1,7 @@
 """dashboards/: reports side by side, with filters they share."""
 
 from engine.definitions.schemas._kind import FileKind
-from engine.definitions.schemas._parts import FLAG, KEY, LEVELS, TEXT, WORDS, array, closed, keyed
+from engine.definitions.schemas._parts import FLAG, KEY, LEVELS, TEXT, WORDS, array, closed, keyed, one_of
 
 GRID = {"type": "integer", "minimum": 0, "maximum": 1000}
 
@@ -27,6 +27,8 @@ FILE = FileKind(
                 name=WORDS,
                 report=KEY,
                 text=WORDS,
+                panel=one_of("alerts"),
+                form=KEY,
                 aloof=FLAG,
                 at=array(GRID, minItems=4, maxItems=4),
                 click={"type": "string", "pattern": "^(filter|drill|open):[a-z0-9_.]{1,100}$"},

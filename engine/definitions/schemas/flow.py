@@ -50,6 +50,7 @@ FILE = FileKind(
         trigger=TRIGGER,
         triggers=keyed({**TRIGGER, "required": ["key", "kind"]}),
         once_per=FORMULA,
+        if_gone=one_of("go_on", "withdraw"),
         start=KEY,
         nodes=keyed(NODE, minItems=1, maxItems=2000),
         title=FORMULA,

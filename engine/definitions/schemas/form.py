@@ -99,9 +99,10 @@ RULE: Schema = {
             where=FORMULA,
             pauses=closed(("rows", "start", "end"), rows=KEY, start=KEY, end=KEY),
         ),
+        found=closed(("in", "by"), by=map_of(KEY), where=FORMULA, **{"in": KEY}),
     ),
-    "oneOf": [{"required": [one]} for one in ("check", "lock", "set", "no_overlap", "within")],
-    "dependentRequired": {"check": ["message"]},
+    "oneOf": [{"required": [one]} for one in ("check", "lock", "set", "no_overlap", "within", "found")],
+    "dependentRequired": {"check": ["message"], "found": ["message"]},
 }
 
 SECTION: Schema = closed(
@@ -135,7 +136,6 @@ VIEW: Schema = closed(
     parent=KEY,
     image=KEY,
     frozen={"type": "integer", "minimum": 0, "maximum": 5},
-    page_size={"type": "integer", "minimum": 10, "maximum": 500},
     edit=FLAG,
     roles=KEYS,
     scale=one_of("day", "week", "month"),
@@ -240,8 +240,17 @@ PUBLIC: Schema = closed(
     required=KEYS,
     link=KEYS,
     set=SETS,
+    about=keyed(
+        closed(("key", "label", "value"), key=KEY, label=WORDS, value=FORMULA, mask=KEY, words=map_of(WORDS)),
+        maxItems=20,
+    ),
+    closed=keyed(closed(("key", "when", "message"), key=KEY, when=FORMULA, message=WORDS), maxItems=20),
 )
-"""The form by link. `link`: fields that whoever makes a link fills in for everybody who comes by it."""
+"""The form by link. `link`: fields that whoever makes a link fills in for everybody who comes by it.
+
+`about`: what the page of a link made for a message says of what it is about; `words`: by value, what is said for it (nothing
+for others). `closed`: when such a page takes nothing in any more, and what it says instead; the first that holds.
+"""
 
 SPAN: Schema = {"type": "string", "minLength": 2, "maxLength": 40}
 COUNT: Schema = {"type": "integer", "minimum": 1, "maximum": 100000}
@@ -256,6 +265,8 @@ POOL: Schema = closed(
     cooldown=SPAN,
     order=one_of("fifo", "score", "random"),
     score=KEY,
+    view=KEY,
+    done=FORMULA,
     on_enter=ANY_OBJECT,
     on_claim=ANY_OBJECT,
     recycle=keyed(

@@ -1,7 +1,7 @@
 """lists/: named option lists that several fields share."""
 
 from engine.definitions.schemas._kind import FileKind
-from engine.definitions.schemas._parts import KEY, OPTION, WORDS, closed, keyed
+from engine.definitions.schemas._parts import KEY, OPTION, WORDS, closed, keyed, one_of
 
 FILE = FileKind(
     kind="lists",
@@ -13,6 +13,7 @@ FILE = FileKind(
         key=KEY,
         name=WORDS,
         module=KEY,
+        names=one_of("forms", "metrics", "reports", "dashboards"),
         options=keyed(OPTION, minItems=1, maxItems=20_000),
     ),
 )

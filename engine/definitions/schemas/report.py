@@ -32,9 +32,16 @@ DIMENSION = closed(
     top_by=NAME,
     other=WORDS,
     fill=FLAG,
-)
+    formula=FORMULA,
+) | {"dependentRequired": {"formula": ["key"]}}
 COMPARE = one_of(
-    "previous_period", "previous_month", "previous_year", "same_weekdays", "spring_festival", "goal"
+    "previous_period",
+    "previous_month",
+    "previous_year",
+    "same_weekdays",
+    "spring_festival",
+    "baseline",
+    "goal",
 )
 
 FILE = FileKind(
@@ -61,6 +68,7 @@ FILE = FileKind(
         limit={"type": "integer", "minimum": 1, "maximum": 100_000},
         maturity=DURATION,
         compare=array(COMPARE, maxItems=4),
+        baseline=PERIOD,
         totals=either(FLAG, one_of("all"), array(either(NAME, array(NAME, maxItems=6)), maxItems=40)),
         pivot=closed((), rows=array(NAME, maxItems=6), columns=array(NAME, maxItems=6)),
         fill=one_of("zero", "blank", "none"),
@@ -70,6 +78,7 @@ FILE = FileKind(
         settings=map_of({}),
         roles=array(KEY, maxItems=100),
         nightly=FLAG,
+        writes=closed(("fields",), fields=map_of(FORMULA)),
         sees=one_of("totals"),
     ),
 )

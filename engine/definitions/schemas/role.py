@@ -25,6 +25,7 @@ RIGHTS = (
 GRANT = closed(
     (),
     view=SCOPE,
+    named=SCOPE,
     totals=SCOPE,
     create=SCOPE,
     edit=SCOPE,
@@ -63,6 +64,7 @@ FILE = FileKind(
                 **{"as": closed((), branch=TEXT, team=TEXT, role=KEY)},
                 can=one_of(
                     "view",
+                    "named",
                     "totals",
                     "create",
                     "edit",

@@ -11,7 +11,6 @@ import os
 import platform
 import resource
 import signal
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,11 +46,6 @@ class _Program(ctypes.Structure):
 
 
 LIBC: Any = ctypes.CDLL(None, use_errno=True)
-
-
-def is_known_machine() -> bool:
-    """Tell whether the list of system calls fits this machine."""
-    return sys.platform == "linux" and platform.machine() in _MACHINES
 
 
 def leave_the_house() -> None:

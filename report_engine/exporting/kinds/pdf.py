@@ -13,4 +13,4 @@ def write(book: Book, target: IO[bytes], fonts: Path | None = None) -> None:
     target.write(compiled(book, "pdf", fonts))
 
 
-FORMAT = Format("pdf", "PDF 文件", "PDF", "application/pdf", write, lambda _book: "pdf", is_paper=True)
+FORMAT = Format("pdf", "PDF 文件", "PDF", "application/pdf", write, lambda _book: "pdf")

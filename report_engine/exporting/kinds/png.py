@@ -13,4 +13,4 @@ def write(book: Book, target: IO[bytes], fonts: Path | None = None) -> None:
     target.write(compiled(book, "png", fonts))
 
 
-FORMAT = Format("png", "图片", "Picture", "image/png", write, lambda _book: "png", is_paper=True)
+FORMAT = Format("png", "图片", "Picture", "image/png", write, lambda _book: "png")

@@ -85,6 +85,13 @@ def test_quiet_hours_move_a_message_to_the_morning():
     assert decide(message("care", is_urgent=True), MEI, [], POLICY, NIGHT) == Go("wechat")
 
 
+def test_marketing_is_never_so_urgent_that_it_passes_quiet_hours_or_caps():
+    hurried = message(is_urgent=True)
+    assert decide(hurried, MEI, [], POLICY, NIGHT) == decide(message(), MEI, [], POLICY, NIGHT)
+    full = [went("marketing", timedelta(days=1), number) for number in (1, 2)]
+    assert decide(hurried, MEI, full, POLICY, NOON) == decide(message(), MEI, full, POLICY, NOON)
+
+
 def test_after_midnight_the_same_morning_is_meant():
     later = decide(message("care"), MEI, [], POLICY, at("2026-03-06 03:00"))
     assert isinstance(later, Later)
@@ -159,7 +166,7 @@ def test_whatever_goes_was_allowed_to(asked, contact, ledger, policy, now):
     if asked.kind == "marketing":
         assert decision.channel in contact.consents
         assert not contact.has_opted_out
-    if asked.kind != "safety" and not asked.is_urgent:
+    if asked.kind != "safety" and not asked.may_hurry:
         assert not in_quiet_hours(now, contact.zone, policy)
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from connectors.channel import CHANNELS, BaseChannel
+from engine.breaker import AFTER, FIRST_PAUSE_S
 from engine.definitions import analyse
 from engine.jobs.queue import claim
 from engine.ports import Address, Receipt
@@ -200,6 +201,14 @@ def test_marketing_needs_consent_and_room(house):
     logs = house.records.forms["message_log"].values()
     assert [log["status"] for log in logs] == ["sent", "sent", "suppressed"]
     assert "频次" in [log["error"] for log in logs][-1]
+
+
+def test_what_is_worded_as_marketing_passes_no_cap_by_being_called_a_service(house):
+    said = [
+        house.go("offer", f"k{number}", values={"offer": "x"}, **{"class": "service", "urgent": True}).error
+        for number in range(3)
+    ]
+    assert said == [None, None, "cap"]
 
 
 def test_a_failed_message_does_not_count_against_the_cap(house):
@@ -408,3 +417,19 @@ def test_the_outbox_is_read_newest_first_by_an_index(house):
     assert "ix_cc_outbox_planned" in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_a_channel_that_fails_message_after_message_is_left_alone_for_a_while(house, clock):
+    house.answer(ConnectionError("gateway down"))
+    for at in range(AFTER):
+        assert house.go("reminder", f"k{at}", whom="c1" if at % 2 else "c2").state == "failed"
+    waits = house.go("reminder", "later")
+    assert (waits.state, waits.error) == ("later", "channel_down")
+    assert waits.at == NOON + timedelta(seconds=FIRST_PAUSE_S)
+    row = house.rows()["later"]
+    assert (row["state"], row["reason"]) == ("waiting", "channel_down")
+    assert [one["reason"] for one in held_of(row["held"])] == ["channel_down"]
+    house.answer(Receipt("sent", "ref2"))
+    clock.at = waits.at
+    assert house.go("reminder", "later").state == "sent"
+    assert house.go("reminder", "next", whom="c2").state == "sent"

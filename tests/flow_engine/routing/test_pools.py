@@ -22,6 +22,7 @@ RULE = read_pool(
         "hold": 2,
         "protect": "3d",
         "cooldown": "7d",
+        "done": '{stage} = "won"',
         "on_enter": {"stage": "pool"},
         "on_claim": {"stage": "contacted"},
         "recycle": [{"key": "idle", "after": "15d", "since": "followed_at", "warn": "2d"}],
@@ -37,6 +38,14 @@ class House:
         self.records.when(
             "followed_at",
             lambda row, names: bool(row.get("owner_id")) and row["followed_at"] <= names["limit"],
+        )
+        self.records.when(
+            "INCLUDES({form.had}",
+            lambda row, names: row["owner_id"] == names["who"] and row.get("stage") != "won",
+        )
+        self.records.when(
+            "ISBLANK({owner_id})",
+            lambda row, names: row["owner_id"] is None and row.get("stage") == names["stage"],
         )
         self.records.label = lambda form, record_id: record_id
         self.pools = Pools(
@@ -113,6 +122,48 @@ def test_the_next_one_is_the_oldest_that_may_be_taken(house):
     assert house.claim_next("mei") == "l2"
     assert house.claim_next("mei") == "l3"
     assert refused(TooMany, lambda: house.claim_next("mei")).code == "pool.hold"
+
+
+def test_what_is_won_or_gone_to_another_counts_against_nobody(house):
+    for key in ("l1", "l2"):
+        house.claim(key, "mei")
+    assert house.held("mei") == 2
+    assert refused(TooMany, lambda: house.claim("l3", "mei")).code == "pool.hold"
+    house.lead("l1")["stage"] = "won"
+    assert house.held("mei") == 1
+    house.claim("l3", "mei")
+    house.lead("l2")["owner_id"] = "bo"
+    assert house.held("mei") == 1
+    assert [one["kind"] for one in house.ledger("l1")][-1] == "settled"
+
+
+def test_what_somebody_was_given_by_hand_is_not_taken_from_them(house):
+    house.lead("l1")["owner_id"] = "mei"
+    assert refused(Conflict, lambda: house.claim("l1", "bo")).message("zh") == "这条已被梅领取"
+    assert "l1" not in house.waiting()
+    assert house.claim_next("bo") == "l2"
+
+
+def test_what_came_there_by_hand_or_import_can_be_taken_too(house):
+    house.records.forms["lead"]["l7"] = {"owner_id": None, "stage": "pool"}
+    assert "l7" in house.waiting()
+    assert house.lies_there("l7")
+    house.claim("l7", "mei")
+    assert house.lead("l7")["owner_id"] == "mei"
+    assert not house.lies_there("l7")
+    house.lead("l7").update(owner_id=None, stage="pool")
+    assert refused(Rejected, lambda: house.claim("l7", "mei")).code == "pool.cooldown"
+    house.claim("l7", "bo")
+    assert house.lead("l7")["owner_id"] == "bo"
+
+
+def test_what_is_nobodys_and_elsewhere_is_not_in_the_pool(house):
+    house.records.forms["lead"]["l8"] = {"owner_id": None, "stage": "new"}
+    assert refused(NotFound, lambda: house.claim("l8", "mei")).code == "pool.not_there"
+
+
+def test_the_next_one_is_of_those_that_are_for_them(house):
+    assert house.claim_next("mei", among=lambda one: one == "l4") == "l4"
 
 
 def test_what_lies_idle_comes_back_after_a_warning(house):

@@ -21,6 +21,7 @@ from engine.store import Cause, Workspace
 from flow_engine.calendar.service import RecordCalendar
 from flow_engine.commanding import Answer
 from flow_engine.happenings import TaskAction
+from flow_engine.past import past
 from flow_engine.plans import FlowPlans, publish
 from flow_engine.service import FlowService
 from flow_engine.world import FlowPorts
@@ -34,9 +35,11 @@ Json = Mapping[str, Any]
 STAGES = [{"key": key, "label": {"zh": key, "en": key}} for key in ("new", "open", "won", "lost")]
 FORMS = (
     form("lead", f("name", required=True), f("stage", "select", options=STAGES), f("score", "integer"),
-         f("born", "date"), f("surgery_at", "datetime"), f("contact_at", "datetime"), f("note"), title="{name}"),
+         f("born", "date"), f("surgery_at", "datetime"), f("contact_at", "datetime"), f("note"),
+         f("calls", "rollup", of="call", by="lead_id", aggregate="count"), title="{name}"),
     form("call", f("lead_id", "link", to="lead"), f("what", required=True), f("day"), title="{what}"),
-    form("plan", f("name"), f("discount", "integer", max=100), f("state"), title="{name}"),
+    form("plan", f("name"), f("discount", "integer", max=100), f("state"),
+         f("items", "subtable", fields=[f("lead_id", "link", to="lead"), f("times", "integer")]), title="{name}"),
 )  # fmt: skip
 EVERYTHING = dict.fromkeys(("view", "create", "edit", "delete"), "all")
 ROLES = {
@@ -211,10 +214,9 @@ class House:
             return [dict(row) for row in unit.connection.execute(text(sql), given).mappings()]
 
     def tasks(self, instance: str | None = None, state: str = "open") -> list[dict[str, Any]]:
-        found = self.rows(
-            "SELECT * FROM cc_flow_tasks WHERE state = :s ORDER BY made_at, instance_id, task_id", s=state
-        )
-        return [one for one in found if instance in (None, one["instance_id"])]
+        mine = "" if instance is None else " AND instance_id = :i"
+        sql = f"SELECT * FROM cc_flow_tasks WHERE state = :s{mine} ORDER BY made_at, instance_id, task_id"
+        return self.rows(sql, s=state, **({} if instance is None else {"i": instance}))
 
     def instances(self, **by: Any) -> list[dict[str, Any]]:
         found = self.rows("SELECT * FROM cc_flow_instances ORDER BY started_at, instance_id")
@@ -224,11 +226,10 @@ class House:
         return str(self.instances(instance_id=instance)[0]["status"])
 
     def history(self, instance: str) -> list[str]:
-        found = self.rows(
-            "SELECT seq, kind, node FROM cc_flow_history WHERE instance_id = :i ORDER BY seq", i=instance
-        )
-        assert [one["seq"] for one in found] == list(range(1, len(found) + 1)), "history has gaps"
-        return [f"{one['kind']} {one['node'] or ''}".strip() for one in found]
+        with self.workspace.read() as unit:
+            found = list(past(unit, instance))
+        assert [one.seq for one in found] == list(range(1, len(found) + 1)), "history has gaps"
+        return [f"{one.kind} {one.node or ''}".strip() for one in found]
 
     def incidents(self, state: str = "open") -> list[dict[str, Any]]:
         with self.workspace.read() as unit:

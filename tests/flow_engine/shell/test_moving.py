@@ -1,6 +1,7 @@
 """Running instances go along to a new version, or stay and are told why; and everything can say what it does and why."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -142,3 +143,97 @@ def test_coverage_counts_what_should_have_come_and_what_came(make_house: Maker):
         3,
     )
     assert told["coverage"] == 1.0
+
+
+def guarded(*boundaries: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A question asked of Ben, with what else may happen meanwhile."""
+    return flow("ask", {**ASK, "on": list(boundaries)}, NOTE, END, **more)
+
+
+NOTE = {"key": "note", "kind": "create", "form": "call", "set": {"what": '"late"'}, "to": "end"}
+LATE = {"key": "late", "kind": "timer", "after": "3d", "to": "note"}
+
+
+def test_a_boundary_of_the_same_name_with_another_time_gets_its_new_timer(make_house: Maker):
+    house = make_house(guarded(LATE))
+    instance = house.start("ask")
+    house.pass_time(hours=5)
+    house.take_up(guarded({**LATE, "after": "8h"}))
+    house.service.moving.move(house.actor(), instance, 2)
+    house.pass_time(hours=2)
+    assert house.calls() == []
+    house.pass_time(hours=1)
+    assert (house.calls(), house.status(instance)) == (["late"], "done")
+    house.no_orphans()
+
+
+def test_a_boundary_whose_new_time_has_passed_already_happens_at_once(make_house: Maker):
+    house = make_house(guarded(LATE))
+    instance = house.start("ask")
+    house.pass_time(hours=5)
+    house.take_up(guarded({**LATE, "after": "1h"}))
+    house.service.moving.move(house.actor(), instance, 2)
+    house.settle()
+    assert house.calls() == ["late"]
+
+
+def test_a_boundary_that_only_leads_elsewhere_keeps_its_timer(make_house: Maker):
+    house = make_house(guarded(LATE))
+    instance = house.start("ask")
+    before = house.rows("SELECT at FROM cc_flow_timers")
+    house.pass_time(hours=5)
+    house.take_up(guarded({**LATE, "to": "end"}))
+    house.service.moving.move(house.actor(), instance, 2)
+    assert house.rows("SELECT at FROM cc_flow_timers") == before
+    house.pass_time(days=3)
+    assert (house.calls(), house.status(instance)) == ([], "done")
+
+
+def test_a_reminder_that_was_given_is_not_given_again_by_a_move(make_house: Maker):
+    once = {**LATE, "after": "1h", "interrupts": False}
+    house = make_house(guarded(once))
+    instance = house.start("ask")
+    house.pass_time(hours=2)
+    house.take_up(guarded({**once, "after": "4h"}))
+    house.service.moving.move(house.actor(), instance, 2)
+    house.pass_time(hours=9)
+    assert house.calls() == ["late"]
+
+
+def test_a_message_of_another_name_is_listened_for_after_the_move(make_house: Maker):
+    told = {"key": "told", "kind": "message", "message": "old", "correlate": '"k"', "to": "note"}
+    house = make_house(guarded(told))
+    instance = house.start("ask")
+    house.take_up(guarded({**told, "message": "new"}))
+    house.service.moving.move(house.actor(), instance, 2)
+    assert [one["name"] for one in house.rows("SELECT name FROM cc_flow_subscriptions")] == ["new"]
+
+
+def test_a_condition_that_the_new_version_words_otherwise_is_looked_at_right_after_the_move(
+    make_house: Maker,
+):
+    def rest(when: str) -> dict[str, Any]:
+        node = {"key": "rest", "kind": "wait_until", "when": when, "to": "note"}
+        return flow("rest", node, NOTE, END, trigger={"kind": "record_created", "form": "lead"})
+
+    house = make_house(rest("{lead.score} > 90"))
+    house.create("lead", name="x", score=50)
+    house.settle()
+    instance = house.instances()[0]["instance_id"]
+    house.take_up(rest("{lead.score} > 40"))
+    house.service.moving.move(house.actor(), instance, 2)
+    house.settle()
+    assert house.calls() == ["late"]
+
+
+def test_a_goal_that_the_new_version_adds_is_looked_at(make_house: Maker):
+    trigger = {"kind": "record_created", "form": "lead"}
+    goal = {"key": "won", "kind": "goal", "when": "{lead.score} > 40", "to": "note"}
+    house = make_house(flow("ask", ASK, END, trigger=trigger))
+    house.create("lead", name="x", score=50)
+    house.settle()
+    instance = house.instances()[0]["instance_id"]
+    house.take_up(flow("ask", ASK, goal, NOTE, END, trigger=trigger))
+    house.service.moving.move(house.actor(), instance, 2)
+    house.settle()
+    assert (house.calls(), house.status(instance)) == (["late"], "done")

@@ -135,6 +135,55 @@ def test_an_effect_of_a_cancelled_flow_does_not_go(make_house: Maker):
 # Messages.
 
 
+def test_what_comes_while_a_flow_is_paused_is_heard_when_it_goes_on(make_house: Maker):
+    won = {"key": "won", "kind": "wait_until", "when": '{lead.stage} = "won"', "to": "end"}
+    house = make_house(SEND, flow("watch", won, END, trigger={"kind": "record_created", "form": "lead"}))
+    lead = house.create("lead", name="x")
+    house.settle()
+    sent = house.start("send")
+    [watch] = [one["instance_id"] for one in house.instances(flow="watch")]
+    for one in (sent, watch):
+        house.service.act(house.actor(), one, "pause")
+    house.update("lead", lead, stage="won")
+    house.settle()
+    assert (ledger(house), house.calls()) == ([("sent", 1)], [])
+    house.pass_time(hours=3)
+    house.update("lead", lead, note="nothing to do with it")
+    house.pass_time(hours=3)
+    assert {house.status(one) for one in (sent, watch)} == {"paused"}
+    for one in (sent, watch):
+        house.service.act(house.actor(), one, "resume")
+    house.pass_time(minutes=5)
+    assert {house.status(one) for one in (sent, watch)} == {"done"}
+    assert (len(house.wire.sent), house.incidents()) == (1, [])
+
+
+def test_the_end_of_a_called_flow_is_heard_when_its_caller_goes_on(make_house: Maker):
+    rest = flow("rest", {"key": "rest", "kind": "wait", "for": "1h", "to": "end"}, END)
+    house = make_house(flow("caller", {"key": "go", "kind": "call", "flow": "rest", "to": "end"}, END), rest)
+    caller = house.start("caller")
+    house.settle()
+    house.service.act(house.actor(), caller, "pause")
+    house.pass_time(hours=2)
+    house.service.act(house.actor(), caller, "resume")
+    house.pass_time(minutes=5)
+    assert house.status(caller) == "done"
+
+
+def test_a_message_for_a_paused_flow_is_kept_and_starts_no_other(make_house: Maker):
+    listen = {"key": "wait", "kind": "receive", "message": "sms.reply", "correlate": '"k"', "to": "end"}
+    other = flow("other", END, trigger={"kind": "message", "message": "sms.reply"})
+    house = make_house(flow("listen", listen, END), other)
+    instance = house.start("listen")
+    house.service.act(house.actor(), instance, "pause")
+    receive(house, "m1", "k")
+    house.settle()
+    assert house.instances(flow="other") == []
+    house.service.act(house.actor(), instance, "resume")
+    house.settle()
+    assert house.status(instance) == "done"
+
+
 def test_a_message_reaches_the_flow_that_waits_for_its_key(make_house: Maker):
     house = make_house(LISTEN)
     house.create("lead", name="张三")
@@ -182,6 +231,18 @@ def test_a_message_nobody_waits_for_starts_a_flow(make_house: Maker):
     receive(house, "m1", "x")
     house.settle()
     assert house.calls() == ["yes"]
+
+
+def test_a_message_starts_only_the_flows_whose_condition_it_meets(make_house: Maker):
+    note = {"key": "note", "kind": "create", "form": "call", "set": {"what": "{input.text}"}, "to": "end"}
+
+    def answer(key: str, when: str) -> dict[str, Any]:
+        return flow(key, note, END, trigger={"kind": "message", "message": "sms.reply", "when": when})
+
+    house = make_house(answer("yes", '{input.text} = "yes"'), answer("no", '{input.text} = "no"'))
+    receive(house, "m1", "x")
+    house.settle()
+    assert [one["flow"] for one in house.instances()] == ["yes"]
 
 
 # Incidents.

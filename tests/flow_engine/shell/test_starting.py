@@ -7,6 +7,7 @@ import pytest
 
 from engine.jobs import work
 from engine.problems import Code, Rejected
+from engine.store.platform import EVENTS
 from flow_engine import starting
 from flow_engine.triggers.field_changed import TRIGGER as FIELD_CHANGED
 from server.flows import FlowDesk
@@ -43,9 +44,11 @@ def test_a_new_record_starts_a_flow_about_it(make_house: Maker):
 def test_an_event_handed_out_twice_starts_one_flow(make_house: Maker):
     house = make_house(noted("hello", {"kind": "record_created", "form": "lead"}))
     house.create("lead", name="x")
+    [event] = house.rows("SELECT * FROM cc_events WHERE kind = 'record.created'")
     house.settle()
+    assert not house.rows("SELECT id FROM cc_events"), "what all have heard is gone"
     with house.workspace.write(_system()) as unit:
-        unit.cursor.execute("UPDATE cc_events SET taken_at = NULL WHERE kind = 'record.created'")
+        unit.connection.execute(EVENTS.insert().values(**event))
     house.settle()
     assert len(house.instances(flow="hello")) == 1
     assert verdicts(house)[-1][0][1] == "known"
@@ -127,6 +130,30 @@ def test_a_balance_starts_when_it_falls_below_and_again_after_it_was_filled_up(m
     assert house.calls() == ["low", "low"]
 
 
+def test_a_balance_that_is_written_starts_once_whatever_the_sweep_finds(make_house: Maker):
+    house = make_house(noted("low", {"kind": "balance", "form": "lead", "field": "score", "below": 2}))
+    lead = house.create("lead", name="x", score=3)
+    house.pass_time(hours=2)
+    house.update("lead", lead, score=1)
+    house.pass_time(hours=30)
+    house.pass_time(hours=30)
+    assert house.calls() == ["low"]
+
+
+def test_once_per_that_cannot_be_worked_out_is_told_for_each_record_and_loses_none(make_house: Maker):
+    house = make_house(
+        noted("hello", {"kind": "record_created", "form": "lead"}, once_per="1 / {lead.score}")
+    )
+    for name in ("x", "y"):
+        house.create("lead", name=name, score=0)
+    house.settle()
+    told = house.incidents()
+    assert [one["problem"]["code"] for one in told] == ["flow.calculation"] * 2
+    for one in told:
+        house.service.incidents.settle(house.actor(), one["id"], "retry")
+    assert house.calls() == ["hello", "hello"]
+
+
 def test_once_per_keeps_a_second_start_away(make_house: Maker):
     house = make_house(noted("hello", {"kind": "record_updated", "form": "lead"}, once_per="{lead.name}"))
     lead = house.create("lead", name="x")
@@ -202,6 +229,16 @@ def test_the_end_of_a_flow_starts_another_about_the_same_record(make_house: Make
     house.settle()
     assert sorted(house.calls()) == ["after", "hello"]
     assert house.instances(flow="after")[0]["record_id"] == lead
+
+
+def test_the_end_of_a_flow_starts_another_only_where_its_condition_holds(make_house: Maker):
+    hello = noted("hello", {"kind": "record_created", "form": "lead"})
+    ended = {"kind": "flow_ended", "flow": "hello", "form": "lead", "when": '{stage} = "won"'}
+    house = make_house(hello, noted("after", ended, once_per="{lead.name}"))
+    for name, stage in (("x", "new"), ("y", "won"), ("y", "won")):
+        house.create("lead", name=name, stage=stage)
+    house.settle()
+    assert sorted(house.calls()) == ["after", "hello", "hello", "hello"]
 
 
 def test_a_called_flow_comes_back_to_its_caller(make_house: Maker):
@@ -302,4 +339,27 @@ def test_a_long_way_without_a_wait_goes_on_by_a_job(make_house: Maker):
     assert house.status(instance) == "running"
     assert work(house.workspace, house.service.handlers(), "test") == 1
     assert house.status(instance) == "done"
+    house.no_orphans()
+
+
+WAITING = {"key": "rest", "kind": "wait", "for": "9d", "to": "end"}
+
+
+def test_a_flow_is_withdrawn_with_its_record_where_it_says_so(make_house: Maker):
+    trigger = {"kind": "record_created", "form": "lead"}
+    house = make_house(
+        flow("leaves", WAITING, END, trigger=trigger, if_gone="withdraw"),
+        flow("stays", WAITING, END, trigger=trigger),
+    )
+    lead, other = house.create("lead", name="x"), house.create("lead", name="y")
+    house.settle()
+    house.records.delete(house.actor(), "lead", lead)
+    house.settle()
+    told = {(one["flow"], one["record_id"]): (one["status"], one["outcome"]) for one in house.instances()}
+    assert told == {
+        ("leaves", lead): ("cancelled", "deleted"),
+        ("leaves", other): ("running", None),
+        ("stays", lead): ("running", None),
+        ("stays", other): ("running", None),
+    }
     house.no_orphans()

@@ -194,6 +194,30 @@ def test_a_condition_is_looked_at_when_the_day_comes(make_house: Maker):
     assert [one.rsplit(" ", 1)[1] for one in due(house)] == ["started", "skipped"]
 
 
+def test_what_was_skipped_on_its_day_comes_when_the_day_is_put_off(make_house: Maker):
+    house = make_house(days(when='{stage} = "won"'))
+    house.settle()
+    lead = house.create("lead", name="x", stage="new", surgery_at="2026-03-06T09:00:00+08:00")
+    house.pass_time(days=2)
+    assert due(house)[0].endswith("skipped")
+    house.update("lead", lead, stage="won", surgery_at="2026-03-26T09:00:00+08:00")
+    house.settle()
+    assert due(house) == ["2026-03-27 02:00 expected", "2026-04-02 02:00 expected"]
+    house.pass_time(days=40)
+    assert house.calls() == ["after", "after"]
+
+
+def test_what_was_skipped_stays_so_when_its_day_is_moved_within_the_past(make_house: Maker):
+    house = make_house(days(when='{stage} = "won"'))
+    house.settle()
+    lead = house.create("lead", name="x", stage="new", surgery_at="2026-03-06T09:00:00+08:00")
+    house.pass_time(days=3)
+    house.update("lead", lead, stage="won", surgery_at="2026-03-06T11:00:00+08:00")
+    house.settle()
+    assert due(house)[0].endswith("skipped")
+    assert house.calls() == []
+
+
 @pytest.mark.parametrize(
     ("born", "leap_day", "day"),
     [
@@ -363,3 +387,98 @@ def test_a_segment_that_cannot_be_worked_out_is_told_once_and_stops_no_other(mak
     [told] = house.incidents()
     assert (told["flow"], told["kind"]) == ("into_bad", "trigger")
     assert "条件无法执行" in str(told["problem"])
+
+
+BIRTHDAY = {"kind": "date_field", "form": "lead", "field": "born", "repeat": "yearly", "time": "09:00"}
+
+
+@pytest.mark.parametrize(
+    ("corrected", "comes_again"),
+    [("1990-03-25", "2027-03-25"), ("1990-10-20", "2027-10-20"), ("1990-01-05", "2027-01-05")],
+)
+def test_a_birthday_corrected_after_it_came_does_not_come_again_that_year(
+    make_house: Maker, corrected: str, comes_again: str
+):
+    house = make_house(noted("birthday", BIRTHDAY))
+    house.settle()
+    lead = house.create("lead", name="x", born="1990-03-10")
+    house.settle()
+    house.pass_time(days=9)
+    assert house.calls() == ["birthday"]
+    house.update("lead", lead, born=corrected)
+    end = datetime.fromisoformat(comes_again).replace(tzinfo=UTC)
+    while house.clock.now() + timedelta(days=20) < end:
+        house.pass_time(days=20)
+        house.service.reconcile(house.workspace)
+    assert house.calls() == ["birthday"]
+    house.clock.advance(end + timedelta(hours=2) - house.clock.now())
+    house.settle()
+    assert house.calls() == ["birthday", "birthday"]
+
+
+def test_a_birthday_corrected_over_the_turn_of_the_year_is_the_same_one(make_house: Maker):
+    house = make_house(noted("birthday", BIRTHDAY))
+    house.settle()
+    lead = house.create("lead", name="x", born="1990-12-28")
+    house.settle()
+    while house.clock.now() < datetime(2026, 12, 29, tzinfo=UTC):
+        house.pass_time(days=20)
+    house.update("lead", lead, born="1990-01-20")
+    house.pass_time(days=60)
+    assert house.calls() == ["birthday"]
+
+
+def test_a_birthday_that_has_not_come_yet_moves_with_its_correction(make_house: Maker):
+    house = make_house(noted("birthday", BIRTHDAY))
+    house.settle()
+    lead = house.create("lead", name="x", born="1990-04-20")
+    house.settle()
+    house.update("lead", lead, born="1990-03-20")
+    house.pass_time(days=20)
+    assert house.calls() == ["birthday"]
+    house.pass_time(days=60)
+    assert house.calls() == ["birthday"]
+
+
+def test_what_comes_late_may_wait_for_its_time_of_the_day(make_house: Maker, clock: VirtualClock):
+    trigger = {
+        "kind": "date_field",
+        "form": "lead",
+        "field": "surgery_at",
+        "offsets": ["1d"],
+        "time": "10:00",
+        "late": {"do": "next_window"},
+    }
+    house = make_house(noted("after", trigger))
+    house.settle()
+    house.create("lead", name="x", surgery_at=clock.now().isoformat())
+    house.settle()
+    # Two days of standstill; then it is 14:00 where the clinic is.
+    house.clock.advance(timedelta(days=3) + datetime(2026, 1, 1, 6, tzinfo=UTC).replace(
+        year=clock.now().year, month=clock.now().month, day=clock.now().day) - clock.now())  # fmt: skip
+    house.settle()
+    assert house.calls() == []
+    house.pass_time(hours=19)
+    house.service.reconcile(house.workspace)
+    house.settle()
+    assert house.calls() == []
+    house.pass_time(hours=1, minutes=1)
+    assert house.calls() == ["after"]
+
+
+def test_a_wait_that_comes_late_may_wait_for_its_time_of_the_day(make_house: Maker, clock: VirtualClock):
+    at = {"field": "{lead.surgery_at}", "plus": "1d", "time": "10:00"}
+    rest = {"key": "rest", "kind": "wait_until", "at": at, "late": "next_window", "to": "note"}
+    note = {"key": "note", "kind": "create", "form": "call", "set": {"what": '"called"'}, "to": "end"}
+    house = make_house(flow("rest", rest, note, END, trigger={"kind": "record_created", "form": "lead"}))
+    house.create("lead", name="x", surgery_at=clock.now().isoformat())
+    house.settle()
+    start = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    house.clock.advance(start + timedelta(days=4, hours=12) - clock.now())  # 20:00
+    house.settle()
+    assert house.calls() == []
+    house.pass_time(hours=13, minutes=59)
+    assert house.calls() == []
+    house.pass_time(minutes=2)
+    assert house.calls() == ["called"]
+    house.no_orphans()

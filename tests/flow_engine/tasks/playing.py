@@ -26,6 +26,7 @@ PLAN = {
         {"key": "note", "control": "text", "label": {"zh": "说明", "en": "Note"}},
         {"key": "seller_id", "control": "user", "label": {"zh": "咨询师", "en": "Seller"}},
         {"key": "booked", "control": "boolean", "label": {"zh": "已约", "en": "Booked"}},
+        {"key": "due_at", "control": "datetime", "label": {"zh": "期限", "en": "Due"}},
     ],
 }
 CALL = {

@@ -6,6 +6,7 @@ import pytest
 
 from engine.problems import Conflict, Forbidden, Rejected
 from flow_engine.acts import People
+from flow_engine.happenings import InstanceAction
 from tests.flow_engine.tasks.playing import Play, approve, codes, flow
 
 TEAM = {"boss": ["ann", "bob"], "finance": ["fay"], "vice": ["vic"]}
@@ -104,6 +105,69 @@ def test_duties_are_kept_apart_whatever_people_choose():
         with pytest.raises(Rejected) as refused:
             play.act("ann", action, **values)
         assert codes(refused) == ["task.barred"]
+
+
+SELLER = {"boss": ["sam", "ann"], "chief": ["sam", "cat"]}
+"""Sam has sold what is to be approved (`plan.seller_id`)."""
+
+
+def test_duties_are_kept_apart_whoever_is_brought_in_instead():
+    barred = {"not_who": "{plan.seller_id}"}
+    play = Play(flow(approve(who="ghost", if_nobody={"role": "boss"}, **barred)), SELLER, starter="eve")
+    assert play.turn() == {"ann"}
+    above = approve(who={"user": '"ann"'}, if_self="manager", if_nobody={"role": "chief"}, **barred)
+    assert Play(flow(above), SELLER, starter="ann", managers={"ann": "sam"}).turn() == {"cat"}
+    for rung, expected in (("hand_to", {"cat"}), ("add", {"ann", "cat"})):
+        due = {"in": "1h", "late": [{"after": "1h", rung: {"role": "chief"}}]}
+        play = Play(flow(approve(who={"user": '"ann"'}, due=due, **barred)), SELLER, starter="eve")
+        play.later(hours=3)
+        assert play.turn() == expected, rung
+
+
+def test_whoever_asked_is_not_brought_in_by_the_ladder_or_for_want_of_others():
+    fallback = approve(who="ghost", if_self="skip", if_nobody={"role": "boss"})
+    assert Play(flow(fallback), SELLER, starter="sam").turn() == {"ann"}
+    due = {"in": "1h", "late": [{"after": "1h", "add": {"role": "chief"}}]}
+    play = Play(flow(approve(who={"user": '"ann"'}, if_self="skip", due=due)), SELLER, starter="sam")
+    play.later(hours=3)
+    assert play.turn() == {"ann", "cat"}
+
+
+def test_nobody_above_is_nobody_to_ask_and_no_consent():
+    alone = {"who": {"user": '"ann"'}, "if_self": "manager"}
+    stuck = Play(flow(approve(**alone)), TEAM, starter="ann")
+    assert stuck.incidents[0].problem.code == "task.nobody"
+    play = Play(flow(approve(**alone, if_nobody={"role": "finance"})), TEAM, starter="ann")
+    assert play.turn() == {"fay"}
+    # Whoever is the last resort has nobody above: they decide, and it can be seen that they did.
+    last = approve(**alone, if_nobody={"user": '"ann"'})
+    assert Play(flow(last), TEAM, starter="ann").turn() == {"ann"}
+
+
+def test_more_votes_than_there_are_people_is_told_and_not_a_refusal():
+    stuck = Play(flow(approve(mode="votes", votes=5)), TEAM)
+    assert [one.problem.code for one in stuck.incidents] == ["task.too_few"]
+    play = Play(flow(approve(mode="votes", votes=5, if_nobody={"role": "finance"})), TEAM)
+    assert play.turn() == {"fay"}
+
+
+def test_a_late_task_comes_to_each_person_once():
+    def late(who):
+        return {"in": "1h", "late": [{"after": "1h", "hand_to": who}]}
+
+    for to, expected in (({"user": '"ann"'}, {"ann", "bob"}), ({"user": '"max"'}, {"max"})):
+        play = Play(flow(approve(mode="all", due=late(to))), TEAM, starter="eve")
+        play.later(hours=3)
+        assert play.turn() == expected
+        open_tasks = [one.assignee for one in play.tasks() if one.state == "open"]
+        assert sorted(open_tasks) == sorted(expected)
+    play.yes("max")
+    assert play.outcome == "done"
+    play = Play(flow(approve(who={"user": '"ann"'}, due=late({"role": "chief"}))), SELLER, starter="eve")
+    play.later(hours=3)
+    assert play.turn() == {"sam", "cat"}
+    play.yes("cat")
+    assert (play.outcome, play.way("ok")) == ("done", "approved")
 
 
 def test_who_agreed_already_is_not_asked_again():
@@ -257,6 +321,162 @@ def test_sent_back_inside_a_parallel_branch_leaves_the_other_branch():
     assert play.outcome == "done"
 
 
+REVISE = {"key": "revise", "kind": "fill", "who": "{plan.seller_id}", "fields": {"discount": "write"}}
+SPLIT = {"key": "split", "kind": "parallel", "ways": [{"key": "a", "to": "a1"}, {"key": "b", "to": "b1"}]}
+JOIN = {"key": "join", "kind": "join", "to": "last"}
+
+
+def branching():
+    """Return a flow of two branches, after a step that fills in what both look at."""
+    return flow(
+        {**REVISE, "to": "split"}, SPLIT, approve("a1", who="boss", to="join"),
+        approve("b1", who="vice", to="b2"), approve("b2", who="finance", to="join"), JOIN, approve("last", who={"user": '"zoe"'}),
+    )  # fmt: skip
+
+
+def test_straight_back_out_of_a_branch_leaves_the_others_as_they_are():
+    play = Play(branching(), TEAM)
+    play.act("sam", values={"discount": 1})
+    play.yes("vic")
+    play.act("fay", "send_back", to="revise", resume="straight", comment="too high")
+    assert play.turn() == {"sam", "ann", "bob"}
+    play.yes("ann")
+    play.act("sam", values={"discount": 2})
+    assert play.turn() == {"fay"}
+    play.yes("fay")
+    play.yes("zoe")
+    assert play.outcome == "done"
+
+
+def test_a_return_step_by_step_takes_the_other_branches_away_and_walks_them_again():
+    play = Play(branching(), TEAM)
+    play.act("sam", values={"discount": 1})
+    play.yes("vic")
+    play.act("fay", "send_back", to="revise", comment="too high")
+    assert play.turn() == {"sam"}
+    play.act("sam", values={"discount": 2})
+    assert play.turn() == {"ann", "bob", "vic"}
+
+
+def test_what_was_to_come_straight_back_and_goes_elsewhere_takes_the_branches_away():
+    first = approve("first", who={"user": '"gus"'}, to="split")
+    split = {**SPLIT, "ways": [{"key": "a", "to": "a1"}, {"key": "b", "to": "b1"}]}
+    play = Play(
+        flow(
+            first,
+            split,
+            approve("a1", who="boss", to="join"),
+            approve("b1", who="vice", to="join"),
+            {**JOIN, "to": "end"},
+        ),
+        TEAM,
+    )
+    play.yes("gus")
+    play.act("vic", "send_back", to="first", resume="straight", comment="?")
+    play.no("gus")
+    assert play.outcome == "done"
+    assert play.at() == set()
+
+
+def test_skipped_or_mended_a_step_still_goes_straight_back():
+    play = Play(branching(), TEAM)
+    play.act("sam", values={"discount": 1})
+    play.act("vic", "send_back", to="revise", resume="straight", comment="?")
+    token = next(one for one in play.state.tokens.values() if one.node == "revise")
+    play.do(InstanceAction("skip", "boss", {"token_id": token.token_id}))
+    assert play.turn() == {"vic", "ann", "bob"}
+    play.yes("vic")
+    play.yes("fay")
+    play.yes("ann")
+    play.yes("zoe")
+    assert play.outcome == "done"
+
+
+def test_straight_back_twice_leads_back_twice():
+    nodes = (
+        {**REVISE, "to": "one"},
+        approve("one", who="boss", to="two"),
+        approve("two", who="vice", to="three"),
+    )
+    play = Play(flow(*nodes, approve("three", who="finance")), TEAM)
+    play.act("sam", values={"discount": 1})
+    play.yes("ann")
+    play.yes("vic")
+    play.act("fay", "send_back", to="one", resume="straight", comment="?")
+    play.act("ann", "send_back", to="revise", resume="straight", comment="?")
+    play.act("sam", values={"discount": 2})
+    assert play.turn() == {"ann", "bob"}
+    play.yes("bob")
+    assert play.turn() == {"fay"}
+    play.yes("fay")
+    assert play.outcome == "done"
+
+
+def inside(key, who, to):
+    """Return an approval within a block, which ends with the block."""
+    return {**approve(key, who=who), "to": {"approved": to, "rejected": "out"}}
+
+
+def test_straight_back_into_a_block_finds_it_as_it_was():
+    block = {"key": "block", "kind": "block", "body": "split", "to": "last"}
+    play = Play(
+        flow(
+            {**REVISE, "to": "block"}, block, SPLIT, inside("a1", "boss", "join"), inside("b1", "vice", "join"),
+            {"key": "join", "kind": "join", "to": "out"}, {"key": "out", "kind": "end"}, approve("last", who={"user": '"zoe"'}),
+        ),
+        TEAM,
+    )  # fmt: skip
+    play.act("sam", values={"discount": 1})
+    play.act("vic", "send_back", to="revise", resume="straight", comment="?")
+    assert play.turn() == {"sam", "ann", "bob"}
+    play.yes("ann")
+    play.act("sam", values={"discount": 2})
+    assert play.turn() == {"vic"}
+    play.yes("vic")
+    play.yes("zoe")
+    assert play.outcome == "done"
+
+
+def test_straight_back_into_a_block_of_one_step_finds_it_open():
+    block = {"key": "block", "kind": "block", "body": "b1", "to": "last"}
+    play = Play(
+        flow({**REVISE, "to": "block"}, block, inside("b1", "vice", "out"), {"key": "out", "kind": "end"},
+             approve("last", who={"user": '"zoe"'})),
+        TEAM,
+    )  # fmt: skip
+    play.act("sam", values={"discount": 1})
+    play.act("vic", "send_back", to="revise", resume="straight", comment="?")
+    assert play.turn() == {"sam"}
+    play.act("sam", values={"discount": 2})
+    assert play.turn() == {"vic"}
+    play.yes("vic")
+    assert play.turn() == {"zoe"}
+
+
+def test_taking_back_looks_at_ones_own_branch():
+    play = Play(branching(), TEAM)
+    play.act("sam", values={"discount": 1})
+    play.yes("vic")
+    play.yes("ann")
+    # Ann decided last, but beside Fay's branch: what Vic decided there is his to take back.
+    with pytest.raises(Conflict):
+        play.act("ann", "take_back", task=play.task_of("fay"))
+    play.act("vic", "take_back", task=play.task_of("fay"))
+    assert play.turn() == {"vic"}
+    play.yes("vic")
+    play.yes("fay")
+    play.yes("zoe")
+    assert play.outcome == "done"
+
+
+def test_taking_back_is_too_late_once_somebody_has_decided_in_any_branch_that_followed():
+    play = Play(branching(), TEAM)
+    play.act("sam", values={"discount": 1})
+    play.yes("ann")
+    with pytest.raises(Conflict):
+        play.act("sam", "take_back", task=play.task_of("vic"))
+
+
 def test_taken_back_until_somebody_has_decided_after():
     play = Play(
         flow(
@@ -291,6 +511,23 @@ def test_urging_has_limits():
         play.act("sam", "urge")
     assert codes(refused) == ["task.urged_too_often"]
     play.later(hours=1)
+    play.act("sam", "urge")
+
+
+def test_five_urges_a_day_and_the_sixth_a_day_after_the_first():
+    play = Play(flow(approve(who={"user": '"ann"'})))
+    for _ in range(5):
+        play.act("sam", "urge")
+        play.later(hours=1)
+    with pytest.raises(Rejected) as refused:
+        play.act("sam", "urge")
+    assert codes(refused) == ["task.urged_too_often"]
+    play.later(hours=19, minutes=1)
+    play.act("sam", "urge")
+    play.later(minutes=40)
+    with pytest.raises(Rejected):
+        play.act("sam", "urge")
+    play.later(minutes=25)
     play.act("sam", "urge")
 
 
@@ -356,3 +593,38 @@ def test_a_copy_waits_for_nobody():
         )
     )
     assert play.past[0].state == "done"
+
+
+def test_the_flow_knows_whose_word_it_was():
+    nodes = (
+        approve("first", who="boss", to="second", decided_by="chief"),
+        approve("second", who="finance", to="note", decided_by="payer"),
+        {
+            "key": "note",
+            "kind": "update",
+            "record": "{plan}",
+            "set": {"note": "CONCAT({chief}, {payer})"},
+            "to": "end",
+        },
+    )
+    play = Play(flow(*nodes), TEAM)
+    play.yes("bob")
+    play.yes("fay")
+    assert play.records["plan", "p1"]["note"] == "bobfay"
+
+
+def test_where_nobody_decided_no_name_is_given():
+    late = {"in": "1d", "late": [{"do": "approved"}]}
+    nodes = (
+        approve("first", who="boss", to="note", decided_by="chief", due=late),
+        {
+            "key": "note",
+            "kind": "update",
+            "record": "{plan}",
+            "set": {"note": 'COALESCE({chief}, "nobody")'},
+            "to": "end",
+        },
+    )
+    play = Play(flow(*nodes), TEAM)
+    play.later(days=2)
+    assert play.records["plan", "p1"]["note"] == "nobody"

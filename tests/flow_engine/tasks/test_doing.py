@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine.problems import Forbidden, Rejected
+from flow_engine.happenings import RecordChanged
 from tests.flow_engine.tasks.playing import NOW, Play, codes, flow
 
 NURSES = {"nurse": ["nan", "ned"], "doctor": ["doc"], "boss": ["max"]}
@@ -68,14 +69,63 @@ def test_a_list_is_done_when_its_required_items_are():
 
 
 def test_the_world_does_the_task():
-    from flow_engine.happenings import RecordChanged
-
     play = Play(flow(task(done_when="{plan.booked}")), NURSES)
     play.do(RecordChanged("plan", "p1"))
     assert play.turn() == {"nan", "ned"}
     play.records["plan", "p1"]["booked"] = True
     play.do(RecordChanged("plan", "p1"))
     assert (play.outcome, play.past[0].data["auto"]) == ("done", "done_when")
+
+
+def test_what_the_world_has_done_before_is_passed_at_once():
+    nodes = (task(done_when="{plan.booked}", to={"done": "next"}), task(key="next"))
+    play = Play(flow(*nodes), NURSES, record={"booked": True})
+    assert play.at() == {"next"}
+
+
+def test_what_was_sent_back_is_to_be_done_again_though_it_was_done():
+    ask = {"key": "ask", "kind": "approve", "who": {"role": "boss"}, "to": {"approved": "end"}}
+    nodes = (task(key="book", done_when="{plan.booked}", to={"done": "ask"}), ask)
+    play = Play(flow(*nodes), {"nurse": ["nan"], "boss": ["max"]})
+    play.act("nan")
+    play.records["plan", "p1"]["booked"] = True
+    play.act("max", "send_back", to="book", comment="again")
+    assert play.turn() == {"nan"}
+
+
+def test_a_deadline_moves_with_the_field_it_hangs_on():
+    late = [{"after": "1h", "remind": {"role": "boss"}}]
+    due = {"on": "{plan.due_at}", "late": late}
+    roles = {**NURSES, "nurse": ["nan"]}
+    play = Play(flow(task(due=due)), roles, record={"due_at": NOW + timedelta(hours=2)})
+    play.records["plan", "p1"]["due_at"] = NOW + timedelta(hours=8)
+    play.do(RecordChanged("plan", "p1"))
+    assert play.task_of("nan").due_at == NOW + timedelta(hours=8)
+    play.later(hours=8)
+    assert [one.kind for one in play.notices] == ["late"]
+    play.later(hours=1)
+    assert [one.to for one in play.notices if one.kind == "remind"] == [("max",)]
+    # One that is blank yet is set when it is filled in; one that is taken away is none.
+    play = Play(flow(task(due=due)), roles)
+    play.records["plan", "p1"]["due_at"] = NOW + timedelta(hours=1)
+    play.do(RecordChanged("plan", "p1"))
+    assert play.task_of("nan").due_at == NOW + timedelta(hours=1)
+    play.records["plan", "p1"]["due_at"] = None
+    play.do(RecordChanged("plan", "p1"))
+    play.later(hours=9)
+    assert play.task_of("nan").due_at is None
+    assert play.notices == []
+
+
+def test_a_task_of_several_that_is_late_is_offered_to_all_it_goes_to():
+    late = [{"after": "1h", "hand_to": {"role": "boss"}}]
+    play = Play(flow(task(due={"in": "1h", "late": late})), {"nurse": ["nan"], "boss": ["max", "mia"]})
+    play.later(hours=3)
+    assert play.turn() == {"max", "mia"}
+    assert {one.to for one in play.notices if one.kind == "task"} == {("max", "mia")}
+    play.act("mia", "claim")
+    play.act("mia")
+    assert play.outcome == "done"
 
 
 def test_reminded_handed_on_and_decided_by_itself():

@@ -1,7 +1,7 @@
 """Alerts: a number is held against a limit, its past or a silence; people are told once, and not at night."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from report_engine.alerts.judging import Reading, readings
 from report_engine.alerts.questions import questions
 from report_engine.alerts.rule import Rule, rule_of
-from report_engine.alerts.standing import Standing, from_json, look, name_of, to_json
+from report_engine.alerts.standing import Known, Standing, acknowledged, from_json, look, name_of, to_json
 from report_engine.table import Cell, Column, Table
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -142,6 +142,42 @@ def test_what_is_well_again_is_told_once() -> None:
     second = look(rule(), first.after, [GOOD], NOW)
     assert second.over == (name_of(GOOD),)
     assert look(rule(), second.after, [GOOD], NOW).over == ()
+
+
+@pytest.mark.parametrize(("until_h", "expected"), [(None, [0]), (3, [0, 3]), (1, [0, 1, 3])])
+def test_what_is_known_is_told_again_when_its_time_is_over(until_h: int | None, expected: list[int]) -> None:
+    one = rule(rearm_h=2)
+    until = None if until_h is None else NOW + timedelta(hours=until_h)
+    standings: Mapping[str, Standing] = {}
+    told = []
+    for at in range(5):
+        step = look(one, from_json(to_json(standings)), [BAD], NOW + timedelta(hours=at))
+        told += [at] if step.tell else []
+        standings = step.after
+        if at == 0:
+            [key] = standings
+            standings = {key: acknowledged(standings[key], Known("u", NOW, until, "知道"))}
+    # Once its time is over the usual pause counts again.
+    assert told == expected
+
+
+def test_what_was_well_between_is_known_no_more() -> None:
+    one = rule(rearm_h=1)
+    [(key, first)] = look(one, {}, [BAD], NOW).after.items()
+    known = {key: acknowledged(first, Known("u", NOW))}
+    well = look(one, known, [GOOD], NOW + timedelta(hours=1))
+    assert well.over == (key,)
+    assert well.after[key].known is None
+    assert look(one, well.after, [BAD], NOW + timedelta(hours=3)).tell == (BAD,)
+
+
+def test_what_is_due_again_in_quiet_hours_is_told_after_them() -> None:
+    one = rule(rearm_h=24)
+    [(key, first)] = look(one, {}, [BAD], NOW).after.items()
+    known = {key: acknowledged(first, Known("u", NOW, NOW + timedelta(hours=1)))}
+    held = look(one, known, [BAD], NOW + timedelta(hours=2), is_quiet=True)
+    assert (held.tell, held.held) == ((), True)
+    assert look(one, held.after, [BAD], NOW + timedelta(hours=3)).tell == (BAD,)
 
 
 def test_in_quiet_hours_nobody_is_told_and_nothing_is_forgotten() -> None:

@@ -2,15 +2,19 @@
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from report_engine.chart import CHARTS
 from report_engine.drawing.numbers import full, short, signed, ticks
 from report_engine.drawing.palette import change, ink
 from report_engine.drawing.paper_shapes import squares
+from report_engine.figures import figure as as_meant
 from report_engine.table import Column, Table, Total
 from tests.reports.charts.making import (
     BEFORE,
@@ -63,6 +67,36 @@ def test_a_change_is_coloured_by_whether_it_is_welcome() -> None:
     assert change(0.1, None) == "muted"
     assert signed(Decimal("0.123"), "percent", "zh") == "+12.3%"
     assert ink("c1/25") == "rgba(15,133,130,0.25)"
+
+
+@given(
+    st.floats(-1e9, 1e9), st.floats(1e-3, 1e9), st.sampled_from(["money", "number", "percent", "duration"])
+)
+def test_an_axis_holds_what_it_shows_in_a_few_equal_steps_with_little_left_empty(
+    low: float, span: float, form: str
+) -> None:
+    assume(span > abs(low) * 1e-6)
+    high = low + span
+    places, words = ticks(low, high, form, "zh")
+    steps = [b - a for a, b in pairwise(places)]
+    slack = span * 1e-6
+    assert places[0] <= low + slack
+    assert places[-1] >= high - slack
+    assert 3 <= len(steps) <= 6
+    assert max(steps) - min(steps) <= max(abs(low), span) * 1e-6
+    assert places[-1] - places[0] <= span * 5 / 3
+    assert len(words) == len(places)
+
+
+@given(st.integers(-500, 500), st.integers(0, 9000), st.sampled_from(["zh", "en"]))
+def test_what_is_counted_has_no_halves_on_its_axis(low: int, span: int, lang: str) -> None:
+    high = low + span
+    places, words = ticks(low, high, "integer", lang)
+    if max(abs(low), abs(high)) < 1000:
+        assert all(place == int(place) for place in places)
+        assert len(set(words)) == len(words) <= 7
+    assert places[0] <= low
+    assert places[-1] >= high
 
 
 def best(given: Table) -> str:
@@ -169,6 +203,18 @@ def test_a_card_has_its_goal_its_change_and_a_line() -> None:
     assert [point["value"] for point in card["trend"]] == [40.0, 40.0]
 
 
+def test_a_card_says_what_each_working_day_left_has_to_bring_while_the_goal_is_ahead() -> None:
+    needed = Column("paid@goal.per_day", {"zh": "还需", "en": "needed"}, "compare", "money", of="paid")
+    chart = CHARTS.get("kpi")
+    behind, there = (
+        chart.figure(chart.settings({}, given), given, "zh")
+        for rest in (Decimal("3.16"), Decimal(0))
+        for given in (table([PAID, GOAL, needed], [Decimal(40), Decimal(100), rest]),)
+    )
+    assert behind["goal"]["catch_up"] == "每天还需 ¥3.2"
+    assert there["goal"]["catch_up"] == ""
+
+
 def test_a_card_says_the_other_figures_of_its_table_and_what_a_change_is_held_against() -> None:
     cost = Column("cost", {"zh": "成本", "en": "Cost"}, "measure", "money")
     given = table([PAID, cost, BEFORE, CHANGE], [Decimal(80), Decimal(20), Decimal(50), Decimal("0.6")])
@@ -212,8 +258,8 @@ def on_paper(kind: str, given: Table, **config: Any) -> str:
 def test_a_rate_beside_an_amount_has_its_own_numbers_on_paper() -> None:
     rows = [[day, Decimal(1000 * n), Decimal(n) / 100] for n, day in enumerate(months(6), 1)]
     drawing = on_paper("combination", table([MONTH, PAID, RATE], *rows))
-    assert ">¥6,000<" in drawing
-    assert ">6%<" in drawing
+    assert ">¥7,500<" in drawing
+    assert ">7.5%<" in drawing
     assert "<polyline" in drawing
 
 
@@ -238,3 +284,20 @@ def test_streams_leave_and_arrive_as_wide_as_they_are() -> None:
     drawing = on_paper("sankey", table([CHANNEL, DOCTOR, COUNT], *rows))
     assert drawing.count("<path") == 3
     assert drawing.count("<rect") == 4
+
+
+def shown(*rows: list[Any]) -> dict[str, Any]:
+    return as_meant({"chart": {"kind": "funnel"}}, table([dimension("step", "阶段"), COUNT], *rows), "zh")
+
+
+def test_a_funnel_of_too_many_steps_is_drawn_as_bars_and_says_so() -> None:
+    assert shown(*[[f"s{n}", 20 - n] for n in range(12)])["kind"] == "funnel"
+    long = shown(*[[f"s{n}", 20 - n] for n in range(13)])
+    assert long["kind"].startswith("bar")
+    assert long["notes"] == ["漏斗最多画 12 步，这里有 13 步，改画成条形"]
+
+
+def test_a_funnel_of_losses_is_drawn_as_bars_and_says_so() -> None:
+    made = shown(["a", 5], ["b", -2], ["c", 1])
+    assert made["kind"].startswith("bar")
+    assert made["notes"] == ["有负数，漏斗画不出来，改画成条形"]

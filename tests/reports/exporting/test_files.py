@@ -204,7 +204,7 @@ def test_no_half_of_a_line_is_left_empty_while_a_narrow_figure_follows() -> None
         part(MONTHS, "b", "line", at=(0, 8, 12, 8)),
     ]
     laid = pages.layout(book(*figures))
-    assert [[one["name"] for one in line["parts"]] for line in laid["lines"]] == [["t"], ["a", "b"]]
+    assert [[one["name"] for one in line["parts"]] for line in laid["lines"]] == [["a", "b"], ["t"]]
 
 
 def test_a_dashboard_lies_across_the_page_and_says_once_what_most_of_it_is_about() -> None:

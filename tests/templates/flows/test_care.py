@@ -3,7 +3,10 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from engine.expressions.calendar_cn import lunar
+from engine.problems import Rejected
 from flow_engine.compile import compile_flow
 from flow_engine.soundness import check
 from server.staffing import staffing_of
@@ -306,3 +309,119 @@ def test_without_an_address_of_the_house_a_message_reads_well_without_its_link(p
     practice.go_to(datetime(day.year, day.month, day.day, 1, 10, tzinfo=UTC))
     [sent] = practice.outbox("birthday", customer)
     assert "前到店出示即可使用。" in sent["text"]
+
+
+@pytest.fixture
+def reminded(tmp_path):
+    """Return a practice with an address, an appointment in two days, and the way to its page from the message."""
+    practice = Practice(tmp_path, public_url="https://clinic.example/")
+    customer = practice.customer()
+    made = practice.put("appointment", customer_id=customer, kind="treatment", source="phone", staff_id=practice.staff["doc"], minutes=30,
+                        start_at=practice.clock.at + timedelta(days=2), status="pending", customer_reply="no_reply",
+                        consultant_id=practice.user["ann"], branch_id=practice.branch)  # fmt: skip
+    practice.settle()
+    practice.put_in("appointment", made, status="confirmed")
+    practice.settle()
+    [sent] = practice.outbox("appointment_booked")
+    [address] = re.findall(r"https://clinic.example/f/dental/(\S+)", sent["text"])
+    yield practice, made, address
+    practice.no_incidents()
+    practice.close()
+
+
+def answer(practice, address, **values):
+    practice.clinic.public.submit(address, values, "1.2.3.4", "zh")
+    practice.settle()
+
+
+def test_a_patient_confirms_by_the_link_of_the_message(reminded):
+    practice, made, address = reminded
+    plan = practice.clinic.public.plan(address)
+    assert plan["form"] == "appointment_reply"
+    answer(practice, address, reply="confirmed")
+    told = practice.record("appointment", made)
+    assert (told["customer_reply"], told["status"]) == ("confirmed", "confirmed")
+
+
+def facts(practice, address):
+    told = practice.clinic.public.plan(address)
+    said = {one["key"]: one.get("text") or one.get("at") or one["words"]["zh"] for one in told["about"]}
+    return said, told["closed"] and told["closed"]["zh"]
+
+
+def test_the_page_says_which_appointment_it_is_about(reminded):
+    practice, made, address = reminded
+    said, closed = facts(practice, address)
+    start = practice.record("appointment", made)["start_at"]
+    assert datetime.fromisoformat(said["at"]) == datetime.fromisoformat(start)
+    assert (said["doctor"], said["branch"], closed) == (
+        "doc",
+        practice.record("branch", practice.branch)["name"],
+        None,
+    )
+    assert (said["who"][-1], "answered" in said) == ("*", False)
+    answer(practice, address, reply="confirmed")
+    said, closed = facts(practice, address)
+    assert (said["answered"], closed) == ("确认到店（仍可更改）", None)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"status": "cancelled"}, "这个预约已取消"),
+        ({"status": "rescheduled"}, "这个预约已改期，请以最新短信为准"),
+        ({"status": "arrived"}, "这个预约已完成，不能再回复"),
+    ],
+)
+def test_a_page_that_takes_nothing_any_more_says_why(reminded, values, why):
+    practice, made, address = reminded
+    practice.put_in("appointment", made, **values)
+    practice.settle()
+    assert facts(practice, address)[1] == why
+
+
+def test_a_page_whose_time_has_passed_or_whose_appointment_is_gone_says_so(reminded):
+    practice, made, address = reminded
+    practice.pass_time(days=3)
+    assert facts(practice, address)[1] == "预约时间已过，链接已失效"
+    practice.clinic.service.delete(practice.system, "appointment", made)
+    said, closed = facts(practice, address)
+    assert (closed, "at" in said) == ("这个预约已不存在", False)
+
+
+def test_a_link_that_staff_made_by_hand_tells_nothing_of_the_house(reminded):
+    practice, made, _ = reminded
+    link = practice.clinic.links.open(
+        practice.actor("director"), "appointment_reply", {"appointment_id": made}
+    )
+    told = practice.clinic.public.plan(practice.clinic.links.token(link))
+    assert (told["about"], told["closed"]) == ([], None)
+
+
+def test_a_patient_cancels_by_the_link_and_cannot_answer_again(reminded):
+    practice, made, address = reminded
+    answer(practice, address, reply="cancelled", reason="sick")
+    told = practice.record("appointment", made)
+    assert (told["status"], told["cancel_reason"]) == ("cancelled", "sick")
+    assert practice.instances("appointment_reminders", made)[-1]["status"] == "done"
+    with pytest.raises(Rejected, match=r"已取消或已改期|cancelled or moved"):
+        answer(practice, address, reply="confirmed")
+
+
+def test_who_asks_for_another_time_is_called_by_the_front_desk(reminded):
+    practice, made, address = reminded
+    answer(practice, address, reply="reschedule", wanted="周五下午")
+    assert practice.record("appointment", made)["customer_reply"] == "reschedule"
+    [reply] = practice.find("appointment_reply", f'{{appointment_id}} = "{made}"')
+    task = practice.task("appointment_answered", reply["id"])
+    assert "周五下午" in task["title"]
+    practice.complete(task, by="desk", start_at=(practice.clock.at + timedelta(days=4)).isoformat())
+    practice.settle()
+    assert practice.record("appointment", made)["customer_reply"] == "no_reply"
+
+
+def test_the_link_is_over_with_the_appointment(reminded):
+    practice, _, address = reminded
+    practice.pass_time(days=3)
+    with pytest.raises(Rejected, match=r"已失效|has passed"):
+        answer(practice, address, reply="confirmed")

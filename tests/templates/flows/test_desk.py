@@ -6,7 +6,7 @@ from tests.templates.flows.practice import names
 
 
 def appointment(practice, at, status="confirmed", **values):
-    customer = values.pop("customer_id", None) or practice.customer()
+    customer = None if "lead_id" in values else values.pop("customer_id", None) or practice.customer()
     return practice.put("appointment", customer_id=customer, staff_id=practice.staff["doc"], kind="treatment", consultant_id=practice.user["ann"],
                         start_at=at, minutes=30, status=status, source=values.pop("source", "front_desk"), **values)  # fmt: skip
 
@@ -50,6 +50,22 @@ def test_reminders_move_with_the_appointment_and_stop_with_it(practice):
     practice.no_incidents()
 
 
+def test_a_booking_of_a_lead_is_told_and_recalled_too(practice):
+    lead = practice.lead()
+    start = practice.clock.at + timedelta(days=3)
+    booked = appointment(practice, start, lead_id=lead)
+    practice.settle()
+    practice.go_to(start)
+    assert reminded(practice, booked) == {
+        "appointment_booked": 1,
+        "reminder_day_before": 1,
+        "reminder_two_hours": 1,
+    }
+    told = [one for one in practice.outbox("appointment_booked") if one["to_id"] == lead]
+    assert [practice.record("lead", lead)["name"] in str(one) for one in told] == [True]
+    practice.no_incidents()
+
+
 def test_an_online_booking_is_confirmed_by_the_front_desk(practice):
     start = practice.clock.at + timedelta(days=5)
     booked = appointment(practice, start, status="pending", source="mini_program")
@@ -79,7 +95,7 @@ def test_who_did_not_come_is_called_and_the_second_time_the_lead_hears_of_it(pra
 def visit(practice, **values):
     customer = values.pop("customer_id", None) or practice.customer()
     return customer, practice.put("visit", customer_id=customer, consultant_id=practice.user["ann"], receptionist_id=practice.user["desk"],
-                                  arrived_at=practice.clock.at, visit_type="first_visit", status="waiting", **values)  # fmt: skip
+                                  arrived_at=practice.clock.at, status="waiting", **{"visit_type": "first_visit", **values})  # fmt: skip
 
 
 def test_a_visit_goes_from_door_to_door(practice):
@@ -91,9 +107,12 @@ def test_a_visit_goes_from_door_to_door(practice):
     practice.put_in("visit", made, doctor_id=practice.staff["doc"])
     practice.settle()
     assert sorted(names(practice.tasks("visit_flow", made), "node")) == ["consult", "imaging"]
-    practice.put_in("visit", made, status="in_treatment")
+    practice.put_in("visit", made, status="to_pay")
     practice.settle()
     assert practice.task("visit_flow", made)["node"] == "paying"
+    practice.put_in("visit", made, status="in_treatment")
+    practice.settle()
+    assert practice.task("visit_flow", made)["node"] == "treating"
     practice.put_in("visit", made, status="done", left_at=practice.clock.at)
     practice.settle()
     for task in practice.tasks("visit_flow", made):
@@ -103,6 +122,40 @@ def test_a_visit_goes_from_door_to_door(practice):
         practice.settle()
     practice.pass_time(hours=3)
     assert practice.outbox("satisfaction_invite")
+    practice.no_incidents()
+
+
+def test_between_the_record_and_the_payment_stand_the_plan_and_the_consent(practice):
+    _, made = visit(practice)
+    practice.put_in("visit", made, doctor_id=practice.staff["doc"])
+    practice.settle()
+    for node in ("consult", "imaging"):
+        task = next(one for one in practice.tasks("visit_flow", made) if one["node"] == node)
+        practice.complete(task, by="doc" if node == "consult" else "nurse")
+        practice.settle()
+    plan = practice.task("visit_flow", made)
+    assert (plan["node"], practice.name(plan["assignee"])) == ("plan", "ann")
+    practice.complete(plan)
+    practice.settle()
+    consent = practice.task("visit_flow", made)
+    assert (consent["node"], practice.name(consent["assignee"])) == ("consent", "doc")
+    practice.complete(consent)
+    practice.settle()
+    assert practice.task("visit_flow", made)["node"] == "paying"
+    practice.no_incidents()
+
+
+def test_who_is_treated_before_paying_is_still_to_pay(practice):
+    _, made = visit(practice)
+    practice.put_in("visit", made, doctor_id=practice.staff["doc"], status="consulting")
+    practice.settle()
+    practice.put_in("visit", made, status="in_treatment")
+    practice.settle()
+    assert practice.task("visit_flow", made)["node"] == "paying"
+    practice.put_in("visit", made, status="to_pay")
+    practice.put_in("visit", made, status="done", left_at=practice.clock.at)
+    practice.settle()
+    assert [one for one in practice.tasks("visit_flow", made) if one["node"] == "paying"] == []
     practice.no_incidents()
 
 
@@ -124,6 +177,33 @@ def test_who_left_without_a_deal_is_called_twice_unless_they_pay(practice):
     found = practice.find("followup_task", f'AND({{rule_key}} = "F-T5", {{customer_id}} = "{customer}")')
     assert names(found, "day_no") == [1, 3]
     assert len(practice.ran("no_deal", made)) == 1
+    practice.no_incidents()
+
+
+def test_who_has_bought_before_is_called_too_until_they_buy_again(practice):
+    customer = practice.customer()
+    practice.put("bill", customer_id=customer, status="paid", kind="treatment", paid_at=practice.clock.at)
+    _, made = visit(practice, customer_id=customer, visit_type="repurchase")
+    practice.put_in("visit", made, status="left", no_deal_reason="price")
+    practice.settle()
+    calls = f'AND({{rule_key}} = "F-T5", {{customer_id}} = "{customer}")'
+    assert names(practice.find("followup_task", calls), "status") == ["todo", "todo"]
+    practice.put("bill", customer_id=customer, status="paid", kind="treatment", paid_at=practice.clock.at)
+    practice.settle()
+    assert names(practice.find("followup_task", calls), "status") == ["cancelled", "cancelled"]
+    practice.no_incidents()
+
+
+def test_who_waits_with_a_doctor_named_is_told_to_the_front_desk_and_who_is_seen_is_not(practice):
+    practice.pass_time(minutes=21)
+    for is_seen in (False, True):
+        before = len(practice.outbox("waiting_long", practice.user["desk"]))
+        _, made = visit(practice, doctor_id=practice.staff["doc"])
+        practice.settle()
+        if is_seen:
+            practice.put_in("visit", made, seen_at=practice.clock.at)
+        practice.pass_time(minutes=21)
+        assert len(practice.outbox("waiting_long", practice.user["desk"])) - before == (0 if is_seen else 1)
     practice.no_incidents()
 
 
@@ -193,6 +273,26 @@ def test_a_low_score_becomes_a_complaint(practice):
     practice.no_incidents()
 
 
+def test_a_low_score_goes_to_the_director_of_its_branch_or_else_to_the_group(practice):
+    elsewhere = practice.put(
+        "branch", name="城东店", short_name="城东店", phone="010-85550002", status="open"
+    )
+    customer = practice.customer()
+    low = {"customer_id": customer, "env": 1, "wait": 1, "doctor": 1, "service": 1, "nps": 1}
+    practice.put("satisfaction", **low, branch_id=elsewhere)
+    practice.settle()
+    [made] = practice.find("complaint", f'{{customer_id}} = "{customer}"')
+    assert (made["handler_id"], made["branch_id"]) == (practice.user["boss"], elsewhere)
+    practice.put_in(
+        "staff", practice.staff["doc2"], role_key="director", branches=(elsewhere,), branch_id=elsewhere
+    )
+    practice.put("satisfaction", **low, branch_id=elsewhere)
+    practice.settle()
+    found = practice.find("complaint", f'{{customer_id}} = "{customer}"')
+    assert {one["handler_id"] for one in found} == {practice.user["boss"], practice.user["doc2"]}
+    practice.no_incidents()
+
+
 def test_a_failed_pack_is_recalled_with_every_patient(practice):
     used = practice.put(
         "treatment_log",
@@ -210,6 +310,34 @@ def test_a_failed_pack_is_recalled_with_every_patient(practice):
     assert [practice.record("sterilization", one)["status"] for one in packs] == ["recalled", "recalled"]
     task = practice.task("sterile_recall", packs[0])
     assert (task["record_id"], practice.name(task["assignee"])) == (used, "doc")
+    practice.no_incidents()
+
+
+def test_a_pack_noted_in_a_treatment_is_used_and_says_where(practice):
+    pack = practice.put(
+        "sterilization",
+        pack_code="P7",
+        content="检查盘",
+        sterilizer="s1",
+        cycle_no="C7",
+        status="available",
+        bio_result="passed",
+        operator_id=practice.staff["nurse"],
+        sterilized_at=practice.clock.at,
+        expire_at=(practice.clock.at + timedelta(days=90)).date(),
+    )
+    treatment = practice.put(
+        "treatment_log",
+        customer_id=practice.customer(),
+        service_item_id=practice.item(),
+        doctor_id=practice.staff["doc"],
+        sterile_pack="P7",
+        status="in_progress",
+    )
+    practice.settle()
+    found = practice.record("sterilization", pack)
+    assert (found["status"], found["used_treatment"]) == ("used", treatment)
+    assert practice.ran("pack_used", treatment) == ["done"]
     practice.no_incidents()
 
 

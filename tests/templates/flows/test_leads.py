@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from engine.problems import NotFound
 from tests.templates.flows.practice import names
 
 WEBSITE = {
@@ -107,7 +110,7 @@ def test_steps_complete_themselves_when_the_thing_has_happened(story):
 
 
 def test_saving_a_lead_again_starts_nothing(story):
-    lead = push(story, phone="13312345678")["id"]
+    lead = push(story, phone="18912345678")["id"]
     before = {
         flow: len(story.instances(flow, lead)) for flow in ("lead_intake", "lead_assignment", "lead_sop")
     }
@@ -167,5 +170,24 @@ def test_who_takes_it_from_the_pool_begins_the_steps_anew(story):
     story.settle()
     found = story.record("lead", lead["id"])
     assert (found["stage"], found["owner_id"], found["assign_mode"]) == ("new", story.user[other], "claimed")
+    assert found["assigned_at"] > found["pool_at"] > lead["assigned_at"]
     assert story.task("lead_sop", lead["id"])["assignee"] == story.user[other]
+    story.no_incidents()
+
+
+def test_what_is_put_there_by_hand_is_nobodys_and_only_taking_makes_it_ones_own(story):
+    lead = push(story, phone="16612345678")["id"]
+    had = story.name(story.record("lead", lead)["owner_id"])
+    other = "ben" if had == "ann" else "ann"
+    story.change("lead", lead, by=had, stage="pool")
+    story.settle()
+    found = story.record("lead", lead)
+    assert (found["owner_id"], found["stage"], found["pool_at"]) == (None, "pool", found["updated_at"])
+    with pytest.raises(NotFound):
+        story.change("lead", lead, by=other, owner_id=story.user[other])
+    with story.workspace.write(story.cause("user")) as unit:
+        assert story.clinic.outside.pools.lies_there(unit, "lead_pool", lead)
+        story.clinic.outside.pools.claim(unit, "lead_pool", lead, story.user[other])
+    story.settle()
+    assert story.record("lead", lead)["owner_id"] == story.user[other]
     story.no_incidents()

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.problems import Rejected
 from flow_engine import proxies
 from tests.templates.flows.practice import names
 
@@ -56,6 +57,135 @@ def test_a_discount_approved_stays_and_is_asked_again_only_when_it_is_another(pr
     practice.change("bill", bill, order_discount="2000.00")
     practice.settle()
     assert practice.name(practice.task("bill_discount_approval", bill)["assignee"]) == "director"
+    practice.no_incidents()
+
+
+PAY = [{"method": "wechat", "amount": "8000.00"}]
+
+
+def asked(practice, bill):
+    return practice.tasks("bill_discount_approval", bill)
+
+
+def test_a_bill_is_not_paid_before_its_discount_is_approved(practice):
+    bill = bill_of(practice, "2000.00")
+    practice.change("bill", bill, by="desk", status="to_pay")
+    with pytest.raises(Rejected, match=r"discount_approved_first|要先批准|must be approved"):
+        practice.change("bill", bill, by="desk", payments=PAY, status="paid")
+    practice.settle()
+    practice.decide(practice.task("bill_discount_approval", bill), "approved")
+    practice.settle()
+    told = practice.record("bill", bill)
+    assert (told["discount_approved"], practice.name(told["discount_by"])) == ("2000.00", "director")
+    practice.change("bill", bill, by="desk", payments=PAY, status="paid")
+    practice.settle()
+    assert practice.record("bill", bill)["status"] == "paid"
+    assert practice.ran("bill_discount_approval", bill) == ["done"]
+    practice.no_incidents()
+
+
+def test_nobody_writes_the_approval_in_by_hand(practice):
+    with pytest.raises(Rejected):
+        bill_of(practice, "2000.00", discount_approved="2000.00")
+
+
+def test_an_approval_is_good_for_a_day_then_the_discount_is_taken_off_and_may_be_asked_for_again(practice):
+    bill = bill_of(practice, "2000.00")
+    practice.decide(practice.task("bill_discount_approval", bill), "approved")
+    practice.settle()
+    practice.pass_time(hours=25)
+    told = practice.record("bill", bill)
+    assert (told["order_discount"], told["discount_approved"], told["discount_until"]) == ("0.00", None, None)
+    assert names(practice.instances("bill_discount_approval", bill), "outcome") == ["expired"]
+    practice.change("bill", bill, by="desk", order_discount="2000.00")
+    practice.settle()
+    assert len(asked(practice, bill)) == 1
+    practice.no_incidents()
+
+
+def test_the_same_discount_may_be_asked_for_again_after_a_refusal(practice):
+    bill = bill_of(practice, "2000.00")
+    practice.decide(practice.task("bill_discount_approval", bill), "rejected", "无依据")
+    practice.settle()
+    practice.change("bill", bill, by="desk", order_discount="2000.00")
+    practice.settle()
+    assert len(asked(practice, bill)) == 1
+
+
+def test_there_and_back_again_asks_for_what_stands_on_the_bill(practice):
+    bill = bill_of(practice, "1000.00")
+    practice.change("bill", bill, by="desk", order_discount="2000.00")
+    practice.settle()
+    practice.change("bill", bill, by="desk", order_discount="1000.00")
+    practice.settle()
+    [task] = asked(practice, bill)
+    assert practice.name(task["assignee"]) == "lead"
+    practice.decide(task, "approved")
+    practice.settle()
+    assert practice.record("bill", bill)["discount_approved"] == "1000.00"
+
+
+def test_fewer_items_under_an_approved_discount_are_asked_about_anew(practice):
+    bill = bill_of(practice, "1000.00")
+    practice.decide(practice.task("bill_discount_approval", bill), "approved")
+    practice.settle()
+    row = practice.record("bill", bill)["items"][0]
+    practice.change(
+        "bill",
+        bill,
+        items=[{**{k: row[k] for k in ("id", "kind", "service_item", "qty")}, "price": "4000.00"}],
+    )
+    practice.settle()
+    [task] = asked(practice, bill)
+    assert practice.name(task["assignee"]) == "director"
+
+
+def coupon_for(practice, customer):
+    template = practice.put("coupon_template", name="新客券", kind="cash", value=100, status="enabled")
+    return practice.put(
+        "coupon", branch_id=practice.branch, customer_id=customer, template_id=template, code=f"C{practice.numbers}", status="unused",
+        expire_at=(practice.clock.at + timedelta(days=60)).date(),
+    )  # fmt: skip
+
+
+def test_a_coupon_is_used_with_its_bill_and_given_back_when_all_is_refunded(practice):
+    customer = practice.customer(name="用券人")
+    coupon = coupon_for(practice, customer)
+    bill = bill_of(practice, "0.00", "1000.00", customer_id=customer, coupon_id=coupon)
+    practice.change(
+        "bill", bill, by="desk", payments=[{"method": "wechat", "amount": "400.00"}], status="to_pay"
+    )
+    practice.change("bill", bill, by="desk", status="part_paid")
+    practice.settle()
+    first = practice.record("bill", bill)["payments"][0]
+    paid = [{key: first[key] for key in ("id", "method", "amount")}, {"method": "cash", "amount": "600.00"}]
+    practice.change("bill", bill, by="desk", payments=paid, status="paid")
+    practice.settle()
+    assert (practice.record("coupon", coupon)["status"], practice.record("coupon", coupon)["used_bill"]) == (
+        "used",
+        bill,
+    )
+    assert practice.ran("coupon_used", bill) == ["done"]
+    refund = practice.create(
+        "refund",
+        by="desk",
+        bill_id=bill,
+        amount="1000.00",
+        reason=practice.reason(),
+        detail="不做了",
+        back_to="original_way",
+    )
+    practice.change("refund", refund, status="lead_review")
+    practice.settle()
+    practice.decide(practice.task("refund_approval", refund), "approved")
+    practice.settle()
+    practice.complete(practice.task("refund_approval", refund, "finance"), by="money")
+    practice.settle()
+    assert practice.record("refund", refund)["status"] == "refunded"
+    assert (practice.record("coupon", coupon)["status"], practice.record("coupon", coupon)["used_bill"]) == (
+        "unused",
+        None,
+    )
     practice.no_incidents()
 
 
@@ -221,3 +351,52 @@ def test_a_proxy_up_to_an_amount_decides_no_more_than_that(practice):
     ]
     assert asked == ["ann", "lead"]
     practice.no_incidents()
+
+
+def test_a_proxy_for_one_kind_of_flow_decides_in_that_and_in_no_other(practice):
+    day = (practice.clock.at + timedelta(hours=8)).date()
+    with practice.workspace.write(practice.cause("user")) as unit:
+        proxies.name(
+            unit, practice.user["director"], practice.user["lead"], day, day, ["discount_approval"], None
+        )
+    bill = bill_of(practice, "2000.00")
+    assert practice.name(practice.task("bill_discount_approval", bill)["assignee"]) == "director"
+    with practice.workspace.write(practice.cause("user")) as unit:
+        proxies.name(
+            unit, practice.user["director"], practice.user["ben"], day, day, ["bill_discount_approval"], None
+        )
+    other = bill_of(practice, "2000.00")
+    task = practice.task("bill_discount_approval", other)
+    assert practice.name(task["assignee"]) == "ben"
+    practice.decide(task, "approved")
+    practice.settle()
+    assert practice.record("bill", other)["discount_approved"] == "2000.00"
+    with practice.workspace.write(practice.cause("user")) as unit:
+        for one in proxies.named(unit, practice.user["director"]):
+            proxies.end(unit, one["id"], practice.user["director"])
+    practice.no_incidents()
+
+
+def old_bill(practice, by, days_ago, **values):
+    """Create a bill as an import of old data brings it: paid already, with a discount of a fifth."""
+    item = practice.item("种植", price="10000.00")
+    paid_at = (practice.clock.at - timedelta(days=days_ago)).isoformat()
+    return practice.create(
+        "bill", by=by, customer_id=practice.customer(), items=[{"kind": "service", "service_item": item, "qty": 1, "price": "10000.00"}],
+        order_discount="2000.00", payments=[{"method": "wechat", "amount": "8000.00", "paid_at": paid_at}], status="paid", **values,
+    )  # fmt: skip
+
+
+def test_old_bills_come_in_as_they_were_paid_by_who_moves_the_clinic(practice):
+    made = old_bill(practice, "boss", 400)
+    practice.settle()
+    assert practice.instances("bill_discount_approval", made) == []
+    practice.change("bill", made, by="boss", status="part_refunded")
+    assert practice.record("bill", made)["order_discount"] == "2000.00"
+    practice.no_incidents()
+
+
+@pytest.mark.parametrize(("by", "days_ago"), [("desk", 400), ("boss", 0)])
+def test_others_and_todays_payments_are_held_to_the_approval(practice, by, days_ago):
+    with pytest.raises(Rejected, match=r"discount_approved_first|要先批准|must be approved"):
+        old_bill(practice, by, days_ago)

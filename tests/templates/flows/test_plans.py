@@ -1,7 +1,10 @@
 """Plans: confirmed by the doctor, discounts approved by their depth, sent, followed up."""
 
+from decimal import Decimal
+
 import pytest
 
+from server.demo import facts
 from tests.templates.flows.practice import names
 
 
@@ -193,4 +196,81 @@ def test_a_plan_with_what_needs_consent_is_prepared_before_it_is_sent(practice):
     practice.change("plan", invasive, status="sent")
     practice.settle()
     assert practice.ran("plan_review", invasive) == practice.ran("plan_review", harmless) == ["done"]
+    practice.no_incidents()
+
+
+def test_a_plan_of_several_doctors_is_confirmed_by_each(practice):
+    plan = plan_of(practice, "0.97", co_doctors=[practice.user["doc2"]])
+    practice.change("plan", plan, status="doctor_review")
+    practice.settle()
+    asked = practice.tasks("plan_confirmation", plan)
+    assert sorted(practice.name(one["assignee"]) for one in asked) == ["doc", "doc2"]
+    practice.decide(asked[0], "approved")
+    practice.settle()
+    assert practice.record("plan", plan)["status"] == "doctor_review"
+    practice.decide(practice.task("plan_confirmation", plan), "approved")
+    practice.settle()
+    assert practice.record("plan", plan)["status"] == "ready"
+    practice.no_incidents()
+
+
+@pytest.mark.parametrize(("cost", "who"), [("1000.00", ["lead"]), ("8000.00", ["boss", "director", "money"])])
+def test_a_thin_margin_asks_the_group_too(practice, cost, who):
+    material = practice.put(
+        "material", code=f"X{cost}", name="种植体", unit="颗", status="enabled", cost_price=cost
+    )
+    item = practice.item(
+        "种植",
+        price="10000.00",
+        min_price="5000.00",
+        material_cost=Decimal(cost),
+        bom=({"material": material, "qty": 1, "unit_cost": Decimal(cost), "cost": Decimal(cost)},),
+    )
+    plan = practice.create(
+        "plan", by="ann", customer_id=practice.customer(), title="种植方案", doctor_id=practice.staff["doc"], discount_reason="老客户",
+        items=[{"service_item": item, "qty": 1, "discount": "0.9"}],
+    )  # fmt: skip
+    practice.change("plan", plan, status="doctor_review")
+    practice.settle()
+    practice.decide(practice.task("plan_confirmation", plan), "approved")
+    practice.settle()
+    assert sorted(practice.name(one["assignee"]) for one in practice.tasks("discount_approval", plan)) == who
+    practice.no_incidents()
+
+
+@pytest.mark.parametrize(("rate", "group"), [("0.6", False), ("0.35", True)])
+def test_the_price_list_of_the_demo_knows_its_margin(practice, rate, group):
+    """An imported implant takes 2,819.08 of materials: at 35 % of its 9,800 a fifth is not left, at 60 % it is."""
+    costs = {name: cost for name, _, _, _, cost, *_ in facts.MATERIALS}
+    takes = (*facts.VISIT, *facts.BOM["D026"])
+    bom = []
+    for at, (name, qty) in enumerate(takes):
+        made = practice.put(
+            "material",
+            code=f"{rate}{at}",
+            name=name,
+            unit="piece",
+            status="enabled",
+            cost_price=Decimal(costs[name]),
+        )
+        cost = round(Decimal(qty) * costs[name], 2)
+        bom.append({"material": made, "qty": Decimal(qty), "unit_cost": Decimal(costs[name]), "cost": cost})
+    assert sum(row["cost"] for row in bom) == Decimal("2819.08")
+    item = practice.item(
+        "单颗种植 进口",
+        price="9800.00",
+        min_price="1000.00",
+        material_cost=sum(row["cost"] for row in bom),
+        bom=tuple(bom),
+    )
+    plan = practice.create(
+        "plan", by="ann", customer_id=practice.customer(), title="种植方案", doctor_id=practice.staff["doc"], discount_reason="老客户",
+        items=[{"service_item": item, "qty": 1, "discount": rate}],
+    )  # fmt: skip
+    practice.change("plan", plan, status="doctor_review")
+    practice.settle()
+    practice.decide(practice.task("plan_confirmation", plan), "approved")
+    practice.settle()
+    who = {practice.name(one["assignee"]) for one in practice.tasks("discount_approval", plan)}
+    assert ("boss" in who) is group
     practice.no_incidents()

@@ -6,7 +6,9 @@ import { isObject } from "../../shared/json";
 import { useLang } from "../../shared/useLang";
 import { inked, useInks } from "./colours";
 import { type ChartProps, type Dims, isPlot, type Picked } from "./figure";
-import { fitted, fittedData } from "./fit";
+import { fitted, tallest } from "./fit";
+import { fittedData } from "./fitTraces";
+import { turned } from "./fitTurn";
 
 const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", system-ui, sans-serif';
 
@@ -63,6 +65,8 @@ export const PlotChart = ({ figure, title, onPick }: ChartProps) => {
   const inks = useInks();
   const lang = useLang();
   pick.current = onPick;
+  const isTall =
+    size !== null && isPlot(figure) && tallest(turned(figure, size.width), size.height) > size.height;
 
   useEffect(() => {
     const element = spot.current;
@@ -71,7 +75,9 @@ export const PlotChart = ({ figure, title, onPick }: ChartProps) => {
     const draw = async (): Promise<void> => {
       const { default: Plotly } = await import("./bundle");
       if (!alive) return;
-      const layout = inked(fitted(figure, size.width, size.height), inks);
+      const shown = turned(figure, size.width);
+      const height = tallest(shown, size.height, element.closest(".is-paper") !== null);
+      const layout = inked(fitted(shown, size.width, height), inks);
       const font = { family: FONT, size: 12, color: inks.text2 };
       const config = {
         displayModeBar: false,
@@ -81,10 +87,13 @@ export const PlotChart = ({ figure, title, onPick }: ChartProps) => {
       };
       const plot: PlotElement = await Plotly.react(
         element,
-        inked(fittedData(figure, size.width), inks),
+        inked(fittedData(shown, size.width, height), inks),
         { ...(isObject(layout) ? layout : {}), font },
         config,
       );
+      // A calendar wider than its room shows its newest days first.
+      const room = element.parentElement;
+      if (figure.kind === "calendar_heat_map" && room) room.scrollLeft = room.scrollWidth;
       plot.removeAllListeners?.("plotly_click");
       const listen = ({ points, event }: { points?: PlotPoint[]; event?: MouseEvent }): undefined => {
         const found = pickedOf(points, event?.clientX ?? 0, event?.clientY ?? 0);
@@ -115,7 +124,14 @@ export const PlotChart = ({ figure, title, onPick }: ChartProps) => {
   }, []);
 
   return (
-    <div ref={frame} className={`chart-plot${onPick ? " is-open" : ""}`} role="img" aria-label={title}>
+    <div
+      ref={frame}
+      className={`chart-plot${onPick ? " is-open" : ""}${isTall ? " is-tall" : ""}`}
+      role="img"
+      aria-label={title}
+      // What scrolls is scrolled by keys, too.
+      tabIndex={figure.kind === "calendar_heat_map" || isTall ? 0 : undefined}
+    >
       {isFailed ? <div className="chart-failed">{title}</div> : null}
       <div ref={spot} />
     </div>

@@ -44,6 +44,8 @@ export interface KpiFigure {
     readonly text: string;
     readonly pace: number | null;
     readonly colour: string;
+    /** What each working day left has to bring; blank where nothing is left to do. */
+    readonly catch_up?: string;
   } | null;
   readonly changes?: readonly {
     readonly name: string;
@@ -62,6 +64,8 @@ export interface KpiFigure {
 
 export interface CellFigure {
   readonly text: string;
+  /** Of a day or an instant: what the wall shows, as ISO text without a zone. */
+  readonly at?: string;
   readonly colour?: string;
   /** Share of the largest, for the bar behind it. */
   readonly bar?: number;
@@ -81,6 +85,10 @@ export interface TableFigure {
     readonly name: string;
     readonly role: string;
     readonly align: string;
+    /** Of what is derived: of which column, what it is (`previous_year.change`), and its words beside that column. */
+    readonly of?: string;
+    readonly what?: string;
+    readonly short?: string;
   }[];
   readonly rows: readonly { readonly cells: readonly CellFigure[]; readonly pick: Dims }[];
   readonly total: readonly CellFigure[] | null;
@@ -128,4 +136,6 @@ export interface ChartProps {
   /** Said to screen readers. */
   readonly title: string;
   readonly onPick?: (picked: Picked) => void;
+  /** Of a table: every column stands by itself, however wide that is. */
+  readonly isWhole?: boolean;
 }

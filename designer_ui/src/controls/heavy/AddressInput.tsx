@@ -1,23 +1,11 @@
 /** Province, city and district from a searchable tree, the street beside it. */
 
 import { Cascader, Input } from "antd";
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { InputProps } from "../../shared/kinds";
 import type { AddressConfig, Place } from "../address";
-import { divisionsBelow, lineOf } from "../parts/divisions";
-
-interface Node {
-  value: string;
-  label: string;
-  children?: Node[];
-}
-
-const grown = (code: string, levels: number): Node[] =>
-  divisionsBelow(code).map((division) => {
-    const children = levels > 1 ? grown(division.code, levels - 1) : [];
-    return { value: division.code, label: division.name, ...(children.length ? { children } : {}) };
-  });
+import { lineOf } from "../parts/divisions";
+import { regionTree } from "../parts/regionTree";
 
 const AddressInput = ({
   id,
@@ -29,7 +17,6 @@ const AddressInput = ({
 }: InputProps<Place, AddressConfig>) => {
   const { t } = useTranslation();
   const level = config.level ?? 3;
-  const tree = useMemo(() => grown("", level), [level]);
   const status = invalid ? "error" : "";
   const keep = (next: Place) => onChange(next.code || next.detail ? next : null);
   return (
@@ -37,7 +24,7 @@ const AddressInput = ({
       <Cascader
         id={id ?? ""}
         className="ctl-grow"
-        options={tree}
+        options={regionTree(level)}
         value={lineOf(value?.code ?? "").map((division) => division.code)}
         disabled={disabled}
         status={status}

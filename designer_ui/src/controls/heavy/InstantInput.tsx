@@ -6,6 +6,7 @@ import { instantOf, localDay, localTime } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import type { InputProps } from "../../shared/kinds";
 import type { DayConfig } from "../parts/days";
+import { stepOf } from "../parts/minutes";
 
 const InstantInput = ({
   id,
@@ -19,13 +20,14 @@ const InstantInput = ({
 }: InputProps<string, DayConfig>) => {
   const { zone, say } = useControlHost();
   const shown =
-    value && localDay(value, zone) ? dayjs(`${localDay(value, zone)}T${localTime(value, zone)}`) : null;
+    value && localDay(value, zone) ? dayjs(`${localDay(value, zone)}T${localTime(value, zone, true)}`) : null;
   const step = config.step ?? 5;
+  const clock = config.seconds ? "HH:mm:ss" : "HH:mm";
   return (
     <DatePicker
       id={id ?? ""}
-      showTime={{ format: "HH:mm", ...(60 % step === 0 && step < 60 ? { minuteStep: stepOf(step) } : {}) }}
-      format={["YYYY-MM-DD HH:mm", "YYYY/M/D H:mm"]}
+      showTime={{ format: clock, ...(60 % step === 0 && step < 60 ? { minuteStep: stepOf(step) } : {}) }}
+      format={[`YYYY-MM-DD ${clock}`, "YYYY/M/D H:mm"]}
       style={{ width: "100%" }}
       value={shown}
       disabled={disabled}
@@ -41,9 +43,5 @@ const InstantInput = ({
     />
   );
 };
-
-type MinuteStep = 1 | 2 | 3 | 4 | 5 | 6 | 10 | 12 | 15 | 20 | 30;
-const STEPS: readonly MinuteStep[] = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30];
-const stepOf = (minutes: number): MinuteStep => STEPS.find((one) => one === minutes) ?? 1;
 
 export default InstantInput;

@@ -80,7 +80,14 @@ const LinkInput = ({
     (labelOf(labels, target, recordId) || (recordId === me.id ? me.name : BLANK));
   const chosen = idsOf(value);
   const options = useMemo(
-    () => found.map((one) => ({ value: one.id, label: one.label, detail: one.detail })),
+    () =>
+      found.map(({ id: value, label, detail, depth, disabled: isOver }) => ({
+        value,
+        label,
+        detail,
+        depth: depth ?? 0,
+        disabled: isOver ?? false,
+      })),
     [found],
   );
   const create = async () => {
@@ -109,14 +116,14 @@ const LinkInput = ({
       autoFocus={autoFocus ?? false}
       allowClear
       loading={busy}
-      placeholder={say(field.placeholder) || t("ctl.search")}
+      placeholder={say(field.placeholder) || t(config.parent ? "ctl.choose" : "ctl.search")}
       notFoundContent={busy ? t("ctl.searching") : t("ctl.nothingFound")}
       showSearch={{ filterOption: false, onSearch: setQuery }}
       defaultOpen={compact ?? false}
       onOpenChange={setOpen}
       options={options}
       optionRender={(option) => (
-        <span>
+        <span style={{ paddingInlineStart: option.data.depth * 20 }}>
           {option.data.label}{" "}
           {option.data.detail ? <span className="ctl-quiet">{option.data.detail}</span> : null}
         </span>

@@ -25,7 +25,7 @@ const MatrixInput = ({ id, value, config, disabled, onChange }: InputProps<Matri
   };
   return (
     <div className="ctl-scroll" id={id}>
-      <table className="ctl-table">
+      <table className="ctl-table ctl-matrix">
         <thead>
           <tr>
             <th />
@@ -43,6 +43,7 @@ const MatrixInput = ({ id, value, config, disabled, onChange }: InputProps<Matri
               {config.columns.map((column) => (
                 <td key={column.key}>
                   <input
+                    {...(isSeveral ? {} : { name: `${id ?? "matrix"}-${row.key}` })}
                     type={isSeveral ? "checkbox" : "radio"}
                     checked={chosen(row.key).includes(column.key)}
                     disabled={disabled}

@@ -4,19 +4,15 @@ import { Button, InputNumber, Space } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { InputProps } from "../../shared/kinds";
-import type { Point } from "../geopoint";
+import { distanceOf, type Point, type PointConfig } from "../geopoint";
 
-const PointInput = ({
-  id,
-  value,
-  config,
-  disabled,
-  invalid,
-  onChange,
-}: InputProps<Point, { live?: boolean }>) => {
+const PointInput = ({ id, value, config, disabled, invalid, onChange }: InputProps<Point, PointConfig>) => {
   const { t } = useTranslation();
   const [note, setNote] = useState("");
+  // One degree alone is no place yet: it waits here for the other.
+  const [half, setHalf] = useState<Partial<Point>>({});
   const status = invalid ? "error" : "";
+  const isTyped = !disabled && config.live !== true;
   const locate = () => {
     setNote(t("ctl.locating"));
     navigator.geolocation.getCurrentPosition(
@@ -28,39 +24,40 @@ const PointInput = ({
       { enableHighAccuracy: true, timeout: 10_000 },
     );
   };
-  const typed = (part: "lng" | "lat", next: number | null) =>
-    onChange(next === null ? null : { lng: value?.lng ?? 0, lat: value?.lat ?? 0, [part]: next });
+  const typed = (part: keyof Point, next: number | null) => {
+    const { [part]: _old, ...other }: Partial<Point> = value ?? half;
+    const now: Partial<Point> = next === null ? other : { ...other, [part]: next };
+    const { lng, lat } = now;
+    setHalf(now);
+    onChange(lng === undefined || lat === undefined ? null : { lng, lat });
+  };
+  const shown = value ?? half;
+  const away = value ? distanceOf(value, config) : null;
+  const degrees = (part: keyof Point, most: number) => (
+    <InputNumber
+      {...(part === "lng" ? { id: id ?? "" } : {})}
+      style={{ width: "100%" }}
+      min={-most}
+      max={most}
+      value={shown[part] ?? null}
+      disabled={!isTyped}
+      status={status}
+      placeholder={t(part === "lng" ? "ctl.longitude" : "ctl.latitude")}
+      aria-label={t(part === "lng" ? "ctl.longitude" : "ctl.latitude")}
+      onChange={(next) => typed(part, next)}
+    />
+  );
   return (
     <>
       <Space.Compact block>
-        <InputNumber
-          id={id ?? ""}
-          style={{ width: "100%" }}
-          min={-180}
-          max={180}
-          value={value?.lng ?? null}
-          disabled={disabled || config.live === true}
-          status={status}
-          placeholder={t("ctl.longitude")}
-          aria-label={t("ctl.longitude")}
-          onChange={(next) => typed("lng", next)}
-        />
-        <InputNumber
-          style={{ width: "100%" }}
-          min={-90}
-          max={90}
-          value={value?.lat ?? null}
-          disabled={disabled || config.live === true}
-          status={status}
-          placeholder={t("ctl.latitude")}
-          aria-label={t("ctl.latitude")}
-          onChange={(next) => typed("lat", next)}
-        />
+        {degrees("lng", 180)}
+        {degrees("lat", 90)}
         <Button disabled={disabled} onClick={locate}>
           {t("ctl.locate")}
         </Button>
       </Space.Compact>
-      {note ? <span className="ctl-quiet">{note}</span> : null}
+      {note ? <span className="ctl-quiet">{note} </span> : null}
+      {away === null ? null : <span className="ctl-quiet">{t("ctl.away", { metres: away })}</span>}
     </>
   );
 };

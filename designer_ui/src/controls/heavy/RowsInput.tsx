@@ -8,7 +8,7 @@ import { useControlHost } from "../../shared/host";
 import type { Json, JsonObject } from "../../shared/json";
 import { controlView, type InputProps, useKinds } from "../../shared/kinds";
 import { useNarrow } from "../../shared/useNarrow";
-import { columnsOf, type RowsConfig, type RowsValue, totalOf } from "../parts/rows";
+import { columnsOf, type RowsConfig, type RowsValue, Totals } from "../parts/rows";
 
 type Props = InputProps<RowsValue, RowsConfig>;
 
@@ -126,7 +126,10 @@ const RowsInput = (props: Props) => {
             </div>
             {columns.map((column) => (
               <div key={column.key}>
-                <span className="ctl-quiet">{say(column.label)}</span>
+                <span className="ctl-quiet">
+                  {say(column.label)}
+                  {column.required ? <span className="slot-star"> *</span> : null}
+                </span>
                 {cell(column, row, place)}
               </div>
             ))}
@@ -158,19 +161,7 @@ const RowsInput = (props: Props) => {
                 </tr>
               ))}
             </tbody>
-            {config.totals ? (
-              <tfoot>
-                <tr>
-                  <td className="ctl-narrow">Σ</td>
-                  {columns.map((column) => (
-                    <td key={column.key} className="ctl-num">
-                      {totalOf(rows, column, config.totals?.[column.key])}
-                    </td>
-                  ))}
-                  <td />
-                </tr>
-              </tfoot>
-            ) : null}
+            <Totals rows={rows} columns={columns} config={config} hasButtons />
           </table>
         </div>
       ) : null}

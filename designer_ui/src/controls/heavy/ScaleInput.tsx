@@ -11,7 +11,8 @@ const ScaleInput = ({ id, value, config, disabled, onChange }: InputProps<ScaleV
   const say = useSay();
   const { t } = useTranslation();
   const q = value?.q ?? {};
-  const band = bandOf(totalOf(q), config);
+  const left = config.questions.filter((question) => q[question.key] === undefined).length;
+  const band = left && config.complete !== false ? undefined : bandOf(totalOf(q), config);
   return (
     <div id={id}>
       {config.questions.map((question, place) => (
@@ -34,8 +35,13 @@ const ScaleInput = ({ id, value, config, disabled, onChange }: InputProps<ScaleV
         </fieldset>
       ))}
       <div aria-live="polite">
-        {t("ctl.total")} <b className="ctl-num">{totalOf(q)}</b>{" "}
-        {band ? <Chip color={band.color}>{say(band.label)}</Chip> : null}
+        {left < config.questions.length ? (
+          <>
+            {t("ctl.total")} <b className="ctl-num">{totalOf(q)}</b>{" "}
+            {band ? <Chip color={band.color}>{say(band.label)}</Chip> : null}
+          </>
+        ) : null}
+        {left ? <span className="ctl-quiet"> {t("ctl.questionsLeft", { count: left })}</span> : null}
       </div>
     </div>
   );

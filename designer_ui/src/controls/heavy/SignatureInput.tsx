@@ -4,14 +4,53 @@ import { Button, Input, Select } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useControlHost } from "../../shared/host";
+import { isBlank } from "../../shared/json";
 import type { InputProps } from "../../shared/kinds";
 import { clinicNow } from "../../shared/now";
+import { SignedFigure } from "../parts/SignedFigure";
 import type { SignatureConfig, Signed, Stroke, StrokePoint } from "../parts/signed";
+
+/** How many times as wide as it is high a pad is on a wide screen. */
+const WIDE = 3;
 
 const share = (part: number, whole: number): number =>
   Math.round(Math.min(1, Math.max(0, part / whole)) * 1e4) / 1e4;
 
-const SignatureInput = ({ id, value, config, disabled, onChange }: InputProps<Signed, SignatureConfig>) => {
+const SignatureInput = (props: InputProps<Signed, SignatureConfig>) => {
+  const { t } = useTranslation();
+  const { after } = props.config;
+  const isEarly = after !== undefined && isBlank(props.record[after]);
+  return (
+    <>
+      {isEarly ? <p className="ctl-quiet">{t("ctl.signLater")}</p> : null}
+      {props.value?.doc_hash ? (
+        <Given {...props} value={props.value} />
+      ) : (
+        <Pad {...props} disabled={props.disabled || isEarly} />
+      )}
+    </>
+  );
+};
+
+/** One that was kept is not touched up: it stands, or a new one takes its place. */
+const Given = ({
+  id,
+  value,
+  disabled,
+  onChange,
+}: InputProps<Signed, SignatureConfig> & { value: Signed }) => {
+  const { t } = useTranslation();
+  return (
+    <div>
+      <SignedFigure value={value} />
+      <Button id={id} size="small" disabled={disabled} onClick={() => onChange(null)}>
+        {t("ctl.signAgain")}
+      </Button>
+    </div>
+  );
+};
+
+const Pad = ({ id, value, config, disabled, onChange }: InputProps<Signed, SignatureConfig>) => {
   const { t } = useTranslation();
   const { say } = useControlHost();
   const pad = useRef<SVGSVGElement>(null);
@@ -48,52 +87,54 @@ const SignatureInput = ({ id, value, config, disabled, onChange }: InputProps<Si
   };
   const signer = (part: "name" | "relation", next: string) =>
     value && onChange({ ...value, signer: { ...value.signer, [part]: next } });
-  const width = height * (value?.ratio ?? 3);
+  const width = height * (value?.ratio ?? WIDE);
   return (
     <div>
       {config.statement ? <p className="ctl-lines">{say(config.statement)}</p> : null}
-      <svg
-        id={id}
-        ref={pad}
-        className="ctl-pad"
-        style={{ height }}
-        viewBox={`0 0 ${width} ${height}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={t("ctl.signHere")}
-        onPointerDown={(event) => {
-          if (disabled || event.button > 0) return;
-          event.currentTarget.setPointerCapture(event.pointerId);
-          if (!strokes.length) began.current = event.timeStamp;
-          setLine([pointOf(event)]);
-        }}
-        onPointerMove={(event) => {
-          if (line.current && line.current.length < 2000) setLine([...line.current, pointOf(event)]);
-        }}
-        onPointerUp={() => {
-          if (line.current) sign([...strokes, line.current].slice(0, 200));
-          setLine(null);
-        }}
-        onPointerCancel={() => setLine(null)}
-      >
+      <div className="ctl-pad-box" style={{ maxWidth: height * WIDE }}>
         {strokes.length || line.current ? null : (
-          <text x="50%" y="50%" textAnchor="middle" fill="currentColor" opacity={0.4} fontSize={16}>
+          <span className="ctl-pad-hint" aria-hidden>
             {t("ctl.signHere")}
-          </text>
+          </span>
         )}
-        {[...strokes, ...(line.current ? [line.current] : [])].map((stroke, place) => (
-          <polyline
-            key={place}
-            points={stroke.map(([x, y]) => `${x * width},${y * height}`).join(" ")}
-            fill="none"
-            stroke="currentColor"
-            strokeWidth={2.5}
-            strokeLinecap="round"
-            strokeLinejoin="round"
-            vectorEffect="non-scaling-stroke"
-          />
-        ))}
-      </svg>
+        <svg
+          id={id}
+          ref={pad}
+          className="ctl-pad"
+          style={{ height }}
+          viewBox={`0 0 ${width} ${height}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={t("ctl.signHere")}
+          onPointerDown={(event) => {
+            if (disabled || event.button > 0) return;
+            event.currentTarget.setPointerCapture(event.pointerId);
+            if (!strokes.length) began.current = event.timeStamp;
+            setLine([pointOf(event)]);
+          }}
+          onPointerMove={(event) => {
+            if (line.current && line.current.length < 2000) setLine([...line.current, pointOf(event)]);
+          }}
+          onPointerUp={() => {
+            if (line.current) sign([...strokes, line.current].slice(0, 200));
+            setLine(null);
+          }}
+          onPointerCancel={() => setLine(null)}
+        >
+          {[...strokes, ...(line.current ? [line.current] : [])].map((stroke, place) => (
+            <polyline
+              key={place}
+              points={stroke.map(([x, y]) => `${x * width},${y * height}`).join(" ")}
+              fill="none"
+              stroke="currentColor"
+              strokeWidth={2.5}
+              strokeLinecap="round"
+              strokeLinejoin="round"
+              vectorEffect="non-scaling-stroke"
+            />
+          ))}
+        </svg>
+      </div>
       <div className="ctl-row">
         <Button
           size="small"

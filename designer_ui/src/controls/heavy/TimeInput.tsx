@@ -3,13 +3,10 @@
 import { Input, TimePicker } from "antd";
 import dayjs from "dayjs";
 import type { InputProps } from "../../shared/kinds";
+import { stepOf } from "../parts/minutes";
 import type { TimeConfig } from "../time";
 
 const STEP = 5;
-type MinuteStep = 1 | 2 | 3 | 4 | 5 | 6 | 10 | 12 | 15 | 20 | 30;
-const STEPS: readonly MinuteStep[] = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30];
-const stepOf = (minutes: number): MinuteStep => STEPS.find((one) => one === minutes) ?? 1;
-
 const isTouch = (): boolean => window.matchMedia("(pointer: coarse)").matches;
 const hourOf = (time: string | undefined, otherwise: number): number =>
   time === undefined ? otherwise : Number(time.slice(0, 2));

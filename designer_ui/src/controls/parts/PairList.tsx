@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 
 export const PairList = ({ pairs }: { pairs: readonly (readonly [string, ReactNode])[] }) => (
-  <table className="ctl-table">
+  <table className="ctl-table ctl-pairs">
     <tbody>
       {pairs.map(([name, value], place) => (
         <tr key={`${name}${place}`}>

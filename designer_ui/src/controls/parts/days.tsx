@@ -1,7 +1,7 @@
 /** Date controls: days and instants as the branch's calendar says. */
 
-import { lazy } from "react";
-import { formatAgo, formatDay, formatInstant, localDay } from "../../shared/format";
+import { lazy, Suspense } from "react";
+import { formatAgo, formatDay, formatInstant, localDay, localTime } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import type { CellProps, ControlView } from "../../shared/kinds";
 import "../controls.css";
@@ -11,26 +11,36 @@ export interface DayConfig {
   min?: string;
   max?: string;
   weekdays?: number[];
+  workdays?: boolean;
   step?: number;
   seconds?: boolean;
   lunar?: boolean;
   show_age?: boolean;
 }
 
-const DayCell = ({ value }: CellProps<string, DayConfig>) => {
+const LunarDay = lazy(() => import("../heavy/LunarDay"));
+
+const DayCell = ({ value, config }: CellProps<string, DayConfig>) => {
   const { lang, zone } = useControlHost();
   return (
     <span className="ctl-num" title={value ?? ""}>
       {value ? formatDay(value, lang, localDay(clinicNow(), zone)) : null}
+      {value && config?.lunar ? (
+        <Suspense fallback={null}>
+          {" "}
+          <LunarDay day={value} />
+        </Suspense>
+      ) : null}
     </span>
   );
 };
 
-export const InstantCell = ({ value }: CellProps<string, DayConfig>) => {
+export const InstantCell = ({ value, config }: CellProps<string, DayConfig>) => {
   const { lang, zone } = useControlHost();
   return (
     <span className="ctl-num" title={value ? formatAgo(value, lang, zone) : ""}>
       {value ? formatInstant(value, lang, zone) : null}
+      {value && config?.seconds ? localTime(value, zone, true).slice(5) : null}
     </span>
   );
 };

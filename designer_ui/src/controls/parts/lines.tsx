@@ -4,11 +4,20 @@ import { Input } from "antd";
 import type { ReactNode } from "react";
 import type { CellProps, ControlView, InputProps } from "../../shared/kinds";
 import { useSay } from "../../shared/useLang";
+import type { Words } from "../../shared/words";
 import "../controls.css";
 
 export interface LineConfig {
   max_length?: number;
   rows?: number;
+  call?: boolean;
+  draw?: boolean;
+}
+
+export interface RichConfig extends LineConfig {
+  /** `basic` leaves out what only long texts need. */
+  toolbar?: string;
+  phrases?: Words[];
 }
 
 interface Manner {
@@ -17,7 +26,7 @@ interface Manner {
   complete?: string;
   mono?: boolean;
   /** Shows the value in a list and on the page; plain text when absent. */
-  show?: (value: string) => ReactNode;
+  show?: (value: string, config: LineConfig) => ReactNode;
   /** What is kept of what was typed. */
   tidy?: (typed: string) => string;
 }
@@ -58,9 +67,9 @@ export const lineView = (kind: string, manner: Manner = {}): ControlView<string,
       />
     );
   };
-  const Cell = ({ value }: CellProps<string, LineConfig>) => (
+  const Cell = ({ value, config }: CellProps<string, LineConfig>) => (
     <span className={manner.mono ? "ctl-clip ctl-mono" : "ctl-clip"} title={value ?? ""}>
-      {manner.show && value ? manner.show(value) : value}
+      {manner.show && value ? manner.show(value, config) : value}
     </span>
   );
   return { kind, Input: Line, Cell };

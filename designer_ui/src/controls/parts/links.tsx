@@ -14,6 +14,8 @@ export interface LinkConfig {
   multiple?: boolean;
   max_count?: number;
   create?: boolean;
+  /** Of a tree: the field by which its records stand below one another. */
+  parent?: string;
   default_me?: boolean;
 }
 export type LinkValue = string | readonly string[];

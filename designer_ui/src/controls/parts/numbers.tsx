@@ -4,6 +4,7 @@ import { lazy, type ReactNode } from "react";
 import { formatMoney, formatNumber, formatPercent, groupDigits } from "../../shared/format";
 import { asNumber } from "../../shared/json";
 import type { CellProps, ControlView, InputProps } from "../../shared/kinds";
+import { amountInWords } from "./amountWords";
 import "../controls.css";
 
 export interface NumberConfig {
@@ -14,6 +15,8 @@ export interface NumberConfig {
   places?: number;
   unit?: string;
   thousands?: boolean;
+  words_on_print?: boolean;
+  colors?: { from: number; color: string }[];
 }
 
 export type NumberValue = string | number;
@@ -46,12 +49,30 @@ export const decimalView = (kind: string): ControlView<NumberValue, NumberConfig
   Cell: cell(shownNumber),
 });
 
+/** On paper only: the amount in capital figures, which nobody alters with a stroke of the pen. */
+const OnPaper = ({ value, config }: { value: NumberValue | null; config: NumberConfig }) => {
+  const amount = asNumber(value);
+  if (!config.words_on_print || amount === null) return null;
+  const plain = typeof value === "string" ? value : amount.toFixed(2);
+  return (
+    <span className="ctl-on-paper">{amountInWords(/\.\d\d$/.test(plain) ? plain : amount.toFixed(2))}</span>
+  );
+};
+
 export const moneyView = (kind: string): ControlView<NumberValue, NumberConfig> => ({
   kind,
   Input: (props: InputProps<NumberValue, NumberConfig>) => (
-    <NumberInput {...props} config={{ ...props.config, scale: 2 }} prefix="¥" />
+    <>
+      <NumberInput {...props} config={{ ...props.config, scale: 2 }} prefix="¥" />
+      <OnPaper value={props.value} config={props.config} />
+    </>
   ),
-  Cell: cell(formatMoney),
+  Cell: ({ value, config }) => (
+    <span className="ctl-num">
+      {formatMoney(value)}
+      <OnPaper value={value} config={config} />
+    </span>
+  ),
 });
 
 export const percentView = (kind: string): ControlView<NumberValue, NumberConfig> => ({
@@ -61,10 +82,15 @@ export const percentView = (kind: string): ControlView<NumberValue, NumberConfig
 });
 
 /** A bar from `min` to `max`, with the number beside it. */
-export const Bar = ({ share, words }: { share: number; words: string }) => (
+export const Bar = ({ share, words, color }: { share: number; words: string; color?: string }) => (
   <span className="ctl-bar">
     <i aria-hidden>
-      <b style={{ width: `${Math.min(100, Math.max(0, share * 100))}%` }} />
+      <b
+        style={{
+          width: `${Math.min(100, Math.max(0, share * 100))}%`,
+          ...(color ? { background: color } : {}),
+        }}
+      />
     </i>
     <span className="ctl-num">{words}</span>
   </span>
@@ -73,6 +99,15 @@ export const Bar = ({ share, words }: { share: number; words: string }) => (
 export const shareOf = (value: NumberValue | null, config: NumberConfig): number => {
   const [least, most] = [config.min ?? 0, config.max ?? 1];
   return most > least ? ((asNumber(value) ?? least) - least) / (most - least) : 0;
+};
+
+/** The colour of the highest step that a share has reached. */
+export const colorOf = (value: NumberValue | null, config: NumberConfig): string | undefined => {
+  const share = asNumber(value);
+  if (share === null) return undefined;
+  const reached = (config.colors ?? []).filter((one) => one.from <= share);
+  const last = reached.sort((one, other) => one.from - other.from).at(-1);
+  return last?.color;
 };
 
 /** How a computed number is shown, by its `format`. */

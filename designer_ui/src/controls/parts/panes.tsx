@@ -32,7 +32,7 @@ const Names = ({ config }: { config: PanesConfig }) => {
 /** A view that arranges fields by `Look`; outside a form it only names its panes. */
 export const panesView = (
   kind: string,
-  Look: (props: { panes: Pane[]; stage: FormStage; name: string }) => React.ReactNode,
+  Look: (props: { panes: Pane[]; stage: FormStage; name: string; config: PanesConfig }) => React.ReactNode,
 ): ControlView<never, PanesConfig> => ({
   kind,
   Cell: Names,
@@ -40,7 +40,7 @@ export const panesView = (
     const say = useSay();
     if (!stage) return <Names config={config} />;
     const panes = shownPanes(config, stage);
-    return panes.length ? <Look panes={panes} stage={stage} name={say(field.label)} /> : null;
+    return panes.length ? <Look panes={panes} stage={stage} name={say(field.label)} config={config} /> : null;
   },
   wide: true,
 });

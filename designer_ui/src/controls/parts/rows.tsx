@@ -2,8 +2,8 @@
 
 import { lazy } from "react";
 import { useTranslation } from "react-i18next";
-import type { FieldPlan } from "../../api/types";
-import { formatMoney, formatNumber, formatValue } from "../../shared/format";
+import type { FieldPlan, Option } from "../../api/types";
+import { formatMoney, formatNumber, formatValue, optionsOf } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import { asNumber, isBlank, type Json, type JsonObject } from "../../shared/json";
 import {
@@ -21,6 +21,8 @@ export interface RowsConfig {
   totals?: { [field: string]: string };
   add?: boolean;
   remove?: boolean;
+  /** Rows belong to plans that are compared: each gets a total of its own. */
+  variants?: boolean;
 }
 export type RowsValue = readonly JsonObject[];
 
@@ -46,7 +48,58 @@ export const totalOf = (rows: RowsValue, column: FieldPlan, how: string | undefi
   return column.value_type === "money" ? formatMoney(Number(total).toFixed(2)) : formatNumber(total);
 };
 
-const RowCell = ({
+const VARIANT = "variant";
+
+/** The plans that are compared, with the rows of each; none where there is only one. */
+export const plansOf = (
+  rows: RowsValue,
+  columns: readonly FieldPlan[],
+  config: RowsConfig,
+): { key: string; label: Option["label"]; rows: RowsValue }[] => {
+  const column = config.variants ? columns.find((one) => one.key === VARIANT) : undefined;
+  const found = (column ? optionsOf(column) : [])
+    .map((option) => ({ ...option, rows: rows.filter((row) => row[VARIANT] === option.key) }))
+    .filter((plan) => plan.rows.length > 0);
+  return found.length > 1 ? found : [];
+};
+
+/** The foot of a table of rows: one line for each plan that is compared, else one for all. */
+export const Totals = ({
+  rows,
+  columns,
+  config,
+  hasButtons = false,
+}: {
+  rows: RowsValue;
+  columns: readonly FieldPlan[];
+  config: RowsConfig;
+  hasButtons?: boolean;
+}) => {
+  const { say } = useControlHost();
+  const { t } = useTranslation();
+  if (!config.totals || !rows.length) return null;
+  const plans = plansOf(rows, columns, config);
+  const lines = plans.length ? plans : [{ key: "", label: "", rows }];
+  return (
+    <tfoot>
+      {lines.map((line) => (
+        <tr key={line.key}>
+          <td className="ctl-narrow">Σ</td>
+          {columns.map((column) => (
+            <td key={column.key} className="ctl-num">
+              {line.key && column.key === VARIANT
+                ? t("ctl.planTotal", { plan: say(line.label) })
+                : totalOf(line.rows, column, config.totals?.[column.key])}
+            </td>
+          ))}
+          {hasButtons ? <td /> : null}
+        </tr>
+      ))}
+    </tfoot>
+  );
+};
+
+export const RowCell = ({
   column,
   value,
   labels,
@@ -62,51 +115,57 @@ const RowCell = ({
   return <>{formatValue(value, column, { lang, zone, labels })}</>;
 };
 
-const RowsDetail = ({ value, config, field, labels }: DetailProps<RowsValue, RowsConfig>) => {
+const NUMBERS = new Set(["integer", "decimal", "money"]);
+
+/** Rows to be read: numbers to the right, totals below. */
+export const RowsTable = ({
+  rows,
+  columns,
+  config,
+  labels,
+}: {
+  rows: RowsValue;
+  columns: readonly FieldPlan[];
+  config: RowsConfig;
+  labels: CellProps<Json, Json>["labels"];
+}) => {
   const { say } = useControlHost();
-  const columns = columnsOf(field);
-  useKinds(columns.map((column) => column.control));
-  const rows = value ?? [];
+  const place = (column: FieldPlan) => (NUMBERS.has(column.value_type ?? "") ? "ctl-right" : undefined);
   return (
     <div className="ctl-scroll">
-      <table className="ctl-table">
+      <table className="ctl-table ctl-read">
         <thead>
           <tr>
             <th className="ctl-narrow">#</th>
             {columns.map((column) => (
-              <th key={column.key} scope="col">
+              <th key={column.key} scope="col" className={place(column)}>
                 {say(column.label)}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, place) => (
-            <tr key={typeof row.id === "string" ? row.id : place}>
-              <td className="ctl-narrow ctl-num">{place + 1}</td>
+          {rows.map((row, at) => (
+            <tr key={typeof row.id === "string" ? row.id : at}>
+              <td className="ctl-narrow ctl-num">{at + 1}</td>
               {columns.map((column) => (
-                <td key={column.key}>
+                <td key={column.key} className={place(column)}>
                   <RowCell column={column} value={row[column.key] ?? null} labels={labels} />
                 </td>
               ))}
             </tr>
           ))}
         </tbody>
-        {config.totals && rows.length ? (
-          <tfoot>
-            <tr>
-              <td className="ctl-narrow">Σ</td>
-              {columns.map((column) => (
-                <td key={column.key} className="ctl-num">
-                  {totalOf(rows, column, config.totals?.[column.key])}
-                </td>
-              ))}
-            </tr>
-          </tfoot>
-        ) : null}
+        <Totals rows={rows} columns={columns} config={config} />
       </table>
     </div>
   );
+};
+
+const RowsDetail = ({ value, config, field, labels }: DetailProps<RowsValue, RowsConfig>) => {
+  const columns = columnsOf(field);
+  useKinds(columns.map((column) => column.control));
+  return <RowsTable rows={value ?? []} columns={columns} config={config} labels={labels} />;
 };
 
 const RowsCell = ({ value }: CellProps<RowsValue, RowsConfig>) => {

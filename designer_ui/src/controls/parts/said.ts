@@ -12,4 +12,6 @@ export interface Pane {
 
 export interface PanesConfig {
   panes?: Pane[];
+  one_open?: boolean;
+  check_each?: boolean;
 }

@@ -9,6 +9,8 @@ export interface Signed {
   ratio?: number;
   signer?: { name?: string; relation?: string };
   device?: string;
+  /** Of what was signed, by the server: `sha256:…`. */
+  doc_hash?: string;
 }
 
 export interface SignatureConfig {
@@ -16,4 +18,6 @@ export interface SignatureConfig {
   relations?: string[];
   statement?: string;
   height?: number;
+  /** The signature that comes first. */
+  after?: string;
 }

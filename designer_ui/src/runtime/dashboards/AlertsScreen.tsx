@@ -3,29 +3,32 @@
 import { Button } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
-import { useAlerts } from "../../api/alerts";
-import { useApp } from "../../api/session";
+import { Link, useParams, useSearchParams } from "react-router";
+import { ALERT_RULES, useAlerts } from "../../api/alerts";
 import { ErrorState, Loading } from "../../shared/States";
 import { useFrame } from "../shell/frame";
 import { Alerts } from "./Alerts";
 import "./alerts.css";
 import "./dashboards.css";
 import { Subscriptions } from "./Subscriptions";
+import { useMayAlert } from "./useAlertOn";
 
-const RULES = "kpi_rule";
 const TABS = ["alerts", "subscriptions"] as const;
 
 const MyAlerts = () => {
   const { data, error, refetch } = useAlerts();
+  const [params] = useSearchParams();
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  return data ? <Alerts alerts={data.alerts} told={data.told} rules={RULES} /> : <Loading rows={10} />;
+  return data ? (
+    <Alerts alerts={data.alerts} told={data.told} asked={params.get("rule")} />
+  ) : (
+    <Loading rows={10} />
+  );
 };
 
 export const AlertsScreen = () => {
   const { t } = useTranslation();
   const { tab } = useParams();
-  const { data: app } = useApp();
   const frame = useFrame();
   const { refetch } = useAlerts();
   const current = tab === "subscriptions" ? "subscriptions" : "alerts";
@@ -33,7 +36,7 @@ export const AlertsScreen = () => {
   useEffect(() => {
     document.title = `${title} · Clinicraft`;
   }, [title]);
-  const mayCreate = app?.forms.some((one) => one.key === RULES && one.verbs.create) ?? false;
+  const mayCreate = useMayAlert();
   return (
     <div className="page page-alerts">
       <header className="dash-board-head">
@@ -54,7 +57,7 @@ export const AlertsScreen = () => {
           <Button
             type="primary"
             className="alerts-new"
-            onClick={() => frame.openNew({ form: RULES, onDone: () => void refetch() })}
+            onClick={() => frame.openNew({ form: ALERT_RULES, onDone: () => void refetch() })}
           >
             {t("alerts.new")}
           </Button>

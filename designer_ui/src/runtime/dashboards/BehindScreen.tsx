@@ -56,7 +56,16 @@ export const BehindScreen = () => {
       ),
     retry: false,
   });
-  const plan = useForm(behind.data?.form);
+  const part = Number(params.get("part") ?? 0);
+  const parts = behind.data ? [behind.data, ...(behind.data.also ?? [])] : [];
+  const shown = parts[part] ?? parts[0];
+  const plan = useForm(shown?.form);
+  const partTo = (place: number): string => {
+    const next = new URLSearchParams(params);
+    if (place > 0) next.set("part", String(place));
+    else next.delete("part");
+    return `?${next}`;
+  };
   const known: unknown = state;
   const from = isObject(known) ? known : {};
   const back = typeof from.back === "string" ? from.back : `/${kind}/${key}`;
@@ -70,12 +79,28 @@ export const BehindScreen = () => {
           <ArrowLeftOutlined />
         </Link>
         <h1>{say(plan.data?.name)}</h1>
+        {parts.length > 1 ? (
+          <nav className="tabs" aria-label={t("dashboard.records")}>
+            {parts.map((one, place) => (
+              <Link
+                key={partTo(place)}
+                to={partTo(place)}
+                replace
+                state={state}
+                aria-current={one === shown ? "page" : undefined}
+                className={one === shown ? "tab tab-on" : "tab"}
+              >
+                {place === 0 ? t("dashboard.partMain") : say(one.words)} {one.count}
+              </Link>
+            ))}
+          </nav>
+        ) : null}
         <span className="behind-name" title={told}>
           {told}
         </span>
       </div>
       {behind.error ? <ErrorState error={behind.error} onRetry={() => void behind.refetch()} /> : null}
-      {behind.data ? <Listed key={at} behind={behind.data} /> : behind.error ? null : <Loading rows={12} />}
+      {shown ? <Listed key={`${at} ${part}`} behind={shown} /> : behind.error ? null : <Loading rows={12} />}
     </div>
   );
 };

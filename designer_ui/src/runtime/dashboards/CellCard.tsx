@@ -4,7 +4,7 @@ import ExpandOutlined from "@ant-design/icons/ExpandOutlined";
 import InfoCircleOutlined from "@ant-design/icons/InfoCircleOutlined";
 import MoreOutlined from "@ant-design/icons/MoreOutlined";
 import { Button, Dropdown, Modal, Tooltip } from "antd";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Picked } from "../../charts/parts/figure";
 import { useSay } from "../../shared/useLang";
@@ -13,6 +13,7 @@ import { ChartFrame } from "./ChartFrame";
 import type { CellAnswer, CellPart, CellQuestion, Point, Source } from "./contract";
 import { PointMenu } from "./PointMenu";
 import { useAnswer } from "./useAnswer";
+import { useNeed } from "./useNeed";
 import { Way } from "./Way";
 import type { WordsFor } from "./wording";
 
@@ -36,6 +37,7 @@ export const CellCard = ({
   marks,
   act,
   onAnswer,
+  onNeed,
   onExplain,
 }: {
   part: CellPart;
@@ -53,6 +55,8 @@ export const CellCard = ({
   marks?: ReactNode;
   act: (act: Act) => void;
   onAnswer?: (cell: string, answer: CellAnswer) => void;
+  /** Told how many pixels it needs to show all it has; null where any will do. */
+  onNeed?: (cell: string, pixels: number | null) => void;
   onExplain?: (point: Point, title: string) => void;
 }) => {
   const { t } = useTranslation();
@@ -64,12 +68,22 @@ export const CellCard = ({
   const title = say(part.title);
   const period = say(answer?.period);
   const isNumber = part.chart === "kpi";
+  const card = useRef<HTMLElement>(null);
+  const tellNeed = useCallback((pixels: number | null) => onNeed?.(part.key, pixels), [onNeed, part.key]);
+  useNeed(card, isNumber || isLarge ? undefined : answer, onNeed && tellNeed);
   useEffect(() => {
     if (answer) onAnswer?.(part.key, answer);
   }, [answer, onAnswer, part.key]);
   const pointOf = (dims: Picked["dims"], measure: string | null): Point => ({ question, dims, measure });
   const chart = (
-    <ChartFrame kind={part.chart} title={title} answered={answered} isNow={part.aloof} onPick={setPicked} />
+    <ChartFrame
+      kind={part.chart}
+      title={title}
+      answered={answered}
+      isNow={part.aloof}
+      isWhole={part.isWhole === true || isLarge}
+      onPick={setPicked}
+    />
   );
   const offers: CellAction[] = [
     ...(isNumber
@@ -96,12 +110,28 @@ export const CellCard = ({
   ];
   return (
     <section
+      ref={card}
       className={`dash-cell dash-cell-${part.chart}${isCrossing ? " is-crossing" : ""}${answered.isFetching && !answered.isFirst ? " is-fetching" : ""}`}
       aria-label={title}
     >
       <header className="dash-cell-head">
         <h3 title={title}>{title}</h3>
         {period && period !== usualPeriod ? <span className="dash-cell-period">{period}</span> : null}
+        {answered.error && answer?.figure ? (
+          <Tooltip title={t("dashboard.staleWhy")}>
+            <button type="button" className="dash-cell-stale" onClick={answered.retry}>
+              {t("dashboard.stale")}
+            </button>
+          </Tooltip>
+        ) : null}
+        {answer?.beside ? (
+          <Tooltip title={t(`dashboard.beside_${answer.beside}_why`)}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason is told to keys, too */}
+            <span className="dash-cell-beside" tabIndex={0}>
+              {t(`dashboard.beside_${answer.beside}`)}
+            </span>
+          </Tooltip>
+        ) : null}
         {part.note ? (
           <Tooltip title={say(part.note)}>
             <InfoCircleOutlined className="dash-cell-note" aria-label={say(part.note)} tabIndex={0} />

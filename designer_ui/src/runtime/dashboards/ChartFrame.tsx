@@ -4,9 +4,11 @@ import { Button, Skeleton } from "antd";
 import { Component, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { wordsOf } from "../../api/client";
-import type { Picked } from "../../charts/parts/figure";
+import { isPlot, type Picked } from "../../charts/parts/figure";
+import { asksFor } from "../../charts/parts/fitTurn";
 import { useChartView } from "../../charts/parts/view";
 import { useLang, useSay } from "../../shared/useLang";
+import { useNarrow } from "../../shared/useNarrow";
 import type { Answered } from "./useAnswer";
 
 interface GuardProps {
@@ -40,11 +42,15 @@ const Trouble = ({ title, hint, onRetry }: { title: string; hint?: string; onRet
   );
 };
 
+/** Height of a chart in a card of a phone. */
+const USUAL = 240;
+
 export const ChartFrame = ({
   kind,
   title,
   answered,
   isNow,
+  isWhole = false,
   onPick,
 }: {
   kind: string;
@@ -52,6 +58,8 @@ export const ChartFrame = ({
   answered: Answered;
   /** It is about the present, whatever period the board is about. */
   isNow?: boolean | undefined;
+  /** Every column of a table stands by itself. */
+  isWhole?: boolean;
   onPick?: (picked: Picked) => void;
 }) => {
   const { t } = useTranslation();
@@ -60,6 +68,7 @@ export const ChartFrame = ({
   const { answer, error, isFirst, retry } = answered;
   const figure = answer?.figure;
   const view = useChartView(figure?.kind ?? kind);
+  const isNarrow = useNarrow();
   if (isFirst || (figure && view === undefined))
     return (
       <div className="dash-cell-wait" aria-busy="true">
@@ -83,11 +92,16 @@ export const ChartFrame = ({
     );
   if (!view) return <Trouble title={t("dashboard.noChart")} />;
   const { View } = view;
+  const asks = isNarrow && isPlot(figure) ? asksFor(figure, window.innerWidth) : undefined;
+  const isTall = asks !== undefined && asks > USUAL;
   return (
     <>
-      <div className="dash-cell-chart">
+      <div
+        className={`dash-cell-chart${isTall ? " is-asking" : ""}`}
+        style={isTall ? { height: asks } : undefined}
+      >
         <Guard fallback={<Trouble title={t("dashboard.failed")} onRetry={retry} />}>
-          <View figure={figure} title={title} onPick={onPick} />
+          <View figure={figure} title={title} onPick={onPick} isWhole={isWhole} />
         </Guard>
       </div>
       {figure.notes.length > 0 ? <div className="dash-cell-notes">{figure.notes.join(" · ")}</div> : null}

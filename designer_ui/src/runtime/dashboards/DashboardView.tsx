@@ -5,20 +5,23 @@ import PrinterOutlined from "@ant-design/icons/PrinterOutlined";
 import ReloadOutlined from "@ant-design/icons/ReloadOutlined";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
-import { type ReactNode, useCallback, useEffect, useReducer, useState } from "react";
+import { type CSSProperties, type ReactNode, useCallback, useEffect, useReducer, useState } from "react";
 import { useTranslation } from "react-i18next";
 import "../../charts/parts/charts.css";
 import { StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
+import { AlertsCard } from "./AlertsCard";
 import { acted, type Board, inOrder, opened, questionOf } from "./board";
 import { type CellAction, CellCard } from "./CellCard";
+import { closedUp } from "./closing";
 import type { CellAnswer, CellPart, Dashboard, Point, Source } from "./contract";
 import "./dashboards.css";
 import { ExplainPanel } from "./ExplainPanel";
 import { FilterBar } from "./FilterBar";
 import { Rotation } from "./Rotation";
 import { useMoment } from "./useMoment";
+import { EMPTY, useNeeds } from "./useNeeds";
 import { usePrint } from "./usePrint";
 import { type Known, learned, wordsFrom } from "./wording";
 
@@ -26,6 +29,16 @@ export interface CellExtras {
   readonly actions: readonly CellAction[];
   readonly marks?: ReactNode;
 }
+
+/** A card of alerts scrolls: it goes along with what stands beside it. */
+const PANEL = 180;
+
+/** Where a part stands; on paper, which has no fixed places, how wide it is. */
+const placed = ({ x, y, w, h }: CellPart): CSSProperties & Record<"--span", number> => ({
+  gridColumn: `${x + 1} / span ${w}`,
+  gridRow: `${y + 1} / span ${h}`,
+  "--span": w,
+});
 
 export const DashboardView = ({
   dashboard,
@@ -62,6 +75,7 @@ export const DashboardView = ({
   const [asOf, setAsOf] = useState<string | null>(null);
   const [explained, setExplained] = useState<{ point: Point; title: string } | null>(null);
   const print = usePrint();
+  const [needs, noteNeed] = useNeeds(dashboard.key);
   const stop = useCallback(() => setRotating(false), []);
   const explain = useCallback((point: Point, title: string) => setExplained({ point, title }), []);
   const learn = useCallback((_cell: string, answer: CellAnswer) => {
@@ -70,6 +84,10 @@ export const DashboardView = ({
     if (at) setAsOf((old) => (old === null || at > old ? at : old));
   }, []);
   useEffect(() => onBoard?.(board), [board, onBoard]);
+  const panels = dashboard.cells.filter((one) => one.panel).map((one) => [one.key, PANEL] as const);
+  const parts = isNarrow
+    ? inOrder(dashboard)
+    : closedUp(dashboard.cells, { ...needs, ...Object.fromEntries(panels) }, (key) => needs[key] === EMPTY);
   const words = wordsFrom(known, t("dashboard.blank"));
   const time = dashboard.filters.find((one) => one.kind === "period");
   const chosen = time?.options.find((one) => one.value === board.filters[time.key]);
@@ -107,23 +125,18 @@ export const DashboardView = ({
         <StateView picture="empty" title={t("dashboard.none")}>
           {t("dashboard.noneNext")}
         </StateView>
-      ) : (
+      ) : isRotating ? null : (
         <div className={`dash-board-grid${isNarrow ? " is-narrow" : ""}`}>
-          {inOrder(dashboard).map((part) => (
+          {parts.map((part) => (
             <div
               key={part.key}
               className={`dash-board-spot spot-${part.chart}`}
-              style={
-                isNarrow
-                  ? undefined
-                  : {
-                      gridColumn: `${part.x + 1} / span ${part.w}`,
-                      gridRow: `${part.y + 1} / span ${part.h}`,
-                    }
-              }
+              style={isNarrow ? undefined : placed(part)}
             >
               {part.text ? (
                 <div className="dash-text">{say(part.text)}</div>
+              ) : part.panel ? (
+                <AlertsCard title={say(part.title)} />
               ) : (
                 <CellCard
                   part={part}
@@ -136,6 +149,7 @@ export const DashboardView = ({
                   usualPeriod={usualPeriod}
                   act={act}
                   onAnswer={learn}
+                  onNeed={noteNeed}
                   {...(source.explain ? { onExplain: explain } : {})}
                   {...(extrasOf ? extrasOf(part, board) : {})}
                 />
@@ -144,7 +158,9 @@ export const DashboardView = ({
           ))}
         </div>
       )}
-      {isRotating ? <Rotation dashboard={dashboard} board={board} source={source} onClose={stop} /> : null}
+      {isRotating ? (
+        <Rotation dashboard={dashboard} board={board} source={source} period={usualPeriod} onClose={stop} />
+      ) : null}
       {explained ? <ExplainPanel {...explained} source={source} onClose={() => setExplained(null)} /> : null}
     </div>
   );

@@ -1,5 +1,6 @@
 /** The dashboards I may see and those I made myself, one in sight; its state stands in the address. */
 
+import DownloadOutlined from "@ant-design/icons/DownloadOutlined";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
@@ -9,14 +10,14 @@ import { useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
 import { Arrange } from "./Arrange";
 import { BoardMenu } from "./BoardMenu";
-import type { Board } from "./board";
-import { addressOf, boardAt } from "./boardUrl";
 import type { CellPart, Dashboard } from "./contract";
 import { DashboardView } from "./DashboardView";
-import { ExportMenu } from "./ExportMenu";
+import { ExportMenu, useExporting } from "./ExportMenu";
 import { liveSource, type Opener } from "./liveSource";
 import { asDashboard, type MyBoard, withCell } from "./mine";
 import { SubscribeMenu } from "./SubscribeMenu";
+import { useAlertOn } from "./useAlertOn";
+import { useBoardAddress } from "./useBoardAddress";
 import { useBoards } from "./useBoards";
 import { useCellNotes } from "./useCellNotes";
 import { useFresh } from "./useFresh";
@@ -53,10 +54,12 @@ const Heading = ({ tabs, current }: { tabs: readonly Tab[]; current: string }) =
 export const useOpenRecords = (name: string): Opener => {
   const go = useNavigate();
   return useCallback(
-    (kind, key, point, words) => {
+    (kind, key, point, words, part) => {
       const back = window.location.pathname + window.location.search;
       const at = encodeURIComponent(JSON.stringify(point));
-      go(`/behind/${kind}/${encodeURIComponent(key)}?at=${at}`, { state: { back, name, words } });
+      go(`/behind/${kind}/${encodeURIComponent(key)}?at=${at}${part ? `&part=${part}` : ""}`, {
+        state: { back, name, words },
+      });
     },
     [go, name],
   );
@@ -78,27 +81,15 @@ const Shown = ({
   const go = useNavigate();
   const notify = useNotify();
   const mayExport = useMayExport();
-  const [params, setParams] = useSearchParams();
+  const [params] = useSearchParams();
   const { boards, keep } = useBoards();
   const openRecords = useOpenRecords(say(dashboard.name));
   const source = useMemo(() => liveSource(dashboard, openRecords), [dashboard, openRecords]);
-  const [start] = useState(() => boardAt(dashboard, params));
-  const [board, setBoard] = useState(start);
+  const { start, board, onBoard } = useBoardAddress(dashboard);
   const notesOf = useCellNotes(dashboard);
+  const alertOn = useAlertOn();
+  const exporting = useExporting("dashboards", dashboard.key, board);
   useFresh(dashboard.key);
-  const onBoard = useCallback(
-    (next: Board) => {
-      setBoard(next);
-      setParams(
-        (old) => {
-          const address = addressOf(dashboard, next, old);
-          return address.toString() === old.toString() ? old : address;
-        },
-        { replace: true },
-      );
-    },
-    [dashboard, setParams],
-  );
   const addTo = async (board: MyBoard, part: CellPart): Promise<void> => {
     await keep(boards.map((one) => (one.key === board.key ? withCell(one, part, dashboard.key) : one)));
     notify.done(t("dashboard.kept", { name: board.name }));
@@ -110,6 +101,15 @@ const Shown = ({
       marks: notes.mark,
       actions: [
         ...notes.actions,
+        ...alertOn(part),
+        ...(mine || !mayExport || part.text || part.panel ? [] : (["xlsx", "png"] as const)).map(
+          (format) => ({
+            key: `export ${format}`,
+            label: t(`dashboard.export_${format}`),
+            icon: <DownloadOutlined />,
+            run: () => exporting.mutate({ format, cell: part.key }),
+          }),
+        ),
         ...others.map((board) => ({
           key: `to ${board.key}`,
           label: t("dashboard.toMine", { name: board.name }),

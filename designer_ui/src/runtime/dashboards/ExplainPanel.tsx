@@ -62,6 +62,19 @@ export const ExplainPanel = ({
               </dl>
             ) : null}
           </section>
+          {found.dimensions?.length ? (
+            <section>
+              <h3>{t("dashboard.calculated")}</h3>
+              <dl className="explain-dimensions">
+                {found.dimensions.map((one) => (
+                  <div key={say(one.name)}>
+                    <dt>{say(one.name)}</dt>
+                    <dd>{say(one.formula)}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ) : null}
           {found.filters.length > 0 ? (
             <section>
               <h3>{t("dashboard.ofWhich")}</h3>

@@ -13,6 +13,7 @@ export const FORMATS = ["xlsx", "csv", "pdf", "png"] as const;
 
 const POLL_MS = 1_500;
 const MOST_POLLS = 400;
+const KEPT_MS = 60_000;
 
 const nameIn = (disposition: string | null): string => {
   const found = /filename\*=UTF-8''([^;]+)/i.exec(disposition ?? "")?.[1];
@@ -37,7 +38,26 @@ const save = (file: Blob, name: string): void => {
   link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  // Browsers read the file after the click has been answered.
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+};
+
+/** Makes a file of a dashboard or report, or of one of its charts, and saves it. */
+export const useExporting = (kind: "dashboards" | "reports", wanted: string, board: Board) => {
+  const path = `/api/${kind}/${encodeURIComponent(wanted)}`;
+  const { t } = useTranslation();
+  const notify = useNotify();
+  return useMutation({
+    mutationFn: async ({ format, cell }: { format: string; cell?: string }) => {
+      const asked = { format, filters: board.filters, ...(cell ? { cell } : {}) };
+      const first = await requestRaw("POST", `${path}/export`, asked);
+      const answer = await fetched(first, (key) => t(key));
+      const name = nameIn(answer.headers.get("content-disposition"));
+      save(await answer.blob(), name || `export.${format}`);
+    },
+    onSuccess: () => notify.done(t("export.done")),
+    onError: notify.failed,
+  });
 };
 
 export const ExportMenu = ({
@@ -49,26 +69,15 @@ export const ExportMenu = ({
   wanted: string;
   board: Board;
 }) => {
-  const path = `/api/${kind}/${encodeURIComponent(wanted)}`;
   const { t } = useTranslation();
-  const notify = useNotify();
-  const making = useMutation({
-    mutationFn: async (format: string) => {
-      const first = await requestRaw("POST", `${path}/export`, { format, filters: board.filters });
-      const answer = await fetched(first, (key) => t(key));
-      const name = nameIn(answer.headers.get("content-disposition"));
-      save(await answer.blob(), name || `export.${format}`);
-    },
-    onSuccess: () => notify.done(t("export.done")),
-    onError: notify.failed,
-  });
+  const making = useExporting(kind, wanted, board);
   return (
     <Dropdown
       trigger={["click"]}
       placement="bottomRight"
       menu={{
         items: FORMATS.map((format) => ({ key: format, label: t(`dashboard.export_${format}`) })),
-        onClick: ({ key }) => making.mutate(key),
+        onClick: ({ key }) => making.mutate({ format: key }),
       }}
     >
       <Button

@@ -30,7 +30,7 @@ export const FilterBar = ({
   return (
     <search className="dash-board-filters" aria-label={t("dashboard.filters")}>
       {dashboard.filters.map((part) =>
-        part.kind === "period" ? (
+        part.kind !== "choice" ? (
           <PeriodFilter
             key={part.key}
             part={part}

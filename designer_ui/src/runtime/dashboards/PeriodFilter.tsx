@@ -1,4 +1,4 @@
-/** A stretch of time: the usual ones by name, any other by its days. */
+/** A stretch of time, or what it is compared with: the usual ones by name, any other by its days. */
 
 import { Select } from "antd";
 import { lazy, Suspense, useState } from "react";
@@ -13,6 +13,8 @@ import { useZone } from "./useMoment";
 const DaysPicker = lazy(() => import("./DaysPicker"));
 
 const OTHER = "other";
+/** The choice to compare with nothing says so itself. */
+const NOTHING = "none";
 
 export const PeriodFilter = ({
   part,
@@ -31,6 +33,7 @@ export const PeriodFilter = ({
   const text = asText(value);
   const [from, to] = text.split("..");
   const name = say(part.name);
+  const isCompare = part.kind === "compare";
   if (isPicking)
     return (
       <Suspense fallback={null}>
@@ -47,15 +50,18 @@ export const PeriodFilter = ({
   const own =
     from && to ? [{ value: text, label: formatSpan(from, to, lang, localDay(clinicNow(), zone)) }] : [];
   const usual = part.options.map((one) => ({ value: one.value, label: say(one.name) }));
+  const other = t(isCompare ? "dashboard.otherBaseline" : "dashboard.otherDays");
   return (
     <Select
       className="dash-board-filter"
       aria-label={name}
       placeholder={name}
+      prefix={isCompare && text && text !== NOTHING ? t("dashboard.against") : undefined}
+      allowClear={isCompare}
       value={text || undefined}
       listHeight={420}
-      options={[...own, ...usual, { value: OTHER, label: t("dashboard.otherDays") }]}
-      onChange={(next: string) => (next === OTHER ? setPicking(true) : onChange(next))}
+      options={[...own, ...usual, { value: OTHER, label: other }]}
+      onChange={(next: string | undefined) => (next === OTHER ? setPicking(true) : onChange(next ?? null))}
     />
   );
 };

@@ -51,14 +51,22 @@ export const PointMenu = ({
   if (opens)
     items.push({
       key: "records",
-      disabled: !found,
+      disabled: !found?.count,
       label: found
-        ? t("dashboard.recordsOf", { count: found.count })
+        ? t(found.count > 0 ? "dashboard.recordsOf" : "dashboard.recordsNone", { count: found.count })
         : records.error
           ? wordsOf(records.error, lang)
           : t("dashboard.counting"),
       onClick: () => openRecords(point, name),
     });
+  found?.also?.forEach((one, at) => {
+    if (one.count > 0)
+      items.push({
+        key: `also ${at}`,
+        label: t("dashboard.recordsAlso", { count: one.count, name: say(one.words) }),
+        onClick: () => openRecords?.(point, name, at + 1),
+      });
+  });
   if (onExplain) items.push({ key: "explain", label: t("dashboard.explain"), onClick: onExplain });
   if (onOnly && Object.keys(picked.dims).length > 0)
     items.push({ key: "only", label: t("dashboard.only"), onClick: onOnly });

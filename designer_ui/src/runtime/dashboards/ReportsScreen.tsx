@@ -2,23 +2,22 @@
 
 import SearchOutlined from "@ant-design/icons/SearchOutlined";
 import { Input, Segmented } from "antd";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, NavLink, useParams, useSearchParams } from "react-router";
+import { Link, NavLink, useParams } from "react-router";
 import { type ReportLine, type ReportPage, useReport, useReportsHome } from "../../api/reports";
 import { score } from "../../shared/match";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useLang, useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
 import { type Lang, say as saying } from "../../shared/words";
-import type { Board } from "./board";
-import { addressOf, boardAt } from "./boardUrl";
 import type { Dashboard } from "./contract";
 import { useOpenRecords } from "./DashboardsScreen";
 import { DashboardView } from "./DashboardView";
 import { ExportMenu } from "./ExportMenu";
 import { reportSource } from "./liveSource";
 import { SubscribeMenu } from "./SubscribeMenu";
+import { useBoardAddress } from "./useBoardAddress";
 import { useFresh } from "./useFresh";
 import { useMayExport } from "./useMayExport";
 
@@ -113,7 +112,7 @@ const Overview = ({ reports }: { reports: readonly ReportLine[] }) => {
 };
 
 /** One report as a board of its chart and its table. */
-const boardOf = (report: ReportPage, form: Form): Dashboard => {
+const boardOf = (report: ReportPage, form: Form, isWhole = true): Dashboard => {
   const chart = {
     key: "chart",
     title: report.name,
@@ -122,6 +121,7 @@ const boardOf = (report: ReportPage, form: Form): Dashboard => {
     y: 0,
     w: 24,
     h: 11,
+    isWhole,
     ...(report.description ? { note: report.description } : {}),
   };
   const table = { ...chart, key: "table", chart: "table", title: { zh: "数据", en: "Data" } };
@@ -141,28 +141,14 @@ const boardOf = (report: ReportPage, form: Form): Dashboard => {
 const Shown = ({ report }: { report: ReportPage }) => {
   const { t } = useTranslation();
   const say = useSay();
+  const isNarrow = useNarrow();
   const mayExport = useMayExport();
-  const [params, setParams] = useSearchParams();
   const [form, setForm] = useState<Form>("both");
-  const dashboard = useMemo(() => boardOf(report, form), [report, form]);
+  const dashboard = useMemo(() => boardOf(report, form, !isNarrow), [report, form, isNarrow]);
   const openRecords = useOpenRecords(say(report.name));
   const source = useMemo(() => reportSource(report.key, openRecords), [report.key, openRecords]);
-  const [start] = useState(() => boardAt(boardOf(report, "both"), params));
-  const [board, setBoard] = useState<Board>(start);
+  const { start, board, onBoard } = useBoardAddress(dashboard);
   useFresh(dashboard.key);
-  const onBoard = useCallback(
-    (next: Board) => {
-      setBoard(next);
-      setParams(
-        (old) => {
-          const address = addressOf(dashboard, next, old);
-          return address.toString() === old.toString() ? old : address;
-        },
-        { replace: true },
-      );
-    },
-    [dashboard, setParams],
-  );
   const isTable = TABLES.has(report.chart);
   return (
     <DashboardView

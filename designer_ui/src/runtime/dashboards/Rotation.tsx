@@ -21,7 +21,7 @@ export const numbersOf = (dashboard: Dashboard): CellPart[] =>
 
 /** Pages of a rotation: each chart alone; only numbers where there is nothing else. */
 export const pagesOf = (dashboard: Dashboard): CellPart[][] => {
-  const charts = inOrder(dashboard).filter((one) => one.chart !== "kpi" && !one.text);
+  const charts = inOrder(dashboard).filter((one) => one.chart !== "kpi" && !one.text && !one.panel);
   return charts.length > 0 ? charts.map((one) => [one]) : [numbersOf(dashboard)];
 };
 
@@ -30,12 +30,15 @@ const Shown = ({
   dashboard,
   board,
   source,
+  usual,
   onEmpty,
 }: {
   part: CellPart;
   dashboard: Dashboard;
   board: Board;
   source: Source;
+  /** The time the board is about: said of what is about another. */
+  usual: string;
   /** Told whether there is anything to be shown. */
   onEmpty?: (cell: string, isEmpty: boolean) => void;
 }) => {
@@ -44,6 +47,7 @@ const Shown = ({
   const question = { ...questionOf(dashboard, board, part.key), veiled: true };
   const answered = useAnswer(dashboard.key, source, question, REFRESH_MS);
   const isEmpty = answered.answer ? (answered.answer.figure?.empty ?? true) : null;
+  const about = say(answered.answer?.period);
   useEffect(() => {
     if (isEmpty !== null) onEmpty?.(part.key, isEmpty);
   }, [isEmpty, onEmpty, part.key]);
@@ -51,6 +55,7 @@ const Shown = ({
     <section className={`dash-cell dash-cell-${part.chart}`}>
       <header className="dash-cell-head">
         <h3>{say(part.title)}</h3>
+        {about && about !== usual ? <span className="dash-cell-period">{about}</span> : null}
       </header>
       <ChartFrame kind={part.chart} title={say(part.title)} answered={answered} isNow={part.aloof} />
     </section>
@@ -61,12 +66,15 @@ export const Rotation = ({
   dashboard,
   board,
   source,
+  period = "",
   eachMs = 12_000,
   onClose,
 }: {
   dashboard: Dashboard;
   board: Board;
   source: Source;
+  /** The time it is about, in words. */
+  period?: string;
   eachMs?: number;
   onClose: () => void;
 }) => {
@@ -129,6 +137,7 @@ export const Rotation = ({
     >
       <header>
         <h1>{say(dashboard.name)}</h1>
+        {period ? <span className="rotation-period">{period}</span> : null}
         <nav>
           {pages.map((page, place) => (
             <button
@@ -154,7 +163,14 @@ export const Rotation = ({
           style={{ gridTemplateColumns: `repeat(${numbers.length}, minmax(0, 1fr))` }}
         >
           {numbers.map((part) => (
-            <Shown key={part.key} part={part} dashboard={dashboard} board={board} source={source} />
+            <Shown
+              key={part.key}
+              part={part}
+              dashboard={dashboard}
+              board={board}
+              source={source}
+              usual={period}
+            />
           ))}
         </div>
       ) : null}
@@ -166,6 +182,7 @@ export const Rotation = ({
             dashboard={dashboard}
             board={board}
             source={source}
+            usual={period}
             onEmpty={noteEmpty}
           />
         ))}

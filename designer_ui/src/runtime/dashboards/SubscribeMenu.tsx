@@ -29,9 +29,19 @@ const Subscribing = ({
   const [every, setEvery] = useState<Every>("monday");
   const [time, setTime] = useState("09:00");
   const [format, setFormat] = useState<(typeof FORMATS)[number]>("pdf");
+  const [robot, setRobot] = useState("");
+  const robots = data?.robots ?? [];
+  const chosen = robots.find((one) => one.key === robot);
   const add = (): void =>
     subscribe.mutate(
-      { kind, key: of, cron: cronOf(every, time), format, filters: { ...board.filters } },
+      {
+        kind,
+        key: of,
+        cron: cronOf(every, time),
+        format,
+        filters: { ...board.filters },
+        ...(robot ? { robot } : {}),
+      },
       { onSuccess: () => notify.done(t("subscribe.added")), onError: notify.failed },
     );
   return (
@@ -53,17 +63,36 @@ const Subscribing = ({
           value={dayjs(`2000-01-01T${time}`)}
           onChange={(value) => value && setTime(value.format("HH:mm"))}
         />
-        <Select
-          aria-label={t("subscribe.format")}
-          value={format}
-          onChange={setFormat}
-          options={FORMATS.map((value) => ({ value, label: t(`subscribe.as_${value}`) }))}
-          style={{ minWidth: 110 }}
-        />
+        {robots.length > 0 ? (
+          <Select
+            aria-label={t("subscribe.to")}
+            value={robot}
+            onChange={setRobot}
+            options={[
+              { value: "", label: t("subscribe.me") },
+              ...robots.map((one) => ({ value: one.key, label: one.name })),
+            ]}
+            style={{ minWidth: 140 }}
+          />
+        ) : null}
+        {robot ? null : (
+          <Select
+            aria-label={t("subscribe.format")}
+            value={format}
+            onChange={setFormat}
+            options={FORMATS.map((value) => ({ value, label: t(`subscribe.as_${value}`) }))}
+            style={{ minWidth: 110 }}
+          />
+        )}
         <Button type="primary" loading={subscribe.isPending} onClick={add}>
           {t("subscribe.add")}
         </Button>
       </Space>
+      {chosen ? (
+        <Typography.Paragraph type="secondary" className="sub-robot">
+          {t(chosen.is_ready ? "subscribe.robotTold" : "subscribe.robotNotReady")}
+        </Typography.Paragraph>
+      ) : null}
       <List
         loading={isPending}
         header={t("subscribe.mine")}

@@ -73,7 +73,10 @@ export const SubscriptionLine = ({ one }: { one: Subscription }) => {
           type="link"
           loading={send.isPending}
           onClick={() =>
-            send.mutate(one.id, { onSuccess: () => notify.done(t("subscribe.sent")), onError: notify.failed })
+            send.mutate(one.id, {
+              onSuccess: () => notify.done(t(one.robot ? "subscribe.robotSent" : "subscribe.sent")),
+              onError: notify.failed,
+            })
           }
         >
           {t("subscribe.now")}
@@ -93,7 +96,7 @@ export const SubscriptionLine = ({ one }: { one: Subscription }) => {
         title={
           <>
             <Link to={`/${one.kind}/${encodeURIComponent(one.key)}`}>{say(one.name)}</Link>{" "}
-            <Tag>{t(`subscribe.as_${one.format}`)}</Tag>
+            <Tag>{one.robot ?? t(`subscribe.as_${one.format}`)}</Tag>
           </>
         }
         description={

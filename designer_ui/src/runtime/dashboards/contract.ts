@@ -8,8 +8,8 @@ import type { Words } from "../../shared/words";
 export interface FilterPart {
   readonly key: string;
   readonly name: Words;
-  readonly kind: "period" | "choice";
-  /** Periods offer phrases (`this month`); choices offer values. */
+  readonly kind: "period" | "choice" | "compare";
+  /** Periods offer phrases (`this month`), comparisons what to stand beside; choices offer values. */
   readonly options: readonly { readonly value: string; readonly name: Words }[];
   readonly default?: Json;
 }
@@ -27,8 +27,14 @@ export interface CellPart {
   readonly note?: Words;
   /** Of a cell that shows words instead of a chart. */
   readonly text?: Words;
+  /** Of a cell that shows something else than an answer: what is off now. */
+  readonly panel?: "alerts";
+  /** Of a card about one metric: what an alert would watch. */
+  readonly metric?: string;
   /** True where clicks of others do not narrow it. */
   readonly aloof?: boolean;
+  /** A table whose every column stands by itself, however wide that is. */
+  readonly isWhole?: boolean;
   /** Of a cell on a board of one's own: where it comes from. */
   readonly from?: { readonly dashboard: string; readonly cell: string };
 }
@@ -58,6 +64,8 @@ export interface CellAnswer {
   readonly opens?: boolean;
   /** The time it is about, in words. */
   readonly period?: Words | null;
+  /** Where what the reader chose to compare with changes nothing: what it stands beside all the same. */
+  readonly beside?: "own" | "nothing";
 }
 
 export interface CellQuestion {
@@ -85,6 +93,8 @@ export interface Behind {
   readonly filter?: FilterGroup;
   readonly formula?: string;
   readonly words?: Words;
+  /** Records of its other parts; `words`: what a part is called. */
+  readonly also?: readonly Behind[];
 }
 
 export interface Told {
@@ -100,6 +110,8 @@ export interface Explained {
   readonly formula: Words;
   readonly filters: readonly Words[];
   readonly parts: readonly Told[];
+  /** Dimensions that are worked out, in words. */
+  readonly dimensions?: readonly { readonly name: Words; readonly formula: Words }[];
   readonly rows: number | null;
   readonly as_of: string | null;
   readonly hints: readonly Words[];
@@ -111,6 +123,6 @@ export interface Source {
   readonly ask: (question: CellQuestion, signal: AbortSignal) => Promise<CellAnswer>;
   readonly behind?: (point: Point, signal: AbortSignal) => Promise<Behind>;
   readonly explain?: (point: Point, signal: AbortSignal) => Promise<Explained>;
-  /** Opens the records behind a point, as a list; `name`: what the point is, in words. */
-  readonly openRecords?: (point: Point, name: string) => void;
+  /** Opens the records behind a point, as a list; `name`: what the point is, in words; `part`: which of `also`, from 1. */
+  readonly openRecords?: (point: Point, name: string, part?: number) => void;
 }

@@ -6,7 +6,13 @@ import type { Behind, CellAnswer, CellQuestion, Dashboard, Explained, Point, Sou
 
 /** A point as the server is asked about it. */
 export type Asked = ReturnType<typeof pointAt>;
-export type Opener = (kind: "dashboards" | "reports", key: string, point: Asked, name: string) => void;
+export type Opener = (
+  kind: "dashboards" | "reports",
+  key: string,
+  point: Asked,
+  name: string,
+  part?: number,
+) => void;
 
 interface Answers {
   readonly cells: readonly (CellAnswer & { readonly cell?: string })[];
@@ -61,9 +67,9 @@ export const liveSource = (dashboard: Dashboard, open: Opener): Source => {
     ask,
     behind: (point, signal) => request<Behind>("POST", ...at(point, "records", signal)),
     explain: (point, signal) => request<Explained>("POST", ...at(point, "explain", signal)),
-    openRecords: (point, name) => {
+    openRecords: (point, name, part) => {
       const home = homeOf(dashboard, point.question.cell);
-      open("dashboards", home.dashboard, pointAt(point, home.cell), name);
+      open("dashboards", home.dashboard, pointAt(point, home.cell), name, part);
     },
   };
 };
@@ -83,6 +89,6 @@ export const reportSource = (key: string, open: Opener): Source => {
       request<Behind>("POST", `${home}/records`, pointAt(point, point.question.cell), signal),
     explain: (point, signal) =>
       request<Explained>("POST", `${home}/explain`, pointAt(point, point.question.cell), signal),
-    openRecords: (point, name) => open("reports", key, pointAt(point, point.question.cell), name),
+    openRecords: (point, name, part) => open("reports", key, pointAt(point, point.question.cell), name, part),
   };
 };

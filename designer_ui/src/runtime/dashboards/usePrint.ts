@@ -6,6 +6,8 @@ import { ThemeContext } from "../../shared/themeChoice";
 /** Until the charts have drawn themselves in their new size and colours. */
 const REDRAW_MS = 700;
 const PAPER = "is-paper";
+/** How much of a page fits on a sheet, in pixels. */
+const SHEET = 660;
 
 /** Tables wider than a sheet are made smaller, so that no column is cut off; scrolled ones show every row. */
 const fitTables = (): void => {
@@ -16,6 +18,8 @@ const fitTables = (): void => {
     const share = frame.clientWidth / Math.max(1, frame.scrollWidth);
     if (share < 1) table.style.zoom = String(Math.floor(share * 100) / 100);
   }
+  for (const spot of document.querySelectorAll<HTMLElement>(".dash-board-spot"))
+    spot.classList.toggle("is-whole", spot.offsetHeight < SHEET);
 };
 
 const unfitTables = (): void => {

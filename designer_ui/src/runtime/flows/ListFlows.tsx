@@ -2,11 +2,22 @@
 
 import { Button } from "antd";
 import { useState } from "react";
-import { type FlowButton, useFormFlows } from "../../api/tasks";
+import { type Chosen, type FlowButton, useFormFlows } from "../../api/tasks";
 import { useSay } from "../../shared/useLang";
 import { StartFlow } from "./StartFlow";
 
-export const ListFlows = ({ form, ids }: { form: string; ids: readonly string[] }) => {
+export const ListFlows = ({
+  form,
+  chosen,
+  count,
+  onStarted,
+}: {
+  form: string;
+  chosen: Chosen;
+  /** How many records are meant; null: all of a list that is still being counted. */
+  count: number | null;
+  onStarted: () => void;
+}) => {
   const say = useSay();
   const { data = [] } = useFormFlows(form);
   const [starting, setStarting] = useState<FlowButton | null>(null);
@@ -18,7 +29,16 @@ export const ListFlows = ({ form, ids }: { form: string; ids: readonly string[] 
         </Button>
       ))}
       {starting ? (
-        <StartFlow button={starting} form={form} ids={ids} onClose={() => setStarting(null)} />
+        <StartFlow
+          button={starting}
+          form={form}
+          chosen={chosen}
+          count={count}
+          onClose={(isStarted) => {
+            setStarting(null);
+            if (isStarted) onStarted();
+          }}
+        />
       ) : null}
     </>
   );

@@ -72,7 +72,9 @@ export const Outbox = () => {
               {one.due_at && one.state === "waiting" ? (
                 <span>{t("flows.until", { at: formatInstant(asText(one.due_at), lang, zone) })}</span>
               ) : null}
-              {one.reason && !(one.state === "waiting" && heldOf(one).length > 0) ? <span>{say(one.why as Words)}</span> : null}
+              {one.reason && !(one.state === "waiting" && heldOf(one).length > 0) ? (
+                <span>{say(one.why as Words)}</span>
+              ) : null}
               {one.form && one.record_id ? (
                 <button
                   type="button"

@@ -95,7 +95,13 @@ export const RecordFlows = ({ form, recordId }: { form: string; recordId: string
       ) : null}
       <Why form={form} recordId={recordId} />
       {starting ? (
-        <StartFlow button={starting} form={form} ids={[recordId]} onClose={() => setStarting(null)} />
+        <StartFlow
+          button={starting}
+          form={form}
+          chosen={{ ids: [recordId] }}
+          count={1}
+          onClose={() => setStarting(null)}
+        />
       ) : null}
     </div>
   );

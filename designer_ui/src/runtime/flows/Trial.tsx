@@ -30,7 +30,7 @@ const LOUD: Readonly<Record<string, string>> = {
 /** Steps of the machine, shown when asked for. */
 const SMALL = new Set(["passed", "started"]);
 
-const Line = ({ line }: { line: api.TrialLine }) => {
+const Line = ({ line, onStop }: { line: api.TrialLine; onStop?: (node: string) => void }) => {
   const say = useSay();
   const { t } = useTranslation();
   const { lang, zone } = useControlHost();
@@ -45,11 +45,64 @@ const Line = ({ line }: { line: api.TrialLine }) => {
         ) : null}
         {line.body ? <q>{line.body}</q> : null}
       </span>
+      {line.node && onStop ? (
+        <Button type="link" size="small" onClick={() => onStop(line.node ?? "")}>
+          {t("flows.tryStopHere")}
+        </Button>
+      ) : null}
     </li>
   );
 };
 
-const Told = ({ trial }: { trial: api.Trial }) => {
+/** Where a trial halted: what the flow knows there, what would come of the node, and the ways on. */
+const Halted = ({ stop, onGo }: { stop: api.TrialStop; onGo: (go: Halt) => void }) => {
+  const { t } = useTranslation();
+  const say = useSay();
+  const known = (title: string, values: JsonObject) =>
+    Object.keys(values).length ? (
+      <details open={title === t("flows.tryVariables")}>
+        <summary>{title}</summary>
+        <dl className="trial-known">
+          {Object.entries(values).map(([key, value]) => (
+            <div key={key}>
+              <dt>{key}</dt>
+              <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+    ) : null;
+  return (
+    <section className="trial-stop" aria-live="polite">
+      <h3>{t("flows.tryStopped", { node: say(stop.name) || stop.node })}</h3>
+      {known(t("flows.tryVariables"), stop.variables as JsonObject)}
+      {known(t("flows.tryRecordNow"), stop.record as JsonObject)}
+      {stop.ahead.length ? (
+        <>
+          <h4>{t("flows.tryAhead")}</h4>
+          <ol className="trial-lines">
+            {stop.ahead.map((line, index) => (
+              <Line key={`${line.at}-${index}`} line={line} />
+            ))}
+          </ol>
+        </>
+      ) : null}
+      <Button type="primary" onClick={() => onGo({ step: true, after: stop.move })}>
+        {t("flows.tryStep")}
+      </Button>{" "}
+      <Button onClick={() => onGo({})}>{t("flows.tryGoOn")}</Button>
+    </section>
+  );
+};
+
+/** Where a trial is to halt. */
+interface Halt {
+  break?: string[];
+  step?: boolean;
+  after?: number;
+}
+
+const Told = ({ trial, onGo }: { trial: api.Trial; onGo: (go: Halt) => void }) => {
   const { t } = useTranslation();
   const [isWhole, setWhole] = useState(false);
   const say = useSay();
@@ -73,15 +126,16 @@ const Told = ({ trial }: { trial: api.Trial }) => {
         {trial.timeline
           .filter((line) => isWhole || !SMALL.has(line.kind))
           .map((line, index) => (
-            <Line key={`${line.at}-${index}`} line={line} />
+            <Line key={`${line.at}-${index}`} line={line} onStop={(node) => onGo({ break: [node] })} />
           ))}
       </ol>
-      {(trial.waiting as JsonObject[]).map((one) => (
+      {trial.stopped ? <Halted stop={trial.stopped} onGo={onGo} /> : null}
+      {(trial.stopped ? [] : (trial.waiting as JsonObject[])).map((one) => (
         <p key={asText(one.node) + asText(one.token_id)} className="hint">
           {t("flows.tryStands", { node: say(one.name as Words) })} {say(one.text as Words)}
         </p>
       ))}
-      {trial.cut ? <p className="hint">{t("flows.tryCut")}</p> : null}
+      {trial.cut && !trial.stopped ? <p className="hint">{t("flows.tryCut")}</p> : null}
     </section>
   );
 };
@@ -95,12 +149,14 @@ const Asking = ({
   busy,
   onAsk,
   onRun,
+  onStep,
 }: {
   flows: readonly api.FlowItem[];
   asked: Asked;
   busy: boolean;
   onAsk: (asked: Asked) => void;
   onRun: () => void;
+  onStep: () => void;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
@@ -174,7 +230,12 @@ const Asking = ({
         onClick={onRun}
       >
         {t("flows.tryRun")}
-      </Button>
+      </Button>{" "}
+      {asked.kind === "one" ? (
+        <Button disabled={!asked.key || (form !== null && !asked.record)} loading={busy} onClick={onStep}>
+          {t("flows.tryStepwise")}
+        </Button>
+      ) : null}
     </Form>
   );
 };
@@ -194,7 +255,7 @@ const formOf = (flows: readonly api.FlowItem[], asked: Asked): string | null =>
 const useTrial = (asked: Asked, form: string | null) => {
   const answers = asked.others === "agree" ? { answers: { others: "agree" } } : {};
   return useMutation({
-    mutationFn: async (): Promise<{ one?: api.Trial; past?: api.ShadowRun }> =>
+    mutationFn: async (halt: Halt): Promise<{ one?: api.Trial; past?: api.ShadowRun }> =>
       asked.kind === "past"
         ? {
             past: await request<api.ShadowRun>("POST", `/api/flows/${asked.key}/shadow`, {
@@ -207,6 +268,7 @@ const useTrial = (asked: Asked, form: string | null) => {
             one: await request<api.Trial>("POST", `/api/flows/${asked.key}/simulate`, {
               until: asked.until,
               ...answers,
+              ...halt,
               ...(form && asked.record ? { form, record_id: asked.record } : {}),
             }),
           },
@@ -236,11 +298,18 @@ export const Trial = () => {
   const isPast = asked.kind === "past";
   return (
     <div className="trial">
-      <Asking flows={flows} asked={asked} busy={run.isPending} onAsk={ask} onRun={() => run.mutate()} />
+      <Asking
+        flows={flows}
+        asked={asked}
+        busy={run.isPending}
+        onAsk={ask}
+        onRun={() => run.mutate({})}
+        onStep={() => run.mutate({ step: true })}
+      />
       <div className="trial-told">
         {run.error ? <Alert type="error" showIcon title={wordsOf(run.error, lang)} /> : null}
         {run.isPending ? <Loading rows={8} /> : null}
-        {run.data?.one ? <Told trial={run.data.one} /> : null}
+        {run.data?.one ? <Told trial={run.data.one} onGo={run.mutate} /> : null}
         {run.data?.past ? <ShadowTold run={run.data.past} /> : null}
         {run.data || run.isPending || run.error ? null : (
           <StateView picture="empty" title={t(isPast ? "flows.tryPastNone" : "flows.tryNone")}>

@@ -1,19 +1,31 @@
 /** One field of many records at once; the answer can be undone as one batch. */
 
-import { Alert, Button, Modal, Select } from "antd";
+import { Alert, Button, Modal, Segmented, Select } from "antd";
 import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { wordsOf } from "../../api/client";
 import { useBulk, useUndoBatch } from "../../api/records";
-import type { BulkAnswer, FilterGroup, FormPlan, Labels } from "../../api/types";
+import type { BulkAnswer, BulkJob, FieldPlan, FilterGroup, FormPlan, Labels } from "../../api/types";
 import { fieldOf, isWritable } from "../../shared/fields";
 import { isBlank, type Json, type Values } from "../../shared/json";
 import { controlView, useKinds } from "../../shared/kinds";
 import { useLang, useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
+import { BulkProgress } from "../bulk/BulkProgress";
+
+/** The system fields that people may change: whose a record is. */
+const GIVEN = ["owner_id", "branch_id"];
+
+export const bulkFields = (plan: FormPlan): FieldPlan[] =>
+  [...GIVEN.map((key) => fieldOf(plan, key)).filter((field) => field !== undefined), ...plan.fields].filter(
+    (field) => isWritable(field) && !NOT_IN_BULK.has(field.value_type ?? ""),
+  );
 
 const NO_LABELS: Labels = {};
 const NO_VALUES: Values = {};
+/** Fields of several values: what they hold can be added to and taken from, or replaced. */
+const LISTS = new Set(["choices", "references", "persons"]);
+type How = "add" | "remove" | "values";
 const NOT_IN_BULK = new Set(["rows", "structured", "files"]);
 
 /** What is changed: records by id, or all that a list shows. */
@@ -25,11 +37,14 @@ export const BulkEdit = ({
   plan,
   count,
   target,
+  first,
   onClose,
 }: {
   plan: FormPlan;
   count: number;
   target: Target;
+  /** The field to begin with, where a button named it. */
+  first: string | null;
   onClose: (done: boolean) => void;
 }) => {
   const { t } = useTranslation();
@@ -38,14 +53,24 @@ export const BulkEdit = ({
   const notify = useNotify();
   const bulk = useBulk(plan.key);
   const undo = useUndoBatch();
-  const [key, setKey] = useState<string | null>(null);
+  const [key, setKey] = useState<string | null>(first);
   const [value, setValue] = useState<Json>(null);
+  const [how, setHow] = useState<How>("add");
   const [answer, setAnswer] = useState<BulkAnswer | null>(null);
+  const [job, setJob] = useState<string | null>(null);
   const field = key ? fieldOf(plan, key) : undefined;
   const isReady = useKinds(field ? [field.control] : []);
   const view = field && isReady ? controlView(field.control) : undefined;
-  const fields = plan.fields.filter((item) => isWritable(item) && !NOT_IN_BULK.has(item.value_type ?? ""));
-  const finish = (done: BulkAnswer) => {
+  const isList = LISTS.has(field?.value_type ?? "");
+  const way: How = isList ? how : "values";
+  const needsValue =
+    field !== undefined && (field.required === true || way !== "values" || GIVEN.includes(field.key));
+  const fields = bulkFields(plan);
+  const finish = (done: BulkAnswer | BulkJob) => {
+    if ("job" in done) {
+      setJob(done.job);
+      return;
+    }
     notify.done(t("bulk.done", { count: done.updated }), () =>
       // The dialog has closed by then, and callbacks given to `mutate` would have gone with it.
       undo.mutateAsync(done.batch).then(() => notify.done(t("bulk.undone")), notify.failed),
@@ -57,19 +82,19 @@ export const BulkEdit = ({
     <Modal
       open
       title={t("bulk.title", { count })}
-      onCancel={() => onClose(answer !== null)}
+      onCancel={() => onClose(answer !== null || job !== null)}
       footer={
-        answer ? (
+        answer || job ? (
           <Button onClick={() => onClose(true)}>{t("common.close")}</Button>
         ) : (
           <>
             <Button onClick={() => onClose(false)}>{t("common.cancel")}</Button>
             <Button
               type="primary"
-              disabled={!field || (field.required === true && isBlank(value))}
+              disabled={!field || (needsValue && isBlank(value))}
               loading={bulk.isPending}
               onClick={() =>
-                field && bulk.mutate({ ...target, values: { [field.key]: value } }, { onSuccess: finish })
+                field && bulk.mutate({ ...target, [way]: { [field.key]: value } }, { onSuccess: finish })
               }
             >
               {t("bulk.apply", { count })}
@@ -78,7 +103,9 @@ export const BulkEdit = ({
         )
       }
     >
-      {answer ? (
+      {job ? (
+        <BulkProgress job={job} />
+      ) : answer ? (
         <Alert
           type="warning"
           showIcon
@@ -104,6 +131,16 @@ export const BulkEdit = ({
               setValue(null);
             }}
           />
+          {isList ? (
+            <Segmented<How>
+              value={how}
+              onChange={setHow}
+              options={(["add", "remove", "values"] as const).map((one) => ({
+                value: one,
+                label: t(`bulk.how_${one}`),
+              }))}
+            />
+          ) : null}
           {field && view?.Input ? (
             <Suspense fallback={<div className="slot-wait" />}>
               <view.Input
@@ -121,9 +158,9 @@ export const BulkEdit = ({
               />
             </Suspense>
           ) : null}
-          {field && isBlank(value) ? (
+          {field && way === "values" && isBlank(value) ? (
             <span className="hint">
-              {t(field.required ? "bulk.needed" : "bulk.clears", { name: say(field.label) })}
+              {t(needsValue ? "bulk.needed" : "bulk.clears", { name: say(field.label) })}
             </span>
           ) : null}
           {bulk.error ? <Alert type="error" showIcon title={wordsOf(bulk.error, lang)} /> : null}

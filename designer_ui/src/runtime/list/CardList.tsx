@@ -15,12 +15,17 @@ export const CardList = ({
   rows,
   colorOf,
   onOpen,
+  picked,
+  onPick,
 }: {
   plan: FormPlan;
   fields: readonly FieldPlan[];
   rows: Rows;
   colorOf: (record: RecordData) => string | null;
   onOpen: (record: RecordData) => void;
+  /** The records chosen so far; null while a tap opens a card. */
+  picked: ReadonlySet<string> | null;
+  onPick: (recordId: string) => void;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
@@ -51,9 +56,11 @@ export const CardList = ({
             type="button"
             className="card"
             data-color={colorOf(record) ?? undefined}
-            onClick={() => onOpen(record)}
+            aria-pressed={picked ? picked.has(record.id) : undefined}
+            onClick={() => (picked ? onPick(record.id) : onOpen(record))}
           >
             <span className="card-top">
+              {picked ? <span className="card-tick" aria-hidden /> : null}
               <span className="card-title">
                 {title ? <RecordCell plain record={record} field={title} labels={rows.labels} /> : record.no}
               </span>

@@ -17,7 +17,7 @@ interface CellProps {
 }
 
 /** Looks that never hold a link or a button. */
-const STILL = new Set(["choice", "choices", "boolean", "integer", "decimal", "money"]);
+const STILL = new Set(["choice", "choices", "boolean", "integer", "decimal", "money", "date", "structured"]);
 
 export const Cell = memo(({ field, value, labels, plain = false, isMasked = false }: CellProps) => {
   const { lang, zone } = useControlHost();

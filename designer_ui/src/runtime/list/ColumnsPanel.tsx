@@ -1,8 +1,10 @@
-/** Which columns, in which order: drag, or move with the buttons. */
+/** Which columns, in which order, how many of them stay in sight: drag, or move and pin with the buttons. */
 
 import ArrowDownOutlined from "@ant-design/icons/ArrowDownOutlined";
 import ArrowUpOutlined from "@ant-design/icons/ArrowUpOutlined";
 import HolderOutlined from "@ant-design/icons/HolderOutlined";
+import PushpinFilled from "@ant-design/icons/PushpinFilled";
+import PushpinOutlined from "@ant-design/icons/PushpinOutlined";
 import { closestCenter, DndContext, PointerSensor, useSensor, useSensors } from "@dnd-kit/core";
 import { arrayMove, SortableContext, useSortable, verticalListSortingStrategy } from "@dnd-kit/sortable";
 import { Button, Checkbox, Input } from "antd";
@@ -13,18 +15,25 @@ import { columnFields, fieldOf } from "../../shared/fields";
 import { score } from "../../shared/match";
 import { useSay } from "../../shared/useLang";
 
+/** As many as a view of the app may name. */
+const MOST_FROZEN = 5;
+
 const Shown = ({
   field,
   isFirst,
   isLast,
+  isFrozen,
   onHide,
   onMove,
+  onFreeze,
 }: {
   field: FieldPlan;
   isFirst: boolean;
   isLast: boolean;
+  isFrozen: boolean;
   onHide: () => void;
   onMove: (by: number) => void;
+  onFreeze: (() => void) | null;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
@@ -44,6 +53,18 @@ const Shown = ({
         {name}
       </Checkbox>
       <span className="column-moves">
+        {onFreeze ? (
+          <Button
+            type="text"
+            size="small"
+            className={isFrozen ? "column-pin column-pinned" : "column-pin"}
+            icon={isFrozen ? <PushpinFilled /> : <PushpinOutlined />}
+            aria-pressed={isFrozen}
+            aria-label={t("columns.freeze", { name })}
+            title={t("columns.freeze", { name })}
+            onClick={onFreeze}
+          />
+        ) : null}
         <Button
           type="text"
           size="small"
@@ -68,11 +89,13 @@ const Shown = ({
 export const ColumnsPanel = ({
   plan,
   columns,
+  frozen,
   onChange,
 }: {
   plan: FormPlan;
   columns: readonly string[];
-  onChange: (columns: string[]) => void;
+  frozen: number;
+  onChange: (change: { columns?: string[]; frozen?: number }) => void;
 }) => {
   const { t } = useTranslation();
   const say = useSay();
@@ -82,7 +105,7 @@ export const ColumnsPanel = ({
     field !== undefined && score(say(field.label), query) > 0;
   const shown = columns.map((key) => fieldOf(plan, key)).filter(matches);
   const hidden = columnFields(plan).filter((field) => !columns.includes(field.key) && matches(field));
-  const move = (from: number, to: number) => onChange(arrayMove([...columns], from, to));
+  const move = (from: number, to: number) => onChange({ columns: arrayMove([...columns], from, to) });
   return (
     <div className="columns">
       <Input
@@ -111,7 +134,16 @@ export const ColumnsPanel = ({
                     isFirst={at === 0}
                     isLast={at === columns.length - 1}
                     onMove={(by) => move(at, at + by)}
-                    onHide={() => columns.length > 1 && onChange(columns.filter((key) => key !== field.key))}
+                    isFrozen={at < frozen}
+                    // Up to this one; once more lets it go.
+                    onFreeze={at < MOST_FROZEN ? () => onChange({ frozen: at < frozen ? at : at + 1 }) : null}
+                    onHide={() =>
+                      columns.length > 1 &&
+                      onChange({
+                        columns: columns.filter((key) => key !== field.key),
+                        ...(at < frozen ? { frozen: frozen - 1 } : {}),
+                      })
+                    }
                   />
                 );
               })}
@@ -123,7 +155,7 @@ export const ColumnsPanel = ({
           {hidden.map((field) => (
             <li key={field.key} className="column">
               <span className="column-grip" />
-              <Checkbox checked={false} onChange={() => onChange([...columns, field.key])}>
+              <Checkbox checked={false} onChange={() => onChange({ columns: [...columns, field.key] })}>
                 {say(field.label)}
               </Checkbox>
             </li>

@@ -2,11 +2,12 @@
 
 import { Button, DatePicker, Input, InputNumber, Select } from "antd";
 import dayjs from "dayjs";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldPlan, FilterItem, FormPlan } from "../../api/types";
 import { columnFields } from "../../shared/fields";
 import {
+  ANNIVERSARIES,
   isSearchable,
   needsOf,
   operatorsOf,
@@ -34,7 +35,10 @@ interface ValueProps {
 const isLinked = (field: FieldPlan): boolean =>
   ["reference", "references", "person", "persons"].includes(field.value_type ?? "");
 
-const isDay = (field: FieldPlan): boolean => field.value_type === "date" || field.value_type === "datetime";
+const DAYS = new Set(["date", "datetime", "date_range", "time_range"]);
+const isDay = (field: FieldPlan): boolean => DAYS.has(field.value_type ?? "");
+
+const Regions = lazy(() => import("../../controls/heavy/RegionsPicker"));
 
 const One = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => {
   const say = useSay();
@@ -91,6 +95,12 @@ const One = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => 
 
 const Many = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => {
   const say = useSay();
+  if (field.control === "address")
+    return (
+      <Suspense fallback={null}>
+        <Regions value={strings(value)} onPicked={onPicked} onChange={onChange} />
+      </Suspense>
+    );
   if (isLinked(field))
     return (
       <RecordSelect
@@ -116,6 +126,8 @@ const Many = ({ form, field, value, picked, onPicked, onChange }: ValueProps) =>
     />
   );
 };
+
+const IN_DAYS = "days";
 
 const Value = (props: ValueProps & { op: string }) => {
   const { op, value, field, onChange } = props;
@@ -161,17 +173,33 @@ const Value = (props: ValueProps & { op: string }) => {
         </div>
       );
     }
-    case "days":
+    case "days": {
+      const period = asText(inside.period);
       return (
-        <InputNumber
-          className="filter-value"
-          min={0}
-          max={366}
-          value={asNumber(inside.days)}
-          suffix={t("filter.dayUnit")}
-          onChange={(days) => onChange({ days: asNumber(days) })}
-        />
+        <div className="filter-range">
+          <Select
+            className="filter-value"
+            value={period || IN_DAYS}
+            options={[
+              ...ANNIVERSARIES.map((key) => ({ value: key as string, label: t(`period.${key}`) })),
+              { value: IN_DAYS, label: t("period.next_n_days", { n: "N" }) },
+            ]}
+            onChange={(next) =>
+              onChange(next === IN_DAYS ? { days: asNumber(inside.days) ?? 7 } : { period: next })
+            }
+          />
+          {period ? null : (
+            <InputNumber
+              min={0}
+              max={366}
+              value={asNumber(inside.days)}
+              suffix={t("filter.dayUnit")}
+              onChange={(days) => onChange({ days: asNumber(days) })}
+            />
+          )}
+        </div>
       );
+    }
     case "count":
       return (
         <div className="filter-range">
@@ -187,6 +215,47 @@ const Value = (props: ValueProps & { op: string }) => {
           />
         </div>
       );
+    case "age": {
+      const how = asText(inside.op) || "ge";
+      const number = (key: "value" | "from" | "to", label: string) => (
+        <InputNumber
+          min={0}
+          max={150}
+          precision={0}
+          aria-label={label}
+          value={asNumber(inside[key])}
+          suffix={t("filter.years")}
+          onChange={(next) => onChange({ ...inside, op: how, [key]: asNumber(next) })}
+        />
+      );
+      return (
+        <div className="filter-range">
+          <Select
+            value={how}
+            options={["ge", "le", "eq", "gt", "lt", "between"].map((key) => ({
+              value: key,
+              label: t(`op.${key}`),
+            }))}
+            onChange={(next) =>
+              onChange(
+                next === "between"
+                  ? { op: next, from: asNumber(inside.value), to: null }
+                  : { op: next, value: asNumber(inside.value ?? inside.from) },
+              )
+            }
+          />
+          {how === "between" ? (
+            <>
+              {number("from", t("op.ge"))}
+              <span>{t("filter.to")}</span>
+              {number("to", t("op.le"))}
+            </>
+          ) : (
+            number("value", t("op.age"))
+          )}
+        </div>
+      );
+    }
     case "place":
       return (
         <div className="filter-range">
@@ -246,7 +315,7 @@ export const FilterEditor = ({
           className="filter-op"
           aria-label={t("filter.operator")}
           popupMatchSelectWidth={false}
-          options={operatorsOf(field)
+          options={[...new Set([...operatorsOf(field), item.op])]
             .filter((op) => needsOf(op) !== "group")
             .map((op) => ({ value: op, label: t(`op.${op}`) }))}
           onChange={(op) => onChange(withOperator(item, op))}

@@ -1,4 +1,4 @@
-/** The table: fixed row height, only the rows in sight are drawn, header and first column stay. */
+/** The table: fixed row height, only the rows in sight are drawn, header and first columns stay. */
 
 import { Checkbox } from "antd";
 import {
@@ -17,7 +17,7 @@ import { useLang } from "../../shared/useLang";
 import { GridFooter } from "./GridFooter";
 import { GridHeader } from "./GridHeader";
 import { type CellAt, GroupRow, RecordRow } from "./GridRow";
-import { type ListSettings, ROW_HEIGHT, widthsOf } from "./settings";
+import { type ListSettings, ROW_HEIGHT, staysOf, widthsOf } from "./settings";
 import type { Rows } from "./useRows";
 
 export const CHECK_WIDTH = 52;
@@ -73,6 +73,7 @@ export const Grid = (props: GridProps) => {
   const [editing, setEditing] = useState(false);
   const widths = widthsOf(plan, fields, settings, lang, room - CHECK_WIDTH);
   const width = widths.reduce((sum, one) => sum + one, CHECK_WIDTH);
+  const stays = staysOf(widths, settings.frozen, CHECK_WIDTH, room);
   const { lines, more } = rows;
 
   useEffect(() => {
@@ -167,6 +168,7 @@ export const Grid = (props: GridProps) => {
           plan={plan}
           fields={fields}
           widths={widths}
+          stays={stays}
           settings={settings}
           onSettings={props.onSettings}
           check={
@@ -193,6 +195,7 @@ export const Grid = (props: GridProps) => {
                   style={style}
                   fields={fields}
                   widths={widths}
+                  stays={stays}
                   labels={rows.labels}
                   isSelected={selected.has(line.record.id)}
                   isOpened={props.openedId === line.record.id}
@@ -246,7 +249,14 @@ export const Grid = (props: GridProps) => {
         </div>
         {!rows.isPending && lines.length === 0 ? props.empty : null}
         {lines.length > 0 ? (
-          <GridFooter fields={fields} widths={widths} rows={rows} settings={settings} totals={props.totals} />
+          <GridFooter
+            fields={fields}
+            widths={widths}
+            stays={stays}
+            rows={rows}
+            settings={settings}
+            totals={props.totals}
+          />
         ) : null}
       </div>
     </div>

@@ -5,18 +5,20 @@ import type { FieldPlan } from "../../api/types";
 import { formatNumber, formatValue, isRightAligned } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
 import type { Json } from "../../shared/json";
-import type { ListSettings } from "./settings";
+import { type ListSettings, stayOf } from "./settings";
 import type { Rows } from "./useRows";
 
 export const GridFooter = ({
   fields,
   widths,
+  stays,
   rows,
   settings,
   totals,
 }: {
   fields: readonly FieldPlan[];
   widths: readonly number[];
+  stays: readonly number[];
   rows: Rows;
   settings: ListSettings;
   totals: { [field: string]: Json } | undefined;
@@ -37,13 +39,14 @@ export const GridFooter = ({
         {fields.map((field, col) => {
           const value = totals?.[field.key];
           const how = settings.totals[field.key];
-          const classes = ["cell", col === 0 && "cell-first", isRightAligned(field) && "cell-right"];
+          const stay = stayOf(stays, col);
+          const classes = ["cell", stay.className, isRightAligned(field) && "cell-right"];
           return (
             <div
               key={field.key}
               role="gridcell"
               className={classes.filter(Boolean).join(" ")}
-              style={{ width: widths[col] }}
+              style={{ width: widths[col], left: stay.left }}
             >
               {col === 0 ? <span className="foot-count">{words}</span> : null}
               {how && value !== undefined ? (

@@ -8,7 +8,7 @@ import type { FieldPlan, FormPlan } from "../../api/types";
 import { isSearchable, nextSort, sortField } from "../../shared/filters";
 import { isRightAligned } from "../../shared/format";
 import { useSay } from "../../shared/useLang";
-import type { ListSettings } from "./settings";
+import { type ListSettings, stayOf } from "./settings";
 
 const NARROWEST = 60;
 const WIDEST = 640;
@@ -16,6 +16,7 @@ const WIDEST = 640;
 export const GridHeader = ({
   fields,
   widths,
+  stays,
   settings,
   onSettings,
   check,
@@ -23,6 +24,7 @@ export const GridHeader = ({
   plan: FormPlan;
   fields: readonly FieldPlan[];
   widths: readonly number[];
+  stays: readonly number[];
   settings: ListSettings;
   onSettings: (change: Partial<ListSettings>) => void;
   check: ReactNode;
@@ -58,19 +60,15 @@ export const GridHeader = ({
           const width = widths[col] ?? 0;
           const canSort =
             isSearchable(field) && !["rows", "structured", "files"].includes(field.value_type ?? "");
-          const classes = [
-            "cell",
-            "head-cell",
-            col === 0 && "cell-first",
-            isRightAligned(field) && "cell-right",
-          ];
+          const stay = stayOf(stays, col);
+          const classes = ["cell", "head-cell", stay.className, isRightAligned(field) && "cell-right"];
           return (
             <div
               key={field.key}
               role="columnheader"
               aria-sort={sort ? (sort.down ? "descending" : "ascending") : "none"}
               className={classes.filter(Boolean).join(" ")}
-              style={{ width }}
+              style={{ width, left: stay.left }}
             >
               <button
                 type="button"

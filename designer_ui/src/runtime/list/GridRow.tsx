@@ -12,6 +12,7 @@ import { isBlank, type Json } from "../../shared/json";
 import { useSay } from "../../shared/useLang";
 import { RecordCell } from "./Cell";
 import { CellEditor } from "./CellEditor";
+import { stayOf } from "./settings";
 import type { Line } from "./useRows";
 
 export interface CellAt {
@@ -28,6 +29,7 @@ export interface RecordRowProps {
   style: CSSProperties;
   fields: readonly FieldPlan[];
   widths: readonly number[];
+  stays: readonly number[];
   labels: Labels;
   isSelected: boolean;
   isOpened: boolean;
@@ -83,8 +85,10 @@ const RowView = (props: RecordRowProps) => {
       </div>
       {fields.map((field, col) => {
         const isActive = activeCol === col;
+        const stay = stayOf(props.stays, col);
         const classes = [
           "cell",
+          stay.className,
           col === 0 && "cell-first",
           isRightAligned(field) && "cell-right",
           isActive && "cell-active",
@@ -95,7 +99,7 @@ const RowView = (props: RecordRowProps) => {
             role="gridcell"
             aria-colindex={col + 2}
             className={classes.filter(Boolean).join(" ")}
-            style={{ width: widths[col] }}
+            style={{ width: widths[col], left: stay.left }}
             onClick={() => (isEditing && isActive ? undefined : click(col))}
             onDoubleClick={() => start(col)}
             onKeyDown={() => undefined}
@@ -134,6 +138,7 @@ export const RecordRow = memo(
     a.style.height === b.style.height &&
     a.onOpen === b.onOpen &&
     a.onToggle === b.onToggle &&
+    a.stays.length === b.stays.length &&
     a.widths.every((width, index) => width === b.widths[index]),
 );
 

@@ -15,6 +15,7 @@ export const SelectionBar = ({
   busy,
   onAll,
   onEdit,
+  quick,
   onDelete,
   onRestore,
   onClear,
@@ -28,7 +29,10 @@ export const SelectionBar = ({
   canDelete: boolean;
   busy: boolean;
   onAll: () => void;
-  onEdit: () => void;
+  /** Opens the bulk edit, at a field or at the choice of one. */
+  onEdit: (field: string | null) => void;
+  /** Fields with a button of their own: who looks after them, tags. */
+  quick: readonly { key: string; name: string }[];
   onDelete: () => void;
   onRestore: () => void;
   onClear: () => void;
@@ -36,26 +40,38 @@ export const SelectionBar = ({
   more?: ReactNode;
 }) => {
   const { t } = useTranslation();
+  const hasNone = count === 0 && !isAll;
   return (
     <div className="selection" role="toolbar" aria-label={t("selection.title")}>
       <b>
-        {isAll && total !== null ? t("selection.all", { count: total }) : t("selection.count", { count })}
+        {hasNone
+          ? t("selection.none")
+          : isAll && total !== null
+            ? t("selection.all", { count: total })
+            : t("selection.count", { count })}
       </b>
-      {!isAll && canEdit && !isBin && total !== null && total > count ? (
+      {!isAll && !isBin && total !== null && total > count ? (
         <Button type="link" size="small" onClick={onAll}>
           {t("selection.takeAll", { count: total })}
         </Button>
       ) : null}
       <span className="tools-gap" />
-      {isBin ? (
+      {hasNone ? null : isBin ? (
         <Button size="small" type="primary" loading={busy} onClick={onRestore}>
           {t("selection.restore")}
         </Button>
       ) : (
         <>
           {more}
+          {canEdit
+            ? quick.map(({ key, name }) => (
+                <Button key={key} size="small" onClick={() => onEdit(key)}>
+                  {name}
+                </Button>
+              ))
+            : null}
           {canEdit ? (
-            <Button size="small" loading={busy} onClick={onEdit}>
+            <Button size="small" loading={busy} onClick={() => onEdit(null)}>
               {t("selection.edit")}
             </Button>
           ) : null}

@@ -59,6 +59,7 @@ const asSaved = (
   totals: settings.totals,
   where: settings.where,
   widths: settings.widths,
+  frozen: settings.frozen,
   density: settings.density,
 });
 

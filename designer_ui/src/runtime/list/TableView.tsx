@@ -1,5 +1,6 @@
 /** The table view of a form: toolbar, chips, grid, selection. */
 
+import CheckSquareOutlined from "@ant-design/icons/CheckSquareOutlined";
 import { Button } from "antd";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -14,9 +15,11 @@ import { useShortcuts } from "../../shared/shortcuts";
 import { useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
 import { useNotify } from "../../shared/useNotify";
+import { liesIn } from "../pools/lying";
 import { useFrame } from "../shell/frame";
-import { BulkEdit, type Target } from "./BulkEdit";
+import { BulkEdit, bulkFields, type Target } from "./BulkEdit";
 import { CardList } from "./CardList";
+import { valuesOf } from "./CellEditor";
 import { FilterChips } from "./FilterBar";
 import { listQuery } from "./firstPage";
 import { Grid } from "./Grid";
@@ -30,6 +33,8 @@ import { useListState } from "./useListState";
 import { useRows } from "./useRows";
 import type { ViewProps } from "./ViewHost";
 
+const ClaimMany = lazy(async () => ({ default: (await import("../pools/Claim")).ClaimMany }));
+const ClaimNext = lazy(async () => ({ default: (await import("../pools/Claim")).ClaimNext }));
 const ListFlows = lazy(async () => ({ default: (await import("../flows/ListFlows")).ListFlows }));
 
 export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
@@ -44,7 +49,9 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
   const [bin, setBin] = useState(false);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [everything, setEverything] = useState(false);
-  const [bulk, setBulk] = useState(false);
+  const [bulk, setBulk] = useState<{ first: string | null } | null>(null);
+  // On a phone a tap opens a card, until somebody wants to choose.
+  const [picking, setPicking] = useState(false);
 
   const fields = useMemo(
     () => settings.columns.map((key) => fieldOf(plan, key)).filter((field) => field !== undefined),
@@ -70,6 +77,7 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
   const restore = useRestore(plan.key);
 
   const ids = useMemo(() => rows.records.map((record) => record.id), [rows.records]);
+  const ticked = useMemo(() => (everything ? new Set(ids) : selected), [everything, ids, selected]);
   const { openRecord } = frame;
   const select = useCallback((next: Set<string>) => {
     setSelected(next);
@@ -88,7 +96,16 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
     },
     [bin, openRecord, plan.key, ids],
   );
-  const clear = () => select(new Set());
+  const clear = () => {
+    select(new Set());
+    setPicking(false);
+  };
+  const pick = (recordId: string) =>
+    select(
+      ticked.has(recordId)
+        ? new Set([...ticked].filter((known) => known !== recordId))
+        : new Set([...ticked, recordId]),
+    );
   const removeAll = async () => {
     const chosen = [...selected];
     const results = await Promise.allSettled(chosen.map((recordId) => remove.mutateAsync(recordId)));
@@ -171,9 +188,20 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
       }
     : { ids: [...selected] };
   const total = rows.count?.value ?? null;
+  const shownPool = plan.pools?.find((pool) => pool.view !== null && pool.view === shown);
+  const changeable = bulkFields(plan);
+  const quick = [
+    ...(changeable.some((field) => field.key === "owner_id")
+      ? [{ key: "owner_id", name: t("selection.assign") }]
+      : []),
+    ...changeable
+      .filter((field) => field.control === "tags")
+      .slice(0, 1)
+      .map((field) => ({ key: field.key, name: say(field.label) })),
+  ];
   return (
     <div className="list">
-      {selected.size > 0 ? (
+      {selected.size > 0 || picking ? (
         <SelectionBar
           count={selected.size}
           total={total}
@@ -183,16 +211,26 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
           canDelete={plan.verbs.delete ?? false}
           busy={remove.isPending || restore.isPending}
           onAll={() => setEverything(true)}
-          onEdit={() => setBulk(true)}
+          onEdit={(first) => setBulk({ first })}
+          quick={quick}
           onDelete={() => void removeAll()}
           onRestore={() => void restoreAll()}
           onClear={clear}
           more={
-            everything ? null : (
-              <Suspense fallback={null}>
-                <ListFlows form={plan.key} ids={[...selected]} />
-              </Suspense>
-            )
+            <Suspense fallback={null}>
+              {(plan.pools ?? []).map((pool) => {
+                const lying = rows.records.filter((one) => ticked.has(one.id) && liesIn(pool, valuesOf(one)));
+                return lying.length ? (
+                  <ClaimMany key={pool.key} pool={pool} ids={lying.map((one) => one.id)} onDone={clear} />
+                ) : null;
+              })}
+              <ListFlows
+                form={plan.key}
+                chosen={target}
+                count={everything ? total : selected.size}
+                onStarted={clear}
+              />
+            </Suspense>
           }
         />
       ) : (
@@ -213,7 +251,21 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
           }}
           onExport={(format) => void exporting.run(scope, settings.columns, format)}
           isTable
-        />
+        >
+          {shownPool && !bin ? (
+            <Suspense fallback={null}>
+              <ClaimNext pool={shownPool} form={plan.key} />
+            </Suspense>
+          ) : null}
+          {narrow && !bin ? (
+            <Button
+              type="text"
+              icon={<CheckSquareOutlined />}
+              aria-label={t("selection.pick")}
+              onClick={() => setPicking(true)}
+            />
+          ) : null}
+        </Toolbar>
       )}
       {bin ? (
         <div className="bin-note">
@@ -243,7 +295,15 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
         rows.lines.length === 0 && !rows.isPending ? (
           empty
         ) : (
-          <CardList plan={plan} fields={fields} rows={rows} colorOf={colorOf} onOpen={onOpen} />
+          <CardList
+            plan={plan}
+            fields={fields}
+            rows={rows}
+            colorOf={colorOf}
+            onOpen={onOpen}
+            picked={picking || selected.size > 0 ? ticked : null}
+            onPick={pick}
+          />
         )
       ) : (
         <Grid
@@ -252,7 +312,7 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
           rows={rows}
           settings={settings}
           onSettings={change}
-          selected={selected}
+          selected={ticked}
           onSelect={select}
           openedId={frame.opened?.form === plan.key ? frame.opened.recordId : null}
           onOpen={onOpen}
@@ -269,8 +329,9 @@ export const TableView = ({ plan, view, onSaveView }: ViewProps) => {
           plan={plan}
           count={everything && total !== null ? total : selected.size}
           target={target}
+          first={bulk.first}
           onClose={(done) => {
-            setBulk(false);
+            setBulk(null);
             if (done) clear();
           }}
         />

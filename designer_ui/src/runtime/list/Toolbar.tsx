@@ -139,7 +139,8 @@ export const Toolbar = (props: ToolbarProps) => {
                 <ColumnsPanel
                   plan={plan}
                   columns={settings.columns}
-                  onChange={(columns) => onSettings({ columns })}
+                  frozen={settings.frozen}
+                  onChange={onSettings}
                 />
               </Suspense>
             }

@@ -2,13 +2,16 @@
 
 import type { FieldPlan, FilterItem } from "../../api/types";
 import { needsOf } from "../../shared/filters";
-import { formatValue, type Look, optionLabel } from "../../shared/format";
+import { formatDay, formatValue, type Look, optionLabel } from "../../shared/format";
 import { isArray, isObject, type Json, strings } from "../../shared/json";
 
 type Translate = (key: string, params?: { [name: string]: string | number }) => string;
 
 /** Names of picked records are kept beside the filter, since the list may not show them. */
 export type Picked = { readonly [id: string]: string };
+
+const isDays = (field: FieldPlan): boolean =>
+  field.value_type === "date_range" || field.value_type === "time_range";
 
 const shownValue = (value: Json | undefined, field: FieldPlan, look: Look, picked: Picked): string => {
   if (value === undefined || value === null) return "…";
@@ -20,6 +23,7 @@ const shownValue = (value: Json | undefined, field: FieldPlan, look: Look, picke
     return strings(value)
       .map((id) => picked[id] ?? id)
       .join("、");
+  if (isDays(field) && typeof value === "string") return formatDay(value, look.lang, look.today ?? "");
   if (typeof value === "string" && picked[value]) return picked[value];
   return formatValue(value, field, look);
 };
@@ -41,11 +45,17 @@ export const filterWords = (
         ? t(`period.${value.period}`, { n: typeof value.n === "number" ? value.n : "…" })
         : "…";
     case "days":
+      if (isObject(value) && typeof value.period === "string") return `${op} ${t(`period.${value.period}`)}`;
       return `${op} ${isObject(value) && typeof value.days === "number" ? t("filter.days", { count: value.days }) : "…"}`;
     case "range":
       return isObject(value)
-        ? `${shownValue(value.from, field, look, picked)} – ${shownValue(value.to, field, look, picked)}`
+        ? `${item.op === "between" ? "" : `${op} `}${shownValue(value.from, field, look, picked)} – ${shownValue(value.to, field, look, picked)}`
         : `${op} …`;
+    case "age": {
+      if (!isObject(value)) return op;
+      if (value.op === "between") return `${op} ${String(value.from ?? "…")} – ${String(value.to ?? "…")}`;
+      return `${op} ${t(`op.${typeof value.op === "string" ? value.op : "ge"}`)} ${String(value.value ?? "…")}`;
+    }
     case "count":
       return isObject(value)
         ? `${op} ${t(`op.${typeof value.op === "string" ? value.op : "ge"}`)} ${String(value.value ?? "…")}`

@@ -18,6 +18,8 @@ export interface ListSettings {
   where: FilterGroup;
   density: Density;
   totals: { [field: string]: string };
+  /** How many of the first columns stay in sight when the others are moved past. */
+  frozen: number;
 }
 
 export const NO_FILTER: FilterGroup = { op: "and", items: [] };
@@ -47,6 +49,7 @@ export const settingsOf = (plan: FormPlan, view: ViewPlan | SavedView | undefine
     where: view && "where" in view && view.where ? view.where : NO_FILTER,
     density: densityOf(view && "density" in view ? view.density : undefined),
     totals: Object.fromEntries(totals),
+    frozen: view?.frozen ?? 1,
   };
 };
 
@@ -111,7 +114,30 @@ export const widthsOf = (
   return widths.map((width, at) => (growing[at] ? width + share : width));
 };
 
-/** The fields to ask for: those shown, the title, and what the colour rules look at. */
+const MOST_FROZEN = 0.6;
+
+/** Where the columns that stay have their left edge, in px; none may stay that would leave the others no room. */
+export const staysOf = (widths: readonly number[], frozen: number, from: number, room: number): number[] => {
+  const lefts: number[] = [];
+  let left = from;
+  for (const width of widths.slice(0, frozen)) {
+    if (lefts.length > 0 && left + width > room * MOST_FROZEN) break;
+    lefts.push(left);
+    left += width;
+  }
+  return lefts;
+};
+
+/** What a cell of a column that stays wears. */
+export const stayOf = (
+  stays: readonly number[],
+  col: number,
+): { className: string; left: number | undefined } => ({
+  className: col >= stays.length ? "" : col === stays.length - 1 ? "cell-stay cell-edge" : "cell-stay",
+  left: stays[col],
+});
+
+/** The fields to ask for: those shown, the title, what the colour rules look at, and by what one knows a pool's. */
 export const askedFields = (
   plan: FormPlan,
   view: ViewPlan | undefined,
@@ -128,7 +154,8 @@ export const askedFields = (
     view?.title,
     view?.color,
   ].filter((key) => typeof key === "string");
-  const all = new Set([titleKey(plan), ...columns, ...(view?.card ?? []), ...extra, ...looked]);
+  const pooled = (plan.pools ?? []).flatMap((pool) => [pool.owner, ...Object.keys(pool.marks)]);
+  const all = new Set([titleKey(plan), ...columns, ...pooled, ...(view?.card ?? []), ...extra, ...looked]);
   return [...all].filter((key) => fieldOf(plan, key) !== undefined);
 };
 

@@ -23,14 +23,14 @@ export const Chips = ({
   const toggle = (key: string) =>
     onChange(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
   return (
-    <div className="chips" role="group" aria-labelledby={labelledBy}>
+    <div className="public-chips" role="group" aria-labelledby={labelledBy}>
       {optionsOf(field)
         .filter((option) => !option.hidden)
         .map((option) => (
           <button
             key={option.key}
             type="button"
-            className="chip"
+            className="public-chip"
             aria-pressed={chosen.includes(option.key)}
             onClick={() => toggle(option.key)}
           >

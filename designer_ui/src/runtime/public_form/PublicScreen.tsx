@@ -8,6 +8,7 @@ import { useParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { usePublicForm } from "../../api/public";
 import type { PublicForm } from "../../api/types";
+import { formatInstant } from "../../shared/format";
 import { ControlHostProvider } from "../../shared/host";
 import { changeLang } from "../../shared/i18n";
 import { ErrorState, Loading, StateView } from "../../shared/States";
@@ -40,6 +41,23 @@ const Done = ({ answer, onAgain }: { answer: PublicForm; onAgain: () => void }) 
   );
 };
 
+/** What the page is about, as its link was made for a message: when, who, where. */
+const About = ({ facts }: { facts: PublicForm["about"] }) => {
+  const say = useSay();
+  const lang = useLang();
+  if (!facts.length) return null;
+  return (
+    <dl className="public-about">
+      {facts.map((fact) => (
+        <div key={fact.key}>
+          <dt>{say(fact.label)}</dt>
+          <dd>{fact.at ? formatInstant(fact.at, lang) : fact.words ? say(fact.words) : fact.text}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+};
+
 const Page = ({ answer, onClosed }: { answer: PublicForm; onClosed: () => void }) => {
   const { t } = useTranslation();
   const say = useSay();
@@ -52,8 +70,19 @@ const Page = ({ answer, onClosed }: { answer: PublicForm; onClosed: () => void }
   return (
     <>
       <h1>{title}</h1>
-      <p className="public-intro">{say(answer.intro)}</p>
-      <Filling answer={answer} onDone={() => setDone(true)} onClosed={onClosed} />
+      {answer.closed ? (
+        <p className="public-over" role="status">
+          {say(answer.closed)}
+        </p>
+      ) : (
+        <p className="public-intro">{say(answer.intro)}</p>
+      )}
+      <About facts={answer.about} />
+      {answer.closed ? (
+        <p className="public-intro">{t("public.overNext")}</p>
+      ) : (
+        <Filling answer={answer} onDone={() => setDone(true)} onClosed={onClosed} />
+      )}
       <p className="public-foot">{t("public.privacy", { name: say(answer.workspace.name) })}</p>
     </>
   );

@@ -41,7 +41,7 @@ const spanOf = (field: FieldPlan, columns: number): number => {
   return isWide ? columns : 1;
 };
 
-const NEEDS_RECORD = /link|cascad|pick|subtable|lookup|select/;
+const NEEDS_RECORD = /link|signature|vitals|cascad|pick|subtable|lookup|select/;
 
 const Slot = (props: FieldSlotProps) => {
   const { form, recordId, field, value, values, labels, state, problems, columns, onChange } = props;

@@ -21,6 +21,8 @@ export interface SectionsProps {
   problems: ReadonlyMap<string, Problem[]>;
   /** Computed and read-only fields that are still blank are left out of a new form. */
   isNew: boolean;
+  /** Looks whether some fields are filled rightly, and tells what is not. */
+  check: (keys: readonly string[]) => boolean;
   onChange: (key: string, value: Json) => void;
 }
 
@@ -48,6 +50,21 @@ const hasProblem = (plan: FormPlan, problems: SectionsProps["problems"], keys: r
     return problems.has(key) || (field !== undefined && hasProblem(plan, problems, paneItems(field)));
   });
 
+/** The keys with those that layout controls among them arrange. */
+const withInner = (plan: FormPlan, keys: readonly string[]): string[] =>
+  keys.flatMap((key) => {
+    const field = plan.fields.find((one) => one.key === key);
+    return field
+      ? [
+          key,
+          ...withInner(
+            plan,
+            paneItems(field).filter((one) => one !== key),
+          ),
+        ]
+      : [];
+  });
+
 const Fields = (given: FieldsProps) => {
   const { keys: _keys, inside, columns, ...props } = given;
   const { plan, state, values, problems } = props;
@@ -56,6 +73,7 @@ const Fields = (given: FieldsProps) => {
       <Fields {...props} keys={keys} columns={side} inside={new Set([...inside, field.key])} />
     ),
     isFailing: (keys) => hasProblem(plan, problems, keys),
+    check: (keys) => props.check(withInner(plan, keys)),
     holds: state.holds,
   });
   const fill = (others: Values) => {

@@ -181,6 +181,7 @@ export const RecordForm = ({
         masked={answer?.masked ?? []}
         problems={problemsByField(plan, form.problems)}
         isNew={answer === null}
+        check={form.check}
         onChange={form.set}
       />
       {answer?.can.edit === false ? null : (

@@ -11,6 +11,8 @@ import { ErrorState, Loading } from "../../shared/States";
 import { useShortcuts } from "../../shared/shortcuts";
 import { useSay } from "../../shared/useLang";
 import { useNotify } from "../../shared/useNotify";
+import { valuesOf } from "../list/CellEditor";
+import { liesIn } from "../pools/lying";
 import { Actions } from "./Actions";
 import { FactsTab } from "./FactsTab";
 import { RecordForm } from "./RecordForm";
@@ -19,7 +21,9 @@ import { RelatedList } from "./RelatedList";
 import { Timeline } from "./Timeline";
 
 const History = lazy(async () => ({ default: (await import("./History")).History }));
+const ClaimOne = lazy(async () => ({ default: (await import("../pools/Claim")).ClaimOne }));
 const RecordFlows = lazy(async () => ({ default: (await import("../flows/RecordFlows")).RecordFlows }));
+const SplitTarget = lazy(async () => ({ default: (await import("../targets/SplitTarget")).SplitTarget }));
 const Explain = lazy(async () => ({ default: (await import("./Explain")).Explain }));
 
 /** The bar holds tabs and a button for those that have no room; only the former are the tab list. */
@@ -54,7 +58,16 @@ const TabBody = ({
   const { id } = answer.record;
   if (tab.kind === "timeline") return <Timeline form={plan.key} recordId={id} title={answer.title} />;
   if (tab.kind === "related" && tab.form && tab.by)
-    return <RelatedList tab={tab} form={tab.form} by={tab.by} recordId={id} title={answer.title} />;
+    return (
+      <RelatedList
+        tab={tab}
+        form={tab.form}
+        by={tab.by}
+        place={`${plan.key}.${tab.key}`}
+        recordId={id}
+        title={answer.title}
+      />
+    );
   if (tab.kind === "fields") return <FactsTab plan={plan} answer={answer} items={tab.items ?? []} />;
   return <RecordForm plan={plan} answer={answer} onSaved={() => undefined} onDirty={onDirty} />;
 };
@@ -155,6 +168,18 @@ export const RecordView = ({
         actions={
           <>
             <Actions plan={plan} answer={answer} page={page} />
+            {(plan.pools ?? [])
+              .filter((pool) => liesIn(pool, valuesOf(answer.record)))
+              .map((pool) => (
+                <Suspense key={pool.key} fallback={null}>
+                  <ClaimOne pool={pool} recordId={recordId} />
+                </Suspense>
+              ))}
+            {plan.splits && answer.can.edit ? (
+              <Suspense fallback={null}>
+                <SplitTarget form={form} recordId={recordId} />
+              </Suspense>
+            ) : null}
             {answer.can.edit && tab !== formTab && tabs[0]?.kind !== "form" ? (
               <Button type="primary" onClick={() => setTab(formTab)}>
                 {t("record.edit")}

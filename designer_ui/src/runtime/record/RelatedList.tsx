@@ -86,12 +86,15 @@ export const RelatedList = ({
   tab,
   form,
   by,
+  place,
   recordId,
   title,
 }: {
   tab: PageTabPlan;
   form: string;
   by: string;
+  /** Where the list stands, `form.tab` or `form.field`: its own condition counts. */
+  place: string;
   recordId: string;
   title: string;
 }) => {
@@ -109,6 +112,7 @@ export const RelatedList = ({
             .map((field) => field.key),
         ];
   const query: Query = {
+    related: place,
     filter: { op: "and", items: [{ field: by, op: "in", value: [recordId] }] },
     sort: tab.sort?.length ? tab.sort : ["-created_at"],
     limit: SHOWN,

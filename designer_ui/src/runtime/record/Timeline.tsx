@@ -26,9 +26,12 @@ export const Timeline = ({
   form,
   recordId,
   title,
+  field = "",
 }: {
   form: string;
   recordId: string;
+  /** A timeline among the record's fields, whose settings name the forms. */
+  field?: string;
   /** Of the record itself: what only repeats it says the kind alone. */
   title: string;
 }) => {
@@ -40,6 +43,7 @@ export const Timeline = ({
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } = useTimeline(
     form,
     recordId,
+    field,
   );
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (isPending) return <Loading />;

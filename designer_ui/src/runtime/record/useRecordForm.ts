@@ -10,7 +10,7 @@ import { clinicNow } from "../../shared/now";
 import { type FormState, formState, hasFormulas, loadFormulas, missing } from "../../shared/rules";
 import { useActor } from "../list/useColors";
 import { dropDraft, keepDraft, readDraft } from "./drafts";
-import { changedFields, firstValues, isDirty, storedValues, toSave } from "./formModel";
+import { changedFields, fieldAt, firstValues, isDirty, storedValues, toSave } from "./formModel";
 
 const DRAFT_WAIT_MS = 600;
 const CHECK_WAIT_MS = 500;
@@ -25,6 +25,8 @@ export interface RecordFormState {
   setProblems: (problems: readonly Problem[]) => void;
   /** What to send, or null when something required is missing; the gaps are then among the problems. */
   collect: () => Values | null;
+  /** True when nothing is missing or wrong in these fields; what is, is among the problems. */
+  check: (keys: readonly string[]) => boolean;
   /** Starts again from what the server answered. */
   saved: (answer: RecordAnswer) => void;
   dropDraft: () => void;
@@ -86,6 +88,7 @@ export const useRecordForm = (
       {
         plan,
         stored: answer ? storedValues(plan, answer.record) : null,
+        isReadOnly: answer?.can.edit === false,
         now,
         today: localDay(now, host.zone),
         zone: host.zone,
@@ -119,12 +122,12 @@ export const useRecordForm = (
     setValues((old) => ({ ...old, [key]: value }));
     setProblems((old) => old.filter((problem) => !problem.path.split("/").includes(key)));
   }, []);
-  const collect = (): Values | null => {
+  const gaps = (): Problem[] => {
     // A default that only the server can work out may still be on its way: whether it fills the gap is told on saving.
     const awaited = (field: FieldPlan) =>
       answer === null && field.default_formula !== undefined && values[field.key] === undefined;
     const lacking = missing(plan, state).filter((field) => !awaited(field));
-    const gaps: Problem[] = lacking.map((field) => ({
+    return lacking.map((field) => ({
       code: "form.required",
       path: `/${field.key}`,
       message: {
@@ -132,7 +135,15 @@ export const useRecordForm = (
         en: `Fill in “${field.label.en ?? field.key}”`,
       },
     }));
-    const found = [...gaps, ...state.problems];
+  };
+  const check = (keys: readonly string[]): boolean => {
+    const at = (problem: Problem) => fieldAt(plan, problem) ?? "";
+    const found = [...gaps(), ...state.problems].filter((problem) => keys.includes(at(problem)));
+    setProblems((old) => [...old.filter((problem) => !keys.includes(at(problem))), ...found]);
+    return found.length === 0;
+  };
+  const collect = (): Values | null => {
+    const found = [...gaps(), ...state.problems];
     setProblems(found);
     return found.length
       ? null
@@ -151,6 +162,7 @@ export const useRecordForm = (
     set,
     setProblems,
     collect,
+    check,
     saved: (made) => {
       drop();
       if (answer) setValues(storedValues(plan, made.record));

@@ -63,12 +63,21 @@ export const Notices = ({ zone }: { zone: string }) => {
                 className={notice.read ? "notice" : "notice notice-new"}
                 onClick={() => {
                   if (!notice.read) read.mutate([notice.id]);
-                  const { instance, task, file } = notice.body;
+                  const { instance, task, file, press, bulk, path } = notice.body;
                   if (isObject(file)) {
                     const link = document.createElement("a");
                     link.href = asText(file.path);
                     link.download = asText(file.name);
                     link.click();
+                  } else if (path) {
+                    setOpen(false);
+                    go(asText(path));
+                  } else if (press) {
+                    setOpen(false);
+                    go(`/starts/${asText(press)}`);
+                  } else if (bulk) {
+                    setOpen(false);
+                    go(`/bulk-edits/${asText(bulk)}`);
                   } else if (instance) {
                     setOpen(false);
                     go(

@@ -99,6 +99,7 @@ const MeMenu = ({ me, onSignOut }: { me: Me; onSignOut: () => void }) => {
       ),
     },
     { key: "profile", label: t("me.profile") },
+    ...(me.rights.settings ? [{ key: "calendar", label: t("settings.calendar") }] : []),
     {
       key: "theme",
       label: t("me.theme"),
@@ -120,6 +121,7 @@ const MeMenu = ({ me, onSignOut }: { me: Me; onSignOut: () => void }) => {
         selectedKeys: [`theme:${theme.choice}`],
         onClick: ({ key }) => {
           if (key === "profile") go("/me");
+          if (key === "calendar") go("/settings/calendar");
           if (key === "lang") {
             const next = lang === "zh" ? "en" : "zh";
             void changeLang(next);

@@ -88,7 +88,6 @@ export const ActionDialog = ({
   const { kind } = action;
   const values = valuesOf(kind, draft);
   const isReady = values !== null && (!COMMENT_NEEDED.has(kind) || draft.comment.trim() !== "");
-  const place = action.places?.find((one) => one.node === draft.to);
   const isMany = kind === "add_signers" || kind === "cc";
   return (
     <Modal
@@ -169,7 +168,7 @@ export const ActionDialog = ({
                 onChange={(event) => put({ resume: event.target.value })}
                 options={[
                   { value: "replay", label: t("tasks.then_replay") },
-                  { value: "straight", label: t("tasks.then_straight"), disabled: !place?.may_straight },
+                  { value: "straight", label: t("tasks.then_straight") },
                 ]}
               />
             </Form.Item>

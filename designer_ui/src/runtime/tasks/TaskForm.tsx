@@ -122,6 +122,7 @@ const Filling = ({
         masked={answer?.masked ?? []}
         problems={problemsByField(plan, form.problems)}
         isNew={answer === null}
+        check={form.check}
         onChange={form.set}
       />
     </section>

@@ -1,6 +1,6 @@
 /** Small words about tasks. Pure. */
 
-import type { NextStep, TaskItem } from "../../api/tasks";
+import type { TaskItem } from "../../api/tasks";
 import type { Labels } from "../../api/types";
 
 export const nameOf = (labels: Labels, id: string | null | undefined): string =>
@@ -35,6 +35,3 @@ export const groupOf = (task: TaskItem, endOfDay: number, now: number): Group =>
 
 export const taskPath = (task: { instance_id: string; task_id: number }): string =>
   `/tasks/${task.instance_id}/${task.task_id}`;
-
-/** Whether people are asked next: what matters most to whoever decides. */
-export const asksPeople = (step: NextStep): boolean => (step.people ?? []).length > 0;

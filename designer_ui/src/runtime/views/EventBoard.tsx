@@ -11,6 +11,7 @@ import {
 } from "@event-calendar/core";
 import "@event-calendar/core/index.css";
 import { useEffect, useRef } from "react";
+import { clinicNow } from "../../shared/now";
 import type { CalendarItem, Move } from "./calendarModel";
 
 const VIEWS = {
@@ -101,7 +102,8 @@ export const EventBoard = (props: EventBoardProps) => {
       height: "100%",
       firstDay: 1,
       allDaySlot: false,
-      nowIndicator: true,
+      // The library knows the machine's clock only: none rather than a wrong one where practice time is put forward.
+      nowIndicator: clinicNow().getTime() - Date.now() < SHORT_MS,
       selectable: true,
       slotDuration: "00:30",
       snapDuration: "00:15",
@@ -178,5 +180,5 @@ export const EventBoard = (props: EventBoardProps) => {
       })),
     );
   }, [span, day, items, resources, lang, canEdit]);
-  return <div ref={box} className="cal" />;
+  return <div ref={box} className={span === "week" || span === "month" ? "cal cal-days" : "cal"} />;
 };

@@ -115,7 +115,12 @@ export const KanbanView = (props: ViewProps) => {
     const full = requires.length
       ? await queryClient.fetchQuery(recordQuery(plan.key, record.id)).catch(() => null)
       : null;
-    const missing = requires.filter((key) => isBlank(full?.record[key] ?? record[key] ?? null));
+    // A reason is given anew at each move.
+    const reason = asText(field?.config.reason_field);
+    const missing = requires.filter(
+      (key) => key !== reason && isBlank(full?.record[key] ?? record[key] ?? null),
+    );
+    if (fieldOf(plan, reason)) missing.push(reason);
     if (missing.length) setMoving({ record, labels, to: option, missing });
     else send(record, { [by]: to }, t("kanban.moved", { name: say(option.label) }));
   };

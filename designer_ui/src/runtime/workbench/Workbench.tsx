@@ -41,6 +41,13 @@ const urgencyOf = (value: Json | undefined, zone: string, now: Date): "late" | "
 const DUE = ["due_at", "due_date", "plan_at", "next_followup_at", "scheduled_at"];
 
 const MOST_FACTS = 5;
+const NUMBERS: ReadonlySet<string> = new Set(["integer", "decimal", "money"]);
+
+/** A bare number does not say what it counts, so its name stands before it; and it is never cut short. */
+const isCounted = (field: FieldPlan): boolean => NUMBERS.has(field.value_type ?? "");
+
+const factClass = (field: FieldPlan, isTitle: boolean): string =>
+  isTitle ? "work-title" : isCounted(field) ? "work-fact work-number" : "work-fact";
 
 const phoneOf = (fields: readonly FieldPlan[]): FieldPlan | undefined =>
   fields.find((field) => field.control === "mobile" || field.control === "phone");
@@ -63,6 +70,7 @@ const Line = ({
   sequence: readonly string[];
 }) => {
   const { t } = useTranslation();
+  const say = useSay();
   const { zone } = useControlHost();
   const frame = useFrame();
   const { data: plan } = useForm(section.form);
@@ -92,9 +100,12 @@ const Line = ({
           </span>
         ) : null}
         {shown.map((field, index) => (
-          <span key={field.key} className={index === 0 ? "work-title" : "work-fact"}>
+          <span key={field.key} className={factClass(field, index === 0)}>
             {isBlank(record[field.key] ?? null) ? null : (
-              <RecordCell plain record={record} field={field} labels={section.labels} />
+              <>
+                {isCounted(field) && index > 0 ? <small>{say(field.label)}</small> : null}
+                <RecordCell plain record={record} field={field} labels={section.labels} />
+              </>
             )}
           </span>
         ))}
@@ -118,7 +129,10 @@ const tracksOf = (plan: FormPlan | undefined, section: WorkbenchSection): string
     : [];
   const time = fields.find((field) => field?.value_type === "datetime");
   const facts = shownOf(fields, time, phoneOf(fields)).slice(1);
-  return `${time ? "52px " : ""}minmax(56px, max-content) ${facts.map(() => "fit-content(160px)").join(" ")} 1fr`;
+  // A name gives way before a number or a state does.
+  const isWhole = (field: FieldPlan) => isCounted(field) || field.value_type === "choice";
+  const widths = facts.map((field) => (isWhole(field) ? "max-content" : "fit-content(160px)"));
+  return `${time ? "52px " : ""}minmax(56px, max-content) ${widths.join(" ")} 1fr`;
 };
 
 /** Sections with nothing to do, in one line. */

@@ -46,8 +46,6 @@ export const startI18n = async (lang: Lang): Promise<void> => {
   document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
 };
 
-export const useLangOf = (language: string): Lang => (language === "en" ? "en" : "zh");
-
 export const changeLang = async (lang: Lang): Promise<void> => {
   localStorage.setItem(STORED, lang);
   document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";

@@ -23,7 +23,8 @@ const makeUpDays = unpacked(facts.make_up);
 
 const isHoliday = (day: Day): boolean => holidays.has(day.n);
 
-const isWorkday = (day: Day): boolean => !isHoliday(day) && (isoWeekday(day) <= 5 || makeUpDays.has(day.n));
+export const isWorkday = (day: Day): boolean =>
+  !isHoliday(day) && (isoWeekday(day) <= 5 || makeUpDays.has(day.n));
 
 const MOST_STEPS = 20_000;
 const MOST_DAYS = 40_000;
