@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.journeys.screen import Faults, Screen
+from tests.journeys.screen import LIMIT_MS, Faults, Screen
 
 ROOT = Path(__file__).resolve().parents[2]
 DESK = {"width": 1440, "height": 900}
@@ -147,7 +147,7 @@ def opener(clinic: Clinic, browser: Browser, sessions: dict[str, list]) -> Itera
             base_url=clinic.base,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(LIMIT_MS)
         screen = Screen(context.new_page(), faults)
         if login is not None and login in sessions:
             context.add_cookies(sessions[login])

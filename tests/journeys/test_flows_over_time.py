@@ -253,7 +253,7 @@ def test_a_consultant_who_leaves_hands_over_everything(clinic, open_as):
     chief.go("/tasks")
     chief.page.locator(".task-row", has_text=f"交接确认 · {gone['name']}").locator("a").first.click()
     # Everything of hers changes hands in this one act: it takes its time on a slow machine.
-    with chief.page.expect_response("**/complete", timeout=60_000):
+    with chief.page.expect_response("**/complete"):
         chief.button("同意", chief.page.locator(".decide")).click()
     chief.toast("已同意")
     boss.eventually(lambda: not leads_worked_by(boss, gone))

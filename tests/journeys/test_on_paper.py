@@ -33,7 +33,7 @@ def board(open_once):
 
 def saved(screen, click):
     """Return the path and name of the file that a click brings."""
-    with screen.page.expect_download(timeout=60_000) as waiting:
+    with screen.page.expect_download() as waiting:
         click()
     return Path(waiting.value.path()), waiting.value.suggested_filename
 
