@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.types import TypeEngine
 
 from engine.access.actor import Actor
+from engine.expressions.sqlite_calls import write_instant
 
 DIALECTS: Mapping[str, Dialect] = {
     "sqlite": SQLiteDialect_pysqlite(),
@@ -103,3 +105,10 @@ def actor_values(actor: Actor, dialect: str) -> dict[str, Any]:
         "branch": actor.branches[0] if len(actor.branches) == 1 else None,
         "region": listed(actor.region_branches, dialect),
     }
+
+
+def clock_values(now: datetime, today: date, dialect: str) -> dict[str, Any]:
+    """Return what formulas that ask for the moment are filled with."""
+    if dialect == "postgresql":
+        return {"now": now.astimezone(UTC), "today": today}
+    return {"now": write_instant(now.astimezone(UTC)), "today": today.isoformat()}

@@ -74,15 +74,12 @@ class Core:
         place = (key, self.moment.dialect, actor.zone, len(actor.branches) == 1)
         asked = statements.get(place)
         if asked is not None:
-            answers = self.moment.answers(asked)
-            found = None if answers is None else statements.get((place, answers))
+            found = statements.get((place, self.moment.answers(asked)))
             if found is not None:
                 return found
         moment = Moment(self.policy, actor, self.unit.now, self.moment.dialect)
         made = build(moment)
         asked = frozenset(moment.asked)
         statements.put(place, asked)
-        answers = moment.answers(asked)
-        if answers is not None:
-            statements.put((place, answers), made)
+        statements.put((place, moment.answers(asked)), made)
         return made

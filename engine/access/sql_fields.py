@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, FromClause, Text, and_, case, false, null, or_, select
 from sqlalchemy.sql import Select
+from sqlalchemy.types import TypeEngine
 
 from engine.access.actor import Actor
 from engine.access.amounts import aggregated, in_units, settled
-from engine.access.binds import actor_values, bound
+from engine.access.binds import actor_values, bound, clock_values
 from engine.access.copies import none_unseen, says_of
 from engine.access.levels import Condition
 from engine.access.policy import Policy, Rights
@@ -45,18 +46,16 @@ class Moment:
 
     def __init__(self, policy: Policy, actor: Actor, now: datetime, dialect: str) -> None:
         self.policy, self.actor, self.now, self.dialect = policy, actor, now, dialect
-        self.values = actor_values(actor, dialect)
+        self.values = {**actor_values(actor, dialect), **clock_values(now, self.today, dialect)}
         self.asked: set[str] = set()
-        """What formulas asked while a statement was built: "now", "today", "actor". Its text holds the answers."""
+        """What formulas asked while a statement was built: "today", "actor". Its text holds the answers."""
 
     @property
     def today(self) -> date:
         return self.now.astimezone(ZoneInfo(self.actor.zone)).date()
 
-    def answers(self, asked: Iterable[str]) -> tuple[Any, ...] | None:
-        """Return what was answered, for telling statements apart; None: never twice the same."""
-        if "now" in asked:
-            return None
+    def answers(self, asked: Iterable[str]) -> tuple[Any, ...]:
+        """Return what was answered, for telling statements apart."""
         facts = {"today": self.today, "actor": self.actor}
         return tuple(facts[name] for name in sorted(asked))
 
@@ -95,11 +94,6 @@ class SqlFields:
         return self.moment.dialect
 
     @property
-    def now(self) -> datetime:
-        self.moment.asked.add("now")
-        return self.moment.now
-
-    @property
     def today(self) -> date:
         self.moment.asked.add("today")
         return self.moment.today
@@ -112,6 +106,10 @@ class SqlFields:
     def actor(self) -> Mapping[str, Any]:
         self.moment.asked.add("actor")
         return self.moment.actor.facts
+
+    def clock(self, name: str, type_: TypeEngine[Any]) -> ColumnElement[Any]:
+        """Return "now" or "today" as what every run of the statement fills in."""
+        return bound(name, type_, self.moment.values[name])
 
     @property
     def own_by(self) -> tuple[str, ...]:

@@ -297,7 +297,7 @@ class Writing(Core):
         scoped: ScopedQuery = seal_query(
             form,
             prepared.text,
-            prepared.params({"id": record_id}),
+            prepared.params({**self.moment.values, "id": record_id}),
             lambda rows, _keys: [{"value": row[0]} for row in rows],
         )
         found = self.unit.execute(scoped)

@@ -115,6 +115,9 @@ class Line:
             self._read[path] = read_value(raw, kind, ".".join(path), self.zone)
         return self._read[path]
 
+    def clock(self, name: str, _type: TypeEngine[Any]) -> Expr:
+        return bound(*((self.now, DATETIME) if name == "now" else (self.today, DATE)), self.dialect)
+
     def _raw(self, path: tuple[str, ...]) -> tuple[bool, bool, Any]:
         """Return whether the path is known, whether it leads through a list, and the JSON there."""
         name = ".".join(path)

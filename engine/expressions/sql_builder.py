@@ -119,6 +119,12 @@ class Builder:
             bound if self.is_sqlite else cast(bound, self.native(kind)), kind, nullable=False, value=value
         )
 
+    def clock(self, name: str, kind: ExprType) -> Sql:
+        """Return "now" or "today": known only when the SQL is run."""
+        native = self.native(kind)
+        given = self.scope.clock(name, native)
+        return Sql(given if self.is_sqlite else cast(given, native), kind, nullable=False)
+
     def _stored(self, value: Any, kind: ExprType) -> Any:
         if kind == DATETIME:
             value = placed(value, self.zone).astimezone(UTC)
@@ -459,7 +465,8 @@ class Builder:
                 if right.value is not None
                 else self.lowered(right)
             )
-        if not left.nullable or right.value is not None:
+        is_set = right.value is not None or (not right.nullable and not textual)
+        if not left.nullable or is_set:
             equal = Sql(a == b, BOOL, nullable=left.nullable or right.nullable, size=size)
             if op == "=":
                 return equal
@@ -474,11 +481,7 @@ class Builder:
         error = self.error(left, right)
         size = left.size + right.size + 1
         if right.items:
-            tests = [
-                self.compared("=", left, one)
-                for one in right.items
-                if one.value not in (None, "") or one.nullable
-            ]
+            tests = [self.compared("=", left, one) for one in right.items if one.value != ""]
             present = [self.truth(test) for test in tests]
             there = (
                 and_(self._present(left), or_(*present))

@@ -1,10 +1,11 @@
 """The pieces that SQL of formulas is made of."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy.types import TypeEngine
 
 from engine.expressions.types import ExprType
 
@@ -32,16 +33,17 @@ class SqlScope(Protocol):
     def dialect(self) -> str: ...
 
     @property
-    def now(self) -> datetime: ...
-
-    @property
-    def today(self) -> date: ...
+    def today(self) -> date:
+        """Return the day, for what is worked out while the SQL is built; the SQL then holds for that day alone."""
 
     @property
     def zone(self) -> str: ...
 
     @property
     def actor(self) -> Any: ...
+
+    def clock(self, name: str, type_: TypeEngine[Any]) -> Expr:
+        """Return "now" or "today" as a parameter, for the SQL to be run at any moment."""
 
     def column(self, path: tuple[str, ...]) -> Expr: ...
 

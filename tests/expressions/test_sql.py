@@ -57,7 +57,7 @@ FORMULAS = [
 
 
 class Columns:
-    now, today, zone = Record.now, Record.today, Record.zone
+    today, zone = Record.today, Record.zone
 
     def __init__(self, dialect: str) -> None:
         self.actor = {"id": "u1"}

@@ -384,7 +384,7 @@ def period(today: date, count: int, unit: str, ahead: bool = False) -> Range:
 
 
 def _today(b: Builder) -> Sql:
-    return b.literal(b.scope.today, DATE)
+    return b.clock("today", DATE)
 
 
 def _as_day(b: Builder, part: Sql) -> Sql:
@@ -633,7 +633,7 @@ def _sql_period(b: Builder, args: Sequence[Sql], ahead: bool = False) -> Sql:
 
 
 def _sql_now(b: Builder, args: Sequence[Sql]) -> Sql:
-    return b.literal(b.scope.now, DATETIME)
+    return b.clock("now", DATETIME)
 
 
 def _years(born: Any, now: Any) -> Any:
