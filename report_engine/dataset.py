@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.access.deadlines import DEADLINES, NAME, deadlines_shape
 from engine.access.stays import history_key, stays_shape
 from engine.access.type_scope import PLACES, has_places, shadow_of
 from engine.definitions.shape import FieldShape, FormShape, Shapes
@@ -34,6 +35,47 @@ TIME_IN_STAGE: tuple[Json, ...] = (
     },
 )
 """Measures that every history of stages has."""
+FAIR = 'NOT(INCLUDES(LIST("running", "dropped"), {result}))'
+"""A deadline that is over tells something; one that lies ahead, or was withdrawn before, does not."""
+KEPT_DEADLINES: tuple[Json, ...] = (
+    {
+        "key": "kept_rate",
+        "name": {"zh": "按时率", "en": "Done in time"},
+        "aggregate": "rate",
+        "among": FAIR,
+        "filter": '{result} = "in_time"',
+        "good": "up",
+        "synonyms": ["及时率", "SLA"],
+    },
+    {
+        "key": "due",
+        "name": {"zh": "到期任务", "en": "Deadlines"},
+        "aggregate": "count",
+        "filter": FAIR,
+    },
+    {
+        "key": "late",
+        "name": {"zh": "逾期", "en": "Not in time"},
+        "aggregate": "count",
+        "filter": 'INCLUDES(LIST("late", "missed", "overdue"), {result})',
+        "good": "down",
+    },
+    {
+        "key": "open_late",
+        "name": {"zh": "逾期未做", "en": "Still overdue"},
+        "aggregate": "count",
+        "filter": '{result} = "overdue"',
+        "good": "down",
+    },
+    {
+        "key": "time_over",
+        "name": {"zh": "逾期时长中位数", "en": "Median time over"},
+        "aggregate": "median",
+        "of": "over",
+        "good": "down",
+    },
+)
+"""Measures that the deadlines of every form have."""
 USUAL_ROLES = {"branch": "branch_id", "owner": "owner_id", "creator": "created_by"}
 
 
@@ -54,18 +96,16 @@ class Fact:
     measures: Mapping[str, Json] = field(default_factory=dict)
     goals: Json = field(default_factory=dict)
     """Of a form of targets: which of its fields mean what."""
-    history: str | None = None
-    """The field whose stays its rows are: `lead.stage_history`."""
+    judged_by: str | None = None
+    """Of rows that are read beside a form's own tables: whoever may use this field may use them."""
+    title: Words = field(default_factory=dict)
+    """Of such rows: what they are called."""
 
     @property
     def name(self) -> Words:
         if self.rows is None:
             return self.form.name
-        inner: Words
-        if self.history is not None:
-            inner = {lang: f"{self.shape.name.get(lang, self.rows)}{HISTORY[lang]}" for lang in ("zh", "en")}
-        else:
-            inner = self.form.fields[self.rows].label or {"zh": self.rows, "en": self.rows}
+        inner = self.title or self.form.fields[self.rows].label or {"zh": self.rows, "en": self.rows}
         return {lang: f"{self.form.name.get(lang, '')} · {inner.get(lang, '')}" for lang in ("zh", "en")}
 
     @property
@@ -189,6 +229,9 @@ def datasets(
             facts.setdefault(
                 name, _of_stays(shape, stage, roles, given.get("facts", {}).get(history_key(stage.key), {}))
             )
+        if shape.deadlines:
+            own = given.get("facts", {}).get(DEADLINES, {})
+            facts.setdefault(f"{key}.{DEADLINES}", _of_deadlines(shape, roles, own))
     return Datasets(facts, shapes, metrics or {}, year_starts)
 
 
@@ -215,5 +258,16 @@ def _of_stays(shape: FormShape, stage: FieldShape, roles: Mapping[str, str], giv
     own = {str(one["key"]): one for one in (*TIME_IN_STAGE, *given.get("measures", ()))}
     return Fact(
         f"{shape.key}.{inner.key}", shape, inner, inner.key, "entered_at",
-        {**own_roles, "mover": "by", **given.get("roles", {})}, own, history=stage.key,
+        {**own_roles, "mover": "by", **given.get("roles", {})}, own, judged_by=stage.key,
+        title={lang: f"{inner.name.get(lang, inner.key)}{HISTORY[lang]}" for lang in ("zh", "en")},
+    )  # fmt: skip
+
+
+def _of_deadlines(shape: FormShape, roles: Mapping[str, str], given: Json) -> Fact:
+    inner = deadlines_shape(shape)
+    own_roles = {role: f"form.{path}" for role, path in roles.items()}
+    own = {str(one["key"]): one for one in (*KEPT_DEADLINES, *given.get("measures", ()))}
+    return Fact(
+        f"{shape.key}.{inner.key}", shape, inner, inner.key, "due_at",
+        {**own_roles, "asked": "who", "flow": "flow", "step": "step", **given.get("roles", {})}, own, judged_by="id", title=NAME,
     )  # fmt: skip

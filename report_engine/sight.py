@@ -90,7 +90,7 @@ def usable(office: Office, facts: Sequence[Fact], name: str) -> bool:
             return False
         inner = path.removeprefix("form.") if fact.rows is not None and path.startswith("form.") else path
         if fact.rows is not None and not path.startswith("form."):
-            inner = fact.history or f"{fact.rows}.{path}"
+            inner = fact.judged_by or f"{fact.rows}.{path}"
         try:
             office.desk.gate.guard.use(fact.form, inner)
         except Rejected:

@@ -42,6 +42,7 @@ class TaskItem(TypedDict):
     made_at: Instant | None
     due_at: Instant | None
     is_late: bool
+    is_stopped: bool
     done_at: Instant | None
     action: str | None
     way: Words | None

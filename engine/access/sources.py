@@ -35,6 +35,7 @@ from sqlalchemy.sql.selectable import TableClause, Values
 from engine.access.amounts import is_number, settled, units
 from engine.access.binds import Prepared, prepare
 from engine.access.core import Core
+from engine.access.deadlines import DEADLINES, deadlines
 from engine.access.field_guard import Seen
 from engine.access.policy import Rights
 from engine.access.query import Keys, Record, Row, ScopedQuery, seal_query
@@ -250,7 +251,8 @@ class _Making:
             gate.guard.form(head, verb)
         tables = gate.policy.tables[head]
         self.outer: SqlFields | None = None
-        self.stayed = ""
+        self.judged_by = ""
+        """Of rows that are read beside the form's own tables: the field that may be used by whoever may use them."""
         if rows:
             self.fields = self._of_rows(tables, rows)
         else:
@@ -262,24 +264,27 @@ class _Making:
         self.laterals: list[FromClause] = []
 
     def _of_rows(self, tables: FormTables, rows: str) -> SqlFields:
-        child = tables.rows.get(rows)
-        if child is None and rows.endswith(SUFFIX):
-            child = self._of_stays(rows.removesuffix(SUFFIX))
+        child = tables.rows.get(rows) or self._beside(rows)
         if child is None:
             close = ", ".join(tables.rows) or "–"
             raise Rejected(NO_ROWS.at("", form=self.form.name, field=rows, nearest=close))
         moment = self.gate.moment
         self.outer = SqlFields(moment, tables, tables.table.alias(), self.rights)
-        self.gate.guard.use(self.form, self.stayed or rows)
+        self.gate.guard.use(self.form, self.judged_by or rows)
         return SqlFields(moment, child, child.table.alias(), self.rights, parent=self.outer)
 
-    def _of_stays(self, field: str) -> FormTables | None:
-        """Return the stays of records in the stages of a field, as the rows of a sub-table; None where there are none."""
-        shape = self.form.field(field)
+    def _beside(self, rows: str) -> FormTables | None:
+        """Return stays in the stages of a field, or deadlines, as the rows of a sub-table; None where there are none."""
+        dialect, zone = self.gate.moment.dialect, self.gate.actor.zone
+        if rows == DEADLINES and self.form.deadlines:
+            self.judged_by = "id"
+            return deadlines(self.form, dialect, zone)
+        field = rows.removesuffix(SUFFIX)
+        shape = self.form.field(field) if field != rows else None
         if shape is None or shape.sensitive or not shape.stored or shape.value_type not in KEPT:
             return None
-        self.stayed = field
-        return stays(self.form, shape, self.gate.moment.dialect, self.gate.actor.zone)
+        self.judged_by = field
+        return stays(self.form, shape, dialect, zone)
 
     def make(self, fields: Mapping[str, Wanted], where: Sequence[Wanted], name: str) -> Source:
         columns: list[ColumnElement[Any]] = []
@@ -410,18 +415,17 @@ class _Making:
 
     def _use(self, path: str, at: str) -> Seen:
         base, _ = shadow_of(path)
-        if self.stayed and not base.startswith("form."):
-            return self._of_stay(base, at)
+        if self.judged_by and not base.startswith("form."):
+            return self._of_row_beside(base, at)
         if self.outer is not None:
             base = base.removeprefix("form.") if base.startswith("form.") else f"{self.rows}.{base}"
         return self.gate.guard.use(self.form, base, at)
 
-    def _of_stay(self, key: str, at: str) -> Seen:
-        """Return a field of a stay, which may be used by whoever may use the stage."""
+    def _of_row_beside(self, key: str, at: str) -> Seen:
         found = self.fields.shape.fields.get(key)
         if found is None:
             raise Rejected(self.gate.guard.hidden(self.form, f"{self.rows}.{key}", at))
-        return replace(self.gate.guard.use(self.form, self.stayed, at), shape=found)
+        return replace(self.gate.guard.use(self.form, self.judged_by, at), shape=found)
 
     def _told(self, log: FromClause) -> ColumnElement[bool]:
         return mentions(log, self.form.key, str(self.history))

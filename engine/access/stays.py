@@ -143,17 +143,19 @@ def _stays(form: str, field: str, dialect: str, zone: str) -> Subquery:
         "duration": left - entered,
     }
     for key, at in (("entered_at", c.entered), ("left_at", c.left)):
-        columns[key] = _instant(at, dialect)
-        columns[f"{key}__d"] = _day(at, dialect, zone)
+        columns[key] = instant_of(at, dialect)
+        columns[f"{key}__d"] = day_of(at, dialect, zone)
     return select(*(column.label(key) for key, column in columns.items())).subquery("stays")
 
 
-def _instant(at: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+def instant_of(at: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+    """Return an instant of a platform table as forms keep it."""
     made = func.timezone("UTC", as_type(at, DateTime())) if dialect == "postgresql" else at
     return type_coerce(made, VALUE_TYPES.get("datetime").column({}) or DateTime())
 
 
-def _day(at: ColumnElement[Any], dialect: str, zone: str) -> ColumnElement[Any]:
+def day_of(at: ColumnElement[Any], dialect: str, zone: str) -> ColumnElement[Any]:
+    """Return the business day of an instant of a platform table."""
     if dialect == "postgresql":
         return as_type(func.timezone(zone, func.timezone("UTC", as_type(at, DateTime()))), Date())
     return type_coerce(func.date(at, f"{minutes_ahead(zone):+d} minutes"), Date())
@@ -163,7 +165,9 @@ __all__ = [
     "KEPT",
     "LOG",
     "SUFFIX",
+    "day_of",
     "history_key",
+    "instant_of",
     "mentions",
     "seconds_of",
     "stays",

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from engine.definitions.app import App
@@ -14,6 +14,7 @@ from engine.definitions.checks.references import References
 from engine.definitions.checks.schemas import schema_problems
 from engine.definitions.checks.secrets import secret_problems
 from engine.definitions.checks.sound import without_broken
+from engine.definitions.deadlines import deadlines_of
 from engine.definitions.kinds import FieldKinds
 from engine.definitions.outline import FieldOutline, FormOutline, outline_forms
 from engine.definitions.scopes import Types
@@ -93,6 +94,8 @@ def analyse(app: App, kinds: FieldKinds, is_published: bool = False) -> Analysis
     shapes = {
         key: form_shape(form, types, live, formulas, scoped) for key, form in forms.items() if form.is_sound
     }
+    for key, asked in deadlines_of(sound, shapes).items():
+        shapes[key] = replace(shapes[key], deadlines=asked)
     return Analysis(app, forms, types, shapes, formulas, reads, live, tuple(problems))
 
 

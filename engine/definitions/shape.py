@@ -110,6 +110,8 @@ class FormShape:
     append_only: bool = False
     class_: str = "general"
     """general, personal, medical: what retention and purge may do."""
+    deadlines: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    """What flows ask people about its records by a time: the options of `flow`, `step` and `roles`. Empty: nothing."""
 
     @property
     def table(self) -> str:

@@ -93,7 +93,7 @@ class Complete(Action):
             back_to = handed(task, back["user"], back.get("owner"), "returned", action.by, ctx.now)
             values |= {
                 **back_to,
-                "data": {**data, "delegated": list(stack[:-1]), "trail": back_to["data"]["trail"]},
+                "data": {**back_to["data"], "advice": data["advice"], "delegated": list(stack[:-1])},
             }
             told = Notice("task", (back["user"],), {"why": "advice", "by": action.by}, task.task_id)
             return settled_by(ctx, (TaskChange(task.task_id, values),), notices=(told,), variables=variables)

@@ -9,10 +9,10 @@ from engine.schema import closed
 from flow_engine.action import Action
 from flow_engine.acts import Act
 from flow_engine.approvals import deadlines
-from flow_engine.approvals.human import open_tasks
+from flow_engine.approvals.deciding import OVER
 from flow_engine.happenings import TaskAction
 from flow_engine.node import Answer, NodeContext
-from flow_engine.outcome import Hold, Outcome, TaskChange
+from flow_engine.outcome import Hold, Outcome
 from flow_engine.state import Task
 
 
@@ -42,7 +42,12 @@ class PauseClock(Action):
             "why": action.comment,
             "left_s": left.total_seconds(),
         }
-        return Hold("task", {**ctx.token.data, "paused": paused}, no_timers=keys)
+        changes = tuple(
+            deadlines.stop(one, ctx.now)
+            for one in ctx.tasks
+            if one.state not in OVER and one.due_at is not None
+        )
+        return Hold("task", {**ctx.token.data, "paused": paused}, changes=changes, no_timers=keys)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,11 @@ class ResumeClock(Action):
         left = timedelta(seconds=ctx.token.data["paused"]["left_s"])
         due = yield from deadlines.went_on(ctx, left, task.assignee)
         timers = yield from deadlines.ladder(ctx, due, task.assignee)
-        changes = tuple(TaskChange(one.task_id, {"due_at": due}) for one in open_tasks(ctx.tasks))
+        changes = tuple(
+            deadlines.go_on(one, due, ctx.now)
+            for one in ctx.tasks
+            if one.state not in OVER and deadlines.has_stopped(one)
+        )
         return Hold("task", data, changes=changes, timers=timers)
 
 

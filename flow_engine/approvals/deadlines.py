@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from engine.schema import FORMULA, KEY, Schema, array, closed, one_of
+from engine.store.platform import from_instant, instant
 from flow_engine.acts import Act, Due, Left
 from flow_engine.approvals.people import PEOPLE
 from flow_engine.node import NodeContext
-from flow_engine.outcome import NewTimer
+from flow_engine.outcome import NewTimer, TaskChange
 from flow_engine.settings import CLOCK, PLAIN_SPAN, TIME
+from flow_engine.state import Task
 
 LATE: Schema = closed(
     after=PLAIN_SPAN,
@@ -35,6 +37,8 @@ DUE: Schema = closed(
 """`in`: so long from now; `on`: a formula giving a day or an instant; `at`: a time of that day (of today, else tomorrow)."""
 
 DUE_KEY, LATE_KEY = "due", "late."
+"""Keys of timers. What a task remembers of its clock lies in its data under `clock`: `stood` seconds, `since` and `due` while it
+stands still, `late_of` whose it was when its time was up (`engine.access.deadlines` reads it for reports)."""
 
 
 def due_at(ctx: NodeContext, person: str | None) -> Generator[Act, Any, datetime | None]:
@@ -114,6 +118,35 @@ def went_on(ctx: NodeContext, left: timedelta, person: str | None) -> Generator[
     clock = yield from _clock(ctx, ctx.config.get("due", {}), person)
     found: datetime = yield Due(ctx.now, "0h", **clock, left=left)
     return found
+
+
+def stop(task: Task, now: datetime) -> TaskChange:
+    """Return the change by which a task is due at no time while its clock stands still. It remembers until when it was to be done."""
+    assert task.due_at is not None
+    clock = {"stood": 0, **task.data.get("clock", {}), "due": instant(task.due_at), "since": instant(now)}
+    return TaskChange(task.task_id, {"due_at": None, "data": {**task.data, "clock": clock}})
+
+
+def has_stopped(task: Task) -> bool:
+    """Tell whether the clock of a task stands still."""
+    return "since" in task.data.get("clock", ())
+
+
+def go_on(task: Task, due: datetime, now: datetime) -> TaskChange:
+    """Return the change by which a clock goes on; the task remembers for how many seconds it stood."""
+    clock = dict(task.data["clock"])
+    del clock["due"]
+    stood = now - from_instant(clock.pop("since"))
+    clock["stood"] += int(stood.total_seconds())
+    return TaskChange(task.task_id, {"due_at": due, "data": {**task.data, "clock": clock}})
+
+
+def answers(task: Task, now: datetime) -> Mapping[str, Any]:
+    """Return the data of a task that is about to go to somebody else: who had it when its time was up answers for it."""
+    clock = task.data.get("clock", {})
+    if task.due_at is None or now < task.due_at or "late_of" in clock:
+        return task.data
+    return {**task.data, "clock": {**clock, "late_of": task.assignee or ""}}
 
 
 def _clock(

@@ -184,8 +184,10 @@ class HumanNode(Node):
         if due is not None or settled.states != {index: one.state for index, one in enumerate(tasks)}:
             opened = tuple(
                 [
-                    evolve(one, due_at=due, state=settled.states.get(index, one.state))
-                    for index, one in enumerate(tasks)
+                    evolve(one, due_at=due if state == "open" else None, state=state)
+                    for one, state in (
+                        (one, settled.states.get(index, one.state)) for index, one in enumerate(tasks)
+                    )
                 ]
             )
         if "on" in ctx.config.get("due", ()) and due is None:
@@ -582,6 +584,8 @@ def with_new_turn(ctx: NodeContext, outcome: Outcome) -> Generator[Act, Any, Out
     )
     data = dict(outcome.data if outcome.data is not None else ctx.token.data)
     data.pop("times", None)
+    # A clock that stood still for who had it before runs for who has it now.
+    data.pop("paused", None)
     old = deadlines.timer_keys(ctx)
     return evolve(
         outcome,
@@ -654,7 +658,8 @@ def handed(task: Task, to: str, owner: str | None, how: str, by: str | None, at:
         *task.data.get("trail", ()),
         {"from": task.assignee, "to": to, "how": how, "by": by, "at": at.isoformat()},
     ]
-    return {"assignee": to, "owner": owner, "candidates": (), "data": {**task.data, "trail": trail[-20:]}}
+    data = {**deadlines.answers(task, at), "trail": trail[-20:]}
+    return {"assignee": to, "owner": owner, "candidates": (), "data": data}
 
 
 def _handed(ctx: NodeContext, task: Task, seat: Seat, how: str) -> TaskChange:

@@ -20,6 +20,7 @@ from flow_engine.action import ACTIONS
 from flow_engine.actions.complete import fields_of, needs_comment, node_of
 from flow_engine.actions.remove_signers import removable
 from flow_engine.actions.send_back import ways_back
+from flow_engine.approvals import deadlines
 from flow_engine.approvals.deciding import OVER, is_yes
 from flow_engine.approvals.rights import for_roles, levels_in
 from flow_engine.commanding import FlowCommands
@@ -146,6 +147,7 @@ class TaskService:
             "made_at": task.made_at,
             "due_at": task.due_at,
             "is_late": task.due_at is not None and task.due_at < unit.now and task.state not in OVER,
+            "is_stopped": task.state not in OVER and deadlines.has_stopped(task),
             "done_at": task.done_at,
             "action": task.action,
             "way": words.way_words(node.config if node is not None else {}, task.action)

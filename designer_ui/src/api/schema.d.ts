@@ -2057,6 +2057,7 @@ export type TaskItem = {
   instance_id: string;
   is_claimable: boolean;
   is_late: boolean;
+  is_stopped: boolean;
   kind: string;
   made_at: string | null;
   name: Words;

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine.problems import Forbidden, Rejected
+from engine.store.platform import instant
 from flow_engine.happenings import RecordChanged
 from tests.flow_engine.tasks.playing import NOW, Play, codes, flow
 
@@ -181,6 +182,59 @@ def test_the_clock_stands_still_while_we_wait_for_the_patient():
     assert play.notices == []
     play.act("nan", "resume_clock")
     assert play.task_of("nan").due_at == play.now + timedelta(hours=3)
+
+
+def test_a_task_whose_clock_stands_still_is_not_overdue_and_remembers_how_long_it_stood():
+    play = Play(flow(task(due={"in": "4h"})), {**NURSES, "nurse": ["nan"]})
+    due = play.task_of("nan").due_at
+    play.later(hours=1)
+    play.act("nan", "pause_clock", comment="patient is abroad")
+    stopped = play.task_of("nan")
+    assert stopped.due_at is None
+    assert stopped.data["clock"] == {"due": instant(due), "since": instant(play.now), "stood": 0}
+    play.later(hours=48)
+    play.act("nan", "resume_clock")
+    assert play.task_of("nan").data["clock"] == {"stood": 48 * 3600}
+    play.act("nan", "pause_clock")
+    play.later(minutes=30)
+    play.act("nan", "resume_clock")
+    assert play.task_of("nan").data["clock"] == {"stood": 48 * 3600 + 1800}
+
+
+def test_whoever_has_the_next_turn_has_a_clock_that_runs():
+    who = {"kind": "approve", "who": {"role": "nurse"}, "mode": "order", "due": {"in": "4h"}}
+    play = Play(flow({"key": "ok", **who, "to": "end"}), NURSES)
+    assert play.task_of("ned").due_at is None
+    play.act("nan", "pause_clock")
+    play.later(hours=9)
+    play.act("nan")
+    assert play.task_of("ned").due_at == play.now + timedelta(hours=4)
+    with pytest.raises(Rejected):
+        play.act("ned", "resume_clock")
+
+
+def test_who_was_late_answers_for_it_wherever_the_task_goes():
+    late = [{"hand_to": {"role": "boss"}}]
+    play = Play(flow(task(due={"in": "1h", "late": late})), {**NURSES, "nurse": ["nan"]})
+    play.later(hours=2)
+    handed = play.task_of("max")
+    assert handed.data["clock"]["late_of"] == "nan"
+    play.act("max", "transfer", to="doc")
+    assert play.task_of("doc").data["clock"]["late_of"] == "nan"
+
+
+def test_who_handed_it_on_in_time_does_not_answer_for_it():
+    play = Play(flow(task(due={"in": "4h"})), {**NURSES, "nurse": ["nan"]})
+    play.act("nan", "transfer", to="doc")
+    play.later(hours=5)
+    assert "clock" not in play.task_of("doc").data
+
+
+def test_a_task_that_nobody_had_taken_in_time_was_nobodys():
+    late = [{"hand_to": {"role": "boss"}}]
+    play = Play(flow(task(due={"in": "1h", "late": late})), NURSES)
+    play.later(hours=2)
+    assert play.task_of("max").data["clock"]["late_of"] == ""
 
 
 def test_parked_until_a_time():

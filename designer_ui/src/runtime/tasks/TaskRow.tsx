@@ -1,6 +1,7 @@
 /** One task in a list: what, about what, until when, from whom; decided at once where nothing more is needed. */
 
 import ClockCircleOutlined from "@ant-design/icons/ClockCircleOutlined";
+import PauseCircleOutlined from "@ant-design/icons/PauseCircleOutlined";
 import { Button, Checkbox, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -15,6 +16,13 @@ import { headingOf, nameOf, starterOf, taskPath } from "./words";
 const Due = ({ task }: { task: TaskItem }) => {
   const { t } = useTranslation();
   const { lang, zone } = useControlHost();
+  if (task.is_stopped) {
+    return (
+      <span className="task-due">
+        <PauseCircleOutlined aria-hidden /> {t("tasks.pausedPlain")}
+      </span>
+    );
+  }
   if (!task.due_at || task.state === "done") return null;
   const isToday = Date.parse(task.due_at) - clinicNow().getTime() < 86_400_000;
   const words = formatInstant(task.due_at, lang, zone);
