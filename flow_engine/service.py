@@ -1,7 +1,7 @@
 """The flow engine as the rest of the house sees it: commands, what it listens to, its jobs, what it does by the clock."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -36,6 +36,8 @@ from flow_engine.world import FlowPorts
 NIGHTLY, HOURLY = "*.nightly", "*.hourly"
 """Cursors of the engine's own rounds."""
 LOG_KEPT = 100_000
+FEW = 5
+"""Records of a batch that are judged in one transaction."""
 WHILE_PAUSED = timedelta(minutes=1)
 """How long what a paused instance should hear waits until it is tried again."""
 UNDONE: Words = {"zh": "导入已撤销，记录在回收站", "en": "The import was undone; the record is in the bin"}
@@ -238,17 +240,19 @@ class FlowService(FlowCommands):
     def _judge(self, run: JobRun) -> Any:
         """Judge a portion of a large batch of records."""
         body = run.job.body
-        with run.workspace.write(Cause("system")) as unit:
-            self.starting.judge_records(
-                unit, body["kind"], body["form"], body["ids"], body["body"], body["event"]
-            )
-        return len(body["ids"])
+
+        def judge(unit: Unit, ids: list[str]) -> int:
+            self.starting.judge_records(unit, body["kind"], body["form"], ids, body["body"], body["event"])
+            return len(ids)
+
+        return _few_at_a_time(run, judge)
 
     def _summed(self, run: JobRun) -> Any:
         """Look at sums over a portion of a large batch of records."""
         body = run.job.body
-        with run.workspace.write(Cause("system")) as unit:
-            return self.starting.sum_up(unit, body["form"], body["ids"], int(body["revision"]))
+        return _few_at_a_time(
+            run, lambda unit, ids: self.starting.sum_up(unit, body["form"], ids, int(body["revision"]))
+        )
 
     def _moved(self, run: JobRun, instance_id: str, happening: Any) -> Any:
         """Do a job's command once. What has meanwhile moved on needs nothing."""
@@ -277,6 +281,21 @@ class FlowService(FlowCommands):
             if count > LOG_KEPT:
                 oldest = select(c.id).order_by(c.id).limit(count - LOG_KEPT)
                 unit.connection.execute(delete(TRIGGER_LOG).where(c.id.in_(oldest)))
+
+
+def _few_at_a_time(run: JobRun, do: Callable[[Unit, list[str]], int]) -> int:
+    """Go through a job's records, a few in a transaction; return the sum. A further attempt goes on where one stopped.
+
+    What one record sets off may take long, and on SQLite whoever saves waits for it.
+    """
+    ids: list[str] = run.job.body["ids"]
+    total = 0
+    for at in range(run.job.done, len(ids), FEW):
+        some = ids[at : at + FEW]
+        with run.workspace.write(Cause("system")) as unit:
+            total += do(unit, some)
+            run.checkpoint(unit, at + len(some), len(ids))
+    return total
 
 
 def _stands(unit: Unit, instance_id: str, token_id: int) -> bool:

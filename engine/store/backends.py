@@ -28,6 +28,7 @@ from engine.problems import Code, Rejected
 from engine.store.connections import PREPARED, Connections, NothingReady
 from engine.store.numbers import FUNCTIONS
 from engine.store.platform import append_only, create_platform
+from engine.store.turns import Turns
 
 NO_ROLE = Code(
     "store.no_right_to_make_roles",
@@ -94,13 +95,13 @@ class Backend(Protocol):
 
 
 class SqliteRoom:
-    """A workspace in its own file. All writers pass one lock, so none waits inside SQLite."""
+    """A workspace in its own file. All writers pass one lock, each in its turn, so none waits inside SQLite."""
 
     def __init__(self, path: Path, pool_size: int, more: Sequence[MetaData] = ()) -> None:
         self.schema: str | None = None
         self.dialect: Dialect = sqlite_dialect()
         self._connections = Connections(sqlite_engine(path, pool_size), pool_size)
-        self._lock = threading.Lock()
+        self._lock = Turns()
         self._path = path
         self._more = more
 

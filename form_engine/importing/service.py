@@ -30,7 +30,7 @@ from form_engine.importing.running import CHUNK, OUTCOMES, Importer, Row
 from form_engine.importing.settings import POLICIES, ImportSettings, read_settings
 from form_engine.importing.sheets import Book, Sheet, read_book
 from form_engine.plan import FormPlan
-from form_engine.service import personal
+from form_engine.service import personal, undoing
 from form_engine.service.service import RecordService
 
 NO_IMPORT = Code("import.not_found", zh="没有这次导入", en="There is no such import",
@@ -146,17 +146,22 @@ class ImportService:
 
     def undo(self, actor: Actor, import_id: str) -> Json:
         """Take the whole import back, within 24 hours; of one that gave up halfway, what it brought."""
-        with self.service.reading(actor) as desk:
+        with self.service.writing(actor) as desk:
             row = self._mine(desk.unit, actor, import_id)
             state = _state(desk.unit, row)
-        if state != "done" and not (_is_halfway(row, state) and row["next_row"]):
-            raise Conflict(WRONG_STATE.at("", state=state))
-        if not self._can_undo(row, state):
-            raise Conflict(TOO_LATE.at(""))
-        report = self.service.undo(actor, row["batch_id"])
-        with self.service.writing(actor) as desk:
-            self._set(desk.unit, import_id, state="undone")
-        return report
+            if state != "done" and not (_is_halfway(row, state) and row["next_row"]):
+                raise Conflict(WRONG_STATE.at("", state=state))
+            if not self._can_undo(row, state):
+                raise Conflict(TOO_LATE.at(""))
+            # Records and state go back together; of two who press at once, the second finds it done.
+            c = IMPORTS.c
+            mine = (c.id == import_id, c.state == row["state"])
+            if (
+                desk.unit.connection.execute(update(IMPORTS).where(*mine).values(state="undone")).rowcount
+                != 1
+            ):
+                raise Conflict(WRONG_STATE.at("", state="undone"))
+            return undoing.undo(desk, row["batch_id"])
 
     # In the background.
 

@@ -15,7 +15,7 @@ from engine.problems import Conflict, Forbidden, NotFound, Rejected
 from engine.store.platform import IMPORTS, JOBS
 from engine.store.unit import Cause
 from form_engine.importing.service import KIND, ImportService
-from form_engine.service import RecordService
+from form_engine.service import RecordService, undoing
 from tests.form_engine.conftest import actor_of
 
 DATA = Path(__file__).parent.parent / "data"
@@ -348,3 +348,25 @@ def test_wrong_settings_are_told_all_at_once(desk: Desk) -> None:
             {"map": {"0": "nmae", "1": "phone", "2": "phone"}, "policy": "burn", "header_row": -1},
         )
     assert {p.path for p in refused.value.problems} == {"/map/0", "/map/2", "/policy", "/header_row"}
+
+
+def test_an_undo_and_the_word_that_it_is_undone_come_together_or_not_at_all(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = desk.bring("姓名,手机\n孙一,13800138101\n孙二,13800138102\n".encode())
+    really = undoing.undo
+
+    def dies(*given: Any) -> dict[str, Any]:
+        really(*given)
+        raise RuntimeError("the machine goes down")
+
+    monkeypatch.setattr(undoing, "undo", dies)
+    with pytest.raises(RuntimeError):
+        desk.imports.undo(desk.boss, state["id"])
+    assert desk.imports.state(desk.boss, state["id"])["state"] == "done"
+    assert len(desk.leads()) == 2
+    monkeypatch.setattr(undoing, "undo", really)
+    assert desk.imports.undo(desk.boss, state["id"])["undone"] == 2
+    assert desk.imports.state(desk.boss, state["id"])["state"] == "undone"
+    with pytest.raises(Conflict):
+        desk.imports.undo(desk.boss, state["id"])

@@ -1,5 +1,8 @@
 """Connections kept at hand: those that died meanwhile cost nobody anything."""
 
+import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
@@ -8,6 +11,7 @@ from sqlalchemy import text
 
 from engine.definitions.tables import FormTables
 from engine.store import Cause, Workspace
+from engine.store.turns import Turns
 from engine.store.unit import Unit
 from tests.installations import clinic, installation, pg_database
 from tests.store.makers import right
@@ -112,3 +116,37 @@ def test_a_table_that_grew_fast_is_counted_anew_so_that_it_plans_by_what_is_ther
         assert {row[0] for row in known} == {"code", "code__u", "deleted_at"}
         plan = unit.connection.execute(text("EXPLAIN SELECT id FROM f_lead WHERE code > '' OR code = ''"))
         assert "rows=3000 " in str(plan.first())
+
+
+def test_who_lets_go_and_asks_again_comes_after_those_who_wait():
+    turns, order = Turns(), list[str]()
+
+    def visit(name: str) -> None:
+        with turns:
+            order.append(name)
+
+    with ThreadPoolExecutor(3) as threads:
+        with turns:
+            for at, name in enumerate("abc"):
+                threads.submit(visit, name)
+                assert reached(lambda at=at: turns.waiting == at + 1)
+        with turns:
+            order.append("again")
+    assert order == ["a", "b", "c", "again"]
+    assert turns.waiting == 0
+
+
+def test_a_turn_passes_on_where_somebody_fails():
+    turns = Turns()
+    with pytest.raises(ZeroDivisionError), turns:
+        _ = 1 / 0
+    with turns:
+        assert turns.waiting == 0
+
+
+def reached(holds: Callable[[], bool]) -> bool:
+    """Wait, ten seconds at most, until something holds that another thread does."""
+    end = time.monotonic() + 10
+    while not holds() and time.monotonic() < end:
+        threading.Event().wait(0.001)
+    return holds()

@@ -8,7 +8,8 @@ import pytest
 from engine.jobs import work
 from engine.problems import Code, Rejected
 from engine.store.platform import EVENTS
-from flow_engine import starting
+from engine.store.unit import Unit
+from flow_engine import service, starting
 from flow_engine.triggers.field_changed import TRIGGER as FIELD_CHANGED
 from server.flows import FlowDesk
 from tests.flow_engine.shell.house import END, House, Maker, flow
@@ -180,6 +181,27 @@ def test_a_large_batch_is_judged_by_jobs(make_house: Maker, monkeypatch: pytest.
     house.settle()
     assert len(house.instances()) == 34
     assert len(house.rows("SELECT id FROM cc_jobs WHERE kind = 'flow.judge'")) == 3
+
+
+def test_a_job_that_judges_a_batch_lets_others_write_and_goes_on_where_it_stopped(
+    make_house: Maker, monkeypatch: pytest.MonkeyPatch
+):
+    house = make_house(noted("hello", {"kind": "record_created", "form": "lead"}))
+    judge, seen = house.service.starting.judge_records, list[int]()
+
+    def judged(unit: Unit, kind: str, form: str, ids: Any, *more: Any) -> None:
+        seen.append(len(ids))
+        if len(seen) == 2:
+            raise RuntimeError("the machine goes down")
+        judge(unit, kind, form, ids, *more)
+
+    monkeypatch.setattr(house.service.starting, "judge_records", judged)
+    house.records.load(house.actor(), "lead", [{"name": f"n{i}"} for i in range(12)])
+    house.settle()
+    assert len(house.instances()) == service.FEW
+    house.pass_time(minutes=1)
+    assert len(house.instances()) == 12
+    assert seen == [5, 5, 5, 2]
 
 
 def test_one_broken_start_leaves_the_others_alone_and_can_be_tried_again(
