@@ -1,15 +1,18 @@
 """Lists: the records of a view, their groups (kanban, group by), totals and counts. All through the gate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from engine.access.query import RecordQuery
+from engine.definitions.shape import FieldShape
+from engine.ids import is_id
 from engine.problems import Rejected
 from form_engine.desk import Desk
 from form_engine.titles import labels_of
 from form_engine.views.requests import WRONG_REQUEST, ListRequest, aggregates, read_request
 
+Json = dict[str, Any]
 RELATED = {"zh": "该表单的关联列表", "en": "a list of related records of this form"}
 
 
@@ -38,10 +41,48 @@ def records(desk: Desk, form: str, request: Any) -> dict[str, Any]:
     """Return `{records, labels, cursor, count?}`: one page of a list."""
     asked = read(desk, form, request)
     page = desk.gate.page(replace(asked.query, can=("edit", "delete")))
-    answer: dict[str, Any] = {"records": page.records, "labels": page.labels, "cursor": page.cursor}
+    labels = _with_asked(desk, form, page.labels, request)
+    answer: dict[str, Any] = {"records": page.records, "labels": labels, "cursor": page.cursor}
     if asked.wants_count:
         answer["count"] = count(desk, asked.query)
     return answer
+
+
+def _with_asked(desk: Desk, form: str, labels: Json, request: Any) -> Json:
+    """Return the labels with those of the records and people that the filter names: whoever comes by an address knows none."""
+    where = request.get("filter") if isinstance(request, Mapping) else None
+    asked: dict[str, dict[str, None]] = {}
+    for key, ids in _named(where):
+        shape = desk.form(form).shape.field(key)
+        target = shape and _target_of(shape)
+        if target:
+            asked.setdefault(target, {}).update(dict.fromkeys(ids))
+    if not asked:
+        return labels
+    named = {
+        target: {**labels.get(target, {}), **labels_of(desk, target, tuple(ids))}
+        for target, ids in asked.items()
+    }
+    return {**labels, **named}
+
+
+def _named(where: Any) -> Iterator[tuple[str, list[str]]]:
+    """Yield each field of a filter with the ids that it is compared with."""
+    for item in where.get("items", ()) if isinstance(where, Mapping) else ():
+        if not isinstance(item, Mapping):
+            continue
+        yield from _named(item)
+        value = item.get("value")
+        ids = [str(one) for one in (value if isinstance(value, list) else [value]) if is_id(one)]
+        if ids and isinstance(item.get("field"), str):
+            yield item["field"], ids
+
+
+def _target_of(shape: FieldShape) -> str | None:
+    """Return the form whose records a field names; "user" for people."""
+    if shape.value_type in ("person", "persons"):
+        return "user"
+    return str(shape.config["to"]) if shape.value_type in ("reference", "references") else None
 
 
 def count(desk: Desk, query: RecordQuery) -> dict[str, Any]:
@@ -84,10 +125,10 @@ def _words(desk: Desk, form: str, by: str, values: list[Any]) -> dict[Any, Any]:
             if isinstance(option, Mapping)
         }
     shape = plan.shape.field(by)
-    if shape is None or shape.value_type not in ("reference", "person"):
+    target = shape and _target_of(shape)
+    if not target:
         return {}
-    ids = tuple(value for value in values if isinstance(value, str))
-    return dict(labels_of(desk, "user" if shape.value_type == "person" else str(shape.config.get("to")), ids))
+    return labels_of(desk, target, tuple(value for value in values if isinstance(value, str)))
 
 
 def totals(desk: Desk, form: str, request: Any) -> dict[str, Any]:

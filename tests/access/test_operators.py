@@ -1,7 +1,8 @@
 """Operators of the filter panel that know more than columns: the same records on both databases, counted by hand."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,6 +24,11 @@ FORMS = shapes(
         "visit",
         field("name"),
         field("born", "date"),
+        field("at", "datetime"),
+        field("hour", "time"),
+        field("count", "integer"),
+        field("size", "decimal", scale=1),
+        field("paid", "money"),
         field("leave", "date_range"),
         field("shift", "time_range"),
         field("wishes", "choices", options=[]),
@@ -124,6 +130,43 @@ class TestRanges:
             seen(clinic, "leave", op, value)
 
 
+class TestOneEnd:
+    """A range with one end has no limit at the other: days, instants, minutes, numbers, money and stretches alike."""
+
+    @pytest.fixture(autouse=True)
+    def three(self, clinic: Clinic) -> None:
+        for at in (1, 2, 3):
+            noon = datetime(2026, 3, at, 4, tzinfo=UTC)
+            clinic.add(
+                "visit", name=str(at), born=date(2026, 3, at), at=noon, hour=time(8 + at), count=at,
+                size=Decimal(f"{at}.5"), paid=Decimal(f"{at}00.00"), leave=Range(noon.date(), noon.date()),
+            )  # fmt: skip
+        clinic.add("visit", name="blank")
+
+    @pytest.mark.parametrize(
+        ("key", "op", "end"),
+        [
+            ("born", "between", "2026-03-02"),
+            ("at", "between", "2026-03-02"),
+            ("at", "between", "2026-03-02T12:00:00+08:00"),
+            ("hour", "between", "10:00"),
+            ("count", "between", 2),
+            ("size", "between", "2.5"),
+            ("paid", "between", "200.00"),
+            ("leave", "overlaps", "2026-03-02"),
+        ],
+    )
+    @pytest.mark.parametrize("open_end", [{}, {"null": None}, {"null": ""}])
+    def test_it_is_open_at_the_other(
+        self, clinic: Clinic, key: str, op: str, end: Any, open_end: dict[str, Any]
+    ) -> None:
+        def ended(known: str, other: str) -> dict[str, Any]:
+            return {known: end, **({other: open_end["null"]} if open_end else {})}
+
+        assert seen(clinic, key, op, ended("from", "to")) == {"2", "3"}
+        assert seen(clinic, key, op, ended("to", "from")) == {"1", "2"}
+
+
 class TestAges:
     """Today is 5 March 2026."""
 
@@ -153,6 +196,7 @@ class TestAges:
             ({"op": "ne", "value": 30}, {"29 till tomorrow", "31", "0", "to come", "2 (leap day)", "none"}),
             ({"op": "between", "from": 2, "to": 29}, {"29 till tomorrow", "2 (leap day)"}),
             ({"op": "between", "from": 30}, {"30 today", "31"}),
+            ({"op": "between", "from": None, "to": 2}, {"0", "2 (leap day)"}),
             ({"op": "between", "from": 9, "to": 3}, set()),
         ],
     )

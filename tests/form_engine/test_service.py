@@ -340,3 +340,17 @@ def test_saved_views_belong_to_one_person(service: RecordService, staff: Staff) 
     service.keep_views(staff.anna, "lead", [{"key": "hot", "name": "热", "request": {"search": "张"}}])
     assert service.saved_views(staff.anna, "lead")[0]["key"] == "hot"
     assert service.saved_views(staff.boss, "lead") == []
+
+
+def test_a_list_names_what_its_filter_names_even_where_nothing_is_found(
+    service: RecordService, staff: Staff
+) -> None:
+    def asked(field: str, value: Any) -> dict[str, Any]:
+        where = {"op": "and", "items": [{"field": field, "op": "in", "value": value}]}
+        return service.query(staff.boss, "lead", {"filter": where, "fields": ["name"]})
+
+    assert asked("channel_id", [staff.channel])["labels"]["channel"] == {staff.channel: "抖音"}
+    told = asked("owner_id", [staff.boss.user_id, staff.anna.user_id])["labels"]["user"]
+    assert told == {staff.boss.user_id: "boss", staff.anna.user_id: "anna"}
+    nobody = "0198c0de-0000-7000-8000-000000000001"
+    assert asked("channel_id", [nobody])["labels"]["channel"] == {nobody: "（无权查看）"}
