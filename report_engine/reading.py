@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from engine.access.query import Record, Row, ScopedQuery
 from engine.access.spans import ALWAYS_OPEN
+from engine.expressions.sqlite_calls import CALL, FAILS
 from engine.problems import Code, Rejected
 from engine.store.platform import AUDIT, CHAIN
 from engine.store.unit import Unit
@@ -33,7 +34,8 @@ MOST_NEW = 20_000
 STEPS = 20_000
 """SQLite looks at the clock after so many steps of its machine."""
 TABLES = re.compile(r"\b[fi]_([a-z][a-z0-9_]*)")
-PLATFORM = re.compile(r"\bcc_(?!history\b)")
+PLATFORM = re.compile(rf"\b(?!{CALL}\b|{FAILS}\b)cc_(?!history\b)")
+"""Names a table that no form's version speaks for; functions of formulas are called alike on SQLite."""
 TOO_SLOW = Code(
     "report.too_slow",
     zh="计算超过 {seconds} 秒，已停止",

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, BindParameter, ColumnElement, Text, any_, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, BindParameter, ColumnElement, Text, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Dialect
@@ -22,6 +22,7 @@ DIALECTS: Mapping[str, Dialect] = {
 }
 PLACE = "given__"
 """Marks the names of places; no function or column that SQLAlchemy names parameters after begins so."""
+NOW_S = "now_s"
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
 
@@ -107,8 +108,14 @@ def actor_values(actor: Actor, dialect: str) -> dict[str, Any]:
     }
 
 
+def now_in_seconds() -> BindParameter[Any]:
+    """Return the moment a statement is run at, in whole seconds since 1970."""
+    return bound(NOW_S, BigInteger())
+
+
 def clock_values(now: datetime, today: date, dialect: str) -> dict[str, Any]:
-    """Return what formulas that ask for the moment are filled with."""
+    """Return what statements that ask for the moment are filled with."""
+    given: dict[str, Any] = {NOW_S: int(now.timestamp())}
     if dialect == "postgresql":
-        return {"now": now.astimezone(UTC), "today": today}
-    return {"now": write_instant(now.astimezone(UTC)), "today": today.isoformat()}
+        return given | {"now": now.astimezone(UTC), "today": today}
+    return given | {"now": write_instant(now.astimezone(UTC)), "today": today.isoformat()}

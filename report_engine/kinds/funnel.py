@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
 )
 
+from engine.access.binds import now_in_seconds
 from engine.access.sources import Source, Sources, Wanted
 from engine.problems import Code, Problem, Rejected
 from engine.schema import closed
@@ -406,9 +407,9 @@ class Walk:
 
     def _late(self, source: Source) -> ColumnElement[bool]:
         """Return whether a record has been in a step for longer than it should be."""
-        now = int(self.bound.now.timestamp())
+        now = now_in_seconds()
         limits = [
-            and_(source.c.stage == stage, source.c.entered < literal(now - hours * 3_600, BigInteger()))
+            and_(source.c.stage == stage, source.c.entered < now - literal(hours * 3_600, BigInteger()))
             for stage, hours in self.slas.items()
         ]
         return or_(false(), *limits)
@@ -482,15 +483,19 @@ class Walk:
 
     def _still(self) -> dict[tuple[Any, ...], tuple[int, int]]:
         """Return how many records are in each step now, and how many for longer than they should be."""
-        source = self._source(self.desk.gate)
+        plan = (self._plan("still"), tuple(sorted(self.slas.items())))
+        rows = kept_rows(self.desk, plan, self._standing, self.fact.key)
+        return {tuple(row[:-2]): (int(row[-2]), int(row[-1])) for row in rows}
+
+    def _standing(self, gate: Sources) -> tuple[Select[Any], list[Source]]:
+        source = self._source(gate)
         keys = [*self._keys(source), source.c.stage.label("stage")]
         wanted = [source.c.stage.in_(self.stages), source.c.left.is_(None)]
         stuck: ColumnElement[Any] = literal_column("0", Integer())
         if self.slas:
             stuck = func.count().filter(self._late(source))
         chosen = select(*keys, func.count(), stuck).where(*wanted)
-        rows = self._run(chosen.group_by(*(source.c[str(key.name)] for key in keys)), source)
-        return {tuple(row[:-2]): (int(row[-2]), int(row[-1])) for row in rows}
+        return chosen.group_by(*(source.c[str(key.name)] for key in keys)), [source]
 
 
 def _told(found: Sequence[tuple[int, str, str]], words: Mapping[Any, Words]) -> Words:

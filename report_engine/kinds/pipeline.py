@@ -8,25 +8,27 @@
 of the records that were in the stage in the last `days`, the share that were won since. Those that are settled or have
 been there longer than `stale` days (60) count; roles are tried one after the other, and then all together, till one has
 `least` (10) of them; a stage nobody has been in has the odds of the next one. Open records older than `stale` are past hope and not counted. `per_days`: the odds are of so many
-days, and only those left of the period count.
+days, and only those left of the period count. Days are counted back from the beginning of today.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal, or_, select
 
-from engine.access.sources import Source, Wanted
+from engine.access.sources import Source, Sources, Wanted
 from engine.definitions.schemas._parts import either
 from engine.definitions.validate import Checker
 from engine.problems import Code, Problem, Rejected
 from engine.schema import array, closed
 from report_engine.behind import NOTHING_BEHIND, Behind, counted, with_ids
-from report_engine.binding import Bound, bind
+from report_engine.binding import Bound, Filter, bind
 from report_engine.dataset import Datasets, Fact
 from report_engine.desk import Desk
 from report_engine.drawing.numbers import full
@@ -36,7 +38,7 @@ from report_engine.kinds.funnel import history_of
 from report_engine.problems import UNKNOWN_STAGE
 from report_engine.query import exact, rounded
 from report_engine.table import Cell, Column, Table
-from report_engine.tabled import condition, fact_of, rows_of
+from report_engine.tabled import condition, fact_of, kept_rows, rows_of
 
 Json = Mapping[str, Any]
 DAY_S = 86_400
@@ -190,7 +192,9 @@ class _Step:
         odds = step.get("odds", 1)
         self.learnt: Json | None = odds if isinstance(odds, Mapping) else None
         self.stale = int((self.learnt or {}).get("stale", STALE)) * DAY_S
-        self.now_s = int(bound.now.timestamp())
+        began = datetime.combine(bound.today, time(), ZoneInfo(bound.zone))
+        self.since_s = int(began.timestamp())
+        """When the day began: ages are counted in whole days, so that an answer holds for the day."""
 
     def parts(self) -> Iterator[Part]:
         step = self.step
@@ -292,14 +296,13 @@ class _Step:
     def _without_days(self, measures: Sequence[Any]) -> Bound:
         return replace(self._asked(measures, None), period=None)
 
+    def _picked(self) -> Sequence[Filter]:
+        """Return the filters of the whole, as far as they are about this form."""
+        counted = {"key": "count", "name": self.step["name"], "form": self.fact.key, "aggregate": "count"}
+        return self._without_days([counted]).filters.get(self.fact.key, ())
+
     def _where(self, own: bool = True) -> list[Wanted]:
-        inside = self._without_days(
-            [{"key": "count", "name": self.step["name"], "form": self.fact.key, "aggregate": "count"}]
-        )
-        kept = [
-            Wanted(formula=one.node, condition=True, at=one.at)
-            for one in inside.filters.get(self.fact.key, ())
-        ]
+        kept = [Wanted(formula=one.node, condition=True, at=one.at) for one in self._picked()]
         text = self.step.get("filter") if own else None
         return [*kept, *condition(self.bound, self.fact, text, f"{self.at}/filter")]
 
@@ -308,7 +311,12 @@ class _Step:
         roles = (self.learnt or {}).get("by", ())
         return [path for one in roles if (path := self.fact.roles.get(str(one))) is not None]
 
-    def _source(self, own: bool, amount: bool = False) -> Source:
+    def _plan(self, what: str, *more: Any) -> tuple[Any, ...]:
+        """Return everything that a statement of this step goes by."""
+        where = tuple((one.text, one.at) for one in self._picked())
+        return ("pipeline", what, *more, json.dumps(self.step, sort_keys=True), self.at, where, self.since_s)
+
+    def _source(self, gate: Sources, own: bool, amount: bool = False) -> Source:
         """Return the stages that records were in."""
         fields = {
             "rid": Wanted("id"), "now": Wanted(_history(self.step, self.fact)), "stage": Wanted("@value"), "entered": Wanted("@entered"),
@@ -317,15 +325,15 @@ class _Step:
         if amount:
             fields["amount"] = self._amount()
         history = _history(self.step, self.fact)
-        return self.desk.gate.source(self.fact.key, fields, self._where(own), name="h", history=history)
+        return gate.source(self.fact.key, fields, self._where(own), name="h", history=history)
 
     def _amount(self) -> Wanted:
         [found] = condition(self.bound, self.fact, self.step["amount"], f"{self.at}/amount")
         return replace(found, condition=False)
 
-    def _still(self, amount: bool) -> tuple[Source, Any]:
-        """Return the open records with the moment they came where they are; those past hope are left out."""
-        source = self._source(True, amount)
+    def _still(self, gate: Sources, amount: bool) -> tuple[Source, Any]:
+        """Return the open records with the moment they came where they are."""
+        source = self._source(gate, True, amount)
         c = source.c
         width = len(self._roles())
         here = case((c.stage == c.now, c.entered))
@@ -339,68 +347,83 @@ class _Step:
         return source, each
 
     def _hopeful(self, each: Any) -> ColumnElement[bool]:
-        return or_(each.c.came.is_(None), each.c.came > self.now_s - self.stale)
+        return or_(each.c.came.is_(None), each.c.came > self.since_s - self.stale)
 
     def _open(self) -> dict[tuple[Any, ...], tuple[int, Fraction]]:
         """Return how many records are open and what they come to, by stage and by whose they are."""
+        width = 1 + len(self._roles())
+        found: dict[tuple[Any, ...], tuple[int, Fraction]] = {}
+        for row in kept_rows(self.desk, self._plan("open"), self._opening, self.fact.key):
+            found[tuple(row[:width])] = (int(row[width]), self._worth(row[width + 1 :]))
+        return found
+
+    def _opening(self, gate: Sources) -> tuple[Select[Any], list[Source]]:
         has_amount = bool(self.step.get("amount"))
-        source, each = self._still(has_amount)
+        source, each = self._still(gate, has_amount)
         keys = [each.c.now, *(each.c[f"w{at}"] for at in range(len(self._roles())))]
-        whole = [func.sum(each.c.amount)] if has_amount else []
-        chosen = select(*keys, func.count(), *whole)
+        chosen = select(*keys, func.count(), *(_summed(source, each.c.amount) if has_amount else ()))
         if self.learnt is not None:
             chosen = chosen.where(self._hopeful(each))
-        units = source.kinds["amount"].units if has_amount else 0
-        found: dict[tuple[Any, ...], tuple[int, Fraction]] = {}
-        for row in rows_of(self.desk, chosen.group_by(*keys), [source], self.fact.key):
-            count, *rest = row[len(keys) :]
-            amount = Fraction(exact(rest[0], units)) if rest and rest[0] is not None else Fraction(0)
-            found[tuple(row[: len(keys)])] = (int(count), amount)
-        return found
+        return chosen.group_by(*keys), [source]
+
+    @staticmethod
+    def _worth(told: Sequence[Any]) -> Fraction:
+        """Return what records come to, of the columns of `_summed`; nothing where none were asked for."""
+        if not told or told[0] is None:
+            return Fraction(0)
+        return Fraction(exact(told[0], int(told[1])))
 
     def _past(self, stage: str) -> dict[tuple[Any, ...], tuple[int, int]]:
         """Return by whose they are how many records of a stage are settled, and how many of them were won."""
+        width = len(self._roles())
+        rows = kept_rows(
+            self.desk, self._plan("past", stage), lambda gate: self._passing(gate, stage), self.fact.key
+        )
+        return {tuple(row[:width]): (int(row[-2]), int(row[-1] or 0)) for row in rows}
+
+    def _passing(self, gate: Sources, stage: str) -> tuple[Select[Any], list[Source]]:
         assert self.learnt is not None
-        source = self._source(False)
+        source = self._source(gate, False)
         c = source.c
         whose = [c[f"w{at}"] for at in range(len(self._roles()))]
         came = func.min(case((c.stage == stage, c.entered))).label("came")
         win = func.max(case((c.stage.in_(self.learnt["won"]), c.entered))).label("win")
         each = select(c.rid, c.now, *whose, came, win).group_by(c.rid, c.now, *whose).subquery("each")
         is_won = and_(each.c.win.is_not(None), each.c.win >= each.c.came)
-        is_over = or_(is_won, each.c.now.not_in(self.step["stages"]), each.c.came <= self.now_s - self.stale)
+        is_over = or_(
+            is_won, each.c.now.not_in(self.step["stages"]), each.c.came <= self.since_s - self.stale
+        )
         keys = [each.c[f"w{at}"] for at in range(len(whose))]
         won = func.sum(case((is_won, 1), else_=0))
         chosen: Select[Any] = select(*keys, func.count(), won).where(
-            each.c.came >= self.now_s - self.days * DAY_S, is_over
+            each.c.came >= self.since_s - self.days * DAY_S, is_over
         )
-        rows = rows_of(self.desk, chosen.group_by(*keys) if keys else chosen, [source], self.fact.key)
-        return {tuple(row[: len(keys)]): (int(row[-2]), int(row[-1] or 0)) for row in rows}
+        return (chosen.group_by(*keys) if keys else chosen), [source]
 
     # records that lie ahead
 
-    def _ahead(self) -> tuple[Source, list[ColumnElement[bool]]]:
+    def _ahead(self, gate: Sources) -> tuple[Source, list[ColumnElement[bool]]]:
         fields = {"rid": Wanted("id")}
         if self.step.get("amount"):
             fields["amount"] = self._amount()
         if self.step.get("ahead"):
             fields["day"] = Wanted(self.bound.data.day(self.fact, str(self.step["ahead"])))
-        source = self.desk.gate.source(self.fact.key, fields, self._where())
+        source = gate.source(self.fact.key, fields, self._where())
         tests = []
         if self.step.get("ahead"):
             tests = [source.c.day >= self.bound.today, source.c.day < self._end()]
         return source, tests
 
     def _booked(self) -> tuple[int, Fraction]:
-        source, tests = self._ahead()
-        whole = [func.sum(source.c.amount)] if self.step.get("amount") else []
-        chosen = select(func.count(source.c.rid), *whole).where(*tests)
-        found = rows_of(self.desk, chosen, [source], self.fact.key)
-        if not found:
-            return 0, Fraction(0)
-        units = source.kinds["amount"].units if whole else 0
-        amount = Fraction(exact(found[0][1], units)) if whole and found[0][1] is not None else Fraction(0)
-        return int(found[0][0]), amount
+        [[count, *told]] = kept_rows(
+            self.desk, self._plan("ahead", self._end()), self._booking, self.fact.key
+        )
+        return int(count), self._worth(told)
+
+    def _booking(self, gate: Sources) -> tuple[Select[Any], list[Source]]:
+        source, tests = self._ahead(gate)
+        whole = _summed(source, source.c.amount) if self.step.get("amount") else ()
+        return select(func.count(source.c.rid), *whole).where(*tests), [source]
 
     def _end(self) -> date:
         period = self.bound.period
@@ -417,10 +440,10 @@ class _Step:
         if self.step.get("measure"):
             return counted(self._asked([self.step["measure"]], None), self.desk, {}, None)
         if not self.step.get("stages"):
-            source, tests = self._ahead()
+            source, tests = self._ahead(self.desk.gate)
             chosen = select(source.c.rid).where(*tests).order_by(source.c.rid.desc())
         else:
-            source, each = self._still(False)
+            source, each = self._still(self.desk.gate, False)
             chosen = select(each.c.rid).order_by(each.c.rid.desc())
             if self.learnt is not None:
                 chosen = chosen.where(self._hopeful(each))
@@ -428,6 +451,11 @@ class _Step:
                 chosen = chosen.where(each.c.now == stage)
         rows = rows_of(self.desk, chosen, [source], self.fact.key)
         return with_ids(self.fact.key, [str(row[0]) for row in rows])
+
+
+def _summed(source: Source, amount: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    """Return a sum of amounts, and how many decimals its raw number has."""
+    return func.sum(amount), literal(source.kinds["amount"].units, Integer())
 
 
 class _Odds:

@@ -2,10 +2,11 @@
 
 import json
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,12 +14,14 @@ from engine.problems import Rejected
 from engine.store.platform import HISTORY
 from report_engine.query import rounded
 from report_engine.table import Table
-from tests.reports.clinic import NOW, House, house
+from tests.reports.clinic import NOW, ZONE, House, house
 from tests.reports.test_funnel import moves
 from tests.reports.test_scope import SECRETIVE, me
 
 OPEN = ("new", "invited")
 TODAY = date(2026, 3, 5)
+SINCE_S = int(datetime.combine(TODAY, time(), ZoneInfo(ZONE)).timestamp())
+"""Ages count back from the beginning of today."""
 Ways = dict[str, list[tuple[int, str]]]
 
 
@@ -38,7 +41,7 @@ def cells(table: Table) -> dict[Any, tuple[Any, ...]]:
 
 def shares(ways: Ways, whose: dict[str, Any], stage: str) -> tuple[dict[Any, list[int]], list[int]]:
     """Return by channel, and in all, how many of a stage are settled and how many of those were won since."""
-    now = int(NOW.timestamp())
+    now = SINCE_S
     own: dict[Any, list[int]] = {}
     whole = [0, 0]
     for one, way in ways.items():
@@ -61,7 +64,7 @@ def expected(ways: Ways, clinic: House, stage: str) -> tuple[int, Decimal, Decim
     count, worth, sum_ = 0, Decimal(0), Fraction(0)
     for one, way in ways.items():
         came = max(when for when, at in way if at == way[-1][1])
-        if way[-1][1] != stage or came <= int(NOW.timestamp()) - 10 * 86_400:
+        if way[-1][1] != stage or came <= SINCE_S - 10 * 86_400:
             continue
         tried, won = own.get(whose[one], [0, 0])
         odds = (

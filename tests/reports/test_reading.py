@@ -1,6 +1,7 @@
 """What one reading of the data may cost, and when an answer may be given again."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +55,12 @@ def talk(clinic: Clinic, branch: str) -> str:
     return str(made["record"]["id"])
 
 
+def clock_of(clinic: Clinic) -> VirtualClock:
+    clock = clinic.workspace.clock
+    assert isinstance(clock, VirtualClock)
+    return clock
+
+
 def service_of(clinic: Clinic) -> ReportService:
     return ReportService(clinic.workspace, clinic.plan.app, clinic.plan.policy)
 
@@ -78,6 +85,36 @@ def test_people_who_see_the_same_share_an_answer_and_others_do_not(clinic: Clini
     assert asked(service, someone("ann", "b1")) == (2, 1)
     assert asked(service, someone("ben", "b1")) == (2, 0)
     assert asked(service, someone("cleo", "b2")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        'DATEADD({created_at}, 1, "day") > {created_at}',
+        "ISBLANK({content}) = FALSE",
+        "{created_at} <= TODAY() + 400",
+    ],
+)
+def test_an_answer_that_formulas_worked_out_is_kept_while_the_day_lasts(clinic: Clinic, formula: str) -> None:
+    service, boss = service_of(clinic), someone("boss", role="admin")
+    talk(clinic, "b1")
+    report = {**COUNT, "filter": formula}
+    assert asked(service, boss, report) == (1, 1)
+    clock_of(clinic).advance(timedelta(minutes=5))
+    assert asked(service, boss, report) == (1, 0)
+    talk(clinic, "b1")
+    assert asked(service, boss, report) == (2, 1)
+
+
+def test_an_answer_that_goes_by_the_moment_is_asked_again_a_moment_later(clinic: Clinic) -> None:
+    service, boss = service_of(clinic), someone("boss", role="admin")
+    talk(clinic, "b1")
+    report = {**COUNT, "filter": '{created_at} < DATEADD(NOW(), -1, "hour")'}
+    assert asked(service, boss, report) == (0, 1)
+    clock_of(clinic).advance(timedelta(hours=1))
+    assert asked(service, boss, report) == (0, 1), "not yet longer ago than an hour"
+    clock_of(clinic).advance(timedelta(microseconds=1))
+    assert asked(service, boss, report) == (1, 1)
 
 
 def test_what_is_kept_is_bounded(clinic: Clinic) -> None:
