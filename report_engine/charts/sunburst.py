@@ -1,36 +1,22 @@
 """Sunburst (旭日图): rings of parts, the whole in the middle."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from engine.problems import Problem
 from engine.schema import closed
-from report_engine.chart import Chart, Figure
-from report_engine.charts.treemap import chosen, tree
+from report_engine.chart import Figure
 from report_engine.drawing.numbers import short
 from report_engine.drawing.paper_shapes import sunburst as on_paper
 from report_engine.drawing.plot import LEGIBLE, figure, layout
-from report_engine.drawing.reading import dimensions, measures
-from report_engine.drawing.settings import GROUPS, MEASURE, check_columns, check_needs
+from report_engine.drawing.settings import GROUPS, MEASURE
+from report_engine.drawing.trees import Tree, TreeChart
 from report_engine.table import Table
 
 
-class Sunburst(Chart):
-    def settings(self, given: Mapping[str, Any], table: Table) -> Mapping[str, Any]:
-        return chosen(super().settings(given, table), table, 3)
+class Sunburst(TreeChart):
+    fit = 18
 
-    def fits(self, table: Table) -> int:
-        values = measures(table)
-        return 18 if len(dimensions(table)) in (2, 3) and values and values[0].adds_up else 0
-
-    def check(self, config: Mapping[str, Any], table: Table, path: str) -> Iterator[Problem]:
-        yield from check_needs({"zh": self.zh, "en": self.en}, table, path, {"dimension": 1, "measure": 1})
-        yield from check_columns(self.config_schema, config, table, path)
-
-    def figure(self, config: Mapping[str, Any], table: Table, lang: str) -> Figure:
-        made = tree(table, config, lang)
-        if made is None:
-            return figure(self.kind, [], layout(), is_empty=True)
+    def drawn(self, made: Tree, lang: str) -> Figure:
         middle = f"<b>{short(made.whole, made.one.format, lang)}</b>"
         shape = layout(
             margin={"l": 4, "r": 4, "t": 4, "b": 4},
