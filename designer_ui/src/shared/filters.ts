@@ -184,6 +184,14 @@ export const isComplete = (item: FilterItem): boolean => {
   }
 };
 
+/** Whether a range ends before it starts: nothing can lie in it. */
+export const isTurned = (from: Json | undefined, to: Json | undefined): boolean => {
+  if (isBlank(from) || isBlank(to)) return false;
+  const [low, high] = [Number(from), Number(to)];
+  if (!Number.isNaN(low) && !Number.isNaN(high)) return low > high;
+  return String(from) > String(to);
+};
+
 export const isGroup = (item: FilterItem | FilterGroup): item is FilterGroup => "items" in item;
 
 /** The filter to send: half-filled items and empty groups left out; undefined when nothing remains. */

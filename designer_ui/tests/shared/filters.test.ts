@@ -9,6 +9,7 @@ import {
   groupFilter,
   isComplete,
   isSearchable,
+  isTurned,
   nextSort,
   operatorsOf,
   PERIODS,
@@ -74,8 +75,16 @@ describe("operators", () => {
     const say = (given: Partial<FieldPlan>, op: string, value: Json) =>
       filterWords({ field: "f", op, value }, field("", given), look, { "33": "浙江省" }, t);
     expect(say({ value_type: "date" }, "age", { op: "ge", value: 60 })).toBe("op.age op.ge 60");
-    expect(say({ value_type: "date" }, "age", { op: "between", from: 3, to: null })).toBe("op.age 3 – …");
+    expect(say({ value_type: "date" }, "age", { op: "between", from: 3, to: null })).toBe(
+      'op.age filter.fromOn{"value":"filter.aged{\\"count\\":3}"}',
+    );
     expect(say({ value_type: "structured" }, "subtree", ["33", "31"])).toBe("op.subtree 浙江省、31");
+    const day = { value_type: "date", control: "date" };
+    expect(say(day, "between", { from: "2026-03-01" })).toBe('filter.fromOn{"value":"3月1日 周日"}');
+    expect(say(day, "between", { from: "", to: "2026-03-01" })).toBe('filter.upTo{"value":"3月1日 周日"}');
+    const money = { value_type: "money", control: "money" };
+    expect(say(money, "between", { from: null, to: "1000.00" })).toBe('filter.upTo{"value":"¥1,000.00"}');
+    expect(say(money, "between", {})).toBe("…");
     const span = { from: "2026-03-01", to: "2026-03-05" };
     expect(say({ value_type: "date_range" }, "overlaps", span)).toBe("op.overlaps 3月1日 周日 – 3月5日 周四");
   });
@@ -111,6 +120,14 @@ describe("a half-filled filter", () => {
   it("asks nothing more of operators that need no value", () => {
     expect(isComplete({ field: "f", op: "empty" })).toBe(true);
     expect(isComplete({ field: "f", op: "my_branch" })).toBe(true);
+  });
+
+  it("says when a range ends before it starts, numbers as numbers", () => {
+    expect(isTurned("9.00", "10.00")).toBe(false);
+    expect(isTurned("10.00", "9.00")).toBe(true);
+    expect(isTurned("2026-03-02", "2026-03-01")).toBe(true);
+    expect(isTurned("2026-03-02", null)).toBe(false);
+    expect(isTurned(undefined, 3)).toBe(false);
   });
 
   it("one end of a range is enough", () => {

@@ -11,6 +11,7 @@ import { isComplete, isGroup, replaceItem } from "../../shared/filters";
 import { useControlHost } from "../../shared/host";
 import { useSay } from "../../shared/useLang";
 import { filterWords, type Picked } from "./filterWords";
+import { useFilterNames } from "./useFilterNames";
 
 const FilterEditor = lazy(async () => ({ default: (await import("./FilterEditor")).FilterEditor }));
 const FieldPicker = lazy(async () => ({ default: (await import("./FilterEditor")).FieldPicker }));
@@ -71,7 +72,8 @@ export const FilterChips = ({
   const { t } = useTranslation();
   const say = useSay();
   const { lang, zone } = useControlHost();
-  const [picked, setPicked] = useState<Picked>({});
+  const [chosen, setChosen] = useState<Picked>({});
+  const picked = useFilterNames(plan, where, chosen);
   if (where.items.length === 0) return null;
   const chip = (item: FilterItem, index: number) => {
     const field = fieldOf(plan, item.field);
@@ -91,7 +93,7 @@ export const FilterChips = ({
                 field={field}
                 item={item}
                 picked={picked}
-                onPicked={(names) => setPicked((old) => ({ ...old, ...names }))}
+                onPicked={(names) => setChosen((old) => ({ ...old, ...names }))}
                 onChange={(next) => onChange(replaceItem(where, index, next))}
                 onClose={() => onOpen(null)}
               />

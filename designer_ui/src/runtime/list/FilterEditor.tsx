@@ -2,13 +2,14 @@
 
 import { Button, DatePicker, Input, InputNumber, Select } from "antd";
 import dayjs from "dayjs";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldPlan, FilterItem, FormPlan } from "../../api/types";
 import { columnFields } from "../../shared/fields";
 import {
   ANNIVERSARIES,
   isSearchable,
+  isTurned,
   needsOf,
   operatorsOf,
   PERIODS,
@@ -30,6 +31,8 @@ interface ValueProps {
   picked: Picked;
   onPicked: (names: Picked) => void;
   onChange: (value: Json) => void;
+  /** What it is of a range, for who cannot see beside what it stands; an end left blank is open. */
+  end?: string;
 }
 
 const isLinked = (field: FieldPlan): boolean =>
@@ -40,8 +43,10 @@ const isDay = (field: FieldPlan): boolean => DAYS.has(field.value_type ?? "");
 
 const Regions = lazy(() => import("../../controls/heavy/RegionsPicker"));
 
-const One = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => {
+const One = ({ form, field, value, picked, onPicked, onChange, end }: ValueProps) => {
+  const { t } = useTranslation();
   const say = useSay();
+  const open = end ? { "aria-label": end, placeholder: t("filter.openEnd") } : {};
   const options = optionsOf(field);
   if (isLinked(field))
     return (
@@ -67,6 +72,7 @@ const One = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => 
   if (isDay(field))
     return (
       <DatePicker
+        {...open}
         className="filter-value"
         value={typeof value === "string" && value ? dayjs(value) : null}
         onChange={(next) => onChange(next ? next.format("YYYY-MM-DD") : null)}
@@ -75,6 +81,7 @@ const One = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => 
   if (["integer", "decimal", "money"].includes(field.value_type ?? ""))
     return (
       <InputNumber
+        {...open}
         className="filter-value"
         stringMode
         value={asText(value) || null}
@@ -85,8 +92,9 @@ const One = ({ form, field, value, picked, onPicked, onChange }: ValueProps) => 
     );
   return (
     <Input
+      {...open}
       className="filter-value"
-      autoFocus
+      autoFocus={end === undefined}
       value={asText(value)}
       onChange={(event) => onChange(event.target.value)}
     />
@@ -127,6 +135,18 @@ const Many = ({ form, field, value, picked, onPicked, onChange }: ValueProps) =>
   );
 };
 
+const Ends = ({ turned, children }: { turned: boolean; children: ReactNode }) => {
+  const { t } = useTranslation();
+  return (
+    <>
+      <div className="filter-range">{children}</div>
+      <div className="filter-turned" role="status">
+        {turned ? t("filter.turned") : ""}
+      </div>
+    </>
+  );
+};
+
 const IN_DAYS = "days";
 
 const Value = (props: ValueProps & { op: string }) => {
@@ -140,11 +160,21 @@ const Value = (props: ValueProps & { op: string }) => {
       return <Many {...props} />;
     case "range":
       return (
-        <div className="filter-range">
-          <One {...props} value={inside.from} onChange={(from) => onChange({ ...inside, from })} />
+        <Ends turned={isTurned(inside.from, inside.to)}>
+          <One
+            {...props}
+            end={t("filter.from")}
+            value={inside.from}
+            onChange={(from) => onChange({ ...inside, from })}
+          />
           <span>{t("filter.to")}</span>
-          <One {...props} value={inside.to} onChange={(to) => onChange({ ...inside, to })} />
-        </div>
+          <One
+            {...props}
+            end={t("filter.to")}
+            value={inside.to}
+            onChange={(to) => onChange({ ...inside, to })}
+          />
+        </Ends>
       );
     case "period": {
       const period = asText(inside.period);
@@ -219,6 +249,7 @@ const Value = (props: ValueProps & { op: string }) => {
       const how = asText(inside.op) || "ge";
       const number = (key: "value" | "from" | "to", label: string) => (
         <InputNumber
+          {...(key === "value" ? {} : { placeholder: t("filter.openEnd") })}
           min={0}
           max={150}
           precision={0}
@@ -229,7 +260,7 @@ const Value = (props: ValueProps & { op: string }) => {
         />
       );
       return (
-        <div className="filter-range">
+        <Ends turned={how === "between" && isTurned(inside.from, inside.to)}>
           <Select
             value={how}
             options={["ge", "le", "eq", "gt", "lt", "between"].map((key) => ({
@@ -253,7 +284,7 @@ const Value = (props: ValueProps & { op: string }) => {
           ) : (
             number("value", t("op.age"))
           )}
-        </div>
+        </Ends>
       );
     }
     case "place":

@@ -3,7 +3,7 @@
 import type { FieldPlan, FilterItem } from "../../api/types";
 import { needsOf } from "../../shared/filters";
 import { formatDay, formatValue, type Look, optionLabel } from "../../shared/format";
-import { isArray, isObject, type Json, strings } from "../../shared/json";
+import { isArray, isBlank, isObject, type Json, strings } from "../../shared/json";
 
 type Translate = (key: string, params?: { [name: string]: string | number }) => string;
 
@@ -28,6 +28,13 @@ const shownValue = (value: Json | undefined, field: FieldPlan, look: Look, picke
   return formatValue(value, field, look);
 };
 
+/** A range in words; an end that is open is not told. */
+const rangeWords = (from: string | null, to: string | null, t: Translate): string => {
+  if (from !== null && to !== null) return `${from} – ${to}`;
+  if (from !== null) return t("filter.fromOn", { value: from });
+  return to !== null ? t("filter.upTo", { value: to }) : "…";
+};
+
 export const filterWords = (
   item: FilterItem,
   field: FieldPlan,
@@ -47,13 +54,19 @@ export const filterWords = (
     case "days":
       if (isObject(value) && typeof value.period === "string") return `${op} ${t(`period.${value.period}`)}`;
       return `${op} ${isObject(value) && typeof value.days === "number" ? t("filter.days", { count: value.days }) : "…"}`;
-    case "range":
-      return isObject(value)
-        ? `${item.op === "between" ? "" : `${op} `}${shownValue(value.from, field, look, picked)} – ${shownValue(value.to, field, look, picked)}`
-        : `${op} …`;
+    case "range": {
+      const inside = isObject(value) ? value : {};
+      const end = (one: Json | undefined) => (isBlank(one) ? null : shownValue(one, field, look, picked));
+      const words = rangeWords(end(inside.from), end(inside.to), t);
+      return item.op === "between" ? words : `${op} ${words}`;
+    }
     case "age": {
       if (!isObject(value)) return op;
-      if (value.op === "between") return `${op} ${String(value.from ?? "…")} – ${String(value.to ?? "…")}`;
+      if (value.op === "between") {
+        const end = (one: Json | undefined) =>
+          typeof one === "number" ? t("filter.aged", { count: one }) : null;
+        return `${op} ${rangeWords(end(value.from), end(value.to), t)}`;
+      }
       return `${op} ${t(`op.${typeof value.op === "string" ? value.op : "ge"}`)} ${String(value.value ?? "…")}`;
     }
     case "count":
