@@ -167,16 +167,25 @@ def _is_sum(one: Measure) -> bool:
 def _drawn(draft: Draft, key: str, weight: int) -> list[Cell]:
     """Return rates drawn towards that of all records, by as many cases as `weight`."""
     plain = replace(draft.bound, compare=())
+    is_share = draft.bound.measures[0].aggregate == "rate"
     whole = Grid(plain, draft.desk).groups(())
-    mean = whole[0].values.get(key) if whole else None
+    mean = _exact(whole[0], key, is_share) if whole else None
 
     def drawn(row: Group) -> Cell:
-        value, cases = row.values.get(key), row.cases.get(key)
-        if not isinstance(value, Decimal) or not isinstance(mean, Decimal) or cases is None:
-            return value
-        return rounded((Fraction(value) * cases + Fraction(mean) * weight) / (cases + weight), 6)
+        value, cases = _exact(row, key, is_share), row.cases.get(key)
+        if value is None or mean is None or cases is None:
+            return row.values.get(key)
+        return rounded((value * cases + mean * weight) / (cases + weight), PERCENT_PLACES)
 
     return [drawn(row) for row in draft.rows]
+
+
+def _exact(row: Group, key: str, is_share: bool) -> Fraction | None:
+    """Return a rate; one of so many cases is that many of them, whatever its rounded share says."""
+    value, cases = row.values.get(key), row.cases.get(key)
+    if not isinstance(value, Decimal):
+        return None
+    return Fraction(round(Fraction(value) * cases), cases) if is_share and cases else Fraction(value)
 
 
 RANK_THEN = {"zh": "上期名次", "en": "Place then"}
