@@ -415,9 +415,9 @@ class _Step:
         return source, tests
 
     def _booked(self) -> tuple[int, Fraction]:
-        [[count, *told]] = kept_rows(
-            self.desk, self._plan("ahead", self._end()), self._booking, self.fact.key
-        )
+        rows = kept_rows(self.desk, self._plan("ahead", self._end()), self._booking, self.fact.key)
+        # A statement that is made but not run, as apps are checked with, gives no row.
+        count, *told = rows[0] if rows else (0,)
         return int(count), self._worth(told)
 
     def _booking(self, gate: Sources) -> tuple[Select[Any], list[Source]]:
