@@ -25,6 +25,7 @@ from engine.store.workspaces import Workspace
 from flow_engine.apart import apart
 from flow_engine.clockwork import MOMENT, next_look
 from flow_engine.commanding import FlowCommands
+from flow_engine.matching import matching
 from flow_engine.schedules import high_water, move_high_water
 from flow_engine.tables import MEMBERS, TRIGGER_LOG
 from flow_engine.triggering import Facts, Listener, Moment, holds_when
@@ -126,17 +127,10 @@ class Edges:
 
     def _inside(self, workspace: Workspace, listener: Listener) -> dict[str, None]:
         """Return the records for which the condition holds now."""
-        found: dict[str, None] = {}
-        after: str | None = None
         where = listener.when.text if listener.when is not None else ""
-        while True:
-            with workspace.read() as unit:
-                page, after = self._records(unit, listener).scan(
-                    str(listener.trigger.form), where, frozenset(), 500, after
-                )
-            found.update(dict.fromkeys(record_id for record_id, _ in page))
-            if after is None:
-                return found
+        records = partial(self._records, listener=listener)
+        pages = matching(workspace, records, str(listener.trigger.form), where)
+        return dict.fromkeys(one for page in pages for one in page)
 
     def _went(self, unit: Unit, listener: Listener, ids: Sequence[str]) -> None:
         records, form = self._records(unit, listener), str(listener.trigger.form)

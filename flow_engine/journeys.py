@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
@@ -35,6 +35,7 @@ from flow_engine.apart import apart
 from flow_engine.calendar import Moment, due, read_span
 from flow_engine.commanding import ENROLMENT, FlowCommands
 from flow_engine.happenings import InstanceAction
+from flow_engine.matching import matching
 from flow_engine.schedules import high_water, move_high_water
 from flow_engine.tables import ENROLMENTS
 
@@ -48,6 +49,7 @@ NOT_IN = Code("journey.not_in", zh="这位客户不在该旅程中", en="This co
 
 PAGE = 100
 RUNNING, ENDED, LEFT, CONTROL = "running", "ended", "left", "control"
+LEFT_SEGMENT = "left_segment"
 REFRESH = {"live": timedelta(minutes=5), "hourly": timedelta(hours=1), "nightly": timedelta(days=1)}
 log = logging.getLogger(__name__)
 
@@ -57,7 +59,8 @@ class JourneyRule:
     """A journey's settings. `again`: never, after_end (a new rotation, `gap` after the last end), or always.
 
     `leaves`: whether who no longer fits the segment is taken out. `control`: percent of contacts who get nothing, so
-    that the effect can be told from what would have happened anyway. `goal`: a condition on the contact.
+    that the effect can be told from what would have happened anyway; `control_again`: whether who comes again stays in
+    the same group or is drawn anew (same, drawn). `goal`: a condition on the contact.
     """
 
     key: str
@@ -70,13 +73,15 @@ class JourneyRule:
     most: int | None = None
     leaves: bool = False
     control: int = 0
+    control_again: str = "same"
     goal: str | None = None
     cap: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """One time a contact is in a journey. `state`: running, ended, left, control."""
+    """One time a contact is in a journey. `state`: running, ended, left, control; who is in the control group is in it
+    until the segment is left."""
 
     rotation: int
     state: str
@@ -99,7 +104,7 @@ def may_enter(
     past = sorted(history, key=lambda one: one.rotation)
     if any(one.state == RUNNING for one in past):
         return Entry(None, "running")
-    if any(one.state == CONTROL for one in past):
+    if any(one.state == CONTROL and one.ended_at is None for one in past):
         return Entry(None, "control")
     if not past:
         return Entry(1)
@@ -112,9 +117,13 @@ def may_enter(
     return Entry(past[-1].rotation + 1)
 
 
-def is_control(rule: JourneyRule, contact_id: str) -> bool:
-    """Tell whether a contact belongs to the group that gets nothing: steady for a contact, apart for each journey."""
-    point = int.from_bytes(sha256(f"{rule.key}:{contact_id}".encode()).digest()[:4])
+def is_control(rule: JourneyRule, contact_id: str, rotation: int) -> bool:
+    """Tell whether a contact belongs to the group that gets nothing: steady for a contact, apart for each journey.
+
+    Where who comes again is drawn again, each time has a draw of its own, as steady.
+    """
+    time = f":{rotation}" if rule.control_again == "drawn" and rotation > 1 else ""
+    point = int.from_bytes(sha256(f"{rule.key}:{contact_id}{time}".encode()).digest()[:4])
     return point % 100 < rule.control
 
 
@@ -130,7 +139,7 @@ def read_journeys(app: Any, plans: Mapping[str, Any]) -> dict[str, JourneyRule]:
         found[key] = JourneyRule(
             key, segment["form"], settings["segment"], segment["filter"], segment.get("refresh", "hourly"),
             settings.get("again", "never"), settings.get("gap"), settings.get("most"), bool(settings.get("leaves")),
-            int(settings.get("control", 0)), settings.get("goal"), (cap["messages"], cap["days"]) if cap else None,
+            int(settings.get("control", 0)), settings.get("control_again", "same"), settings.get("goal"), (cap["messages"], cap["days"]) if cap else None,
         )  # fmt: skip
     return found
 
@@ -193,11 +202,10 @@ class Journeys:
     def enrol(self, unit: Unit, journey: str, contact_id: str, by: str | None = None) -> Entry:
         """Take a contact in, or say why not. Two who try at once make one enrolment."""
         rule = self.rule(journey)
-        history = self._history(unit, journey, contact_id)
-        entry = may_enter(rule, history, unit.now, self._free_from(unit, rule, history))
+        entry = self.entries(unit, rule, (contact_id,))[contact_id]
         if entry.rotation is None:
             return entry
-        state = CONTROL if is_control(rule, contact_id) else RUNNING
+        state = CONTROL if is_control(rule, contact_id, entry.rotation) else RUNNING
         maker = postgresql.insert if unit.is_postgres else sqlite.insert
         row = {
             "journey": journey, "contact_id": contact_id, "rotation": entry.rotation, "state": state,
@@ -214,6 +222,23 @@ class Journeys:
         )
         self._note(unit, journey, contact_id, entry.rotation, instance_id=instance)
         return entry
+
+    def entries(self, unit: Unit, rule: JourneyRule, contacts: Sequence[str]) -> dict[str, Entry]:
+        """Return for each contact whether it may come in now."""
+        c = ENROLMENTS.c
+        past: dict[str, list[Enrolment]] = {one: [] for one in contacts}
+        query = select(c.contact_id, c.rotation, c.state, c.entered_at, c.ended_at).where(
+            c.journey == rule.key, c.contact_id.in_(contacts)
+        )
+        for row in unit.connection.execute(query):
+            ended = from_instant(row.ended_at) if row.ended_at else None
+            past[row.contact_id].append(
+                Enrolment(row.rotation, row.state, from_instant(row.entered_at), ended)
+            )
+        return {
+            one: may_enter(rule, history, unit.now, self._free_from(unit, rule, history))
+            for one, history in past.items()
+        }
 
     def leave(self, unit: Unit, journey: str, contact_id: str, reason: str, by: Actor | None = None) -> None:
         """Take a contact out; what stands open in the instance is withdrawn. NotFound when not in."""
@@ -255,18 +280,20 @@ class Journeys:
         return done
 
     def refresh(self, workspace: Workspace, rule: JourneyRule) -> int:
-        """Enrol who is in the segment and may come in, take out who is not when the journey says so."""
-        done, inside = 0, set()
-        after: str | None = None
-        while True:
-            with workspace.write(Cause("flow")) as unit:
-                page, after = self._records(unit, rule).scan(rule.form, rule.where, frozenset(), PAGE, after)
-                for contact_id, _ in page:
-                    inside.add(contact_id)
-                    done += self._try(unit, rule, contact_id)
-            if after is None:
-                break
-        return done + (self._take_out(workspace, rule, inside) if rule.leaves else 0)
+        """Enrol who is in the segment and may come in, take out who is not when the journey says so.
+
+        Who is in already, or may not come again, costs a part of a question that only reads.
+        """
+        done, inside = 0, set[str]()
+        for page in matching(workspace, partial(self.records, rule=rule), rule.form, rule.where):
+            inside.update(page)
+            with workspace.read() as unit:
+                entries = self.entries(unit, rule, page)
+            coming = [one for one in page if entries[one].rotation is not None]
+            for at in range(0, len(coming), PAGE):
+                with workspace.write(Cause("flow")) as unit:
+                    done += sum(self._try(unit, rule, one) for one in coming[at : at + PAGE])
+        return done + self._take_out(workspace, rule, inside)
 
     def _try(self, unit: Unit, rule: JourneyRule, contact_id: str) -> int:
         try:
@@ -278,82 +305,25 @@ class Journeys:
             return 0
 
     def _take_out(self, workspace: Workspace, rule: JourneyRule, inside: set[str]) -> int:
+        """Note who of the control group has left the segment; take out who is on the way, where the journey says so."""
         c = ENROLMENTS.c
+        mine = (c.journey == rule.key) & c.ended_at.is_(None)
         with workspace.read() as unit:
-            query = select(c.contact_id).where(c.journey == rule.key, c.state == RUNNING)
-            gone = [one for one in unit.connection.execute(query).scalars() if one not in inside]
-        for contact_id in gone:
+            rows = unit.connection.execute(select(c.contact_id, c.rotation, c.state).where(mine)).all()
+        gone = [row for row in rows if row.contact_id not in inside]
+        control = [row.contact_id for row in gone if row.state == CONTROL]
+        for at in range(0, len(control), PAGE):
             with workspace.write(Cause("flow")) as unit:
-                self.leave(unit, rule.key, contact_id, "left_segment")
-        return len(gone)
-
-    # Numbers.
-
-    def estimate(self, unit: Unit, journey: str, most: int = 100_000) -> dict[str, int]:
-        """Return how many would come in now, and why others would not, before anything is published: nothing is written."""
-        rule = self.rule(journey)
-        counts: dict[str, int] = {"members": 0, "would_enter": 0}
-        after: str | None = None
-        while True:
-            page, after = self._records(unit, rule).scan(rule.form, rule.where, frozenset(), 500, after)
-            for contact_id, _ in page:
-                counts["members"] += 1
-                history = self._history(unit, journey, contact_id)
-                entry = may_enter(rule, history, unit.now, self._free_from(unit, rule, history))
-                why = entry.why_not or ("control" if is_control(rule, contact_id) else "would_enter")
-                counts[why] = counts.get(why, 0) + 1
-            if after is None or counts["members"] >= most:
-                return counts
-
-    def numbers(self, unit: Unit, journey: str) -> dict[str, Any]:
-        """Return how many are in each state, why they ended, and how many of each group reached the goal."""
-        rule, c = self.rule(journey), ENROLMENTS.c
-        query = (
-            select(c.state, c.exit_reason, func.count())
-            .where(c.journey == journey)
-            .group_by(c.state, c.exit_reason)
-        )
-        states: dict[str, int] = {}
-        reasons: dict[str, int] = {}
-        for state, reason, count in unit.connection.execute(query).all():
-            states[state] = states.get(state, 0) + count
-            if reason:
-                reasons[reason] = reasons.get(reason, 0) + count
-        found: dict[str, Any] = {"states": states, "reasons": reasons}
-        if rule.goal:
-            found["goal"] = self._reached(unit, rule)
-        return found
-
-    def _reached(self, unit: Unit, rule: JourneyRule) -> dict[str, int]:
-        c = ENROLMENTS.c
-        query = select(c.contact_id, func.max(c.state)).where(c.journey == rule.key, c.state != CONTROL)
-        taken = set(unit.connection.execute(query.group_by(c.contact_id)).scalars())
-        control = set(
-            unit.connection.execute(
-                select(c.contact_id).where(c.journey == rule.key, c.state == CONTROL)
-            ).scalars()
-        )
-        reached: dict[str, int] = {"journey": 0, "control": 0}
-        after: str | None = None
-        while True:
-            page, after = self._records(unit, rule).scan(rule.form, rule.goal or "", frozenset(), 500, after)
-            for contact_id, _ in page:
-                reached["journey"] += contact_id in taken
-                reached["control"] += contact_id in control
-            if after is None:
-                return reached
+                some = mine & (c.state == CONTROL) & c.contact_id.in_(control[at : at + PAGE])
+                left = {"ended_at": unit.now_text, "exit_reason": LEFT_SEGMENT}
+                unit.connection.execute(update(ENROLMENTS).where(some).values(left))
+        running = [row.contact_id for row in gone if row.state == RUNNING and rule.leaves]
+        for contact_id in running:
+            with workspace.write(Cause("flow")) as unit:
+                self.leave(unit, rule.key, contact_id, LEFT_SEGMENT)
+        return len(running)
 
     # Inside.
-
-    def _history(self, unit: Unit, journey: str, contact_id: str) -> list[Enrolment]:
-        c = ENROLMENTS.c
-        query = select(c.rotation, c.state, c.entered_at, c.ended_at).where(
-            c.journey == journey, c.contact_id == contact_id
-        )
-        return [
-            Enrolment(row.rotation, row.state, from_instant(row.entered_at), from_instant(row.ended_at) if row.ended_at else None)
-            for row in unit.connection.execute(query).all()
-        ]  # fmt: skip
 
     def _free_from(self, unit: Unit, rule: JourneyRule, history: Sequence[Enrolment]) -> datetime | None:
         ends = [one.ended_at for one in history if one.ended_at is not None]
@@ -369,7 +339,8 @@ class Journeys:
     def _actor(self, rule: JourneyRule) -> Actor:
         return self._flows.ports.service_actor(rule.key, self._flows.plans.current[rule.key].definition)
 
-    def _records(self, unit: Unit, rule: JourneyRule) -> FlowRecords:
+    def records(self, unit: Unit, rule: JourneyRule) -> FlowRecords:
+        """Return the way to records, as the journey."""
         return self._flows.ports.records(unit, self._actor(rule))
 
 

@@ -21,6 +21,7 @@ from flow_engine import writing
 from flow_engine.apart import apart
 from flow_engine.calendar.cron import cron_times
 from flow_engine.commanding import FlowCommands
+from flow_engine.matching import matching
 from flow_engine.tables import MEMBERS, SCHEDULE_CURSORS
 from flow_engine.triggering import Listener, once_paths
 
@@ -158,41 +159,39 @@ class Schedules:
         return len(came) + len(went)
 
     def _inside(self, workspace: Workspace, listener: Listener, where: str) -> dict[str, None]:
-        found: dict[str, None] = {}
-        after: str | None = None
-        while True:
-            with workspace.read() as unit:
-                page, after = self._records(unit, listener).scan(
-                    str(listener.trigger.form), where, frozenset(), 500, after
-                )
-            found.update(dict.fromkeys(record_id for record_id, _ in page))
-            if after is None:
-                return found
+        records = partial(self._records, listener=listener)
+        pages = matching(workspace, records, str(listener.trigger.form), where)
+        return dict.fromkeys(one for page in pages for one in page)
 
     def _came(
         self, unit: Unit, listener: Listener, ids: Sequence[str], known: Mapping[str, Any], is_first: bool
     ) -> None:
         make = postgresql.insert if unit.is_postgres else sqlite.insert
-        starts = not is_first or bool(listener.config.get("existing"))
-        for record_id in ids:
-            times = known[record_id].times + 1 if record_id in known else 1
-            values = {
-                "trigger": listener.key,
-                "record_id": record_id,
-                "is_in": 1,
-                "times": times,
-                "since": unit.now_text,
-            }
-            upsert = make(MEMBERS).values(values)
-            unit.connection.execute(
-                upsert.on_conflict_do_update(
-                    index_elements=[MEMBERS.c.trigger, MEMBERS.c.record_id],
-                    set_={"is_in": 1, "times": times, "since": unit.now_text},
-                )
+        times = {one: known[one].times + 1 if one in known else 1 for one in ids}
+        upsert = make(MEMBERS).values(
+            [
+                {
+                    "trigger": listener.key,
+                    "record_id": one,
+                    "is_in": 1,
+                    "times": count,
+                    "since": unit.now_text,
+                }
+                for one, count in times.items()
+            ]
+        )
+        unit.connection.execute(
+            upsert.on_conflict_do_update(
+                index_elements=[MEMBERS.c.trigger, MEMBERS.c.record_id],
+                set_={"is_in": 1, "times": upsert.excluded.times, "since": unit.now_text},
             )
-            again = times == 1 or listener.config.get("again", True)
-            if starts and again and listener.config.get("direction", "enter") == "enter":
-                self._start(unit, listener, record_id, f"in{times}")
+        )
+        starts = not is_first or bool(listener.config.get("existing"))
+        if not starts or listener.config.get("direction", "enter") != "enter":
+            return
+        for record_id, count in times.items():
+            if count == 1 or listener.config.get("again", True):
+                self._start(unit, listener, record_id, f"in{count}")
 
     def _went(self, unit: Unit, listener: Listener, ids: Sequence[str], known: Mapping[str, Any]) -> None:
         for record_id in ids:

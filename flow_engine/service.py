@@ -23,6 +23,7 @@ from flow_engine.explain import Explaining
 from flow_engine.happenings import ChildEnded, EffectEnded, InstanceAction, RecordChanged
 from flow_engine.inbox import Inbox
 from flow_engine.incidents import Incidents
+from flow_engine.journey_numbers import JourneyNumbers
 from flow_engine.journeys import Journeys
 from flow_engine.moving import Moving
 from flow_engine.occurrences import DATE_KINDS, Occurrences
@@ -62,6 +63,7 @@ class FlowService(FlowCommands):
         self.moving = Moving(self)
         self.explaining = Explaining(self)
         self.journeys = Journeys(self)
+        self.journey_numbers = JourneyNumbers(self.journeys)
 
     # What the dispatcher calls.
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.problems import NotFound
 from engine.store import Cause
+from flow_engine.journey_numbers import Group, effect
 from flow_engine.journeys import Enrolment, Entry, JourneyRule, is_control, journey_problems, may_enter
 from tests.flow_engine.installations import *  # noqa: F403
 from tests.flow_engine.shell.house import END, FORMS, ROLES, House, flow
@@ -41,7 +42,9 @@ def test_who_was_in_comes_again_only_by_the_rule():
     assert may_enter(rule(), past("ended"), NOW) == Entry(None, "again")
     assert may_enter(rule(again="always"), past("ended", "left"), NOW) == Entry(3)
     assert may_enter(rule(again="always"), past("running"), NOW) == Entry(None, "running")
-    assert may_enter(rule(again="always"), past("control"), NOW) == Entry(None, "control")
+    assert may_enter(rule(again="always"), [Enrolment(1, "control", NOW)], NOW) == Entry(None, "control")
+    assert may_enter(rule(again="always"), past("control"), NOW) == Entry(2)
+    assert may_enter(rule(), past("control"), NOW) == Entry(None, "again")
     assert may_enter(rule(again="always", most=2), past("ended", "ended"), NOW) == Entry(None, "most")
     after = rule(again="after_end")
     assert may_enter(after, past("ended"), NOW, NOW + timedelta(days=1)) == Entry(None, "gap")
@@ -54,6 +57,7 @@ states = st.lists(st.sampled_from(["running", "ended", "left", "control"]), max_
 @given(states, st.sampled_from(["never", "after_end", "always"]), st.none() | st.integers(1, 3))
 def test_nobody_is_in_twice_and_rotations_count_up(history, again, most):
     entry = may_enter(rule(again=again, most=most), past(*history), NOW)
+    assert (entry.why_not == "running") == ("running" in history)
     if entry.rotation is not None:
         assert "running" not in history
         assert entry.rotation == len(history) + 1
@@ -65,9 +69,19 @@ def test_nobody_is_in_twice_and_rotations_count_up(history, again, most):
 @given(st.integers(0, 90))
 def test_the_control_group_is_about_its_share_and_always_the_same(percent):
     one = rule(control=percent)
-    found = [is_control(one, f"c{number}") for number in range(2000)]
+    found = [is_control(one, f"c{number}", 1) for number in range(2000)]
     assert abs(sum(found) / 20 - percent) < 6
-    assert found == [is_control(one, f"c{number}") for number in range(2000)]
+    assert found == [is_control(one, f"c{number}", 1) for number in range(2000)]
+
+
+@given(st.integers(10, 90), st.integers(2, 9))
+def test_who_comes_again_stays_in_the_same_group_unless_drawn_again(percent, rotation):
+    people = [f"c{number}" for number in range(1000)]
+    kept, drawn = rule(control=percent), rule(control=percent, control_again="drawn")
+    assert [is_control(kept, one, 1) for one in people] == [is_control(kept, one, rotation) for one in people]
+    again = [is_control(drawn, one, rotation) for one in people]
+    assert again != [is_control(drawn, one, 1) for one in people]
+    assert abs(sum(again) / 10 - percent) < 8
 
 
 WAIT = {"key": "wait", "kind": "wait", "for": "10d", "to": "end"}
@@ -99,7 +113,8 @@ class Clinic(House):
 
     def do(self, what, *args):
         with self.workspace.write(Cause("user", "ann")) as unit:
-            return getattr(self.journeys, what)(unit, "win_back", *args)
+            of = self.journeys if hasattr(self.journeys, what) else self.service.journey_numbers
+            return getattr(of, what)(unit, "win_back", *args)
 
 
 @pytest.fixture
@@ -151,6 +166,86 @@ def test_who_leaves_the_segment_is_taken_out(make):
     house.no_orphans()
 
 
+class OnlyReads:
+    """A workspace in which nothing may be written."""
+
+    def __init__(self, workspace):
+        self.read = workspace.read
+
+
+def groups(house, lead):
+    """Return in which group a lead was each time it was in."""
+    with house.workspace.read() as unit:
+        found = unit.cursor.execute(
+            "SELECT contact_id, rotation, state FROM cc_flow_enrolments ORDER BY rotation"
+        ).fetchall()
+    return ["control" if row[2] == "control" else "journey" for row in found if row[0] == lead]
+
+
+def comes_and_goes(house, lead, times):
+    for _ in range(times):
+        house.update("lead", lead, stage="lost")
+        house.serve()
+        house.update("lead", lead, stage="open")
+        house.serve()
+
+
+def test_who_is_in_the_control_group_is_in_it_until_leaving_the_segment(make):
+    house = make(control=50, again="always", leaves=True)
+    leads = [house.create("lead", name=f"l{n}", stage="lost") for n in range(12)]
+    house.serve()
+    first = {lead: groups(house, lead) for lead in leads}
+    assert {tuple(one) for one in first.values()} == {("control",), ("journey",)}
+    house.serve()
+    assert {lead: groups(house, lead) for lead in leads} == first
+    for lead in leads:
+        house.update("lead", lead, stage="open")
+    house.serve()
+    assert {one[1:] for one in house.enrolments()} == {("control", "left_segment"), ("left", "left_segment")}
+    house.no_orphans()
+
+
+@pytest.mark.parametrize("how", ["same", "drawn"])
+def test_a_group_is_kept_or_drawn_again_as_the_journey_says(make, how):
+    house = make(control=50, control_again=how, again="always", leaves=True)
+    leads = [house.create("lead", name=f"l{n}", stage="new") for n in range(8)]
+    for lead in leads:
+        comes_and_goes(house, lead, 4)
+    seen = {lead: set(groups(house, lead)) for lead in leads}
+    assert all(len(groups(house, lead)) == 4 for lead in leads)
+    if how == "same":
+        assert all(len(one) == 1 for one in seen.values())
+        assert len(set.union(*seen.values())) == 2
+    else:
+        assert any(len(one) == 2 for one in seen.values())
+
+
+def test_the_gap_counts_for_the_control_group_from_leaving_the_segment(make):
+    house = make(control=90, again="after_end", gap="5d")
+    # One who belongs to the control group, by the law of the draw.
+    leads = [house.create("lead", name=f"l{n}", stage="lost") for n in range(6)]
+    house.serve()
+    lead = next(one for one in leads if groups(house, one) == ["control"])
+    house.update("lead", lead, stage="open")
+    house.serve()
+    house.update("lead", lead, stage="lost")
+    house.serve()
+    assert groups(house, lead) == ["control"]
+    house.pass_time(days=6)
+    assert groups(house, lead) == ["control", "control"]
+
+
+def test_a_look_at_a_segment_in_which_nothing_has_changed_writes_nothing(make):
+    house = make(again="always", control=50, leaves=True)
+    for number in range(6):
+        house.create("lead", name=f"l{number}", stage="lost")
+    house.serve()
+    before = house.enrolments()
+    rule = house.journeys.rule("win_back")
+    assert house.journeys.refresh(OnlyReads(house.workspace), rule) == 0
+    assert house.enrolments() == before
+
+
 def test_a_person_may_be_put_in_and_taken_out_by_hand(make):
     house = make()
     lead = house.create("lead", name="a", stage="new")
@@ -174,7 +269,31 @@ def test_an_estimate_writes_nothing_and_numbers_tell_the_effect(make):
     assert numbers["states"] == {"running": estimate["would_enter"], "control": estimate["control"]}
     house.update("lead", leads[0], stage="won")
     house.settle()
-    assert sum(house.do("numbers")["goal"].values()) == 1
+    goal = house.do("numbers")["goal"]
+    assert goal["journey"]["people"] == estimate["would_enter"]
+    assert goal["control"]["people"] == estimate["control"]
+    assert goal["journey"]["reached"] + goal["control"]["reached"] == 1
+    assert not goal["effect"]["is_sure"]
+
+
+def test_a_difference_is_sure_when_chance_would_hardly_make_it():
+    assert effect(Group(0, 0), Group(5, 1)) is None
+    assert not effect(Group(10, 4), Group(10, 2)).is_sure
+    large = effect(Group(1000, 400), Group(1000, 200))
+    assert large.is_sure
+    assert large.points == pytest.approx(0.2)
+
+
+people = st.integers(1, 400).flatmap(lambda many: st.tuples(st.just(many), st.integers(0, many)))
+
+
+@given(people, people)
+def test_the_effect_lies_between_its_ends_and_turns_round_with_the_groups(one, other):
+    found, back = effect(Group(*one), Group(*other)), effect(Group(*other), Group(*one))
+    assert -1 <= found.low <= found.high <= 1
+    assert found.points == pytest.approx(-back.points)
+    assert (found.low, found.high) == pytest.approx((-back.high, -back.low))
+    assert found.is_sure == back.is_sure
 
 
 def test_a_journey_of_which_nothing_is_known_is_told(make):

@@ -63,6 +63,7 @@ FILE = FileKind(
             most=POSITIVE,
             leaves=FLAG,
             control={"type": "integer", "minimum": 0, "maximum": 90},
+            control_again=one_of("same", "drawn"),
             goal=FORMULA,
             cap=closed(("messages", "days"), messages=POSITIVE, days=POSITIVE),
         ),
