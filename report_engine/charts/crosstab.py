@@ -95,7 +95,7 @@ class Pivot:
         return tuple(row[self.table.at(one.key)] for one in groups)
 
     def keys(self, groups: list[Column]) -> list[Key]:
-        """Return the members of an axis in table order; time in its own order."""
+        """Return the members of an axis in table order; time in its own order, options across in that of their list."""
         found = list(dict.fromkeys(self._key(groups, row) for row in self.table.rows))
         if len(groups) == 1 and is_ordered(groups[0]):
             found.sort(
@@ -105,6 +105,10 @@ class Pivot:
                     key[0] if isinstance(key[0], int) else 0,
                 )
             )
+        elif len(groups) == 1 and groups is self.columns and groups[0].labels:
+            # Which rows happen to come first says nothing of the columns.
+            places = {word: at for at, word in enumerate(groups[0].labels)}
+            found.sort(key=lambda key: places.get(str(key[0]), len(places)))
         return found
 
 

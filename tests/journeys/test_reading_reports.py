@@ -36,6 +36,22 @@ def test_a_ranking_of_many_columns_is_read_without_scrolling_aside_and_whole_whe
     screen.speaks()
 
 
+def test_on_a_phone_a_list_of_many_columns_is_read_as_cards_and_whole_when_enlarged(open_as):
+    screen = opened(open_as, "director", "/reports/debts", phone=True)
+    table = screen.page.locator(".chart-table").first
+    expect(table).to_have_class(re.compile("is-cards"))
+    assert not wide(screen.page.locator(".chart-scroll").first)
+    first = table.locator("tbody tr").first
+    for name in ("患者", "应收", "欠款"):
+        expect(first.locator(f'td[data-name="{name}"]')).to_be_visible()
+    assert not wide(screen.page.locator(".reports-shown"))
+    more_of(screen, "欠款")
+    offer(screen, "放大").click()
+    whole = screen.page.locator(".dash-cell-large .chart-table")
+    expect(whole).not_to_have_class(re.compile("is-cards"))
+    expect(whole.locator("thead th", has_text="欠款")).to_be_visible()
+
+
 def spoilt(route, title_key):
     """Answer as the server does, but for one chart, whose answer is a problem."""
     answer = route.fetch()

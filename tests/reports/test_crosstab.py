@@ -155,3 +155,22 @@ def test_measures_stand_down_the_side_as_well(clinic: House) -> None:
         for at, one in enumerate(line["cells"])
     }
     assert turned == straight
+
+
+def test_options_across_stand_in_the_order_of_their_list(clinic: House) -> None:
+    for channel, stage in (
+        ("a", "lost"),
+        ("a", None),
+        ("b", "new"),
+        ("c", "won"),
+        ("b", "invited"),
+        ("c", "lost"),
+    ):
+        clinic.add("lead", channel_id=channel, stage=stage)
+    report = {
+        "measures": ["lead.count"], "by": ["channel", "lead.stage"], "sort": ["channel"],
+        "pivot": {"rows": ["channel"], "columns": ["lead.stage"]},
+    }  # fmt: skip
+    table = clinic.ask(report)
+    pivot = pivot_of(table, ("channel",), ("lead.stage",))
+    assert [key[0] for key in pivot.keys(pivot.columns)] == ["new", "invited", "won", "lost", None]

@@ -15,22 +15,35 @@ const useWords = (): ((cell: CellFigure) => string) => {
   return ({ at, text }) => (at ? `${formatDay(at, lang, today)} ${at.slice(11)}`.trim() : text);
 };
 
+const isBlank = ({ text }: CellFigure): boolean => text === BLANK || text === "";
+
+/** Half widths of a letter that a card's half of a line has room for: a column's name and its value. */
+const HALF_LINE = 20;
+const isLong = (name: string, text: string): boolean =>
+  [...(name + text)].reduce((sum, one) => sum + (one > "\u00ff" ? 2 : 1), 0) > HALF_LINE;
+
 const inkOf = (cell: CellFigure): string => (cell.colour ? `ink-${cell.colour}` : "");
 
-/** Whether a table is wider than its room, so that what is derived goes below its measure. */
-const useFolded = (figure: TableFigure, isWhole: boolean) => {
+/** Room in which a line reads better as a card than by scrolling sideways. */
+const CARD_ROOM = 560;
+type Way = "plain" | "folded" | "cards";
+
+/** How a table is shown: whole where it has room, else with what is derived below its measure, on a phone a card a line. */
+const useWay = (figure: TableFigure, isWhole: boolean) => {
   const room = useRef<HTMLElement>(null);
-  const [seen, setSeen] = useState<{ figure: TableFigure; isWide: boolean } | null>(null);
-  const canBe = !isWhole && canFold(figure.columns);
+  const [seen, setSeen] = useState<{ figure: TableFigure; way: Way; isSettled: boolean } | null>(null);
   const known = seen?.figure === figure ? seen : null;
+  const way: Way = isWhole ? "plain" : (known?.way ?? "plain");
   useLayoutEffect(() => {
     const element = room.current;
-    if (!element || !canBe || known) return;
-    setSeen({ figure, isWide: element.scrollWidth > element.clientWidth });
-  }, [figure, canBe, known]);
+    if (!element || isWhole || known?.isSettled) return;
+    const isWide = element.scrollWidth > element.clientWidth;
+    const next = wider(way, figure, element.clientWidth);
+    setSeen(isWide && next ? { figure, way: next, isSettled: false } : { figure, way, isSettled: true });
+  }, [figure, isWhole, known, way]);
   useLayoutEffect(() => {
     const element = room.current;
-    if (!element || !canBe) return;
+    if (!element || isWhole) return;
     let width = element.clientWidth;
     const observer = new ResizeObserver(() => {
       if (element.clientWidth !== width) setSeen(null);
@@ -38,12 +51,18 @@ const useFolded = (figure: TableFigure, isWhole: boolean) => {
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [canBe]);
-  return { room, isFolded: canBe && known?.isWide === true };
+  }, [isWhole]);
+  return { room, way };
+};
+
+/** The next way to try where a table is wider than its room. */
+const wider = (way: Way, figure: TableFigure, width: number): Way | null => {
+  if (way === "plain" && canFold(figure.columns)) return "folded";
+  return way !== "cards" && width < CARD_ROOM && figure.columns.length > 2 ? "cards" : null;
 };
 
 const Below = ({ cells, words }: { cells: readonly CellFigure[]; words: (cell: CellFigure) => string }) => {
-  const said = cells.filter((one) => one.text !== BLANK && one.text !== "");
+  const said = cells.filter((one) => !isBlank(one));
   if (said.length === 0) return null;
   return (
     <small className="cell-below">
@@ -71,9 +90,9 @@ const Rows = ({
   isWhole: boolean;
 }) => {
   const words = useWords();
-  const { room, isFolded } = useFolded(figure, isWhole);
+  const { room, way } = useWay(figure, isWhole);
   const { columns } = figure;
-  const shown: readonly Fold[] = isFolded
+  const shown: readonly Fold[] = canFold(columns) && way !== "plain"
     ? folds(columns)
     : columns.map((_, main) => ({ main, before: [], below: [], told: [] }));
   const line = (cells: readonly CellFigure[], isTotal = false) =>
@@ -86,11 +105,21 @@ const Rows = ({
           ? [`${columns[at]?.short ?? columns[at]?.name} ${cells[at].text}`]
           : [],
       );
+      const name = columns[main]?.name ?? "";
+      const said = words(cell);
+      const kinds = [
+        isRight && "is-right",
+        cell.mark && `is-${cell.mark}`,
+        isBlank(cell) && "is-blank",
+        way === "cards" && isLong(name, said) && "is-long",
+        inkOf(cell),
+      ];
       const full = cell.why ?? (isRight ? "" : cell.text);
       return (
         <td
           key={main}
-          className={`${isRight ? "is-right" : ""}${cell.mark ? ` is-${cell.mark}` : ""} ${inkOf(cell)}`}
+          data-name={name}
+          className={kinds.filter(Boolean).join(" ")}
           title={[full, ...more].filter(Boolean).join("\n") || undefined}
         >
           {cell.bar && !isTotal ? <i className="cell-bar" style={{ width: `${cell.bar * 100}%` }} /> : null}
@@ -99,7 +128,7 @@ const Rows = ({
               {cells[at]?.text}
             </b>
           ))}
-          <span>{words(cell)}</span>
+          <span>{said}</span>
           <Below cells={below.flatMap((at) => cells[at] ?? [])} words={words} />
         </td>
       );
@@ -111,7 +140,7 @@ const Rows = ({
   };
   return (
     <section ref={room} className="chart-scroll" aria-label={title}>
-      <table className={`chart-table${isFolded ? " is-folded" : ""}`}>
+      <table className={`chart-table${way === "plain" ? "" : ` is-${way}`}`}>
         <thead>
           <tr>
             {shown.map(({ main, below }) => (
