@@ -26,6 +26,7 @@ from report_engine.drawing.reading import (
     say,
 )
 from report_engine.drawing.settings import GROUPS, VALUES, check_columns, check_needs
+from report_engine.picks import OTHER
 from report_engine.table import Cell, Column, Table
 
 MOST_CELLS = 10_000
@@ -107,7 +108,7 @@ class Pivot:
             )
         elif len(groups) == 1 and groups is self.columns and groups[0].labels:
             # Which rows happen to come first says nothing of the columns.
-            places = {word: at for at, word in enumerate(groups[0].labels)}
+            places = {word: at for at, word in enumerate(groups[0].labels) if word != OTHER}
             found.sort(key=lambda key: places.get(str(key[0]), len(places)))
         return found
 

@@ -174,3 +174,16 @@ def test_options_across_stand_in_the_order_of_their_list(clinic: House) -> None:
     table = clinic.ask(report)
     pivot = pivot_of(table, ("channel",), ("lead.stage",))
     assert [key[0] for key in pivot.keys(pivot.columns)] == ["new", "invited", "won", "lost", None]
+
+
+def test_the_rest_of_the_largest_few_stands_behind_them_across(clinic: House) -> None:
+    for channel, count in (("a", 3), ("b", 2), ("c", 1), ("d", 1)):
+        for stage in ["new"] * count:
+            clinic.add("lead", channel_id=channel, stage=stage)
+    across = {"role": "channel", "top": 2}
+    report = {
+        "measures": ["lead.count"], "by": ["lead.stage", across],
+        "pivot": {"rows": ["lead.stage"], "columns": ["channel"]},
+    }  # fmt: skip
+    pivot = pivot_of(clinic.ask(report), ("lead.stage",), ("channel",))
+    assert [key[0] for key in pivot.keys(pivot.columns)] == ["a", "b", "(other)"]
