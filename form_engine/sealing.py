@@ -18,6 +18,13 @@ TOO_SOON = Code(
     hint_zh="请按顺序签名",
     hint_en="Sign in turn",
 )
+FOLLOWED = Code(
+    "signature.followed",
+    zh="“{after}”已在“{field}”之后签过，“{field}”不能再改",
+    en="“{after}” was signed after “{field}”, so “{field}” stays as it is",
+    hint_zh="要重签，先清除“{after}”，再按顺序签",
+    hint_en="To sign anew, clear “{after}” first, then sign in turn",
+)
 
 
 def seal(state: RecordState) -> None:
@@ -66,12 +73,17 @@ def _json(state: RecordState, key: str) -> Any:
 
 
 def out_of_turn(state: RecordState, path: str) -> Iterator[Problem]:
-    """Yield a problem for each signature given before the one that it follows."""
+    """Yield a problem for each signature given before the one that it follows, and for each changed under one that follows it."""
+    if state.context.cause == "import":
+        return
     for plan in state.form.sealing:
         before = plan.config.get("after")
-        if before is None or plan.key not in state.touched or state.values.get(plan.key) is None:
+        if before is None or state.values.get(plan.key) is None:
             continue
-        if state.values.get(before) is None and state.context.cause != "import":
-            first = state.form.fields.get(before)
-            label = first.label if first is not None else {"zh": before, "en": before}
-            yield TOO_SOON.at(f"{path}/{plan.key}", field=plan.label, before=label)
+        first = state.form.fields.get(before)
+        label = first.label if first is not None else {"zh": before, "en": before}
+        if plan.key in state.touched:
+            if state.values.get(before) is None:
+                yield TOO_SOON.at(f"{path}/{plan.key}", field=plan.label, before=label)
+        elif before in state.touched and state.values.get(before) != state.before.get(before):
+            yield FOLLOWED.at(f"{path}/{before}", field=label, after=plan.label)

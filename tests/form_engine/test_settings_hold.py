@@ -98,6 +98,25 @@ class TestWhatWasSigned:
         assert told(save(on, {"doctor": signed()}, {"id": "r", "patient": signed()})) == {}
         assert told(save(on, {"doctor": signed()}, cause="import")) == {}
 
+    def test_what_another_has_signed_after_stays_until_that_is_cleared(self) -> None:
+        on = plan(
+            field("patient", "signature"),
+            field("guardian", "signature", after="patient"),
+            field("doctor", "signature", after="guardian"),
+        )
+        given = {"id": "r", "patient": signed(), "guardian": signed()}
+        assert told(save(on, {"patient": None}, given)) == {"/values/patient": "signature.followed"}
+        anew = {**signed(), "strokes": [[[0.5, 0.5, 0], [0.6, 0.6, 16]]]}
+        assert told(save(on, {"patient": anew}, given)) == {"/values/patient": "signature.followed"}
+        assert told(save(on, {"guardian": None}, given)) == {}
+        assert told(save(on, {"patient": anew, "guardian": anew}, given)) == {}
+        assert told(save(on, {"guardian": None, "patient": None}, given)) == {}
+        # Those who signed before the doctor are asked anew in turn, too.
+        whole = {**given, "doctor": signed()}
+        assert told(save(on, {"patient": anew, "guardian": anew}, whole)) == {
+            "/values/guardian": "signature.followed"
+        }
+
 
 @pytest.mark.parametrize(
     ("day", "is_right"),
