@@ -164,7 +164,7 @@ class Pools:
         rule = self._rules().get(pool) or PoolRule(pool, form)
         # One who had it without taking it from the pool (an assigned lead) is its former owner all the same.
         owner = row.owner if row is not None else self._owner(unit, rule, record_id)
-        self._enter(unit, rule, record_id, owner, reason, None)
+        self._enter(unit, rule, record_id, owner, reason, None, is_new=row is None)
 
     def claim(self, unit: Unit, pool: str, record_id: str, user_id: str) -> None:
         """Give a record of the pool to who takes it. Conflict when somebody was quicker; TooMany; Rejected in cooldown."""
@@ -206,6 +206,13 @@ class Pools:
                 continue
             return record_id
         return None
+
+    def out_of_reach(self, unit: Unit, pool: str, record_id: str) -> Rejected:
+        """Return what whoever cannot see a record is told that asks for it: who has it now, else that it is not there."""
+        row = self._row(unit, pool, record_id)
+        if row is None or row.owner is None:
+            return NotFound(NOT_THERE.at("/record"))
+        return Conflict(TAKEN.at("/record", who=self._name_of(unit, row.owner)))
 
     def release(self, unit: Unit, pool: str, record_id: str, user_id: str, reason: str) -> None:
         """Put back what one took. Conflict when it is no longer theirs."""
@@ -381,10 +388,11 @@ class Pools:
     def _found_lying(self, unit: Unit, rule: PoolRule, record_id: str, row: Any) -> Any:
         """Return the row of a record that came into the pool by hand or by an import; the row it has where it lies not there."""
         if not self._matches(unit, rule, record_id):
-            return row
+            # Where there was no row, somebody quicker may have written one since.
+            return row if row is not None else self._row(unit, rule.key, record_id, lock=True)
         owner = None if row is None else row.owner
-        self._write_in(unit, rule, record_id, owner, "found")
-        self._move(unit, rule.key, record_id, "entered", None, owner, None, "found")
+        if self._write_in(unit, rule, record_id, owner, "found", is_new=row is None):
+            self._move(unit, rule.key, record_id, "entered", None, owner, None, "found")
         return self._row(unit, rule.key, record_id, lock=True)
 
     def _row(self, unit: Unit, pool: str, record_id: str, lock: bool = False) -> Any:
@@ -393,25 +401,30 @@ class Pools:
         return unit.connection.execute(query.with_for_update() if lock else query).first()
 
     def _enter(
-        self, unit: Unit, rule: PoolRule, record_id: str, owner: str | None, reason: str, by: str | None, kind: str = "entered"
+        self, unit: Unit, rule: PoolRule, record_id: str, owner: str | None, reason: str, by: str | None, kind: str = "entered",
+        *, is_new: bool = False,
     ) -> None:  # fmt: skip
-        self._write_in(unit, rule, record_id, owner, reason)
-        self._move(unit, rule.key, record_id, kind, by, owner, None, reason)
-        self._records(unit).update(rule.form, record_id, {**rule.on_enter, rule.owner: None})
+        if self._write_in(unit, rule, record_id, owner, reason, is_new=is_new):
+            self._move(unit, rule.key, record_id, kind, by, owner, None, reason)
+            self._records(unit).update(rule.form, record_id, {**rule.on_enter, rule.owner: None})
 
-    def _write_in(self, unit: Unit, rule: PoolRule, record_id: str, owner: str | None, reason: str) -> None:
+    def _write_in(
+        self, unit: Unit, rule: PoolRule, record_id: str, owner: str | None, reason: str, *, is_new: bool
+    ) -> bool:
+        """Write that a record lies in the pool. One that `is_new` there is not written over what somebody quicker wrote."""
         maker = postgresql.insert if unit.is_postgres else sqlite.insert
         values = {
             "owner": None, "entered_at": unit.now_text, "claimed_at": None, "protect_until": None, "reason": reason,
             "last_owner": owner, "cooldown_until": self._later(unit, rule.cooldown) if owner is not None else None,
         }  # fmt: skip
-        unit.connection.execute(
-            maker(POOL_ITEMS)
-            .values(pool=rule.key, record_id=record_id, revision=1, **values)
-            .on_conflict_do_update(
-                index_elements=["pool", "record_id"], set_={**values, "revision": POOL_ITEMS.c.revision + 1}
-            )
-        )
+        row = maker(POOL_ITEMS).values(pool=rule.key, record_id=record_id, revision=1, **values)
+        keys = ["pool", "record_id"]
+        if is_new:
+            row = row.on_conflict_do_nothing(index_elements=keys)
+        else:
+            again = {**values, "revision": POOL_ITEMS.c.revision + 1}
+            row = row.on_conflict_do_update(index_elements=keys, set_=again)
+        return unit.connection.execute(row.returning(POOL_ITEMS.c.record_id)).first() is not None
 
     def _move(
         self, unit: Unit, pool: str, record_id: str, kind: str, by: str | None, old: str | None, new: str | None, reason: str | None

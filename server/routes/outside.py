@@ -12,7 +12,6 @@ from engine.sandbox import check_text, read_text
 from engine.sandbox.text_filters import FILTERS
 from engine.store.unit import Cause
 from flow_engine.messages.names import MessageNames
-from flow_engine.routing.pools import NOT_THERE
 from server import outside_types as t
 from server.openapi import gives
 from server.reading import api, given
@@ -144,7 +143,7 @@ def claim(request: Request, pool: str, values: Values) -> Response:
             try:
                 with unit.savepoint():
                     if not is_seen(record_id):
-                        raise NotFound(NOT_THERE.at("/record"))
+                        raise pools.out_of_reach(unit, pool, record_id)
                     pools.claim(unit, pool, record_id, me)
             except Rejected as refused:
                 if len(ids) == 1:

@@ -1,5 +1,6 @@
 """Taking records from a pool over HTTP: one wins, limits hold, and nobody takes what they may not see."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -68,6 +69,28 @@ def test_the_form_names_its_pools_for_whoever_may_take(ann):
         {"color": "red"},
         "all",
     )
+
+
+@pytest.mark.parametrize("round_", range(4))
+def test_of_two_at_the_same_instant_one_takes_what_the_pool_has_no_row_of(town, ann, boss, lying, round_):
+    one, together, answers = lying(), threading.Barrier(2), {}
+
+    def take(name, client):
+        together.wait()
+        answers[name] = claim(client, one)
+
+    takers = {"ann": ann, "boss": boss}
+    threads = [threading.Thread(target=take, args=pair) for pair in takers.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    won, late = sorted(answers, key=lambda name: answers[name].status_code)
+    assert answers[won].json() == {"taken": [one], "failed": []}
+    assert answers[late].status_code == 409
+    assert codes(answers[late]) == {"/record": "pool.taken"}
+    record = boss.get(f"/api/forms/customer/records/{one}").json()["record"]
+    assert (record["owner_id"], record["color"]) == (town.ids["alpha", won], "green")
 
 
 def test_taking_one_makes_it_mine_and_the_next_is_told_who_has_it(town, ann, boss, lying):
