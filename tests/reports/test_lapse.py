@@ -25,7 +25,9 @@ REPORT: dict[str, Any] = {
 }
 
 
-def by_hand(made: list[tuple[str, date, str, str]], until: date) -> dict[str, tuple[Any, ...]]:
+def by_hand(
+    made: list[tuple[str, date, str, str]], until: date, factor: Fraction = Fraction(3, 2)
+) -> dict[str, tuple[Any, ...]]:
     """Return what each project's row says, the slow way. `made`: who, when, what for, id."""
     made = [one for one in made if date(2025, 1, 1) <= one[1] <= until]
     gaps: dict[str, list[int]] = {}
@@ -43,7 +45,7 @@ def by_hand(made: list[tuple[str, date, str, str]], until: date) -> dict[str, tu
         own = gaps.get(what, [])
         cycle = Fraction(median(own if len(own) >= 4 else every)) if every else None
         people = [one for one in last if one[2] == what]
-        lost = [one for one in people if cycle is not None and (until - one[1]).days > cycle * Fraction(3, 2)]
+        lost = [one for one in people if cycle is not None and (until - one[1]).days > cycle * factor]
         share = rounded(Fraction(len(lost), len(people)), 6)
         rows[what] = (
             None if cycle is None else rounded(cycle, 1),
@@ -58,8 +60,9 @@ def by_hand(made: list[tuple[str, date, str, str]], until: date) -> dict[str, tu
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("until", [TODAY, date(2025, 11, 30)])
+@pytest.mark.parametrize("factor", [None, 1, 3])
 def test_people_are_lost_by_the_cycle_of_what_they_came_for_last(
-    clinic: House, seed: int, until: date
+    clinic: House, seed: int, until: date, factor: Any
 ) -> None:
     chance = random.Random(seed)
     people = [clinic.add("customer", name=f"c{at}") for at in range(10)]
@@ -70,9 +73,11 @@ def test_people_are_lost_by_the_cycle_of_what_they_came_for_last(
         made.append((who, on, what, clinic.add("bill", customer_id=who, on=on, status=what, paid=Decimal(1))))
     clinic.add("bill", customer_id=None, on=TODAY, status="洁牙", paid=Decimal(1))
     report = {**REPORT, "period": f"2025-01-01..{until if until < TODAY else '2026-03-31'}"}
+    if factor is not None:
+        report["settings"] = {**report["settings"], "factor": factor}
     table = clinic.ask(report)
     at = [table.at(key) for key in ("cycle", "gaps", "people", "lost", "share", "cycle@small")]
-    wanted = by_hand(made, until)
+    wanted = by_hand(made, until, Fraction(str(factor or "1.5")))
     assert {row[0]: tuple(row[one] for one in at) for row in table.rows} == wanted
     [whole] = table.totals[0].rows
     assert whole[table.at("people")] == len({one[0] for one in made if date(2025, 1, 1) <= one[1] <= until})

@@ -30,8 +30,8 @@ def pipeline(*steps: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"kind": "pipeline", "period": "this month", "steps": named, **more}
 
 
-def leads(**more: Any) -> dict[str, Any]:
-    odds = {"won": ["won"], "by": ["channel"], "stale": 10, "least": 4}
+def leads(least: int = 4, **more: Any) -> dict[str, Any]:
+    odds = {"won": ["won"], "by": ["channel"], "stale": 10, "least": least}
     return {"key": "leads", "form": "lead", "stages": list(OPEN), "odds": odds, "days": 28, **more}
 
 
@@ -56,7 +56,7 @@ def shares(ways: Ways, whose: dict[str, Any], stage: str) -> tuple[dict[Any, lis
     return own, whole
 
 
-def expected(ways: Ways, clinic: House, stage: str) -> tuple[int, Decimal, Decimal]:
+def expected(ways: Ways, clinic: House, stage: str, least: int) -> tuple[int, Decimal, Decimal]:
     """Return how many leads are open in a stage and not past hope, what they are worth and what to expect of them."""
     rows = {one["id"]: one for one in clinic.records["lead"]}
     whose = {key: one["channel_id"] for key, one in rows.items()}
@@ -68,7 +68,11 @@ def expected(ways: Ways, clinic: House, stage: str) -> tuple[int, Decimal, Decim
             continue
         tried, won = own.get(whose[one], [0, 0])
         odds = (
-            Fraction(won, tried) if tried >= 4 else Fraction(whole[1], whole[0]) if whole[0] else Fraction(0)
+            Fraction(won, tried)
+            if tried >= least
+            else Fraction(whole[1], whole[0])
+            if whole[0]
+            else Fraction(0)
         )
         count, worth = count + 1, worth + rows[one]["worth"]
         sum_ += Fraction(rows[one]["worth"]) * odds
@@ -76,13 +80,16 @@ def expected(ways: Ways, clinic: House, stage: str) -> tuple[int, Decimal, Decim
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_open_records_are_worth_their_amount_by_the_odds_of_their_stage(clinic: House, seed: int) -> None:
+@pytest.mark.parametrize("least", [1, 4, 100])
+def test_open_records_are_worth_their_amount_by_the_odds_of_their_stage(
+    clinic: House, seed: int, least: int
+) -> None:
     ways = moves(clinic, random.Random(seed), 90)
-    asked = pipeline(leads(amount="{worth}"))
+    asked = pipeline(leads(least, amount="{worth}"))
     table = cells(clinic.ask(asked))
     whose = {one["id"]: one["channel_id"] for one in clinic.records["lead"]}
     for stage in OPEN:
-        count, worth, sum_ = expected(ways, clinic, stage)
+        count, worth, sum_ = expected(ways, clinic, stage, least)
         tried, won = shares(ways, whose, stage)[1]
         told = table[f"leads:{stage}"]
         assert told[:3] == (sum_, count, worth)
