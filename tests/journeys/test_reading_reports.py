@@ -97,6 +97,19 @@ def test_numbers_that_could_not_be_fetched_anew_say_so_and_stay(open_as):
     expect(stale).to_have_count(0)
 
 
+def test_without_the_net_the_way_back_stays_and_a_board_comes_by_itself_when_it_is_there_again(open_as):
+    screen = opened(open_as, "director")
+    page, tabs = screen.page, screen.page.locator("nav.tabs .tab")
+    boards = tabs.count()
+    page.context.set_offline(True)
+    tabs.nth(1).click()
+    expect(page.get_by_text("网络连接不上")).to_be_visible()
+    expect(tabs).to_have_count(boards)
+    page.context.set_offline(False)
+    drawn(screen)
+    expect(page.get_by_text("网络连接不上")).to_have_count(0)
+
+
 def test_what_is_slow_holds_its_place_and_nothing_moves_for_whom_motion_is_too_much(open_as):
     screen = open_as("director")
     held = []

@@ -9,6 +9,8 @@ export const queryClient = new QueryClient({
       staleTime: 15_000,
       refetchOnWindowFocus: true,
       networkMode: "always",
+      // Back on the net: what failed meanwhile is asked at once, what is old as on coming back to the window.
+      refetchOnReconnect: (query) => (query.state.status === "error" ? "always" : true),
       retry: (count, error) =>
         count < 1 && !(error instanceof ApiError && error.status > 0 && error.status < 500),
     },

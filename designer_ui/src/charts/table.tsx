@@ -107,11 +107,12 @@ const Rows = ({
       );
       const name = columns[main]?.name ?? "";
       const said = words(cell);
+      const derived = below.flatMap((at) => cells[at] ?? []);
       const kinds = [
         isRight && "is-right",
         cell.mark && `is-${cell.mark}`,
         isBlank(cell) && "is-blank",
-        way === "cards" && isLong(name, said) && "is-long",
+        way === "cards" && (derived.length > 0 || isLong(name, said)) && "is-long",
         inkOf(cell),
       ];
       const full = cell.why ?? (isRight ? "" : cell.text);
@@ -129,7 +130,7 @@ const Rows = ({
             </b>
           ))}
           <span>{said}</span>
-          <Below cells={below.flatMap((at) => cells[at] ?? [])} words={words} />
+          <Below cells={derived} words={words} />
         </td>
       );
     });

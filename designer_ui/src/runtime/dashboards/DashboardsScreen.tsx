@@ -158,8 +158,16 @@ const Chosen = ({ home, wanted, tabs }: { home: Home; wanted: string; tabs: read
       )
     : [wanted];
   const found = useDashboards(needed);
-  if (found.error) return <ErrorState error={found.error} onRetry={found.retry} />;
-  if (!found.data) return <Loading rows={12} />;
+  // What was fetched before stays in sight where it cannot be fetched anew.
+  if (!found.data)
+    return (
+      <div className="dash-board">
+        <header className="dash-board-head">
+          <Heading tabs={tabs} current={wanted} />
+        </header>
+        {found.error ? <ErrorState error={found.error} onRetry={found.retry} /> : <Loading rows={12} />}
+      </div>
+    );
   const dashboard = mine ? asDashboard(mine, found.data) : found.data[0];
   if (!dashboard) return null;
   if (mine && isArranging)
@@ -185,7 +193,8 @@ export const DashboardsScreen = () => {
   useEffect(() => {
     document.title = `${title} · Clinicraft`;
   }, [title]);
-  if (home.error) return <ErrorState error={home.error} onRetry={() => void home.refetch()} />;
+  if (home.error && !home.data)
+    return <ErrorState error={home.error} onRetry={() => void home.refetch()} />;
   if (!home.data || !isReady) return <Loading rows={12} />;
   const tabs = [
     ...home.data.dashboards.map((one) => ({ key: one.key, name: say(one.name) })),

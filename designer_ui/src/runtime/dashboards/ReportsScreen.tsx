@@ -184,8 +184,9 @@ const Shown = ({ report }: { report: ReportPage }) => {
 
 const Chosen = ({ wanted }: { wanted: string }) => {
   const report = useReport(wanted);
+  if (report.data) return <Shown report={report.data} />;
   if (report.error) return <ErrorState error={report.error} onRetry={() => void report.refetch()} />;
-  return report.data ? <Shown report={report.data} /> : <Loading rows={12} />;
+  return <Loading rows={12} />;
 };
 
 export const ReportsScreen = () => {
@@ -197,7 +198,8 @@ export const ReportsScreen = () => {
   useEffect(() => {
     document.title = `${title} · Clinicraft`;
   }, [title]);
-  if (home.error) return <ErrorState error={home.error} onRetry={() => void home.refetch()} />;
+  if (home.error && !home.data)
+    return <ErrorState error={home.error} onRetry={() => void home.refetch()} />;
   if (!home.data) return <Loading rows={12} />;
   const isAlone = isNarrow && key !== undefined;
   return (
