@@ -59,7 +59,7 @@ class _Client:
         for key in (*SYSTEM_FIELDS, *self.plan.by_key):
             one = self.plan.by_key.get(key)
             if one is not None and one.shape is None:
-                yield key, "read"
+                yield key, "read" if self._reaches(one) else "none"
                 continue
             yield key, self.rights.effective(self.plan.key, key).ceiling.word
             if one is not None and one.rows is not None:
@@ -77,6 +77,15 @@ class _Client:
         if one is not None and one.rows is not None and rest:
             return self.levels.get(path, "none") != "none"
         return self.levels.get(head, "none") != "none"
+
+    def _reaches(self, one: FieldPlan) -> bool:
+        """Tell whether what a field shows of another form's records is there for this person."""
+        form, field = one.config.get("form"), one.config.get("field")
+        if one.control.role != "virtual" or not isinstance(form, str):
+            return True
+        return self.rights.verb(form, "view") and (
+            not isinstance(field, str) or self.rights.effective(form, field).ceiling.word in ("read", "write")
+        )
 
     def tree(self, checked: Checked | None) -> Any:
         """Return the tree of a formula; None where it names a field this person may not know of."""
@@ -309,10 +318,20 @@ class _Client:
         }
         if "banner" in page and self.sees(page["banner"]):
             told["banner"] = page["banner"]
+        if self.rights.verb(self.plan.key, "print"):
+            told["print"] = "marked" if page.get("marked") or self._is_marked() else "plain"
         return told
+
+    def _is_marked(self) -> bool:
+        """Tell whether what this person prints says who printed it and when: where no role of theirs prints without."""
+        right = self.rights.right("print")
+        return isinstance(right, Mapping) and bool(right.get("marked"))
 
     def _tab_is_mine(self, tab: TabPlan) -> bool:
         if not self._for_me(tab.definition.get("roles", ())):
+            return False
+        items = tab.definition.get("items")
+        if items and not any(self.sees(path) for path in items):
             return False
         return tab.kind != "related" or self.rights.verb(tab.definition["form"], "view")
 

@@ -460,12 +460,13 @@ class ActionPlan(TypedDict):
 
 
 class RecordPagePlan(TypedDict):
-    """A record's page: its header, the banner field, tabs and buttons."""
+    """A record's page: its header, the banner field, tabs and buttons. `print`: whether paper says who printed it, and when."""
 
     header: list[str]
     tabs: list[PageTabPlan]
     actions: list[ActionPlan]
     banner: NotRequired[str]
+    print: NotRequired[Literal["plain", "marked"]]
 
 
 class LinkPlan(TypedDict):

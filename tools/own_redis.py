@@ -8,7 +8,7 @@ from typing import Any
 
 import redis
 
-WAIT_S = 10
+WAIT_S = 60
 
 
 def program() -> str:

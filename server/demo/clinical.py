@@ -1,6 +1,7 @@
 """What the doctor writes: tooth charts with plausible findings, diagnoses, treatments, advice."""
 
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 from server.demo import words
@@ -205,13 +206,35 @@ def record(
         "clinical_record", at, branch=doctor.branch, owner=doctor.user, customer_id=patient.row["id"], visit_id=visit["id"], doctor_id=doctor.staff,
         visit_type="first_visit" if first else "return_visit", record_time=stamp(at), chief_complaint=complaint if first else world.pick(words.RETURN_COMPLAINTS),
         present_illness=illness if first else None, past_history=patient.row.get("past_history") or ("体健" if first else None), allergy_confirm=True,
-        exam=exam if first else world.pick(words.RETURN_EXAM), tooth_chart=tidy(patient.chart, patient.is_minor) if patient.chart else None,
+        vitals=_vitals(patient, visit["id"], at, is_careful=drugs or first), exam=exam if first else world.pick(words.RETURN_EXAM), tooth_chart=tidy(patient.chart, patient.is_minor) if patient.chart else None,
         findings=findings(world, patient.want, patient.teeth, patient.chart, at) or None,
         diagnosis=[{"id": world.new_id(at), "icd": icd, **({"tooth": patient.teeth} if patient.teeth else {})}], treatment_plan=patient.plan,
         treatment_done=done or None, advice=advice if step.work not in ("look", "adjust") else "保持口腔卫生，按约复诊。",
         prescription=_prescription(world, at) if drugs else None, next_visit=None,
         doctor_sign=None if open_now else world.strokes(finished, doctor.name, "医生"), finished_at=None if open_now else stamp(min(finished, world.now)), status=status,
     )  # fmt: skip
+
+
+def _vitals(patient: Any, visit: str, at: datetime, *, is_careful: bool) -> Row | None:
+    """Return what is measured before one treats: always at the first visit and before surgery, else at one visit in three.
+
+    Drawn by the visit alone, so that nothing else of the story hangs on it.
+    """
+    dice = Random(f"vitals {patient.row['id']} {visit}")
+    age = at.year - int(patient.row["birthday"][:4])
+    if patient.is_minor or not (is_careful or dice.random() < 1 / 3):
+        return None
+    own = Random(f"vitals {patient.row['id']}").randint(-10, 14)
+    high = 116 + own + max(0, age - 40) // 3 + dice.randint(-6, 6)
+    found: Row = {
+        "bp_sys": high,
+        "bp_dia": high - dice.randint(38, 46),
+        "hr": 74 + own // 2 + dice.randint(-6, 6),
+    }
+    found["temp"] = round(dice.uniform(36.2, 37.0), 1)
+    if age > 50:
+        found["glucose"] = round(dice.uniform(4.4, 7.8), 1)
+    return found
 
 
 def _done(house: House, at: datetime, code: str, step: Step, patient: Any) -> Row:

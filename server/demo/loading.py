@@ -20,6 +20,7 @@ from form_engine.service import records
 from server.clinics import DEMO_LOGINS, Clinic, House
 from server.demo.connections import agree_with_website
 from server.demo.films import films
+from server.demo.deadlines import past_first_talks
 from server.demo.flows import play_flows
 from server.demo.generate import accounts, generate
 from server.demo.papers import papers
@@ -69,7 +70,8 @@ def load_demo(house: House, clinic: Clinic, *, seed: int, scale: float, today: d
         tell(say(plan.forms[form].name, "zh"), sum(done.values()), None)
     clinic.report_out.figures.write()
     _count_segments(clinic, actor)
-    tell("流程", sum(done.values()) + play_flows(house, clinic, seed), None)
+    begun = past_first_talks(clinic) + play_flows(house, clinic, seed)
+    tell("流程", sum(done.values()) + begun, None)
     agree_with_website(house.settings.home, clinic.key)
     offered = _offered(clinic, people, password)
     with clinic.workspace.write(Cause("system")) as unit:

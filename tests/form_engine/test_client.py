@@ -1,6 +1,8 @@
 """What the browser is told of a form."""
 
-from engine.access.actor import system_actor
+import pytest
+
+from engine.access.actor import Actor, system_actor
 from form_engine.client import client_plan
 from tests.form_engine.making import app, field, form, words
 
@@ -20,3 +22,50 @@ def test_a_choice_that_is_looked_up_comes_with_its_words():
     told = client_plan(plan.forms["visit"], plan.policy.rights(system_actor("w")))
     (looked_up,) = (one for one in told["fields"] if one["key"] == "plan")
     assert [one["label"]["zh"] for one in looked_up["config"]["options"]] == ["无", "第 1、7 天"]
+
+
+PRINTS, NEVER = {"grants": {"*": {"view": "all", "print": "all"}}}, {"grants": {"*": {"view": "all"}}}
+MARKS = {**PRINTS, "rights": {"print": {"marked": True}}}
+
+
+@pytest.mark.parametrize(
+    ("page", "roles", "told"),
+    [
+        ({}, {"clerk": PRINTS}, "plain"),
+        ({}, {"guest": NEVER}, None),
+        ({}, {"agent": MARKS}, "marked"),
+        ({}, {"agent": MARKS, "guest": NEVER}, "marked"),
+        # The widest right of several roles counts, as everywhere.
+        ({}, {"agent": MARKS, "boss": {**PRINTS, "rights": {"print": True}}}, "plain"),
+        ({"marked": True}, {"boss": {**PRINTS, "rights": {"print": True}}}, "marked"),
+        ({"marked": True}, {"guest": NEVER}, None),
+    ],
+)
+def test_paper_is_marked_where_the_form_or_the_role_says_so(page, roles, told):
+    given = {key: {"key": key, "name": words(key), **role} for key, role in roles.items()}
+    plan = app(form("leaflet", field("name"), page=page), roles=given)
+    reader = Actor("w", "u", "u", "u", frozenset(roles))
+    assert client_plan(plan.forms["leaflet"], plan.policy.rights(reader))["page"].get("print") == told
+
+
+@pytest.mark.parametrize(
+    ("grants", "is_told"),
+    [
+        ({"patient": {"view": "all"}, "visit": {"view": "all", "fields": {"vitals": "read"}}}, True),
+        ({"patient": {"view": "all"}, "visit": {"view": "all", "fields": {"vitals": "masked"}}}, False),
+        ({"patient": {"view": "all"}}, False),
+    ],
+)
+def test_what_another_forms_records_would_show_is_told_to_whom_may_see_them(grants, is_told):
+    trend = field("trend", "vitals_trend", form="visit", by="patient_id", field="vitals")
+    tab = {"key": "signs", "kind": "fields", "items": ["trend"]}
+    plan = app(
+        form("patient", field("name"), trend, page={"tabs": [tab]}),
+        form("visit", field("patient_id", "link", to="patient"), field("vitals", "vitals")),
+        roles={"one": {"key": "one", "name": words("one"), "grants": grants}},
+    )
+    told = client_plan(
+        plan.forms["patient"], plan.policy.rights(Actor("w", "u", "u", "u", frozenset({"one"})))
+    )
+    assert ("trend" in [one["key"] for one in told["fields"]]) is is_told
+    assert [one["key"] for one in told["page"]["tabs"]] == (["signs"] if is_told else [])

@@ -27,7 +27,7 @@ PHONE = {"width": 390, "height": 844}
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 SERVE = "from server.main import main; main()"
 LOG = "server.log"
-WAIT_S, MAKING_S = 120, 600
+WAIT_S, MAKING_S = 300, 1_200
 
 
 @dataclass(frozen=True)

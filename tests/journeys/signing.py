@@ -24,7 +24,7 @@ def send_lead(clinic: Clinic, now: str, body: dict[str, Any], secret: str | None
     headers = {"content-type": "application/json", HEADER: sign(secret or secret_of(clinic), raw, at)}
     call = urllib.request.Request(clinic.base + WEBSITE, data=raw, headers=headers, method="POST")
     try:
-        with urllib.request.urlopen(call, timeout=20) as answer:
+        with urllib.request.urlopen(call, timeout=60) as answer:
             return answer.status
     except urllib.error.HTTPError as refused:
         return refused.code

@@ -29,7 +29,7 @@ def run(repository: Path, *words: str, given: str | None = None) -> subprocess.C
     return subprocess.run(
         [sys.executable, "-c", "from server.main import main; main()", *words],
         cwd=repository, env={**environment, "PYTHONPATH": str(repository)}, input=given,
-        capture_output=True, text=True, timeout=300, check=False,
+        capture_output=True, text=True, timeout=1_200, check=False,
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     surroundings = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, *arguments]
     return subprocess.run(
-        command, cwd=root, env=surroundings, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=root, env=surroundings, capture_output=True, text=True, check=False, timeout=1_200
     )
 
 
@@ -103,6 +103,6 @@ def test_the_browser_twin_is_sound_typescript(copy: Path, repository: Path) -> N
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=1_200,
     )
     assert checked.returncode == 0, checked.stdout[-2000:]

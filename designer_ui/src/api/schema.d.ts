@@ -1610,11 +1610,12 @@ export type RecordFlows = {
   labels: { [key: string]: { [key: string]: string } };
 };
 
-/** A record's page: its header, the banner field, tabs and buttons. */
+/** A record's page: its header, the banner field, tabs and buttons. `print`: whether paper says who printed it, and when. */
 export type RecordPagePlan = {
   actions: ActionPlan[];
   banner?: string;
   header: string[];
+  print?: "plain" | "marked";
   tabs: PageTabPlan[];
 };
 

@@ -11,6 +11,18 @@ type Pain = number | Pair;
 
 const FACES = ["😀", "🙂", "🙂", "😐", "😐", "😕", "😕", "😣", "😣", "😖", "😭"];
 
+/** What a key makes of a score: digits, arrows and ends of the scale; Delete takes it away. Undefined: not its business. */
+export const scoreAt = (key: string, now: number | undefined): number | null | undefined => {
+  // 1 then 0 is 10, since the scale ends there.
+  if (/^\d$/.test(key)) return key === "0" && now === 1 ? 10 : Number(key);
+  if (key === "Delete" || key === "Backspace") return null;
+  if (key === "Home") return 0;
+  if (key === "End") return FACES.length - 1;
+  const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[key];
+  if (step === undefined) return undefined;
+  return now === undefined ? 0 : Math.min(FACES.length - 1, Math.max(0, now + step));
+};
+
 const Scale = ({
   value,
   faces,
@@ -29,10 +41,12 @@ const Scale = ({
     role="radiogroup"
     aria-label={label}
     onKeyDown={(event) => {
-      if (!/^\d$/.test(event.key) || disabled) return;
+      if (disabled) return;
+      const next = scoreAt(event.key, value);
+      if (next === undefined) return;
       event.preventDefault();
-      // 1 then 0 is 10, since the scale ends there.
-      onChange(event.key === "0" && value === 1 ? 10 : Number(event.key));
+      onChange(next);
+      if (next !== null) event.currentTarget.querySelectorAll<HTMLElement>("[role=radio]")[next]?.focus();
     }}
   >
     {FACES.map((face, score) => (
@@ -41,6 +55,7 @@ const Scale = ({
         type="button"
         role="radio"
         aria-checked={value === score}
+        tabIndex={score === (value ?? 0) ? 0 : -1}
         aria-label={String(score)}
         disabled={disabled}
         onClick={() => onChange(value === score ? null : score)}

@@ -173,7 +173,7 @@ ACTION: Schema = closed(
     print=FLAG,
     roles=KEYS,
 )
-"""`print`: puts the page on paper."""
+"""`print`: puts the record on paper."""
 
 NUMBER: Schema = closed(
     ("pattern",),
@@ -304,7 +304,7 @@ FILE = FileKind(
         ),
         layout=keyed(SECTION),
         views=keyed(VIEW),
-        page=closed((), header=PATHS, banner=KEY, tabs=keyed(TAB), actions=keyed(ACTION)),
+        page=closed((), header=PATHS, banner=KEY, tabs=keyed(TAB), actions=keyed(ACTION), marked=FLAG),
         **{"import": IMPORT},
         public=PUBLIC,
         pools=keyed(POOL, maxItems=10),

@@ -38,6 +38,9 @@ GRANT = closed(
 )
 DAILY = closed((), daily={"type": "integer", "minimum": 0, "maximum": 100_000})
 
+MARKED = closed((), marked=FLAG)
+"""`print`: what is printed says all over who printed it and when."""
+
 FILE = FileKind(
     kind="roles",
     one="role",
@@ -54,8 +57,7 @@ FILE = FileKind(
         masks=closed((), **{name: one_of("none", "masked", "read", "write") for name in MASK_CLASSES}),
         rights=closed(
             (),
-            reveal=either(FLAG, DAILY),
-            **dict.fromkeys(RIGHTS, FLAG),
+            **dict.fromkeys(RIGHTS, FLAG) | {"reveal": either(FLAG, DAILY), "print": either(FLAG, MARKED)},
         ),
         tests=array(
             closed(

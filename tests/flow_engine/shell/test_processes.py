@@ -46,7 +46,7 @@ def opened(folder: Path, url: str | None) -> tuple[Installation, House]:
 def work_here(folder: Path, url: str | None, name: str, together: Any) -> None:
     """Do what is to do, as one of two processes that begin together, until there is nothing left."""
     installation, house = opened(folder, url)
-    together.wait(60)
+    together.wait(300)
     idle = 0
     while idle < 3:
         done = dispatch(house.workspace, (house.service.listen,))

@@ -44,11 +44,11 @@ def both(
         with house.workspace.write(Cause("flow", first[0])) as unit:
             house.service.handle_in(unit, house.actor(first[0]), instance, first[1], new_id())
             at_the_door.set()
-            assert go_on.wait(20)
+            assert go_on.wait(120)
         return "done"
 
     def do_second() -> str:
-        assert at_the_door.wait(20)
+        assert at_the_door.wait(120)
         threading.Timer(0.2, go_on.set).start()
         try:
             house.service.handle(house.actor(second[0]), instance, second[1], new_id())

@@ -93,6 +93,7 @@ const FilesInput = ({
           size="small"
           loading={busy > 0}
           disabled={disabled || files.length >= most}
+          aria-label={`${t("ctl.upload")} ${say(field.label)}`}
           onClick={() => pick.current?.click()}
         >
           {t("ctl.upload")}

@@ -53,6 +53,15 @@ const useOptions = (
   return { found, busy };
 };
 
+/** The names from the top of a tree down to one of its options, which stand each below what they belong to. */
+export const wayOf = (options: readonly LinkOption[], at: number): string[] => {
+  const one = options[at];
+  if (!one) return [];
+  const depth = one.depth ?? 0;
+  const above = options.findLastIndex((other, place) => place < at && (other.depth ?? 0) < depth);
+  return depth === 0 || above < 0 ? [one.label] : [...wayOf(options, above), one.label];
+};
+
 const LinkInput = ({
   id,
   value,
@@ -81,9 +90,11 @@ const LinkInput = ({
   const chosen = idsOf(value);
   const options = useMemo(
     () =>
-      found.map(({ id: value, label, detail, depth, disabled: isOver }) => ({
+      found.map(({ id: value, label, detail, depth, disabled: isOver }, at) => ({
         value,
         label,
+        // How deep it stands is seen by its place alone: to who listens its way from the top is read out.
+        ...(depth ? { "aria-label": wayOf(found, at).join(" / ") } : {}),
         detail,
         depth: depth ?? 0,
         disabled: isOver ?? false,

@@ -1,10 +1,19 @@
 /** One answer, or several, for each row of a table. */
 
+import { useTranslation } from "react-i18next";
 import type { InputProps } from "../../shared/kinds";
 import { useSay } from "../../shared/useLang";
 import type { MatrixConfig, MatrixValue } from "../matrix";
 
-const MatrixInput = ({ id, value, config, disabled, onChange }: InputProps<MatrixValue, MatrixConfig>) => {
+const MatrixInput = ({
+  id,
+  value,
+  config,
+  field,
+  disabled,
+  onChange,
+}: InputProps<MatrixValue, MatrixConfig>) => {
+  const { t } = useTranslation();
   const say = useSay();
   const isSeveral = config.answers === "several";
   const chosen = (row: string): readonly string[] => {
@@ -23,9 +32,13 @@ const MatrixInput = ({ id, value, config, disabled, onChange }: InputProps<Matri
     const kept = answer === undefined || answer.length === 0 ? rest : { ...rest, [row]: answer };
     onChange(Object.keys(kept).length ? kept : null);
   };
+  const clear = (row: string) => {
+    const { [row]: _old, ...rest } = value ?? {};
+    onChange(Object.keys(rest).length ? rest : null);
+  };
   return (
     <div className="ctl-scroll" id={id}>
-      <table className="ctl-table ctl-matrix">
+      <table className="ctl-table ctl-matrix" aria-label={say(field.label)}>
         <thead>
           <tr>
             <th />
@@ -34,6 +47,7 @@ const MatrixInput = ({ id, value, config, disabled, onChange }: InputProps<Matri
                 {say(column.label)}
               </th>
             ))}
+            <td className="ctl-narrow" />
           </tr>
         </thead>
         <tbody>
@@ -52,6 +66,18 @@ const MatrixInput = ({ id, value, config, disabled, onChange }: InputProps<Matri
                   />
                 </td>
               ))}
+              <td className="ctl-narrow">
+                {disabled || chosen(row.key).length === 0 ? null : (
+                  <button
+                    type="button"
+                    className="ctl-link"
+                    aria-label={t("ctl.clearNamed", { name: say(row.label) })}
+                    onClick={() => clear(row.key)}
+                  >
+                    ×
+                  </button>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -56,7 +56,9 @@ const PointInput = ({ id, value, config, disabled, invalid, onChange }: InputPro
           {t("ctl.locate")}
         </Button>
       </Space.Compact>
-      {note ? <span className="ctl-quiet">{note} </span> : null}
+      <span className="ctl-quiet" role="status">
+        {note ? `${note} ` : ""}
+      </span>
       {away === null ? null : <span className="ctl-quiet">{t("ctl.away", { metres: away })}</span>}
     </>
   );

@@ -13,6 +13,15 @@ import type { SignatureConfig, Signed, Stroke, StrokePoint } from "../parts/sign
 /** How many times as wide as it is high a pad is on a wide screen. */
 const WIDE = 3;
 
+/** How far an arrow key moves the pen, as a share of the pad's height; with Shift four times as far. */
+const STEP = 0.04;
+const MOVES: { readonly [key: string]: readonly [x: number, y: number] } = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
 const share = (part: number, whole: number): number =>
   Math.round(Math.min(1, Math.max(0, part / whole)) * 1e4) / 1e4;
 
@@ -62,6 +71,8 @@ const Pad = ({ id, value, config, disabled, onChange }: InputProps<Signed, Signa
     line.current = next;
     redraw((count) => count + 1);
   };
+  /** Where the keyboard's pen stands, as shares of the pad; null while nobody writes by keyboard. */
+  const [pen, setPen] = useState<readonly [number, number] | null>(null);
   const strokes = value?.strokes ?? [];
   const height = config.height ?? 160;
   const pointOf = (event: React.PointerEvent): StrokePoint => {
@@ -88,6 +99,40 @@ const Pad = ({ id, value, config, disabled, onChange }: InputProps<Signed, Signa
   const signer = (part: "name" | "relation", next: string) =>
     value && onChange({ ...value, signer: { ...value.signer, [part]: next } });
   const width = height * (value?.ratio ?? WIDE);
+  const put = (x: number, y: number, at: number): StrokePoint => [
+    share(x, 1),
+    share(y, 1),
+    Math.round(Math.min(3_600_000, at - began.current)),
+  ];
+  /** Arrow keys move the pen, the space bar puts it down and lifts it, Backspace takes the last stroke away. */
+  const keys = (event: React.KeyboardEvent) => {
+    const move = MOVES[event.key];
+    if (disabled || !(move || event.key === " " || event.key === "Backspace" || event.key === "Delete"))
+      return;
+    event.preventDefault();
+    const [x, y] = pen ?? [0.1, 0.5];
+    if (move) {
+      const far = STEP * (event.shiftKey ? 4 : 1);
+      const next = put(x + (move[0] * far) / (width / height), y + move[1] * far, event.timeStamp);
+      setPen([next[0], next[1]]);
+      if (line.current && line.current.length < 2000) setLine([...line.current, next]);
+    } else if (event.key !== " ") {
+      if (strokes.length) sign(strokes.slice(0, -1));
+    } else if (line.current) {
+      sign([...strokes, line.current].slice(0, 200));
+      setLine(null);
+    } else {
+      if (!strokes.length) began.current = event.timeStamp;
+      setPen([x, y]);
+      setLine([put(x, y, event.timeStamp)]);
+    }
+  };
+  const lift = () => {
+    // Who leaves with the pen down has drawn what stands there.
+    if (line.current) sign([...strokes, line.current].slice(0, 200));
+    setLine(null);
+    setPen(null);
+  };
   return (
     <div>
       {config.statement ? <p className="ctl-lines">{say(config.statement)}</p> : null}
@@ -104,8 +149,11 @@ const Pad = ({ id, value, config, disabled, onChange }: InputProps<Signed, Signa
           style={{ height }}
           viewBox={`0 0 ${width} ${height}`}
           preserveAspectRatio="none"
-          role="img"
-          aria-label={t("ctl.signHere")}
+          role="application"
+          tabIndex={disabled ? -1 : 0}
+          aria-label={t("ctl.signKeys")}
+          onKeyDown={keys}
+          onBlur={lift}
           onPointerDown={(event) => {
             if (disabled || event.button > 0) return;
             event.currentTarget.setPointerCapture(event.pointerId);
@@ -133,7 +181,20 @@ const Pad = ({ id, value, config, disabled, onChange }: InputProps<Signed, Signa
               vectorEffect="non-scaling-stroke"
             />
           ))}
+          {pen ? (
+            <circle
+              className="ctl-pen"
+              cx={pen[0] * width}
+              cy={pen[1] * height}
+              r={5}
+              fillOpacity={line.current ? 1 : 0}
+            />
+          ) : null}
         </svg>
+      </div>
+      <div className="sr-only" aria-live="polite">
+        {pen ? t(line.current ? "ctl.penDown" : "ctl.penUp") : ""}{" "}
+        {strokes.length ? t("ctl.strokes", { count: strokes.length }) : ""}
       </div>
       <div className="ctl-row">
         <Button

@@ -13,6 +13,7 @@ export const SignedFigure = ({ value }: { value: Signed }) => {
     <figure className="ctl-figure">
       <Strokes strokes={value.strokes} ratio={value.ratio ?? 3} />
       <figcaption className="ctl-quiet">
+        <span className="sr-only">{t("ctl.signedAlready")} </span>
         {[value.signer?.name, value.signer?.relation, formatInstant(value.signed_at, lang, zone)]
           .filter(Boolean)
           .join(" · ")}

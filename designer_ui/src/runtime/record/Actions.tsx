@@ -95,9 +95,11 @@ export const Actions = ({
   plan,
   answer,
   page,
+  onPrint,
 }: {
   plan: FormPlan;
   answer: RecordAnswer;
+  onPrint: () => void;
   /** The page whose buttons inside the form are heard. */
   page: HTMLElement | null;
 }) => {
@@ -137,7 +139,7 @@ export const Actions = ({
     );
   const press = (action: ActionPlan, confirm = action.confirm) => {
     setProblems([]);
-    if (action.print) window.print();
+    if (action.print) onPrint();
     else if (action.create) {
       const preset: Values = {};
       for (const [key, tree] of Object.entries(action.create.values)) {

@@ -29,20 +29,25 @@ export const FactsTab = ({
         .filter((field) => field.level !== "none")
         .map((field) => {
           const value = answer.record[field.key] ?? null;
-          const Detail = controlView(field.control)?.Detail;
+          const view = controlView(field.control);
+          const Detail = view?.Detail;
+          // What holds nothing of its own shows what stands elsewhere.
+          const isShown = field.role === "virtual" || !isBlank(value);
           const isMasked = answer.masked.includes(field.key);
           return (
             <div
               key={field.key}
               className={
-                field.value_type === "rows" || field.value_type === "structured" ? "fact fact-wide" : "fact"
+                view?.wide || field.value_type === "rows" || field.value_type === "structured"
+                  ? "fact fact-wide"
+                  : "fact"
               }
             >
               <dt>{say(field.label)}</dt>
               <dd>
                 {isMasked ? (
                   <Reveal form={plan.key} recordId={answer.record.id} field={field} value={value} />
-                ) : Detail && !isBlank(value) ? (
+                ) : Detail && isShown ? (
                   <Suspense fallback={null}>
                     <Detail
                       value={value}

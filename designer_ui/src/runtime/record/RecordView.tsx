@@ -15,6 +15,7 @@ import { valuesOf } from "../list/CellEditor";
 import { liesIn } from "../pools/lying";
 import { Actions } from "./Actions";
 import { FactsTab } from "./FactsTab";
+import { usePaper } from "./paper/usePaper";
 import { RecordForm } from "./RecordForm";
 import { RecordHeader } from "./RecordHeader";
 import { RelatedList } from "./RelatedList";
@@ -100,6 +101,7 @@ export const RecordView = ({
   const tabs = plan ? tabsOf(plan) : [];
   const tab = chosen ?? (isEdit ? (tabs.find((item) => item.kind === "form")?.key ?? null) : null);
   const formTab = tabs.find((item) => item.kind === "form")?.key ?? "form";
+  const { print, paper } = usePaper(plan, answer, isDrawer);
   useShortcuts([{ keys: "e", run: () => setTab(formTab) }]);
   if (error || planError) return <ErrorState error={error ?? planError} onRetry={() => void refetch()} />;
   if (!plan || !answer) return <Loading rows={10} />;
@@ -124,6 +126,7 @@ export const RecordView = ({
     });
   const menu = [
     { key: "copy", label: t("record.copyLink") },
+    ...(print ? [{ key: "print", label: t("record.print") }] : []),
     ...(answer.can.delete ? [{ key: "delete", label: t("common.delete"), danger: true }] : []),
   ];
   const shownTabs = [
@@ -161,13 +164,17 @@ export const RecordView = ({
     },
   ];
   return (
-    <article ref={setPage} className={isDrawer ? "record record-drawer" : "record"}>
+    <article
+      ref={setPage}
+      className={`record${isDrawer ? " record-drawer" : ""}${print ? "" : " record-unprinted"}`}
+    >
+      {paper}
       <RecordHeader
         plan={plan}
         answer={answer}
         actions={
           <>
-            <Actions plan={plan} answer={answer} page={page} />
+            <Actions plan={plan} answer={answer} page={page} onPrint={() => print?.()} />
             {(plan.pools ?? [])
               .filter((pool) => liesIn(pool, valuesOf(answer.record)))
               .map((pool) => (
@@ -191,6 +198,7 @@ export const RecordView = ({
                 items: menu,
                 onClick: ({ key }) => {
                   if (key === "delete") erase();
+                  if (key === "print") print?.();
                   if (key === "copy")
                     void navigator.clipboard
                       .writeText(`${window.location.origin}/r/${form}/${recordId}`)
