@@ -19,8 +19,8 @@ from engine.text import say
 from form_engine.service import records
 from server.clinics import DEMO_LOGINS, Clinic, House
 from server.demo.connections import agree_with_website
-from server.demo.films import films
 from server.demo.deadlines import past_first_talks
+from server.demo.films import films
 from server.demo.flows import play_flows
 from server.demo.generate import accounts, generate
 from server.demo.papers import papers

@@ -14,6 +14,7 @@ from engine.access.actor import Actor, system_actor
 from engine.clock import VirtualClock
 from engine.definitions import load_template
 from engine.store import Cause, Installation, Settings, files
+from flow_engine.tables import FLOW_TABLES
 from form_engine.compile import compile_app
 from form_engine.plan import AppPlan
 from form_engine.service import RecordService
@@ -54,7 +55,7 @@ class Practice:
 def told_into(home: Path, plan: AppPlan, scale: float, database_url: str | None = None) -> Iterator[Practice]:
     """Load the story into a fresh clinic, on SQLite unless a PostgreSQL server is given."""
     installation = Installation.open(
-        Settings(home, database_url, clock=VirtualClock(NOW), more_tables=(REPORT_TABLES,))
+        Settings(home, database_url, clock=VirtualClock(NOW), more_tables=(REPORT_TABLES, FLOW_TABLES))
     )
     workspace = installation.create("dental", {"zh": "齐悦口腔", "en": "Qiyue Dental"})
     workspace.create_tables(plan.policy.tables)
