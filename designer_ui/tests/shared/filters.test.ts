@@ -82,6 +82,8 @@ describe("operators", () => {
     const day = { value_type: "date", control: "date" };
     expect(say(day, "between", { from: "2026-03-01" })).toBe('filter.fromOn{"value":"3月1日 周日"}');
     expect(say(day, "between", { from: "", to: "2026-03-01" })).toBe('filter.upTo{"value":"3月1日 周日"}');
+    const moment = { value_type: "datetime", control: "datetime" };
+    expect(say(moment, "between", { from: "2026-03-01" })).toBe('filter.fromOn{"value":"3月1日 周日"}');
     const money = { value_type: "money", control: "money" };
     expect(say(money, "between", { from: null, to: "1000.00" })).toBe('filter.upTo{"value":"¥1,000.00"}');
     expect(say(money, "between", {})).toBe("…");

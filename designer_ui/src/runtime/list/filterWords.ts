@@ -10,8 +10,12 @@ type Translate = (key: string, params?: { [name: string]: string | number }) => 
 /** Names of picked records are kept beside the filter, since the list may not show them. */
 export type Picked = { readonly [id: string]: string };
 
-const isDays = (field: FieldPlan): boolean =>
-  field.value_type === "date_range" || field.value_type === "time_range";
+const DAY = /^\d{4}-\d\d-\d\d$/;
+/** What one compares by whole days, though it holds more than a day: no hour is told that nobody chose. */
+const HOLDING_DAYS = new Set(["datetime", "date_range", "time_range"]);
+
+const isDay = (field: FieldPlan, value: Json): value is string =>
+  HOLDING_DAYS.has(field.value_type ?? "") && typeof value === "string" && DAY.test(value);
 
 const shownValue = (value: Json | undefined, field: FieldPlan, look: Look, picked: Picked): string => {
   if (value === undefined || value === null) return "…";
@@ -23,7 +27,7 @@ const shownValue = (value: Json | undefined, field: FieldPlan, look: Look, picke
     return strings(value)
       .map((id) => picked[id] ?? id)
       .join("、");
-  if (isDays(field) && typeof value === "string") return formatDay(value, look.lang, look.today ?? "");
+  if (isDay(field, value)) return formatDay(value, look.lang, look.today ?? "");
   if (typeof value === "string" && picked[value]) return picked[value];
   return formatValue(value, field, look);
 };
