@@ -11,6 +11,7 @@ from tests.journeys.test_dashboards import cell, drawn, more_of, offer, opened
 pytestmark = pytest.mark.browser
 
 ASK = "**/api/dashboards/*/ask"
+ALSO = re.compile(r"另有 ([\d,]+) 条退款")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -95,6 +96,24 @@ def test_numbers_that_could_not_be_fetched_anew_say_so_and_stay(open_as):
     screen.page.unroute(ASK)
     stale.click()
     expect(stale).to_have_count(0)
+
+
+def test_the_other_part_of_a_number_opens_its_own_records_and_leads_back_to_the_first(open_as):
+    screen = opened(open_as, "admin", "/dashboards/group?f.period=last+12+months")
+    cell(screen, "实收").locator(".kpi-value").click()
+    line = offer(screen, ALSO)
+    expect(line).to_be_visible()
+    count = ALSO.search(line.inner_text())[1]
+    line.click()
+    screen.page.wait_for_url("**/behind/**part=1**")
+    expect(screen.page.get_by_text(f"共 {count} 条")).to_be_visible()
+    parts = screen.page.locator(".page-behind nav.tabs .tab")
+    expect(parts).to_have_count(2)
+    expect(parts.nth(1)).to_have_attribute("aria-current", "page")
+    parts.first.click()
+    expect(parts.first).to_have_attribute("aria-current", "page")
+    bills = re.search(r"[\d,]+$", parts.first.inner_text())[0]
+    expect(screen.page.get_by_text(f"共 {bills} 条")).to_be_visible()
 
 
 def test_without_the_net_the_way_back_stays_and_a_board_comes_by_itself_when_it_is_there_again(open_as):
