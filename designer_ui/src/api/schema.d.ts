@@ -1010,12 +1010,61 @@ export type JobState = {
   total: number | null;
 };
 
+/** A journey in force. `states`: enrolments by state; `reasons`: why those that are over ended; `goal`: null without one. */
+export type Journey = {
+  again: "never" | "after_end" | "always";
+  control_again: "same" | "drawn";
+  form_name: Words;
+  gap: Words | null;
+  goal: JourneyGoal | null;
+  key: string;
+  leaves: boolean;
+  most: number | null;
+  name: Words;
+  percent: number;
+  reasons: { [key: string]: number };
+  segment: Words;
+  states: { [key: string]: number };
+};
+
 /** A journey's own cap. */
 export type JourneyCap = {
   days: number;
   flow: string;
   most: number;
   name: Words;
+};
+
+/** By how much the journey's share is above that of the control group, between what it lies 95 times in 100. */
+export type JourneyEffect = {
+  high: number;
+  is_sure: boolean;
+  low: number;
+  points: number;
+};
+
+/** `counts`: `members` of the segment, who `would_enter`, who would be `control`, and why others stay out. */
+export type JourneyEstimate = {
+  counts: { [key: string]: number };
+};
+
+/** The goal in both groups. `effect`: null while a group is empty. */
+export type JourneyGoal = {
+  control: JourneyGroup;
+  effect: JourneyEffect | null;
+  journey: JourneyGroup;
+};
+
+/** People of one group, and how many of them reached the goal. */
+export type JourneyGroup = {
+  people: number;
+  reached: number;
+  share: number | null;
+};
+
+/** All journeys in force. */
+export type Journeys = {
+  journeys: Journey[];
 };
 
 /** A record that an undo left alone. */
@@ -2649,6 +2698,12 @@ export interface Operations {
     path: "/api/proxies/{proxy_id}";
     answer: null;
   };
+  /** Return how many would come in now, and why the others of the segment would not. */
+  estimate: {
+    method: "GET";
+    path: "/api/journeys/{journey}/estimate";
+    answer: JourneyEstimate;
+  };
   /** Return what a number means, how far to trust it, and why it changed. */
   explain_dashboard: {
     method: "POST";
@@ -2789,6 +2844,12 @@ export interface Operations {
     method: "GET";
     path: "/api/jobs/{job_id}";
     answer: JobState;
+  };
+  /** Return the journeys in force with their numbers; for those who manage flows. */
+  journeys: {
+    method: "GET";
+    path: "/api/journeys";
+    answer: Journeys;
   };
   /** Return the alert rules that tell me or that I may see, how they stand with me, and whom they told of late. */
   list_alerts: {

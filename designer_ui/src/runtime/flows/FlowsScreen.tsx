@@ -15,6 +15,7 @@ const Incidents = lazy(async () => ({ default: (await import("./Incidents")).Inc
 const Outbox = lazy(async () => ({ default: (await import("./Outbox")).Outbox }));
 const Contacts = lazy(async () => ({ default: (await import("./Contacts")).Contacts }));
 const Coverage = lazy(async () => ({ default: (await import("./Coverage")).Coverage }));
+const Journeys = lazy(async () => ({ default: (await import("./Journeys")).Journeys }));
 const Trial = lazy(async () => ({ default: (await import("./Trial")).Trial }));
 const Handover = lazy(async () => ({ default: (await import("./Handover")).Handover }));
 
@@ -24,6 +25,7 @@ const TABS = {
   outbox: Outbox,
   contacts: Contacts,
   coverage: Coverage,
+  journeys: Journeys,
   trial: Trial,
   handover: Handover,
 };
