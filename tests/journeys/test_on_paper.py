@@ -132,3 +132,20 @@ def test_who_may_not_take_numbers_out_of_the_house_is_offered_no_file(board):
     screen = board("consultant")
     expect(screen.button("导出")).to_have_count(0)
     expect(screen.page.get_by_role("button", name="打印")).to_be_visible()
+
+
+def test_a_record_is_printed_as_a_sheet_that_says_who_printed_it(open_as):
+    screen = open_as("director")
+    asked = {"fields": ["name"], "limit": 1, "sort": ["-created_at"]}
+    patient = screen.call("POST", "/api/forms/customer/query", asked)["records"][0]
+    page = screen.go(f"/r/customer/{patient['id']}").page
+    page.evaluate("(() => { window.print = () => { window.isPrinted = true; }; })()")
+    page.locator(".record-acts").get_by_role("button", name="更多操作").click()
+    page.get_by_role("menuitem", name="打印", exact=True).click()
+    sheet = page.locator(".paper")
+    expect(sheet.locator("h1")).to_have_text(patient["name"])
+    expect(sheet.locator("footer")).to_contain_text("打印于")
+    expect(sheet.locator(".paper-mark span").first).to_have_text(sheet.locator("footer").inner_text())
+    assert sheet.locator("input, textarea").count() == 0
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(sheet).to_have_count(0)
