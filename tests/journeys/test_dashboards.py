@@ -195,7 +195,9 @@ def test_a_board_of_ones_own_is_copied_arranged_and_deleted(open_as):
     offer(screen, "复制为我的看板").click()
     screen.page.get_by_role("textbox", name="看板名称").fill("早会")
     screen.page.locator(".ant-modal .ant-btn-primary").click()
-    expect(screen.page.get_by_role("link", name="早会")).to_be_visible()
+    # The board that was copied stands there until its copy is opened.
+    expect(screen.page.get_by_role("link", name="早会")).to_have_attribute("aria-current", "page")
+    screen.settle()
     drawn(screen)
     count = screen.page.locator(".dash-cell").count()
     screen.page.get_by_role("button", name="更多", exact=True).click()
