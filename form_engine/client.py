@@ -383,6 +383,8 @@ def _told_of(shape: FieldShape, outline: FieldOutline | None) -> Json:
             **{name: shape.config[name] for name in ("options", "to") if name in shape.config},
         },
     }
+    if outline is not None and outline.definition.get("print") is False:
+        told["print"] = False
     if shape.rows is not None:
         inside = outline.rows.fields if outline is not None and outline.rows is not None else {}
         told["fields"] = [

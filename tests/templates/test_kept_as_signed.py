@@ -80,6 +80,14 @@ def test_an_accepted_plan_keeps_its_lines_and_amounts(clinic: Tiny) -> None:
     assert [(row["service_item"], row["price"]) for row in kept["items"]] == [(what, "7600.00")]
 
 
+def test_the_floor_price_that_was_kept_stays_off_paper_too(clinic: Tiny) -> None:
+    told = clinic.plan.forms["plan"].client(clinic.plan.policy.rights(clinic.boss))
+    [accepted] = [field for field in told["fields"] if field["key"] == "as_accepted"]
+    [lines] = [field for field in accepted["config"]["kept"] if field["key"] == "items"]
+    said = {column["key"]: column.get("print", True) for column in lines["fields"]}
+    assert (said["floor"], said["price"]) == (False, True)
+
+
 def test_what_is_loaded_with_its_past_was_kept_then(clinic: Tiny) -> None:
     at = datetime.fromisoformat
     made, signed = at("2026-11-02T09:00:00+08:00"), at("2026-11-02T09:20:00+08:00")

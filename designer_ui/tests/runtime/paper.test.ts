@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { FieldPlan, FormPlan } from "../../src/api/types";
 import { isTall, onPaper } from "../../src/runtime/record/paper/onPaper";
+import type { Json } from "../../src/shared/json";
 
 const field = (key: string, more: Partial<FieldPlan> = {}): FieldPlan => ({
   key,
@@ -48,6 +49,21 @@ describe("a record on paper", () => {
       .flatMap((section) => section.fields)
       .find((one) => one.key === "loose");
     expect(loose?.fields?.map((column) => column.key)).toEqual(["price"]);
+  });
+
+  it("holds of a snapshot what may stand on paper of what it kept", () => {
+    const kept = [
+      field("items", { fields: [field("price"), field("floor", { print: false })] }),
+      field("limit", { print: false }),
+    ];
+    const accepted = field("accepted", { control: "snapshot", config: { kept: kept as unknown as Json } });
+    const [shown] = onPaper({ ...plan, fields: [accepted], layout: [] }, () => true).flatMap(
+      (section) => section.fields,
+    );
+    const told = shown?.config.kept as unknown as FieldPlan[];
+    expect(told.map((one) => [one.key, one.fields?.map((column) => column.key)])).toEqual([
+      ["items", ["price"]],
+    ]);
   });
 
   it("gives tables and long texts the whole width", () => {

@@ -1,7 +1,7 @@
 /** What of a record stands on paper, and how wide. Pure. */
 
 import type { FieldPlan, FormPlan } from "../../../api/types";
-import type { Json } from "../../../shared/json";
+import { isArray, type Json } from "../../../shared/json";
 import { controlView } from "../../../shared/kinds";
 import type { Words } from "../../../shared/words";
 import { paneItems, sectionsOf } from "../formModel";
@@ -20,9 +20,18 @@ const unfolded = (plan: FormPlan, keys: readonly string[]): string[] =>
     return inner.length ? unfolded(plan, inner) : [key];
   });
 
-/** A table without the columns that say `print: false`. */
-const withoutUnprinted = (field: FieldPlan): FieldPlan =>
-  field.fields ? { ...field, fields: field.fields.filter((column) => column.print !== false) } : field;
+const printed = (fields: readonly FieldPlan[]): FieldPlan[] =>
+  fields.filter((field) => field.print !== false).map(withoutUnprinted);
+
+/** A table without the columns that say `print: false`, a snapshot without such fields that it kept. */
+const withoutUnprinted = (field: FieldPlan): FieldPlan => {
+  const { kept } = field.config;
+  return {
+    ...field,
+    ...(field.fields ? { fields: printed(field.fields) } : {}),
+    ...(isArray(kept) ? { config: { ...field.config, kept: printed(kept as FieldPlan[]) } } : {}),
+  };
+};
 
 /** The sections with the fields that are shown; what says `print: false` stays off paper. */
 export const onPaper = (plan: FormPlan, isShown: (field: FieldPlan) => boolean): PaperSection[] =>
