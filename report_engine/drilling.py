@@ -17,10 +17,10 @@ FINER: Mapping[str, str] = {
     "fiscal_year": "fiscal_quarter", "fiscal_quarter": "month",
 }  # fmt: skip
 BUCKETS: Mapping[str, Words] = {
-    "fiscal_quarter": {"zh": "按财季", "en": "by fiscal quarter"},
-    "quarter": {"zh": "按季", "en": "by quarter"},
-    "month": {"zh": "按月", "en": "by month"},
-    "day": {"zh": "按天", "en": "by day"},
+    "fiscal_quarter": {"zh": "财季", "en": "fiscal quarter"},
+    "quarter": {"zh": "季度", "en": "quarter"},
+    "month": {"zh": "月", "en": "month"},
+    "day": {"zh": "天", "en": "day"},
 }
 
 
