@@ -33,7 +33,7 @@ ENDLESS = {("GET", "/api/live")}
 """Tells what happens for as long as somebody listens; tested apart."""
 NO_ID = "01890a5d-ac96-774b-bcce-b302099a8057"
 PARTS = {"form": "customer", "record_id": NO_ID, "field": "photo", "key": "grid", "workspace": "alpha", "token": "x", "action": "open",
-         "path": "x", "flow": "greet", "pool": "leads", "task": f"{NO_ID}.1", "trigger": "new", "source": "ads"}  # fmt: skip
+         "path": "x", "flow": "greet", "pool": "leads", "task": f"{NO_ID}.1", "trigger": "new", "source": "ads", "journey": "back"}  # fmt: skip
 
 
 def routes(town: Town) -> list[tuple[str, str]]:

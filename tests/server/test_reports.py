@@ -307,10 +307,10 @@ def test_a_report_of_ones_own_is_answered_by_everything_that_is_offered(town: To
 
 def test_a_chart_offers_finer_time_by_its_bare_name(town: Town) -> None:
     boss = town.sign_in("boss")
-    for bucket, finer, words in (("quarter", "month", "月"), ("month", "day", "天")):
+    for bucket, finer, said in (("quarter", "month", "月"), ("month", "day", "天")):
         asked = {"measures": ["customer.count"], "by": [{"role": "date", "bucket": bucket}]}
         told = boss.post("/api/reports/run", json={"report": asked}).json()
-        assert {"key": f"date:{finer}", "name": {"zh": words, "en": finer}} in told["deeper"]
+        assert {"key": f"date:{finer}", "name": {"zh": said, "en": finer}} in told["deeper"]
 
 
 def test_filters_clicks_and_drills_narrow_a_chart(town: Town) -> None:
