@@ -13,8 +13,9 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from server.api_types import OPEN, ProblemBody
 from server.requests import COOKIE
+from server.shapes.base import ProblemBody
+from server.shapes.records import OPEN
 
 Schema = dict[str, Any]
 Route = TypeVar("Route", bound=Callable[..., Any])

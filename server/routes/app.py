@@ -7,11 +7,12 @@ from fastapi import Body, Request, Response
 from engine.access.policy import Rights
 from form_engine.client import client_plan
 from form_engine.plan import AppPlan, FormPlan, PagePlan
-from server import api_types as t
 from server.openapi import gives
 from server.reading import api, given
 from server.requests import asked
 from server.responses import answer
+from server.shapes import forms as form_shapes
+from server.shapes import pages as t
 
 router = api()
 
@@ -76,7 +77,7 @@ def _card(form: FormPlan, rights: Rights) -> dict[str, Any] | None:
 
 
 @router.get("/forms/{form}")
-@gives(t.FormPlan)
+@gives(form_shapes.FormPlan)
 def form_plan(request: Request, form: str) -> Response:
     """Return the form's plan as this person may see it."""
     one = asked(request)

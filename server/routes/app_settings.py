@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import Body, Request, Response
 
-from server import app_setting_types as t
 from server import app_settings as settings
 from server.openapi import gives
 from server.reading import api
 from server.requests import asked
 from server.responses import answer
+from server.shapes import app_settings as t
 
 router = api()
 

@@ -6,11 +6,11 @@ from fastapi import Request, Response
 
 from engine.problems import Code, Forbidden, NotFound
 from flow_engine.tasks.viewing import MANAGERS
-from server import contact_types as t
 from server.openapi import gives
 from server.reading import api
 from server.requests import Asked, asked
 from server.responses import answer
+from server.shapes import contacts as t
 
 router = api()
 

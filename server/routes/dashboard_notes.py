@@ -8,11 +8,11 @@ from engine.problems import NotFound
 from engine.store.unit import Cause
 from report_engine.boards import NO_CELL
 from server import dashboard_notes as notes
-from server import report_types as t
 from server.openapi import gives
 from server.reading import api, given
 from server.requests import asked
 from server.responses import answer
+from server.shapes import reports as t
 
 router = api()
 

@@ -6,12 +6,14 @@ from fastapi import Body, Request, Response
 
 from engine.jobs.queue import read_job
 from engine.problems import Code, NotFound
-from server import api_types as t
 from server.bulk_edits import BulkEdits
 from server.openapi import gives
 from server.reading import api, given_texts
 from server.requests import asked
 from server.responses import answer
+from server.shapes import desk as t
+from server.shapes.files import JobState
+from server.shapes.records import BulkState, SearchHit, UndoAnswer
 
 router = api()
 
@@ -19,7 +21,7 @@ NO_JOB = Code("job.not_yours", zh="没有这个后台作业", en="There is no su
 
 
 @router.get("/search")
-@gives(list[t.SearchHit])
+@gives(list[SearchHit])
 def search(request: Request, q: str = "") -> Response:
     """Find people and records by name, pinyin initials, phone tail or number."""
     one = asked(request)
@@ -52,7 +54,7 @@ def mark_notifications_read(request: Request, values: Annotated[dict[str, Any], 
 
 
 @router.get("/bulk-edits/{job_id}")
-@gives(t.BulkState)
+@gives(BulkState)
 def bulk_state(request: Request, job_id: str) -> Response:
     """Return how far a bulk edit of mine is, and which records stayed as they were."""
     one = asked(request)
@@ -60,7 +62,7 @@ def bulk_state(request: Request, job_id: str) -> Response:
 
 
 @router.post("/batches/{batch_id}/undo")
-@gives(t.UndoAnswer)
+@gives(UndoAnswer)
 def undo_batch(request: Request, batch_id: str) -> Response:
     """Take back a bulk edit or an import."""
     one = asked(request)
@@ -68,7 +70,7 @@ def undo_batch(request: Request, batch_id: str) -> Response:
 
 
 @router.get("/jobs/{job_id}")
-@gives(t.JobState)
+@gives(JobState)
 def job(request: Request, job_id: str) -> Response:
     """Return how far a background job of mine is."""
     one = asked(request)

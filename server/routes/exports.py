@@ -6,11 +6,11 @@ from urllib.parse import quote
 from fastapi import Body, Request, Response
 
 from form_engine.exporting.service import FORMATS, Exported
-from server import api_types as t
 from server.openapi import gives
 from server.reading import api
 from server.requests import asked
 from server.responses import answer
+from server.shapes import files as t
 
 router = api()
 

@@ -13,11 +13,11 @@ from engine.problems import NotFound
 from engine.store import files
 from engine.store.platform import FILES
 from engine.store.watermarks import marked
-from server import api_types as t
 from server.openapi import gives
 from server.reading import api
 from server.requests import Asked, asked
 from server.responses import answer
+from server.shapes import files as t
 
 router = api("/api/files")
 

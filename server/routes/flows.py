@@ -13,12 +13,13 @@ from flow_engine.simulation import Stops, read_answers
 from flow_engine.simulation.answers import length
 from flow_engine.tasks.viewing import MANAGERS
 from form_engine.desk import NO_RECORD
-from server import task_types as t
 from server.openapi import gives
 from server.pressing import AT_ONCE, Press, Pressing
 from server.reading import api, given, given_texts
 from server.requests import Asked, asked
 from server.responses import answer
+from server.shapes import flows as t
+from server.shapes.tasks import Act, ActAnswer
 from server.trials import Asked as Tried
 from server.trials import shadow, simulate
 
@@ -180,7 +181,7 @@ def instance_page(request: Request, instance_id: str) -> Response:
 
 
 @router.post("/instances/{instance_id}/{action}")
-@gives(t.ActAnswer, takes=t.Act)
+@gives(ActAnswer, takes=Act)
 def act_on_instance(request: Request, instance_id: str, action: str, values: Values) -> Response:
     """Withdraw what I started; managers also cancel, pause, resume, jump, skip and retry."""
     one = asked(request)

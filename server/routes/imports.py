@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import Body, File, Form, Request, Response, UploadFile
 
-from server import api_types as t
 from server.openapi import gives
 from server.reading import api, given
 from server.requests import asked
 from server.responses import answer
+from server.shapes import imports as t
+from server.shapes.records import UndoAnswer
 
 router = api()
 
@@ -88,7 +89,7 @@ def import_errors(request: Request, import_id: str) -> Response:
 
 
 @router.post("/imports/{import_id}/undo")
-@gives(t.UndoAnswer)
+@gives(UndoAnswer)
 def undo_import(request: Request, import_id: str) -> Response:
     """Take the whole import back."""
     one = asked(request)

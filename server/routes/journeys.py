@@ -7,11 +7,11 @@ from fastapi import Request, Response
 from engine.problems import Forbidden
 from flow_engine.journeys import JourneyRule
 from flow_engine.tasks.viewing import MANAGERS, UNITS
-from server import journey_types as t
 from server.openapi import gives
 from server.reading import api
 from server.requests import Asked, asked
 from server.responses import answer
+from server.shapes import journeys as t
 
 router = api()
 

@@ -12,11 +12,11 @@ from engine.sandbox import check_text, read_text
 from engine.sandbox.text_filters import FILTERS
 from engine.store.unit import Cause
 from flow_engine.messages.names import MessageNames
-from server import outside_types as t
 from server.openapi import gives
 from server.reading import api, given
 from server.requests import Asked, asked, house_of
 from server.responses import answer
+from server.shapes import outside as t
 
 router = api()
 Values = Annotated[dict[str, Any], Body()]

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import Body, Request, Response
 
 from engine.problems import NotFound
-from server import api_types as t
 from server.openapi import gives
 from server.practice import advance, clock_of
 from server.reading import api, given
 from server.requests import Asked, asked
 from server.responses import answer
+from server.shapes import session as t
 
 router = api()
 Values = Annotated[dict[str, Any], Body()]

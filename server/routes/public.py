@@ -7,12 +7,12 @@ from fastapi import Body, Request, Response
 from engine.access.actor import public_actor
 from form_engine.client import client_plan
 from form_engine.public_links import Link
-from server import api_types as t
 from server.clinics import Clinic
 from server.openapi import gives
 from server.reading import api
 from server.requests import asked, house_of
 from server.responses import answer
+from server.shapes import public as t
 
 router = api()
 

@@ -6,12 +6,12 @@ from fastapi import Body, Request, Response
 
 from engine.access.actor import Actor
 from engine.problems import Code, Conflict, Forbidden
-from server import api_types as t
 from server.bulk_edits import HOW, BulkEdits
 from server.openapi import gives
 from server.reading import api, given
 from server.requests import Asked, asked
 from server.responses import answer, refuse
+from server.shapes import records as t
 
 router = api("/api/forms/{form}")
 

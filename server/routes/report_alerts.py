@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import Body, Request, Response
 
-from server import report_out_types as t
-from server.api_types import JobStarted
 from server.openapi import gives
 from server.reading import api
 from server.requests import asked
 from server.responses import answer
 from server.routes.exports import file_answer
 from server.routes.report_exports import FILES
+from server.shapes import report_out as t
+from server.shapes.files import JobStarted
 
 router = api()
 Values = Annotated[dict[str, Any], Body()]

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import Body, Request, Response
 
-from server import report_types as t
 from server.openapi import gives
 from server.reading import api, given
 from server.requests import asked
 from server.responses import answer
+from server.shapes import reports as t
 
 router = api()
 Values = Annotated[dict[str, Any], Body()]

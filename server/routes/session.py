@@ -9,12 +9,12 @@ from engine.access.passwords import check_quality
 from engine.clock import AheadClock
 from engine.problems import Code, NotFound, Rejected, Unauthenticated
 from engine.store.unit import Cause
-from server import api_types as t
 from server.clinics import House
 from server.openapi import gives
 from server.reading import api
 from server.requests import COOKIE, Asked, asked, house_of
 from server.responses import answer
+from server.shapes import session as t
 
 router = api()
 

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import Body, Request, Response
 
-from server import target_types as t
 from server.openapi import gives
 from server.reading import api
 from server.requests import asked
 from server.responses import answer
+from server.shapes import targets as t
 from server.target_splits import TargetSplits
 
 router = api("/api/forms/{form}/records/{record_id}/split")

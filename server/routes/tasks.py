@@ -13,11 +13,11 @@ from engine.problems import Code, NotFound, Rejected
 from engine.store.unit import Cause
 from flow_engine import proxies
 from flow_engine.tasks.service import names_of
-from server import task_types as t
 from server.openapi import gives
 from server.reading import api, given, given_texts
 from server.requests import asked
 from server.responses import answer
+from server.shapes import tasks as t
 
 router = api()
 Values = Annotated[dict[str, Any], Body()]

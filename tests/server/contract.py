@@ -8,9 +8,9 @@ from typing import Any
 import jsonschema_rs
 from httpx import Response
 
-from server.api_types import OPEN
 from server.app import VERSION, routers
 from server.openapi import document
+from server.shapes.records import OPEN
 
 Json = dict[str, Any]
 JSON = "application/json"

@@ -1127,6 +1127,11 @@ export type MeChange = {
   theme?: "light" | "dark" | "system";
 };
 
+export type MemberLeftOut = {
+  key: string;
+  name: string;
+};
+
 /** What is wrong with it. */
 export type MessageChecked = {
   problems: Problem[];
@@ -1216,6 +1221,12 @@ export type Notices = {
 /** Notifications I have read; all of them without ids. */
 export type NoticesRead = {
   ids?: string[] | null;
+};
+
+/** How many occasions were left out, and why. */
+export type OccasionsLeftOut = {
+  count: number;
+  words: Words;
 };
 
 /** What reports can be made of. */
@@ -1875,7 +1886,7 @@ export type ShadowRun = {
   flow: string;
   held: ShadowMessage[];
   is_whole: boolean;
-  left_out: server__task_types__LeftOut[];
+  left_out: OccasionsLeftOut[];
   people: number;
   run: number;
   since: string;
@@ -2060,7 +2071,7 @@ export type TargetSplit = {
   by: string;
   is_even: boolean;
   is_same: boolean;
-  left_out: server__target_types__LeftOut[];
+  left_out: MemberLeftOut[];
   level: string;
   metric: SplitMetric;
   month: string;
@@ -2475,17 +2486,6 @@ export type WorkspaceChoice = {
   demo_logins?: DemoLogin[];
   key: string;
   name: Words;
-};
-
-export type server__target_types__LeftOut = {
-  key: string;
-  name: string;
-};
-
-/** How many occasions were left out, and why. */
-export type server__task_types__LeftOut = {
-  count: number;
-  words: Words;
 };
 
 /** Every operation: its address, what it takes and what it gives. */

@@ -1,10 +1,10 @@
-"""The shapes of what reports send out: exports, subscriptions, alerts; see `api_types`."""
+"""The shapes of what reports send out: exports, subscriptions, alerts."""
 
 from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from server.api_types import Json, Problem, Words
+from server.shapes.base import Json, Problem, Words
 
 FileFormat = Literal["xlsx", "csv", "pdf", "png"]
 

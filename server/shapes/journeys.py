@@ -4,7 +4,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from server.api_types import Words
+from server.shapes.base import Words
 
 
 class JourneyGroup(TypedDict):

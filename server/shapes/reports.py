@@ -1,10 +1,10 @@
-"""The shapes of reports and dashboards, as docs/openapi.json and the browser's types tell them; see `api_types`."""
+"""The shapes of reports and dashboards."""
 
 from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from server.api_types import Json, Problem, Words
+from server.shapes.base import Json, Problem, Words
 
 Instant = str
 """An instant in UTC, ISO 8601."""

@@ -1,10 +1,10 @@
-"""The shapes of targets dealt out, as docs/openapi.json and the browser's types tell them; see `api_types`."""
+"""The shapes of targets dealt out."""
 
 from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from server.api_types import Words
+from server.shapes.base import Words
 
 Number = str
 """A decimal number as text."""
@@ -48,7 +48,7 @@ class SplitPart(TypedDict):
     stands: Number | None
 
 
-class LeftOut(TypedDict):
+class MemberLeftOut(TypedDict):
     key: str
     name: str
 
@@ -68,7 +68,7 @@ class TargetSplit(TypedDict):
     is_same: bool
     is_even: bool
     parts: list[SplitPart]
-    left_out: list[LeftOut]
+    left_out: list[MemberLeftOut]
 
 
 class SplitWritten(TypedDict):

@@ -4,7 +4,7 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from server.api_types import Problem, Words
+from server.shapes.base import Problem, Words
 
 WebhookBody = dict[str, Any]
 """Whatever the source sends: a JSON object."""

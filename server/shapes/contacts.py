@@ -4,8 +4,8 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from server.api_types import Words
-from server.task_types import Instant
+from server.shapes.base import Words
+from server.shapes.tasks import Instant
 
 
 class ContactCap(TypedDict):
