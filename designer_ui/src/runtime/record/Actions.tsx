@@ -1,18 +1,16 @@
 /** The buttons of a record page: sure? what must be filled? then one press on the server. */
 
 import DownOutlined from "@ant-design/icons/DownOutlined";
-import { App, Button, Dropdown, Modal } from "antd";
+import { App, Button, Dropdown } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../../api/client";
 import { useAct } from "../../api/records";
 import type { ActionPlan, FormPlan, Problem, RecordAnswer } from "../../api/types";
 import { type ActionAsked, onAsked } from "../../controls/parts/asking";
-import { fieldOf } from "../../shared/fields";
 import { localDay } from "../../shared/format";
 import { useControlHost } from "../../shared/host";
-import { isBlank, isObject, type Values } from "../../shared/json";
-import { useKinds } from "../../shared/kinds";
+import { isObject, type Values } from "../../shared/json";
 import { clinicNow } from "../../shared/now";
 import { contextOf, hasFormulas, loadFormulas, run } from "../../shared/rules";
 import { useSay } from "../../shared/useLang";
@@ -20,76 +18,9 @@ import { useNotify } from "../../shared/useNotify";
 import { valuesOf } from "../list/CellEditor";
 import { useActor } from "../list/useColors";
 import { useFrame } from "../shell/frame";
-import { FieldSlot } from "./FieldSlot";
-import { problemsByField } from "./formModel";
+import { AskFields } from "./AskFields";
 
 const SHOWN = 2;
-
-const Asking = ({
-  plan,
-  answer,
-  action,
-  problems,
-  busy,
-  onDone,
-  onCancel,
-}: {
-  plan: FormPlan;
-  answer: RecordAnswer;
-  action: ActionPlan;
-  problems: readonly Problem[];
-  busy: boolean;
-  onDone: (values: Values) => void;
-  onCancel: () => void;
-}) => {
-  const { t } = useTranslation();
-  const say = useSay();
-  const [values, setValues] = useState<Values>({});
-  const fields = (action.ask ?? []).map((key) => fieldOf(plan, key)).filter((field) => field !== undefined);
-  useKinds(fields.map((field) => field.control));
-  const found = problemsByField(plan, problems);
-  const all = { ...valuesOf(answer.record), ...values };
-  return (
-    <Modal
-      open
-      width={460}
-      title={say(action.name)}
-      onCancel={onCancel}
-      footer={
-        <>
-          <Button onClick={onCancel}>{t("common.cancel")}</Button>
-          <Button
-            type="primary"
-            loading={busy}
-            disabled={fields.some((field) => field.required && isBlank(all[field.key]))}
-            onClick={() => onDone(values)}
-          >
-            {say(action.name)}
-          </Button>
-        </>
-      }
-    >
-      <div className="bulk">
-        {fields.map((field) => (
-          <FieldSlot
-            key={field.key}
-            form={plan.key}
-            recordId={answer.record.id}
-            field={field}
-            value={all[field.key] ?? null}
-            values={all}
-            labels={answer.labels}
-            state={{ visible: true, required: field.required === true, readOnly: field.level !== "write" }}
-            problems={found.get(field.key)}
-            isMasked={answer.masked.includes(field.key)}
-            columns={1}
-            onChange={(key, value) => setValues((old) => ({ ...old, [key]: value }))}
-          />
-        ))}
-      </div>
-    </Modal>
-  );
-};
 
 export const Actions = ({
   plan,
@@ -195,10 +126,14 @@ export const Actions = ({
         </Dropdown>
       ) : null}
       {asking ? (
-        <Asking
+        <AskFields
           plan={plan}
-          answer={answer}
-          action={asking}
+          record={answer.record}
+          labels={answer.labels}
+          keys={asking.ask ?? []}
+          title={say(asking.name)}
+          okText={say(asking.name)}
+          masked={answer.masked}
           problems={problems}
           busy={act.isPending}
           onCancel={() => setAsking(null)}
