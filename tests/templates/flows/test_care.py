@@ -143,6 +143,9 @@ def test_who_was_not_seen_for_30_days_gets_a_word_and_coming_back_is_the_goal(pr
                  start_at=practice.clock.at + timedelta(days=5), source="front_desk")  # fmt: skip
     practice.settle()
     assert names(practice.instances("long_absent", comes), "outcome") == ["came"]
+    with practice.workspace.read() as unit:
+        goal = practice.clinic.flows.journey_numbers.numbers(unit, "long_absent")["goal"]
+    assert (goal["journey"]["people"], goal["journey"]["reached"], goal["control"]["people"]) == (2, 1, 0)
     practice.pass_time(days=15)
     assert names(practice.instances("long_absent", stays), "outcome") == [None]
     assert names(practice.instances("long_absent", stays), "status") == ["done"]

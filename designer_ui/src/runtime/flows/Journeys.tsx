@@ -41,9 +41,10 @@ const Numbers = ({ counts, words }: { counts: Record<string, number>; words: (ke
 const Goal = ({ goal }: { goal: JourneyGoal }) => {
   const { t } = useTranslation();
   const { effect } = goal;
+  const groups = (["journey", "control"] as const).filter((key) => key === "journey" || goal.control.people > 0);
   return (
     <div className="journey-goal">
-      {(["journey", "control"] as const).map((key) => (
+      {groups.map((key) => (
         <div key={key}>
           {t(`flows.jnGroup_${key}`, {
             reached: goal[key].reached,
@@ -67,6 +68,7 @@ const Goal = ({ goal }: { goal: JourneyGoal }) => {
           })}
         </p>
       ) : null}
+      {groups.length === 1 ? <p className="hint">{t("flows.jnNoControl")}</p> : null}
     </div>
   );
 };
