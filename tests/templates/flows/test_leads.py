@@ -160,6 +160,16 @@ def test_a_lead_contacted_in_time_is_left_in_peace(story):
     assert story.instances("lead_uncontacted", lead) == []
 
 
+def test_one_thrown_into_the_pool_before_flows_have_looked_stays_there(story):
+    lead = story.lead(owner_id=story.user["ann"], intent_level="a")
+    story.change("lead", lead, by="ann", stage="pool")
+    story.settle()
+    found = story.record("lead", lead)
+    assert (found["owner_id"], found["stage"], found["assign_mode"]) == (None, "pool", None)
+    assert names(story.instances("lead_intake", lead), "status") == ["done"]
+    story.no_incidents()
+
+
 def test_who_takes_it_from_the_pool_begins_the_steps_anew(story):
     lead = push(story, phone="13012345678")
     story.pass_time(hours=49)
