@@ -41,6 +41,8 @@ NO_ROLE = Code(
 BUSY_MS = 30_000
 PREPARED_STATEMENTS = 400
 APART = "apart-"
+# The space of advisory locks under which those who change the tables of a clinic take turns.
+CHANGES = 7234982
 """Folders with copies begin so."""
 FORGOTTEN_S = 24 * 3600
 
@@ -235,9 +237,11 @@ class PostgresRoom:
             " SET LOCAL plan_cache_mode = force_custom_plan"
         )
         self._write = f"BEGIN; {enter}"
-        self._change = (
-            f"BEGIN; SET LOCAL search_path TO \"{place.schema}\"; SET LOCAL lock_timeout TO '500ms'"
-        )
+        owner = f"SET LOCAL search_path TO \"{place.schema}\"; SET LOCAL lock_timeout TO '500ms'"
+        self._owner = f"BEGIN; {owner}"
+        # In turn, and without a limit to the wait: two that grant at once on the same tables would fail.
+        turn = f"SELECT pg_advisory_xact_lock({CHANGES}, hashtext('{place.schema}'))"
+        self._change = f"BEGIN; {turn}; {owner}"
 
     def read(self, snapshot: bool) -> AbstractContextManager[Connection]:
         return self._connections.transaction(self._snapshot if snapshot else self._read)
@@ -277,7 +281,7 @@ class PostgresRoom:
     def count_anew(self, table: str, columns: Sequence[str]) -> None:
         named = ", ".join(f'"{column}"' for column in columns)
         # Only the owner may.
-        with self.change() as connection:
+        with self._connections.transaction(self._owner) as connection:
             connection.exec_driver_sql(f'ANALYZE (SKIP_LOCKED) "{self.schema}"."{table}" ({named})')
 
     def close(self) -> None:

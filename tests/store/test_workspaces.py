@@ -2,6 +2,7 @@
 
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -289,3 +290,22 @@ def test_a_newer_release_adds_its_columns_when_a_workspace_is_opened(
     second.close()
     with pytest.raises(RuntimeError, match="must be nullable"):
         opened(_release(Column("must", Text, nullable=False))).workspace("grown")
+
+
+def test_two_that_change_tables_at_once_take_turns(
+    installation: Installation, clinic: Workspace, lead: FormTables
+):
+    """As two processes do that start at the same instant: both grant what the clinic's role may do."""
+    if clinic.dialect == "sqlite":
+        pytest.skip("there each file has one writer")
+    other = Installation.open(installation.settings)
+    try:
+        with ThreadPoolExecutor(1) as pool, clinic.change() as connection:
+            clinic.room.granted(connection)
+            second = pool.submit(other.workspace(clinic.key).create_tables, tables_of(LEAD))
+            while not connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar():
+                assert not second.done()
+        second.result()
+    finally:
+        other.close()
+    assert create(clinic, lead, name="张三")["name"] == "张三"
