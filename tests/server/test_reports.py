@@ -488,6 +488,15 @@ def test_an_app_whose_reports_cannot_be_asked_is_not_installed(town: Town) -> No
     }
     hints = {one.path: one.hint("en") for one in refused.value.problems}
     assert "color" in hints["/reports/by_color/by/0"]
+    # What works is remembered, what does not is found again.
+    sound = write_app(town.house.settings.home / "sound", with_reports)
+    assert [install(town.house, key, sound, words(key)).key for key in ("delta", "epsilon")] == [
+        "delta",
+        "epsilon",
+    ]
+    with pytest.raises(Rejected) as again:
+        install(town.house, "gamma", folder, words("gamma"))
+    assert len(again.value.problems) == len(told)
 
 
 def test_a_wall_is_told_nobodys_name(town: Town) -> None:
