@@ -1,11 +1,13 @@
 """What a journey would do and what it has done: who would come in, who is where, and what it changed against the control group."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from math import sqrt
 from typing import Any
 
 from sqlalchemy import func, select
 
+from engine.store.platform import from_instant
 from engine.store.unit import Unit
 from flow_engine.journeys import CONTROL, JourneyRule, Journeys, is_control
 from flow_engine.tables import ENROLMENTS
@@ -97,20 +99,31 @@ class JourneyNumbers:
             states[state] = states.get(state, 0) + count
             if reason and state != CONTROL:
                 reasons[reason] = reasons.get(reason, 0) + count
-        return {"states": states, "reasons": reasons, "goal": self._goal(unit, rule) if rule.goal else None}
+        return {
+            "states": states,
+            "reasons": reasons,
+            "goal": self._goal(unit, rule) if rule.goal or rule.goal_since else None,
+        }
 
     def _goal(self, unit: Unit, rule: JourneyRule) -> dict[str, Any]:
         people = self._people(unit, rule)
         reached: dict[bool, int] = {True: 0, False: 0}
         records, after = self._journeys.records(unit, rule), None
+        times = [(field,) for field in rule.goal_since]
+        is_dated = " OR ".join(f"NOT(ISBLANK({{{field}}}))" for field in rule.goal_since)
+        where = " AND ".join(f"({one})" for one in (rule.goal, is_dated) if one)
         while True:
-            page, after = records.scan(rule.form, rule.goal or "", frozenset(), PAGE, after)
-            for contact_id, _ in page:
-                if contact_id in people:
-                    reached[people[contact_id]] += 1
+            page, after = records.scan(rule.form, where, frozenset(times), PAGE, after)
+            for contact_id, values in page:
+                if contact_id not in people:
+                    continue
+                is_apart, entered_at = people[contact_id]
+                latest = max((at for time in times if (at := values.get(time)) is not None), default=None)
+                if not times or (latest is not None and latest > entered_at):
+                    reached[is_apart] += 1
             if after is None:
                 break
-        apart = sum(people.values())
+        apart = sum(is_apart for is_apart, _ in people.values())
         taken, control = Group(len(people) - apart, reached[False]), Group(apart, reached[True])
         found = effect(taken, control)
         return {
@@ -124,11 +137,16 @@ class JourneyNumbers:
         }
 
     @staticmethod
-    def _people(unit: Unit, rule: JourneyRule) -> dict[str, bool]:
-        """Return for everybody who was ever in whether they belong to the control group, by the last time they came."""
+    def _people(unit: Unit, rule: JourneyRule) -> dict[str, tuple[bool, datetime]]:
+        """Return for everybody who was ever in whether they belong to the control group, and when they came in last."""
         c = ENROLMENTS.c
-        query = select(c.contact_id, c.state).where(c.journey == rule.key).order_by(c.contact_id, c.rotation)
-        return {row.contact_id: row.state == CONTROL for row in unit.connection.execute(query)}
+        query = (
+            select(c.contact_id, c.state, c.entered_at)
+            .where(c.journey == rule.key)
+            .order_by(c.contact_id, c.rotation)
+        )
+        rows = unit.connection.execute(query)
+        return {row.contact_id: (row.state == CONTROL, from_instant(row.entered_at)) for row in rows}
 
 
 __all__ = ["Effect", "Group", "JourneyNumbers", "effect"]

@@ -24,7 +24,7 @@ from engine.definitions.scopes import RecordScope
 from engine.events import Event
 from engine.expressions import check, parse
 from engine.expressions.moments import zone_of
-from engine.expressions.types import BOOL
+from engine.expressions.types import BOOL, DATETIME
 from engine.ports import FlowRecords
 from engine.problems import Code, NotFound, Problem, Rejected, pointer
 from engine.store.platform import from_instant
@@ -60,7 +60,8 @@ class JourneyRule:
 
     `leaves`: whether who no longer fits the segment is taken out. `control`: percent of contacts who get nothing, so
     that the effect can be told from what would have happened anyway; `control_again`: whether who comes again stays in
-    the same group or is drawn anew (same, drawn). `goal`: a condition on the contact.
+    the same group or is drawn anew (same, drawn). `goal`: a condition on the contact; `goal_since`: times of the
+    contact of which one must be later than they came in.
     """
 
     key: str
@@ -75,6 +76,7 @@ class JourneyRule:
     control: int = 0
     control_again: str = "same"
     goal: str | None = None
+    goal_since: tuple[str, ...] = ()
     cap: tuple[int, int] | None = None
 
 
@@ -139,7 +141,8 @@ def read_journeys(app: Any, plans: Mapping[str, Any]) -> dict[str, JourneyRule]:
         found[key] = JourneyRule(
             key, segment["form"], settings["segment"], segment["filter"], segment.get("refresh", "hourly"),
             settings.get("again", "never"), settings.get("gap"), settings.get("most"), bool(settings.get("leaves")),
-            int(settings.get("control", 0)), settings.get("control_again", "same"), settings.get("goal"), (cap["messages"], cap["days"]) if cap else None,
+            int(settings.get("control", 0)), settings.get("control_again", "same"), settings.get("goal"), tuple(settings.get("goal_since", ())),
+            (cap["messages"], cap["days"]) if cap else None,
         )  # fmt: skip
     return found
 
@@ -169,6 +172,10 @@ def journey_problems(app: App, analysis: Analysis) -> Iterator[Problem]:
                     BOOL,
                     at + "/goal",
                 )
+            if form is not None:
+                for place, field in enumerate(settings.get("goal_since", ())):
+                    path = f"{at}/goal_since/{place}"
+                    check(parse(f"{{{field}}}", path), RecordScope(analysis.types, form), DATETIME, path)
         except Rejected as refused:
             yield from refused.problems
 

@@ -18,6 +18,7 @@ from sqlalchemy import update
 from engine.access.actor import Actor, system_actor
 from engine.clock import AheadClock, Clock, VirtualClock
 from engine.ids import new_id
+from engine.ports import Path
 from engine.problems import Rejected
 from engine.store.platform import instant
 from engine.store.unit import Cause, Unit
@@ -270,23 +271,29 @@ def _been_in_journeys(play: Play) -> None:
     for key, rule in journeys.rules.items():
         with unit_of(Cause("flow")) as unit:
             records = play.clinic.flows.ports.records(unit, play.actor(key))
+            times = frozenset((field,) for field in rule.goal_since)
             after: str | None = None
-            found: list[str] = []
+            found: list[tuple[str, Mapping[Path, Any]]] = []
             while True:
-                page, after = records.scan(rule.form, rule.where, frozenset(), 500, after)
-                found += [record_id for record_id, _ in page]
+                page, after = records.scan(rule.form, rule.where, times, 500, after)
+                found += page
                 if after is None:
                     break
             _note_enrolled(play, unit, key, found[NEW_TO_JOURNEYS:])
 
 
-def _note_enrolled(play: Play, unit: Unit, journey: str, contacts: Sequence[str]) -> None:
+def _note_enrolled(
+    play: Play, unit: Unit, journey: str, contacts: Sequence[tuple[str, Mapping[Path, Any]]]
+) -> None:
+    """Note who was in a journey for two weeks: to its end, or until the time that is its goal."""
     rows = []
-    for contact_id in contacts:
+    for contact_id, times in contacts:
         ended = unit.now - timedelta(days=play.chance.uniform(0.5, 29))
+        entered = ended - timedelta(days=14)
+        came = min((at for at in times.values() if at is not None and entered < at < ended), default=None)
         rows.append({
-            "journey": journey, "contact_id": contact_id, "rotation": 1, "state": "ended", "entered_at": instant(ended - timedelta(days=14)),
-            "ended_at": instant(ended), "exit_reason": play.chance.choice(("end", "end", "came")),
+            "journey": journey, "contact_id": contact_id, "rotation": 1, "state": "ended", "entered_at": instant(entered),
+            "ended_at": instant(came or ended), "exit_reason": "came" if came else "end",
         })  # fmt: skip
     if rows:
         unit.connection.execute(ENROLMENTS.insert(), rows)

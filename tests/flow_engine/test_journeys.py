@@ -274,6 +274,20 @@ def test_an_estimate_writes_nothing_and_numbers_tell_the_effect(make):
     assert not goal["effect"]["is_sure"]
 
 
+@pytest.mark.parametrize(("more", "reached"), [({}, 2), ({"goal": '{stage} = "won"'}, 1)])
+def test_the_goal_counts_what_happened_since_they_came_in(make, more, reached):
+    house = make(goal_since=["contact_at", "surgery_at"], **more)
+    before, after = (NOW - timedelta(days=1)).isoformat(), (NOW + timedelta(days=1)).isoformat()
+    for name in ("none", "before", "once", "twice"):
+        house.create("lead", name=name, stage="lost")
+    ids = [one["id"] for one in house.rows("SELECT id FROM f_lead ORDER BY id")]
+    house.serve()
+    house.update("lead", ids[1], contact_at=before)
+    house.update("lead", ids[2], contact_at=before, surgery_at=after)
+    house.update("lead", ids[3], contact_at=after, stage="won")
+    assert house.do("numbers")["goal"]["journey"] == {"people": 4, "reached": reached, "share": reached / 4}
+
+
 def test_a_difference_is_sure_when_chance_would_hardly_make_it():
     assert effect(Group(0, 0), Group(5, 1)) is None
     assert not effect(Group(10, 4), Group(10, 2)).is_sure
@@ -309,6 +323,11 @@ def test_a_journey_of_which_nothing_is_known_is_told(make):
             {"segment": "lost", "goal": "{nope} = 1"},
             {"kind": "api", "form": "lead"},
             "/flows/win_back/journey/goal",
+        ),
+        (
+            {"segment": "lost", "goal_since": ["contact_at", "note"]},
+            {"kind": "api", "form": "lead"},
+            "/flows/win_back/journey/goal_since/1",
         ),
         (
             {"segment": "lost"},

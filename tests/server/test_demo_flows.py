@@ -90,6 +90,16 @@ def test_a_day_on_which_nothing_ran_shows_in_the_coverage(clinic):
     assert float(shown["share"]) < 1
 
 
+def test_who_is_told_to_have_come_back_has_come_back(clinic):
+    flows = clinic.flows
+    with clinic.workspace.read() as unit:
+        found = [flows.journey_numbers.numbers(unit, key) for key in flows.journeys.rules]
+    assert found
+    for one in found:
+        assert one["states"]["ended"] > 0
+        assert one["reasons"].get("came", 0) <= one["goal"]["journey"]["reached"]
+
+
 def test_no_form_of_the_clinic_is_empty(clinic):
     with clinic.workspace.read() as unit:
         tables = clinic.plan.policy.tables

@@ -187,6 +187,10 @@ export const formatPercent = (value: Json | undefined): string => {
   return `${groupDigits(/\.\d$/.test(shown) ? `${shown}0` : shown)}%`;
 };
 
+/** A share of people, to a tenth of a percent. */
+export const formatShare = (share: number | null): string =>
+  share === null ? BLANK : formatPercent(Math.round(share * 1000) / 1000);
+
 export const formatDuration = (seconds: number, lang: Lang): string => {
   const minutes = Math.round(seconds / 60);
   const hours = Math.floor(minutes / 60);

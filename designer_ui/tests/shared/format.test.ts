@@ -10,6 +10,7 @@ import {
   formatMoney,
   formatNumber,
   formatPercent,
+  formatShare,
   formatSpan,
   formatValue,
   groupDigits,
@@ -45,6 +46,9 @@ describe("numbers", () => {
     expect(formatPercent("0.06")).toBe("6%");
     expect(formatPercent("0.1234")).toBe("12.34%");
     expect(formatPercent("0.369")).toBe("36.90%");
+    expect(formatShare(10 / 419)).toBe("2.40%");
+    expect(formatShare(1)).toBe("100%");
+    expect(formatShare(null)).toBe("–");
   });
 });
 

@@ -65,6 +65,7 @@ FILE = FileKind(
             control={"type": "integer", "minimum": 0, "maximum": 90},
             control_again=one_of("same", "drawn"),
             goal=FORMULA,
+            goal_since={"type": "array", "items": KEY, "minItems": 1, "uniqueItems": True},
             cap=closed(("messages", "days"), messages=POSITIVE, days=POSITIVE),
         ),
         off=FLAG,

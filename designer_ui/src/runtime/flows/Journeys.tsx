@@ -4,14 +4,12 @@ import { Button, Progress } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Journey, type JourneyGoal, useJourneyEstimate, useJourneys } from "../../api/journeys";
-import { formatPercent } from "../../shared/format";
+import { formatShare } from "../../shared/format";
 import { ErrorState, Loading, StateView } from "../../shared/States";
 import { useSay } from "../../shared/useLang";
 
 const STATES = ["running", "ended", "left", "control"] as const;
 const WHY = ["would_enter", "control", "running", "again", "most", "gap"] as const;
-
-const share = (value: number | null) => (value === null ? "–" : formatPercent(Math.round(value * 1000) / 10));
 
 const Rules = ({ one }: { one: Journey }) => {
   const { t } = useTranslation();
@@ -28,15 +26,21 @@ const Rules = ({ one }: { one: Journey }) => {
   );
 };
 
-const Numbers = ({ counts, words }: { counts: Record<string, number>; words: (key: string) => string }) => (
-  <span className="task-facts">
+const Figures = ({ counts, words }: { counts: Record<string, number>; words: (key: string) => string }) => (
+  <dl className="journey-figures">
     {Object.entries(counts).map(([key, count]) => (
-      <span key={key}>
-        {words(key)} {count}
-      </span>
+      <div key={key}>
+        <dt>{words(key)}</dt>
+        <dd>{count}</dd>
+      </div>
     ))}
-  </span>
+  </dl>
 );
+
+const told = (counts: Record<string, number>, words: (key: string) => string) =>
+  Object.entries(counts)
+    .map(([key, count]) => `${words(key)} ${count}`)
+    .join(" · ");
 
 const Goal = ({ goal }: { goal: JourneyGoal }) => {
   const { t } = useTranslation();
@@ -49,7 +53,7 @@ const Goal = ({ goal }: { goal: JourneyGoal }) => {
           {t(`flows.jnGroup_${key}`, {
             reached: goal[key].reached,
             people: goal[key].people,
-            share: share(goal[key].share),
+            share: formatShare(goal[key].share),
           })}
           <Progress
             percent={Math.round((goal[key].share ?? 0) * 1000) / 10}
@@ -62,9 +66,9 @@ const Goal = ({ goal }: { goal: JourneyGoal }) => {
       {effect ? (
         <p>
           {t(effect.is_sure ? "flows.jnSure" : "flows.jnUnsure", {
-            points: share(effect.points),
-            low: share(effect.low),
-            high: share(effect.high),
+            points: formatShare(effect.points),
+            low: formatShare(effect.low),
+            high: formatShare(effect.high),
           })}
         </p>
       ) : null}
@@ -85,11 +89,10 @@ const Estimate = ({ journey }: { journey: string }) => {
       </Button>
     );
   const { members = 0 } = data.counts;
-  const told = Object.fromEntries(WHY.filter((key) => data.counts[key]).map((key) => [key, data.counts[key] ?? 0]));
+  const counts = Object.fromEntries(WHY.filter((key) => data.counts[key]).map((key) => [key, data.counts[key] ?? 0]));
   return (
     <p>
-      {t("flows.jnMembers", { count: members })}{" "}
-      <Numbers counts={told} words={(key) => t(`flows.jnWhy_${key}`)} />
+      {t("flows.jnMembers", { count: members })} {told(counts, (key) => t(`flows.jnWhy_${key}`))}
     </p>
   );
 };
@@ -108,16 +111,21 @@ export const Journeys = () => {
     );
   const reason = (key: string) => (i18n.exists(`flows.jnEnd_${key}`) ? t(`flows.jnEnd_${key}`) : key);
   return (
-    <ul className="task-list">
+    <ul className="journeys">
       {data.journeys.map((one) => (
-        <li key={one.key} className="task-row journey-row">
+        <li key={one.key} className="journey">
           <h2>{say(one.name)}</h2>
           <Rules one={one} />
-          <Numbers
+          <Figures
             counts={Object.fromEntries(STATES.map((key) => [key, one.states[key] ?? 0]))}
             words={(key) => t(`flows.jnState_${key}`)}
           />
-          {Object.keys(one.reasons).length ? <Numbers counts={one.reasons} words={reason} /> : null}
+          {Object.keys(one.reasons).length ? (
+            <p>
+              {t("flows.jnEnds")}
+              {told(one.reasons, reason)}
+            </p>
+          ) : null}
           {one.goal ? <Goal goal={one.goal} /> : <p className="hint">{t("flows.jnNoGoal")}</p>}
           <Estimate journey={one.key} />
         </li>
