@@ -6,7 +6,7 @@ asked, timers fire, and two instances come to a stop that somebody has to look i
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -282,6 +282,11 @@ def _been_in_journeys(play: Play) -> None:
             _note_enrolled(play, unit, key, found[NEW_TO_JOURNEYS:])
 
 
+def came_back(times: Iterable[datetime | None], entered: datetime, ended: datetime) -> datetime | None:
+    """Return the first of the times that lies within a journey; None where none does."""
+    return min((at for at in times if at is not None and entered < at < ended), default=None)
+
+
 def _note_enrolled(
     play: Play, unit: Unit, journey: str, contacts: Sequence[tuple[str, Mapping[Path, Any]]]
 ) -> None:
@@ -290,7 +295,7 @@ def _note_enrolled(
     for contact_id, times in contacts:
         ended = unit.now - timedelta(days=play.chance.uniform(0.5, 29))
         entered = ended - timedelta(days=14)
-        came = min((at for at in times.values() if at is not None and entered < at < ended), default=None)
+        came = came_back(times.values(), entered, ended)
         rows.append({
             "journey": journey, "contact_id": contact_id, "rotation": 1, "state": "ended", "entered_at": instant(entered),
             "ended_at": instant(came or ended), "exit_reason": "came" if came else "end",

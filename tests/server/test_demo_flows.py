@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from engine.clock import VirtualClock
 from flow_engine.tables import INCIDENTS, INSTANCES, OUTBOX, TASKS
 from server.clinics import Clinic, House
+from server.demo.flows import came_back
 from server.demo.loading import load_demo
 from server.installing import install
 from server.settings import Settings
@@ -90,14 +91,11 @@ def test_a_day_on_which_nothing_ran_shows_in_the_coverage(clinic):
     assert float(shown["share"]) < 1
 
 
-def test_who_is_told_to_have_come_back_has_come_back(clinic):
-    flows = clinic.flows
-    with clinic.workspace.read() as unit:
-        found = [flows.journey_numbers.numbers(unit, key) for key in flows.journeys.rules]
-    assert found
-    for one in found:
-        assert one["states"]["ended"] > 0
-        assert one["reasons"].get("came", 0) <= one["goal"]["journey"]["reached"]
+def test_only_who_came_within_a_journey_is_told_to_have_come_back():
+    before, first, later, after = (NOW + timedelta(days=days) for days in (-1, 3, 9, 15))
+    entered, ended = NOW, NOW + timedelta(days=14)
+    assert came_back((None, before, after), entered, ended) is None
+    assert came_back((later, first, before), entered, ended) == first
 
 
 def test_no_form_of_the_clinic_is_empty(clinic):
