@@ -9,20 +9,20 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+from benchmarks import automations
+from benchmarks.automations import AUTOMATION
 from benchmarks.databases import Database
 from benchmarks.findings import Finding
 from benchmarks.spiff import Spiff
 from engine.clock import VirtualClock
 from engine.events import dispatch
 from engine.ids import new_id
-from engine.jobs import Dispatcher, work
-from engine.store import Cause, Installation, Settings
+from engine.store import Cause, Installation
 from flow_engine import store
 from flow_engine.happenings import TaskAction
 from flow_engine.soundness import check
 from flow_engine.state import Instance, Timer, Token
 from flow_engine.step import first_state
-from flow_engine.tables import FLOW_TABLES
 from tests.flow_engine.shell.house import END, House, flow
 
 ROUND = 10
@@ -55,14 +55,6 @@ MANY = flow(
     },
     END,
 )
-AUTOMATION = flow(
-    "automation",
-    {"key": "which", "kind": "switch", "ways": [{"key": "high", "when": "{lead.score} >= 5", "to": "mark"}, {"key": "low", "otherwise": True, "to": "end"}]},
-    {"key": "mark", "kind": "update", "record": "{lead}", "set": {"stage": '"open"'}, "to": "call"},
-    {"key": "call", "kind": "create", "form": "call", "set": {"what": '"call back"', "lead_id": "{lead.id}"}, "to": "end"},
-    END,
-    trigger={"kind": "record_created", "form": "lead"},
-)  # fmt: skip
 
 
 def triggers(count: int) -> list[dict[str, Any]]:
@@ -82,19 +74,15 @@ def triggers(count: int) -> list[dict[str, Any]]:
 def measure(database: Database, quick: bool) -> Iterator[Finding]:
     """Yield the figures of one database."""
     clock = VirtualClock()
-    settings = Settings(
-        database.home / "flows", database.url, pool_size=24, clock=clock, more_tables=(FLOW_TABLES,)
-    )
-    installation = Installation.open(settings)
-    clinic = installation.create("flows", {"zh": "流程"})
-    house = House(
-        clinic, clock, sequence("ten", 10), sequence("long", 200), WAIT, MANY, AUTOMATION, *triggers(100)
-    )
+    installation = Installation.open(automations.settings(database.home, database.url, 24, clock))
+    clinic = installation.create(automations.KEY, {"zh": "流程"})
+    flows = (sequence("ten", 10), sequence("long", 200), WAIT, MANY, AUTOMATION, *triggers(100))
+    house = House(clinic, clock, *flows)
     gc.collect()
     gc.freeze()
     try:
         yield from _steps(database, house, quick)
-        yield from _automation(database, house, 50 if quick else 600)
+        yield from automations.measure(database, house, flows, 50 if quick else 600)
         yield from _approvers(database, house)
         yield from _triggering(database, house, 20 if quick else 300)
         yield from _timers(database, house, 500 if quick else 100_000)
@@ -159,47 +147,6 @@ def _steps(database: Database, house: House, quick: bool) -> Iterator[Finding]:
     told = f"{per_s:.0f} against {1 / other:.0f} steps a CPU second; Spiff writes its state and nothing else"
     yield Finding(
         "steps beside SpiffWorkflow with state saved", database.name, told, other / short, 3, at_least=True
-    )
-
-
-def _automation(database: Database, house: House, count: int) -> Iterator[Finding]:
-    """Eight people create records; each sets off a flow with a condition, an update and a related record."""
-    flows, actor = house.service, house.actor()
-    stepping = (
-        lambda workspace: dispatch(workspace, (flows.listen,)),
-        lambda workspace: work(workspace, flows.handlers(), "bench"),
-    )
-    dispatcher = Dispatcher(lambda: [house.workspace], stepping, 0.05)
-    house.workspace.on_news = dispatcher.wake
-    before = len(house.instances(flow="automation"))
-    took: list[float] = []
-
-    def create(at: int) -> None:
-        began = time.perf_counter()
-        house.records.create(actor, "lead", {"name": f"n{at}", "score": 7})
-        took.append(time.perf_counter() - began)
-
-    dispatcher.start()
-    began = time.perf_counter()
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(create, range(count)))
-    query = "SELECT count(*) AS n FROM cc_flow_instances WHERE flow = 'automation' AND status = 'done'"
-    while int(house.rows(query)[0]["n"]) < before + count:
-        time.sleep(0.01)
-    whole = time.perf_counter() - began
-    dispatcher.stop()
-    house.workspace.on_news = lambda: None
-    p95 = sorted(took)[int(len(took) * 0.95)] * 1000
-    told = f"{count} records by 8 at once, each with condition, update and related record; create p95 {p95:.0f} ms"
-    yield Finding(
-        "automations from save to end",
-        database.name,
-        told,
-        count / whole,
-        160,
-        at_least=True,
-        unit="/s",
-        details={"p95_ms": p95},
     )
 
 

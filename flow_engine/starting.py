@@ -27,12 +27,15 @@ from flow_engine import writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.tables import INSTANCES, SUBSCRIPTIONS, TIMERS, TRIGGER_LOG
 from flow_engine.triggering import (
+    NOBODY,
     Facts,
+    Heard,
     Listener,
     Moment,
     holds_when,
     holds_when_given,
     judge,
+    needed_by,
     once_key,
 )
 
@@ -58,6 +61,8 @@ STRAIGHT = 10
 """A batch of no more is judged at once."""
 EVENTS_OF_MANY = {"records.created": "record.created", "records.deleted": "record.deleted"}
 GONE = ("record.deleted", "record.purged")
+BASIC: frozenset[Path] = frozenset({("branch_id",), ("deleted_at",)})
+"""What is read of every record."""
 
 Verdict = Sequence[Any]
 log = logging.getLogger(__name__)
@@ -80,10 +85,10 @@ class Starting:
             return
         if not ids or event.form is None:
             return
-        starts, dates = self._flows.plans.triggers.of_event(event.kind, event.form)
-        if len(ids) > STRAIGHT and (starts or dates):
+        heard = self._flows.plans.triggers.of_event(event.kind, event.form)
+        if len(ids) > STRAIGHT and heard is not NOBODY:
             self._later(unit, event, ids)
-        elif starts or dates:
+        elif heard is not NOBODY:
             self.judge_records(unit, event.kind, event.form, ids, event.body, event.event_id)
         if event.kind not in {"records.created", "record.created"}:
             self._wake(unit, event, ids)
@@ -104,11 +109,11 @@ class Starting:
         self, unit: Unit, kind: str, form: str, ids: Iterable[str], body: Mapping[str, Any], event_id: str
     ) -> None:
         """Judge the triggers of some records of one event."""
-        starts, dates = self._flows.plans.triggers.of_event(kind, form)
+        heard = self._flows.plans.triggers.of_event(kind, form)
         for record_id in ids:
-            if starts:
-                self._judge(unit, kind, form, record_id, body, starts, event_id)
-            for listener in dates:
+            if heard.starts:
+                self._judge(unit, kind, form, record_id, body, heard, event_id)
+            for listener in heard.dates:
                 self._dates.reconsider(unit, listener, record_id, body)
 
     @staticmethod
@@ -138,7 +143,7 @@ class Starting:
         form: str,
         record_id: str,
         body: Mapping[str, Any],
-        listeners: Sequence[Listener],
+        heard: Heard,
         event_id: str,
     ) -> None:
         facts = {
@@ -149,64 +154,76 @@ class Starting:
             "cause": body.get("cause"),
             "by": body.get("by"),
         }
-        verdicts: list[Verdict] = []
-        asked: list[Listener] = []
-        for one in listeners:
-            why = one.trigger.trigger.wants(one.config, facts)
-            if one.trigger.kind == "balance" and self._flows.plans.is_live(form, one.config["field"]):
-                why = "not_changed"  # the sweep looks at what changes without a write
-            if why is None or one.trigger.clocks:
-                asked.append(one)
-            if why is not None:
-                verdicts.append((one.key, why))
+        asked, verdicts = self._asked(heard.starts, facts)
         if asked:
             revision = int(body.get("revision") or 1)
-            moment, values = self._moment(unit, facts, revision, asked, is_late=kind in EVENTS_OF_MANY)
-            # Gone meanwhile, as by the undoing of an import: nothing begins about it any more.
-            is_gone = values.get(("deleted_at",)) is not None and facts["kind"] not in GONE
-            with exact():
-                judged = [
-                    (one, "no_record" if is_gone else self._refusal(unit, one, record_id, moment))
-                    for one in asked
-                ]
+            moment, values = self._moment(unit, facts, revision, asked, heard, kind in EVENTS_OF_MANY)
+            refused = self._refusals(unit, asked, record_id, moment, values)
             not_minded = {key for key, _ in verdicts}
-            for one, refused in judged:
+            for one, no in zip(asked, refused, strict=True):
                 if one.key not in not_minded:
-                    why = refused or self._start(unit, one, facts, values, f"{record_id}:{revision}")
+                    why = no or self._start(unit, one, facts, values, f"{record_id}:{revision}")
                     verdicts.append((one.key, why))
         self._write_log(unit, event_id, form, record_id, verdicts)
 
-    def _refusal(self, unit: Unit, listener: Listener, record_id: str, moment: Moment) -> str | None:
-        """Return why a trigger does not start, or None.
+    def _asked(
+        self, listeners: Sequence[Listener], facts: Mapping[str, Any]
+    ) -> tuple[list[Listener], list[Verdict]]:
+        """Return (those that look at the record, why the others do not mind the event).
 
-        Where the clock can make its condition true, it may have done so since the write before: then what is kept counts.
+        One that the clock may wake looks in any case, to note what holds.
         """
-        if listener.trigger.clocks:
-            held: str | None = self._edges.noted(unit, listener, record_id, moment)
-            return held
-        return judge(listener, moment)
+        asked: list[Listener] = []
+        verdicts: list[Verdict] = []
+        for one in listeners:
+            trigger, config = one.trigger, one.config
+            why = trigger.trigger.wants(config, facts)
+            if trigger.kind == "balance" and self._flows.plans.is_live(facts["form"], config["field"]):
+                why = "not_changed"  # the sweep looks at what changes without a write
+            if why is None or trigger.clocks:
+                asked.append(one)
+            if why is not None:
+                verdicts.append((one.key, why))
+        return asked, verdicts
+
+    def _refusals(
+        self,
+        unit: Unit,
+        asked: Sequence[Listener],
+        record_id: str,
+        moment: Moment,
+        values: Mapping[Path, Any],
+    ) -> list[str | None]:
+        """Return of each trigger why it does not start, or None."""
+        if values.get(("deleted_at",)) is not None and moment.facts["kind"] not in GONE:
+            # Gone meanwhile, as by the undoing of an import: nothing begins about it any more.
+            return ["no_record"] * len(asked)
+        with exact():
+            # Where the clock can make a condition true it may have done so since the write before: then what is kept counts.
+            return [
+                self._edges.noted(unit, one, record_id, moment) if one.trigger.clocks else judge(one, moment)
+                for one in asked
+            ]
 
     def _moment(
         self,
         unit: Unit,
         facts: Mapping[str, Any],
         revision: int,
-        listeners: Sequence[Listener],
+        asked: Sequence[Listener],
+        heard: Heard,
         is_late: bool,
     ) -> tuple[Moment, Mapping[Path, Any]]:
-        """Return the moment of an event with all values that these listeners need: one read for all.
+        """Return the moment of an event with all values that those asked need: one read for all.
 
         `is_late`: of many at once, so that the record may be gone by now.
         """
-        paths: set[Path] = {("branch_id",), ("deleted_at",)}
-        paths.update(*(one.needed for one in listeners))
-        actor = self._actor(listeners[0])
+        paths = BASIC | (heard.needed if len(asked) == len(heard.starts) else needed_by(asked))
+        actor = self._actor(asked[0])
         records = self._flows.ports.records(unit, actor)
-        needed = is_late or len(paths) > 2 or any(one.fields for one in listeners)
+        needed = is_late or len(paths) > len(BASIC) or any(one.fields for one in asked)
         before, after = (
-            records.change(facts["form"], facts["record_id"], revision, frozenset(paths))
-            if needed
-            else (None, {})
+            records.change(facts["form"], facts["record_id"], revision, paths) if needed else (None, {})
         )
         values = after if after is not None else before or {}
         zone = self._flows.ports.zone_of(values.get(("branch_id",)))
@@ -427,7 +444,7 @@ class Starting:
         self, unit: Unit, event_id: str, form: str, record_id: str, verdicts: Sequence[Verdict]
     ) -> None:
         row = (new_id(), unit.now_text, event_id, form, record_id, encode_json(verdicts).decode())
-        unit.cursor.execute(_texts(unit.workspace.room.dialect).log, row)
+        unit.late(_texts(unit.workspace.room.dialect).log, row)
 
 
 class _Texts:

@@ -1,10 +1,10 @@
 """Triggers by what wakes them, and the judging of an event: which flows it starts, and why the others stay still."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.clock import business_day
 from engine.expressions import Checked, ErrorValue, evaluate, holds
@@ -55,6 +55,20 @@ class Listener:
         return self.paths | once_paths(self.plan)
 
 
+class Heard(NamedTuple):
+    """Who listens to one kind of event on one form. `starts`: may start now; `dates`: theirs may move.
+
+    `needed`: what those that may start need to know of the record.
+    """
+
+    starts: Sequence[Listener] = ()
+    dates: Sequence[Listener] = ()
+    needed: frozenset[Path] = frozenset()
+
+
+NOBODY = Heard()
+
+
 class TriggerIndex:
     """The triggers in force. A save looks at those of its own kind of event and form only."""
 
@@ -62,6 +76,7 @@ class TriggerIndex:
         self.by_event: dict[str, list[Listener]] = {}
         self.by_kind: dict[str, list[Listener]] = {}
         self.by_key: dict[str, Listener] = {}
+        self._heard: dict[str, Heard] = {}
         for plan in plans:
             for one in plan.triggers:
                 if one.config.get("off"):
@@ -72,17 +87,30 @@ class TriggerIndex:
                 for event in one.trigger.events(one.config):
                     self.by_event.setdefault(event, []).append(listener)
 
-    def of_event(self, kind: str, form: str | None) -> tuple[list[Listener], list[Listener]]:
-        """Return (those that may start now, those whose dates may move)."""
-        found = self.by_event.get(f"{kind}:{form}")
+    def of_event(self, kind: str, form: str | None) -> Heard:
+        """Return who listens to an event."""
+        event = f"{kind}:{form}"
+        found = self._heard.get(event)
         if found is None:
-            return [], []
-        dates = [one for one in found if one.trigger.trigger.listens == "date"]
-        return [one for one in found if one not in dates] if dates else found, dates
+            if event not in self.by_event:
+                return NOBODY
+            found = self._heard[event] = _heard(self.by_event[event])
+        return found
 
     def of(self, *kinds: str) -> list[Listener]:
         """Return the triggers of these kinds."""
         return [one for kind in kinds for one in self.by_kind.get(kind, ())]
+
+
+def needed_by(listeners: Iterable[Listener]) -> frozenset[Path]:
+    """Return what must be known of a record to judge these, and to start their flows once."""
+    return frozenset[Path]().union(*(one.needed for one in listeners))
+
+
+def _heard(listeners: Sequence[Listener]) -> Heard:
+    dates = [one for one in listeners if one.trigger.trigger.listens == "date"]
+    starts = [one for one in listeners if one not in dates] if dates else listeners
+    return Heard(starts, dates, needed_by(starts))
 
 
 @dataclass(slots=True)
@@ -144,18 +172,20 @@ class Moment:
 
 def judge(listener: Listener, moment: Moment) -> str | None:
     """Return why a trigger does not start at this moment, or None: it does."""
-    if listener.fields:
-        before, after = _plain(moment.before, listener.fields), _plain(moment.after, listener.fields)
+    fields, when = listener.fields, listener.when
+    if fields:
+        before, after = _plain(moment.before, fields), _plain(moment.after, fields)
         why = listener.trigger.trigger.turned(listener.config, before, after)
         if why is not None:
             return why
-    if listener.when is None:
+    if when is None:
         return None
-    if moment.seen is None:
+    seen = moment.seen
+    if seen is None:
         return "no_record"
-    if not holds(listener.when, moment.seen):
+    if not holds(when, seen):
         return "condition"
-    if listener.trigger.trigger.is_edge and moment.was is not None and holds(listener.when, moment.was):
+    if listener.trigger.trigger.is_edge and moment.was is not None and holds(when, moment.was):
         return "held_before"
     return None
 

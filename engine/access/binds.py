@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -113,7 +114,8 @@ def now_in_seconds() -> BindParameter[Any]:
     return bound(NOW_S, BigInteger())
 
 
-def clock_values(now: datetime, today: date, dialect: str) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def clock_values(now: datetime, today: date, dialect: str) -> Mapping[str, Any]:
     """Return what statements that ask for the moment are filled with."""
     given: dict[str, Any] = {NOW_S: int(now.timestamp())}
     if dialect == "postgresql":

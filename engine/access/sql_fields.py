@@ -6,6 +6,7 @@ and the asker's own, where a link leads only to records that the asker may see a
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,11 +47,15 @@ class Moment:
 
     def __init__(self, policy: Policy, actor: Actor, now: datetime, dialect: str) -> None:
         self.policy, self.actor, self.now, self.dialect = policy, actor, now, dialect
-        self.values = {**actor_values(actor, dialect), **clock_values(now, self.today, dialect)}
         self.asked: set[str] = set()
         """What formulas asked while a statement was built: "today", "actor". Its text holds the answers."""
 
-    @property
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """What the scopes and clocks of statements are filled with."""
+        return {**actor_values(self.actor, self.dialect), **clock_values(self.now, self.today, self.dialect)}
+
+    @cached_property
     def today(self) -> date:
         return self.now.astimezone(ZoneInfo(self.actor.zone)).date()
 

@@ -85,7 +85,7 @@ def _dispatch_some(
         # Nearly always all goes well, and one savepoint will do; else each by itself, to tell who failed.
         if _all_handed_over(unit, [event for event, _ in events], listeners):
             ids = [event.event_id for event, _ in events]
-            unit.cursor.execute(texts.taken, (*ids, *ids[-1:] * (PORTION - len(ids))))
+            unit.late(texts.taken, (*ids, *ids[-1:] * (PORTION - len(ids))))
             return len(events), len(events)
         over = 0
         for event, before in events:

@@ -92,6 +92,7 @@ class Unit:
         self._audit: list[AuditEntry] = []
         self._events: list[list[Any]] = []
         self._last: list[Callable[[], None]] = []
+        self._late: list[tuple[str, Sequence[Any]]] = []
         self._depth = 0
         self._unsaid: str | None = None
         """The release of a savepoint that PostgreSQL has not been told yet."""
@@ -209,10 +210,17 @@ class Unit:
         """Run `do` just before the commit, after all record writes."""
         self._last.append(do)
 
+    def late(self, statement: str, row: Sequence[Any]) -> None:
+        """Run one of the store's own statements with what is written just before the commit, in one trip.
+
+        It must touch no row of another statement, and nobody may look for what it does before that.
+        """
+        self._late.append((statement, row))
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Take back only this block when it raises; the unit goes on."""
-        marks = len(self._audit), len(self._events), len(self._last)
+        marks = len(self._audit), len(self._events), len(self._last), len(self._late)
         # Each depth has its name, so that an outer block never takes an inner one's savepoint for its own.
         depth, floor, name = self._depth, self._floor, f"unit_step_{self._depth}"
         self._words(self._unsaid, f"SAVEPOINT {name}")
@@ -224,6 +232,7 @@ class Unit:
             # What was not said yet of blocks inside goes with them.
             self._words(None, f"ROLLBACK TO SAVEPOINT {name}", f"RELEASE SAVEPOINT {name}")
             del self._audit[marks[0] :], self._events[marks[1] :], self._last[marks[2] :]
+            del self._late[marks[3] :]
             raise
         self._depth, self._floor = depth, floor
         if self.is_postgres:
@@ -252,7 +261,10 @@ class Unit:
         """Write what waits for the end: late numbers, events, then the audit with its chain."""
         for do in self._last:
             do()
-        writes: list[tuple[str, list[list[Any]]]] = []
+        late: dict[str, list[Sequence[Any]]] = {}
+        for statement, row in self._late:
+            late.setdefault(statement, []).append(row)
+        writes: list[tuple[str, Sequence[Sequence[Any]]]] = [*late.items()]
         if self._events:
             self.has_news = True
             writes.append((sql.insert_events(self.workspace.room.dialect), self._events))
@@ -260,7 +272,7 @@ class Unit:
             writes += self._audit_writes()
         if writes:
             self.batch(writes, frozenset(text for text, _ in writes))
-        self._last, self._events, self._audit = [], [], []
+        self._last, self._events, self._audit, self._late = [], [], [], []
 
     def _audit_writes(self) -> list[tuple[str, list[list[Any]]]]:
         dialect, cause = self.workspace.room.dialect, self.cause

@@ -126,6 +126,31 @@ def test_blocks_inside_blocks_are_kept_or_taken_back_each_by_itself(clinic: Work
         assert [key for (key,) in unit.cursor.fetchall()] == ["in1", "in2", "last", "out"]
 
 
+def test_what_is_written_late_goes_with_its_block_or_is_there_after_the_commit(clinic: Workspace):
+    mark = "?" if clinic.dialect == "sqlite" else "%s"
+    words = f"INSERT INTO cc_meta (key, value) VALUES ({mark}, {mark})"
+    with clinic.write(Cause("system")) as unit:
+        for at in range(5):
+            unit.late(words, (f"many{at}", "late"))
+        with pytest.raises(ZeroDivisionError), unit.savepoint():
+            unit.late(words, ("gone", "late"))
+            raise ZeroDivisionError
+        with unit.savepoint():
+            unit.late(words, ("kept", "late"))
+        unit.late(f"DELETE FROM cc_meta WHERE key = {mark}", ("nobody",))
+        unit.emit("x.happened", None, None, {})
+        unit.cursor.execute("SELECT count(*) FROM cc_meta WHERE value = 'late'")
+        assert unit.cursor.fetchone() == (0,)
+    with pytest.raises(ZeroDivisionError), clinic.write(Cause("system")) as unit:
+        unit.late(words, ("never", "late"))
+        raise ZeroDivisionError
+    with clinic.read() as unit:
+        unit.cursor.execute("SELECT key FROM cc_meta WHERE value = 'late' ORDER BY key")
+        assert [key for (key,) in unit.cursor.fetchall()] == ["kept", *(f"many{at}" for at in range(5))]
+        unit.cursor.execute("SELECT kind FROM cc_events")
+        assert unit.cursor.fetchall() == [("x.happened",)]
+
+
 def test_many_different_statements_do_not_crowd_out_those_in_use(postgres: Workspace):
     with postgres.write(Cause("system")) as unit:
         for number in range(700):
