@@ -20,6 +20,7 @@ from engine.clock import AheadClock, Clock, VirtualClock
 from engine.ids import new_id
 from engine.ports import Path
 from engine.problems import Rejected
+from engine.store.codec import decode_json
 from engine.store.platform import instant
 from engine.store.unit import Cause, Unit
 from flow_engine.tables import ENROLMENTS, SCHEDULE_CURSORS
@@ -122,18 +123,28 @@ class Play:
         now, head = self.clinic.workspace.clock.now(), self.boss()
         for task in self.open_tasks():
             flow = str(task["flow"])
+            if task["assignee"] is None:
+                continue
             if task["assignee"] == head and now > self.opened - KEPT_FOR_VISITORS:
                 continue
             if self.chance.random() < ANSWERED.get(flow, USUALLY):
                 self.answer(task, flow)
 
     def open_tasks(self) -> list[Mapping[str, Any]]:
+        """Return what somebody is to do, and what several may take, which has no assignee yet."""
         with self.clinic.workspace.read() as unit:
             rows = unit.connection.exec_driver_sql(
-                "SELECT t.instance_id, t.task_id, t.kind, t.assignee, t.candidates, i.flow FROM cc_flow_tasks t JOIN cc_flow_instances i "
-                "ON i.instance_id = t.instance_id WHERE t.state = 'open' AND t.assignee IS NOT NULL ORDER BY t.made_at, t.instance_id, t.task_id"
+                "SELECT t.instance_id, t.task_id, t.kind, t.assignee, t.candidates, i.flow, i.record_id FROM cc_flow_tasks t JOIN cc_flow_instances i "
+                "ON i.instance_id = t.instance_id WHERE t.state = 'open' ORDER BY t.made_at, t.instance_id, t.task_id"
             )
             return [dict(one) for one in rows.mappings()]
+
+    def claim(self, task: Mapping[str, Any]) -> str:
+        """Let the first of those who may take a task do so; return who."""
+        who = str(decode_json(task["candidates"])[0])
+        place = str(task["instance_id"]), int(task["task_id"])
+        self.clinic.tasking.tasks.act(self.clinic.person(who), *place, "claim", {}, None, new_id())
+        return who
 
     def answer(self, task: Mapping[str, Any], flow: str) -> None:
         is_no = task["kind"] == "approve" and self.chance.random() < 0.15
@@ -238,22 +249,39 @@ def _some_time(play: Play, first: datetime, now: datetime) -> datetime:
 
 
 def _troubles(play: Play, now: datetime) -> Iterator[Happening]:
-    """Yield what brings instances to a stop: a swap with somebody on duty, a complaint solved without saying how."""
-    swaps = play.find("roster_approval", "roster_request", 'AND({kind} = "swap", {status} = "draft")', 1)
-    for record_id, _ in swaps:
-        yield now - timedelta(hours=30), _changing(play, "roster_request", record_id, status="pending")
-        yield now - timedelta(hours=26), lambda: _approve_all(play, "roster_approval")
-    solved = play.find("complaint", "complaint", '{status} = "in_progress"', 1)
-    for record_id, _ in solved:
-        yield now - timedelta(hours=22), _starting(play, "complaint", "complaint", record_id)
-        yield now - timedelta(hours=5), _changing(play, "complaint", record_id, status="solved")
+    """Yield what brings an instance to a stop: of a bill that was refunded already, somebody asks for all of it."""
+    asked = play.find("refund_approval", "refund", '{status} = "lead_review"', 50)
+    for record_id, made in asked[-1:]:
+        yield max(made, now - timedelta(hours=30)), lambda: _refund_again(play, record_id)
 
 
-def _approve_all(play: Play, flow: str) -> None:
-    for _ in range(3):
+def _refund_again(play: Play, first: str) -> None:
+    """Let the desk ask for a second refund of a bill, and the first one be paid out before anybody looks at it."""
+    play.start("refund_approval", "refund", first)
+    play.settle()
+    wanted = [("bill_id",), ("bill_id", "paid"), ("created_by",), ("back_to",), ("reason",)]
+    clinic = play.clinic
+    with clinic.workspace.read() as unit:
+        told = clinic.flows.ports.records(unit, play.actor("demo")).read("refund", first, frozenset(wanted))
+    bill, paid, desk, back_to, reason = (told[path] for path in wanted)
+    person = clinic.person(desk)
+    values = {"bill_id": bill, "amount": paid, "back_to": back_to, "reason": reason}
+    values |= {"lines": [{"bill_item": "诊疗项目", "qty_or_times": 1, "amount": paid}]}
+    values |= {"detail": "患者要求全额退款", "status": "lead_review"}
+    with clinic.workspace.write(Cause("user", person.user_id)) as unit:
+        second = clinic.flows.ports.records(unit, person).create("refund", values)
+    play.settle()
+    for record_id in (first, second):
+        _approve(play, record_id)
+
+
+def _approve(play: Play, record_id: str) -> None:
+    """Let everybody agree who is asked about a record."""
+    for _ in range(5):
         for task in play.open_tasks():
-            if task["flow"] == flow:
-                play.answer({**task, "kind": "task"}, flow)
+            if task["record_id"] == record_id:
+                who = task["assignee"] or play.claim(task)
+                play.answer({**task, "kind": "task", "assignee": who}, str(task["flow"]))
         play.settle()
 
 

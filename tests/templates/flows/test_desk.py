@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from engine.problems import Rejected
 from tests.templates.flows.practice import names
 
 
@@ -260,6 +263,22 @@ def test_a_complaint_is_handled_by_its_level_and_called_afterwards(practice):
     practice.settle()
     assert practice.record("complaint", made)["status"] == "closed"
     assert len(practice.find("followup_task", f'{{source_id}} = "{made}"')) == 1
+    practice.no_incidents()
+
+
+def test_a_complaint_is_not_solved_without_saying_how(practice):
+    made = practice.create("complaint", customer_id=practice.customer(), source="phone", kind="billing", level="minor",
+                           content="多收了", handler_id=practice.user["care"])  # fmt: skip
+    practice.settle()
+    practice.change("complaint", made, status="in_progress")
+    with pytest.raises(Rejected) as refused:
+        practice.change("complaint", made, status="solved")
+    assert [(one.code, one.path) for one in refused.value.problems] == [
+        ("record.required", "/values/solution")
+    ]
+    practice.change("complaint", made, status="solved", solution="退回差额")
+    practice.settle()
+    assert practice.record("complaint", made)["status"] == "closed"
     practice.no_incidents()
 
 

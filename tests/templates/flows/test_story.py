@@ -1,4 +1,4 @@
-"""Birthday with coupon, refunds, leave and resignation."""
+"""Birthday with coupon, refunds, resignation."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -88,6 +88,30 @@ def test_a_large_refund_needs_the_director_too_and_may_be_refused(story):
     story.no_incidents()
 
 
+def test_of_two_refunds_of_one_bill_the_second_stops_before_it_is_paid_out_twice(story):
+    one = refund(story, "3000.00", "2000.00")
+    bill = story.record("refund", one)["bill_id"]
+    again = story.create("refund", by="desk", bill_id=bill, amount="2000.00", reason=story.reason(), detail="又提了一次", back_to="original_way")  # fmt: skip
+    story.change("refund", again, status="lead_review")
+    story.settle()
+    for made in (one, again):
+        story.decide(story.task("refund_approval", made), "approved")
+        story.settle()
+    for made in (one, again):
+        story.complete(story.task("refund_approval", made, "finance"), by="money")
+        story.settle()
+    assert story.record("bill", bill)["refunded"] == "2000.00"
+    assert [story.record("refund", made)["status"] for made in (one, again)] == ["refunded", "finance_payout"]
+    [stopped] = story.rows("SELECT incident_id, node, problem FROM cc_flow_incidents WHERE state = 'open'")
+    assert (stopped["node"], "减去已退的金额" in stopped["problem"]) == ("paid", True)
+    story.put_in("refund", again, amount="1000.00")
+    story.clinic.flows.incidents.settle(story.actor("boss"), stopped["incident_id"], "retry")
+    story.settle()
+    assert story.record("refund", again)["status"] == "refunded"
+    assert story.record("bill", bill)["refunded"] == "3000.00"
+    story.no_incidents()
+
+
 def test_who_leaves_hands_over_everything(story):
     gone = story.user["ben"]
     lead = story.lead(owner_id=gone, intent_level="a")
@@ -136,38 +160,24 @@ def test_who_leaves_hands_over_everything(story):
     story.no_incidents()
 
 
-def test_leave_asks_the_supervisor_and_rewrites_the_roster(practice):
-    day = (practice.clock.at + timedelta(hours=8, days=3)).date()
-    doctor = practice.staff["doc"]
-    shift = practice.put("roster", staff_id=doctor, work_date=day, shift="full_day", is_bookable=True)
-    at = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
-    booked = practice.put(
-        "appointment",
-        customer_id=practice.customer(),
-        staff_id=doctor,
-        kind="treatment",
-        consultant_id=practice.user["ann"],
-        start_at=at,
-        minutes=30,
-        status="confirmed",
-    )
-    asked = practice.put(
-        "roster_request",
-        applicant_id=doctor,
-        kind="leave",
-        period=practice.days(day, day),
-        reason="有事",
-        handling="call_each",
-        status="draft",
-    )
-    practice.put_in("roster_request", asked, status="pending")
+def test_who_has_more_than_a_list_holds_hands_over_all_the_same(practice):
+    gone = practice.user["net"]
+    with practice.workspace.write(practice.cause("import")) as unit:
+        desk = practice.clinic.service.desk(unit, practice.system)
+        rows = [
+            {"name": f"患者{at}", "consultant_id": gone, "branch_id": practice.branch, "level": "normal"}
+            for at in range(230)
+        ]
+        unit.insert_many(desk.system_gate.write("customer", "insert"), rows)
+    practice.put("plan", title="正畸方案", customer_id=practice.customer(), consultant_id=gone, status="sent")
+    made = practice.put("handover", from_staff=practice.staff["net"], reason="rebalancing", rule="named",
+                        receivers=(practice.user["ann"],), status="draft", branch_id=practice.branch)  # fmt: skip
+    practice.change("handover", made, status="lead_review")
     practice.settle()
-    for _ in range(2):
-        task = practice.tasks("roster_approval", asked)
-        if task:
-            practice.decide(task[0], "approved")
-            practice.settle()
-    assert practice.record("roster_request", asked)["status"] == "approved"
-    assert practice.record("roster", shift)["shift"] == "off"
-    assert names(practice.find("followup_task", '{rule_key} = "F-A3"'), "source_id") == [booked]
+    lines = practice.record("handover", made)["lines"]
+    assert (len(lines), {one["kind"] for one in lines}) == (201, {"customer", "plan"})
+    practice.decide(practice.task("handover", made), "approved")
+    practice.settle()
+    assert practice.record("handover", made)["status"] == "done"
+    assert practice.find("customer", f'{{consultant_id}} = "{gone}"') == []
     practice.no_incidents()

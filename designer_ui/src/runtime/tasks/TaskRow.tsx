@@ -23,7 +23,8 @@ const Due = ({ task }: { task: TaskItem }) => {
       </span>
     );
   }
-  if (!task.due_at || task.state === "done") return null;
+  if (task.state === "done") return null;
+  if (!task.due_at) return <span className="task-due" />;
   const isToday = Date.parse(task.due_at) - clinicNow().getTime() < 86_400_000;
   const words = formatInstant(task.due_at, lang, zone);
   return (
