@@ -132,6 +132,7 @@ export const Coverage = () => {
   return (
     <>
       <Table<JsonObject>
+        className="cover-table"
         size="small"
         pagination={false}
         scroll={{ x: 720 }}

@@ -58,16 +58,17 @@ export const Incidents = () => {
     });
   return (
     <>
-      <Segmented
-        size="small"
-        className="task-started"
-        value={state}
-        onChange={setState}
-        options={[
-          { value: "open", label: t("flows.open") },
-          { value: "settled", label: t("flows.settledTab") },
-        ]}
-      />
+      <div className="task-tools">
+        <Segmented
+          size="small"
+          value={state}
+          onChange={setState}
+          options={[
+            { value: "open", label: t("flows.open") },
+            { value: "settled", label: t("flows.settledTab") },
+          ]}
+        />
+      </div>
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
       {isPending ? <Loading rows={6} /> : null}
       {data && all.length === 0 ? (

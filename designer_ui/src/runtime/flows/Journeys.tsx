@@ -45,7 +45,9 @@ const told = (counts: Record<string, number>, words: (key: string) => string) =>
 const Goal = ({ goal }: { goal: JourneyGoal }) => {
   const { t } = useTranslation();
   const { effect } = goal;
-  const groups = (["journey", "control"] as const).filter((key) => key === "journey" || goal.control.people > 0);
+  const groups = (["journey", "control"] as const).filter(
+    (key) => key === "journey" || goal.control.people > 0,
+  );
   return (
     <div className="journey-goal">
       {groups.map((key) => (
@@ -89,7 +91,9 @@ const Estimate = ({ journey }: { journey: string }) => {
       </Button>
     );
   const { members = 0 } = data.counts;
-  const counts = Object.fromEntries(WHY.filter((key) => data.counts[key]).map((key) => [key, data.counts[key] ?? 0]));
+  const counts = Object.fromEntries(
+    WHY.filter((key) => data.counts[key]).map((key) => [key, data.counts[key] ?? 0]),
+  );
   return (
     <p>
       {t("flows.jnMembers", { count: members })} {told(counts, (key) => t(`flows.jnWhy_${key}`))}
