@@ -98,6 +98,17 @@ def test_a_transfer_takes_from_one_warehouse_and_gives_to_the_other(practice: Pr
     practice.no_incidents()
 
 
+def test_lots_of_one_number_and_two_serial_numbers_stay_apart_when_they_are_moved(practice: Practice):
+    stuff = material(practice, min_stock=0)
+    first, second = batch(practice, stuff, 5), batch(practice, stuff, 5)
+    for lot, serial in ((first, "SN-1"), (second, "SN-2")):
+        practice.put_in("stock_batch", lot, batch_no="LOT", serial_no=serial)
+        moved(practice, "transfer", stuff, lot, 2, from_wh="branch", to_wh="department")
+    made = practice.find("stock_batch", f'AND({{material_id}} = "{stuff}", {{warehouse}} = "department")')
+    assert sorted((one["serial_no"], float(one["qty"])) for one in made) == [("SN-1", 2.0), ("SN-2", 2.0)]
+    practice.no_incidents()
+
+
 def test_more_than_the_books_hold_goes_to_nothing_and_the_warehouse_counts(practice: Practice):
     stuff = material(practice, min_stock=0)
     lot = batch(practice, stuff, 2)
