@@ -33,7 +33,7 @@ READ_ONLY = Code("record.read_only", zh="“{field}”现在是只读的", en="�
 LOCKED = Code("record.locked", zh="这条记录已锁定，不能修改“{field}”", en="This record is locked; “{field}” cannot be changed",
               hint_zh="锁定它的规则：{rule}；先撤销锁定的条件", hint_en="Locked by the rule “{rule}”; undo what locks it first")  # fmt: skip
 RULE = Code("record.rule", zh="{message}", en="{message}",
-            hint_zh="由规则“{rule}”检查，修改相关字段后再保存", hint_en="Checked by the rule “{rule}”; change the fields it names")  # fmt: skip
+            hint_zh="按提示改好相关字段后再保存", hint_en="Change the fields that it speaks of, then save again")  # fmt: skip
 NO_WAY = Code("stage.no_way", zh="“{field}”不能从“{from}”变为“{to}”", en="“{field}” cannot go from “{from}” to “{to}”",
               hint_zh="可以变为：{allowed}", hint_en="It may go to: {allowed}")  # fmt: skip
 NOT_BY_HAND = Code("stage.not_by_hand", zh="“{field}”由流程推进，不能手工修改", en="“{field}” is moved by flows, not by hand",

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Graph, HistoryLine } from "../../src/api/tasks";
 import type { FormPlan } from "../../src/api/types";
-import { layoutOf } from "../../src/runtime/flows/layout";
+import { lanesOf, layoutOf } from "../../src/runtime/flows/layout";
 import { standingAt } from "../../src/runtime/flows/replay";
 import { narrow, writable } from "../../src/runtime/tasks/narrow";
 import { groupOf } from "../../src/runtime/tasks/words";
@@ -67,6 +67,20 @@ describe("the drawing of a flow", () => {
     );
     const places = [...at.values()].map(({ x, y }) => `${Math.round(x)},${y}`);
     expect(new Set(places).size).toBe(places.length);
+  });
+
+  it("leads ways that would run behind nodes round them, a longer one further out", () => {
+    const drawn = graph([
+      ["a", "b"],
+      ["b", "c"],
+      ["c", "d"],
+      ["a", "c"],
+      ["a", "d"],
+    ]);
+    const lanes = lanesOf(drawn, layoutOf(drawn));
+    expect([...lanes.keys()].sort()).toEqual(["3", "4"]);
+    expect(lanes.get("4")?.side).toBe(lanes.get("3")?.side);
+    expect(lanes.get("4")?.offset).toBeGreaterThan(lanes.get("3")?.offset ?? 0);
   });
 });
 

@@ -24,7 +24,7 @@ import { asText } from "../../shared/json";
 import { useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
 import type { Words } from "../../shared/words";
-import { layoutOf, NODE_HEIGHT, NODE_WIDTH } from "./layout";
+import { lanesOf, layoutOf, NODE_HEIGHT, NODE_WIDTH } from "./layout";
 import type { Standing } from "./replay";
 import "@xyflow/react/dist/style.css";
 
@@ -55,8 +55,10 @@ const Step = memo(({ data }: NodeProps<StepNode>) => {
       style={{ width: NODE_WIDTH, height: NODE_HEIGHT }}
     >
       <Handle type="target" id="top" position={Position.Top} isConnectable={false} />
-      <Handle type="target" id="side-in" position={Position.Left} isConnectable={false} />
-      <Handle type="source" id="side-out" position={Position.Left} isConnectable={false} />
+      <Handle type="target" id="left-in" position={Position.Left} isConnectable={false} />
+      <Handle type="source" id="left-out" position={Position.Left} isConnectable={false} />
+      <Handle type="source" id="right-out" position={Position.Right} isConnectable={false} />
+      <Handle type="target" id="right-in" position={Position.Right} isConnectable={false} />
       <span className="step-icon" aria-hidden>
         <Picture />
       </span>
@@ -93,6 +95,7 @@ export const Canvas = ({
   const isNarrow = useNarrow();
   const frame = useRef<HTMLDivElement | null>(null);
   const places = useMemo(() => layoutOf(graph), [graph]);
+  const lanes = useMemo(() => lanesOf(graph, places), [graph, places]);
   const nodes: StepNode[] = graph.nodes.map((node) => ({
     id: node.key,
     type: "step",
@@ -113,17 +116,18 @@ export const Canvas = ({
     const [from, to] = [asText(edge.from), asText(edge.to)];
     const isWalked = standing.been.has(from) && standing.been.has(to);
     const isBack = (places.get(to)?.y ?? 0) <= (places.get(from)?.y ?? 0);
+    const lane = lanes.get(asText(edge.key));
     const label = say(edge.label as Words | null);
     return {
       id: asText(edge.key),
       source: from,
       target: to,
-      sourceHandle: isBack ? "side-out" : "bottom",
-      targetHandle: isBack ? "side-in" : "top",
+      sourceHandle: isBack ? "left-out" : lane ? `${lane.side}-out` : "bottom",
+      targetHandle: isBack ? "left-in" : lane ? `${lane.side}-in` : "top",
       type: "smoothstep",
       ...(label ? { label } : {}),
       className: `${isWalked ? "edge-walked" : "edge-ahead"}${isBack || edge.is_boundary ? " edge-back" : ""}`,
-      pathOptions: { borderRadius: 8, offset: isBack ? 40 : 20 },
+      pathOptions: { borderRadius: 8, offset: isBack ? 40 : (lane?.offset ?? 20) },
     };
   });
   return (

@@ -87,3 +87,58 @@ export const layoutOf = (graph: Graph): Map<string, Place> => {
     ]),
   );
 };
+
+const LANE = 14;
+const FIRST_LANE = 30;
+
+/** The way round of an edge: on which side, and how far from the nodes. */
+export interface Lane {
+  side: "left" | "right";
+  offset: number;
+}
+
+interface Long {
+  key: string;
+  from: Place;
+  to: Place;
+}
+
+/** How many nodes stand where a line runs down from one row to another. */
+const crossed = (places: readonly Place[], line: number, from: Place, to: Place): number =>
+  places.filter(({ x, y }) => y > from.y && y < to.y && line > x && line < x + NODE_WIDTH).length;
+
+const sideOf = (places: readonly Place[], { from, to }: Long): Lane["side"] => {
+  // It comes in from the side: what stands in the last row counts too.
+  const past = { ...to, y: to.y + 1 };
+  const left = crossed(places, Math.min(from.x, to.x) - FIRST_LANE, from, past);
+  const right = crossed(places, Math.max(from.x, to.x) + NODE_WIDTH + FIRST_LANE, from, past);
+  return left < right ? "left" : "right";
+};
+
+/** The edges that would run behind nodes go round them; of two that pass each other the longer one goes further out. */
+export const lanesOf = (graph: Graph, places: ReadonlyMap<string, Place>): Map<string, Lane> => {
+  const all = [...places.values()];
+  const isHidden = (from: Place, to: Place): boolean => {
+    const turn = (from.y + NODE_HEIGHT + to.y) / 2;
+    const [first, last] = [from.x + NODE_WIDTH / 2, to.x + NODE_WIDTH / 2];
+    return crossed(all, first, from, { ...to, y: turn }) + crossed(all, last, { ...from, y: turn }, to) > 0;
+  };
+  const hidden = graph.edges
+    .flatMap((edge): Long[] => {
+      const [from, to] = [places.get(asText(edge.from)), places.get(asText(edge.to))];
+      return from && to && to.y > from.y && isHidden(from, to) ? [{ key: asText(edge.key), from, to }] : [];
+    })
+    .sort((a, b) => a.to.y - a.from.y - (b.to.y - b.from.y));
+  const lanes = new Map<string, Lane>();
+  hidden.forEach((one, index) => {
+    const side = sideOf(all, one);
+    const beside = hidden
+      .slice(0, index)
+      .filter((other) => other.from.y < one.to.y && other.to.y > one.from.y)
+      .flatMap((other) => lanes.get(other.key) ?? [])
+      .filter((lane) => lane.side === side)
+      .map((lane) => lane.offset);
+    lanes.set(one.key, { side, offset: beside.length ? Math.max(...beside) + LANE : FIRST_LANE });
+  });
+  return lanes;
+};
