@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Graph, HistoryLine } from "../../src/api/tasks";
 import type { FormPlan } from "../../src/api/types";
-import { lanesOf, layoutOf } from "../../src/runtime/flows/layout";
+import { lanesOf, layoutOf, linesOf } from "../../src/runtime/flows/layout";
 import { standingAt } from "../../src/runtime/flows/replay";
 import { narrow, writable } from "../../src/runtime/tasks/narrow";
 import { groupOf } from "../../src/runtime/tasks/words";
@@ -67,6 +67,15 @@ describe("the drawing of a flow", () => {
     );
     const places = [...at.values()].map(({ x, y }) => `${Math.round(x)},${y}`);
     expect(new Set(places).size).toBe(places.length);
+  });
+
+  it("draws several ways between the same two steps as one line", () => {
+    const drawn = graph([
+      ["a", "b"],
+      ["a", "b"],
+      ["b", "c"],
+    ]);
+    expect(linesOf(drawn).map((line) => line.map((edge) => edge.key))).toEqual([["0", "1"], ["2"]]);
   });
 
   it("leads ways that would run behind nodes round them, a longer one further out", () => {

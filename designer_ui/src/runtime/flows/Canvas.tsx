@@ -24,7 +24,7 @@ import { asText } from "../../shared/json";
 import { useSay } from "../../shared/useLang";
 import { useNarrow } from "../../shared/useNarrow";
 import type { Words } from "../../shared/words";
-import { lanesOf, layoutOf, NODE_HEIGHT, NODE_WIDTH } from "./layout";
+import { lanesOf, layoutOf, linesOf, NODE_HEIGHT, NODE_WIDTH } from "./layout";
 import type { Standing } from "./replay";
 import "@xyflow/react/dist/style.css";
 
@@ -112,21 +112,23 @@ export const Canvas = ({
     },
     ariaLabel: say(node.name),
   }));
-  const edges: Edge[] = graph.edges.map((edge) => {
-    const [from, to] = [asText(edge.from), asText(edge.to)];
+  const edges: Edge[] = linesOf(graph).map((line) => {
+    const [edge] = line;
+    const [from, to] = [asText(edge?.from), asText(edge?.to)];
     const isWalked = standing.been.has(from) && standing.been.has(to);
     const isBack = (places.get(to)?.y ?? 0) <= (places.get(from)?.y ?? 0);
-    const lane = lanes.get(asText(edge.key));
-    const label = say(edge.label as Words | null);
+    const lane = lanes.get(asText(edge?.key));
+    const words = line.map((one) => say(one.label as Words | null)).filter(Boolean);
+    const label = [...new Set(words)].join(" / ");
     return {
-      id: asText(edge.key),
+      id: asText(edge?.key),
       source: from,
       target: to,
       sourceHandle: isBack ? "left-out" : lane ? `${lane.side}-out` : "bottom",
       targetHandle: isBack ? "left-in" : lane ? `${lane.side}-in` : "top",
       type: "smoothstep",
       ...(label ? { label } : {}),
-      className: `${isWalked ? "edge-walked" : "edge-ahead"}${isBack || edge.is_boundary ? " edge-back" : ""}`,
+      className: `${isWalked ? "edge-walked" : "edge-ahead"}${isBack || line.every((one) => one.is_boundary) ? " edge-back" : ""}`,
       pathOptions: { borderRadius: 8, offset: isBack ? 40 : (lane?.offset ?? 20) },
     };
   });

@@ -88,6 +88,16 @@ export const layoutOf = (graph: Graph): Map<string, Place> => {
   );
 };
 
+/** The edges of a graph by the two nodes that they join: several of them are drawn as one line. */
+export const linesOf = (graph: Graph): Graph["edges"][] => {
+  const lines = new Map<string, Graph["edges"]>();
+  for (const edge of graph.edges) {
+    const ends = `${asText(edge.from)}→${asText(edge.to)}`;
+    lines.set(ends, [...(lines.get(ends) ?? []), edge]);
+  }
+  return [...lines.values()];
+};
+
 const LANE = 14;
 const FIRST_LANE = 30;
 
@@ -123,8 +133,9 @@ export const lanesOf = (graph: Graph, places: ReadonlyMap<string, Place>): Map<s
     const [first, last] = [from.x + NODE_WIDTH / 2, to.x + NODE_WIDTH / 2];
     return crossed(all, first, from, { ...to, y: turn }) + crossed(all, last, { ...from, y: turn }, to) > 0;
   };
-  const hidden = graph.edges
-    .flatMap((edge): Long[] => {
+  const hidden = linesOf(graph)
+    .flatMap(([edge]): Long[] => {
+      if (!edge) return [];
       const [from, to] = [places.get(asText(edge.from)), places.get(asText(edge.to))];
       return from && to && to.y > from.y && isHidden(from, to) ? [{ key: asText(edge.key), from, to }] : [];
     })
