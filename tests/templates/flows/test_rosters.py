@@ -17,9 +17,7 @@ def day(practice):
 def asked(practice, kind, day, **more):
     """Ask for something, and let whoever is asked agree."""
     values = {"applicant_id": practice.staff["doc"], "reason": "有事", "handling": "call_each", **more}
-    made = practice.put(
-        "roster_request", kind=kind, period=practice.days(day, day), status="draft", **values
-    )
+    made = practice.put("roster_request", kind=kind, period=practice.days(day, day), status="draft", **values)
     practice.put_in("roster_request", made, status="pending")
     practice.settle()
     for _ in range(2):
