@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -252,7 +253,7 @@ def _troubles(play: Play, now: datetime) -> Iterator[Happening]:
     """Yield what brings an instance to a stop: of a bill that was refunded already, somebody asks for all of it."""
     asked = play.find("refund_approval", "refund", '{status} = "lead_review"', 50)
     for record_id, made in asked[-1:]:
-        yield max(made, now - timedelta(hours=30)), lambda: _refund_again(play, record_id)
+        yield max(made, now - timedelta(hours=30)), partial(_refund_again, play, record_id)
 
 
 def _refund_again(play: Play, first: str) -> None:
