@@ -1,6 +1,6 @@
 /** Sub-tables: how many rows in a list, the rows themselves on a page. */
 
-import { lazy } from "react";
+import { lazy, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldPlan, Option } from "../../api/types";
 import { formatMoney, formatNumber, formatValue, optionsOf } from "../../shared/format";
@@ -13,6 +13,7 @@ import {
   type DetailProps,
   useKinds,
 } from "../../shared/kinds";
+import { useNarrow } from "../../shared/useNarrow";
 import "../controls.css";
 
 export interface RowsConfig {
@@ -116,21 +117,96 @@ export const RowCell = ({
 };
 
 const NUMBERS = new Set(["integer", "decimal", "money"]);
+const MANY_COLUMNS = 3;
+const FIRST_ROWS = 100;
 
-/** Rows to be read: numbers to the right, totals below. */
-export const RowsTable = ({
-  rows,
-  columns,
-  config,
-  labels,
-}: {
+interface Shown {
   rows: RowsValue;
   columns: readonly FieldPlan[];
   config: RowsConfig;
   labels: CellProps<Json, Json>["labels"];
-}) => {
+}
+
+const rowKey = (row: JsonObject, at: number) => (typeof row.id === "string" ? row.id : at);
+
+/** A phone reads row by row: its first column above, the others below by name, what is blank left out. */
+const RowCards = ({ rows, columns, config, labels, shown }: Shown & { shown: RowsValue }) => {
   const { say } = useControlHost();
+  const { t } = useTranslation();
+  const [head, ...others] = columns;
+  const plans = plansOf(rows, columns, config);
+  const totals = (plans.length ? plans : [{ key: "", label: "", rows }]).map((plan) => ({
+    ...plan,
+    sums: columns.flatMap((column) => {
+      const sum = rows.length ? totalOf(plan.rows, column, config.totals?.[column.key]) : "";
+      return sum ? [{ column, sum }] : [];
+    }),
+  }));
+  return (
+    <>
+      <ol className="ctl-rows">
+        {shown.map((row, at) => (
+          <li key={rowKey(row, at)}>
+            {head ? (
+              <b>
+                <RowCell column={head} value={row[head.key] ?? null} labels={labels} />
+              </b>
+            ) : null}
+            <dl>
+              {others
+                .filter((column) => !isBlank(row[column.key]))
+                .map((column) => (
+                  <div key={column.key}>
+                    <dt>{say(column.label)}</dt>
+                    <dd>
+                      <RowCell column={column} value={row[column.key] ?? null} labels={labels} />
+                    </dd>
+                  </div>
+                ))}
+            </dl>
+          </li>
+        ))}
+      </ol>
+      {totals.map(({ key, label, sums }) =>
+        sums.length ? (
+          <dl className="ctl-row-totals" key={key}>
+            {sums.map(({ column, sum }) => (
+              <div key={column.key}>
+                <dt>
+                  {key ? `${t("ctl.planTotal", { plan: say(label) })} · ` : "Σ "}
+                  {say(column.label)}
+                </dt>
+                <dd>{sum}</dd>
+              </div>
+            ))}
+          </dl>
+        ) : null,
+      )}
+    </>
+  );
+};
+
+/** Rows to be read: numbers to the right, totals below; of very many the first ones, the others when asked for. */
+export const RowsTable = ({ rows, columns, config, labels }: Shown) => {
+  const { say } = useControlHost();
+  const { t } = useTranslation();
+  const isNarrow = useNarrow();
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? rows : rows.slice(0, FIRST_ROWS);
   const place = (column: FieldPlan) => (NUMBERS.has(column.value_type ?? "") ? "ctl-right" : undefined);
+  const more =
+    shown.length < rows.length ? (
+      <button type="button" className="link ctl-more-rows" onClick={() => setWhole(true)}>
+        {t("ctl.allRows", { count: rows.length })}
+      </button>
+    ) : null;
+  if (isNarrow && columns.length > MANY_COLUMNS)
+    return (
+      <>
+        <RowCards rows={rows} shown={shown} columns={columns} config={config} labels={labels} />
+        {more}
+      </>
+    );
   return (
     <div className="ctl-scroll">
       <table className="ctl-table ctl-read">
@@ -145,8 +221,8 @@ export const RowsTable = ({
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, at) => (
-            <tr key={typeof row.id === "string" ? row.id : at}>
+          {shown.map((row, at) => (
+            <tr key={rowKey(row, at)}>
               <td className="ctl-narrow ctl-num">{at + 1}</td>
               {columns.map((column) => (
                 <td key={column.key} className={place(column)}>
@@ -158,6 +234,7 @@ export const RowsTable = ({
         </tbody>
         <Totals rows={rows} columns={columns} config={config} />
       </table>
+      {more}
     </div>
   );
 };
