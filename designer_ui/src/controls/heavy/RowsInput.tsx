@@ -1,14 +1,17 @@
 /** Rows edited in place; a table from a spreadsheet can be pasted in. On a phone each row is a card. */
 
 import { Button } from "antd";
-import { Suspense } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldPlan } from "../../api/types";
 import { useControlHost } from "../../shared/host";
 import type { Json, JsonObject } from "../../shared/json";
 import { controlView, type InputProps, useKinds } from "../../shared/kinds";
 import { useNarrow } from "../../shared/useNarrow";
-import { columnsOf, type RowsConfig, type RowsValue, Totals } from "../parts/rows";
+import { AllRows, columnsOf, type RowsConfig, type RowsValue, Totals } from "../parts/rows";
+
+/** Rows that can be typed into at once: each is a handful of controls. */
+const FIRST_ROWS = 50;
 
 type Props = InputProps<RowsValue, RowsConfig>;
 
@@ -73,13 +76,19 @@ const RowsInput = (props: Props) => {
   const narrow = useNarrow();
   const columns = columnsOf(field);
   const ready = useKinds(columns.map((column) => column.control));
+  const [isWhole, setWhole] = useState(false);
   const rows = value ?? [];
+  const shown = isWhole ? rows : rows.slice(0, FIRST_ROWS);
   const most = config.max_rows ?? 200;
   const mayAdd = !disabled && config.add !== false && rows.length < most;
   const mayRemove = !disabled && config.remove !== false;
   const set = (place: number, key: string, next: Json) =>
     onChange(rows.map((row, at) => (at === place ? { ...row, [key]: next } : row)));
   const remove = (place: number) => onChange(rows.length > 1 ? rows.filter((_, at) => at !== place) : null);
+  const append = (made: readonly JsonObject[]) => {
+    setWhole(true);
+    onChange([...rows, ...made]);
+  };
   const paste = (text: string) => {
     const typed = columns.filter(isTyped);
     const lines = text.replace(/\r/g, "").split("\n").filter(Boolean);
@@ -90,7 +99,7 @@ const RowsInput = (props: Props) => {
         ...Object.fromEntries(typed.map((column, at) => [column.key, cells[at]?.trim() || null])),
       };
     });
-    onChange([...rows, ...made]);
+    append(made);
   };
   if (!ready) return null;
   const removeButton = (place: number) =>
@@ -118,7 +127,7 @@ const RowsInput = (props: Props) => {
       }}
     >
       {narrow ? (
-        rows.map((row, place) => (
+        shown.map((row, place) => (
           <div key={typeof row.id === "string" ? row.id : place} className="ctl-card">
             <div className="ctl-row">
               <b className="ctl-grow ctl-num">{place + 1}</b>
@@ -151,7 +160,7 @@ const RowsInput = (props: Props) => {
               </tr>
             </thead>
             <tbody>
-              {rows.map((row, place) => (
+              {shown.map((row, place) => (
                 <tr key={typeof row.id === "string" ? row.id : place}>
                   <td className="ctl-narrow ctl-num">{place + 1}</td>
                   {columns.map((column) => (
@@ -165,8 +174,9 @@ const RowsInput = (props: Props) => {
           </table>
         </div>
       ) : null}
+      {shown.length < rows.length ? <AllRows count={rows.length} onAll={() => setWhole(true)} /> : null}
       {mayAdd ? (
-        <Button size="small" type="dashed" onClick={() => onChange([...rows, blankRow(columns)])}>
+        <Button size="small" type="dashed" onClick={() => append([blankRow(columns)])}>
           + {t("ctl.addRow")}
         </Button>
       ) : null}

@@ -129,6 +129,16 @@ interface Shown {
 
 const rowKey = (row: JsonObject, at: number) => (typeof row.id === "string" ? row.id : at);
 
+/** What shows the rows that were held back. */
+export const AllRows = ({ count, onAll }: { count: number; onAll: () => void }) => {
+  const { t } = useTranslation();
+  return (
+    <button type="button" className="link ctl-more-rows" onClick={onAll}>
+      {t("ctl.allRows", { count })}
+    </button>
+  );
+};
+
 /** A phone reads row by row: its first column above, the others below by name, what is blank left out. */
 const RowCards = ({ rows, columns, config, labels, shown }: Shown & { shown: RowsValue }) => {
   const { say } = useControlHost();
@@ -189,17 +199,12 @@ const RowCards = ({ rows, columns, config, labels, shown }: Shown & { shown: Row
 /** Rows to be read: numbers to the right, totals below; of very many the first ones, the others when asked for. */
 export const RowsTable = ({ rows, columns, config, labels }: Shown) => {
   const { say } = useControlHost();
-  const { t } = useTranslation();
   const isNarrow = useNarrow();
   const [isWhole, setWhole] = useState(false);
   const shown = isWhole ? rows : rows.slice(0, FIRST_ROWS);
   const place = (column: FieldPlan) => (NUMBERS.has(column.value_type ?? "") ? "ctl-right" : undefined);
   const more =
-    shown.length < rows.length ? (
-      <button type="button" className="link ctl-more-rows" onClick={() => setWhole(true)}>
-        {t("ctl.allRows", { count: rows.length })}
-      </button>
-    ) : null;
+    shown.length < rows.length ? <AllRows count={rows.length} onAll={() => setWhole(true)} /> : null;
   if (isNarrow && columns.length > MANY_COLUMNS)
     return (
       <>
