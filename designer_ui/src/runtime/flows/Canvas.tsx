@@ -9,8 +9,11 @@ import SendOutlined from "@ant-design/icons/SendOutlined";
 import ShareAltOutlined from "@ant-design/icons/ShareAltOutlined";
 import {
   Background,
+  BaseEdge,
   Controls,
   type Edge,
+  type EdgeProps,
+  getSmoothStepPath,
   Handle,
   MiniMap,
   type Node,
@@ -72,9 +75,20 @@ const Step = memo(({ data }: NodeProps<StepNode>) => {
   );
 });
 
+type WayEdge = Edge<{ offset: number; isSaidBelow: boolean }, "way">;
+
+/** A line from step to step; what it is called stands above the step it leads to, or in its middle. */
+const Way = memo((props: EdgeProps<WayEdge>) => {
+  const { data, targetX, targetY, label, style, markerEnd } = props;
+  const [path, x, y] = getSmoothStepPath({ ...props, borderRadius: 8, offset: data?.offset ?? 20 });
+  const [labelX, labelY] = data?.isSaidBelow ? [targetX, targetY - 13] : [x, y];
+  return <BaseEdge path={path} {...{ label, labelX, labelY, style, markerEnd }} />;
+});
+
 const READABLE = 0.75;
 const READABLE_ON_PHONE = 0.62;
 const KINDS = { step: Step };
+const WAYS = { way: Way };
 
 const lookOf = (key: string, standing: Standing): Look =>
   standing.stuck.has(key) ? "stuck" : standing.at.has(key) ? "at" : standing.been.has(key) ? "been" : "ahead";
@@ -112,24 +126,33 @@ export const Canvas = ({
     },
     ariaLabel: say(node.name),
   }));
-  const edges: Edge[] = linesOf(graph).map((line) => {
+  const lines = linesOf(graph).map((line) => {
     const [edge] = line;
     const [from, to] = [asText(edge?.from), asText(edge?.to)];
-    const isWalked = standing.been.has(from) && standing.been.has(to);
     const isBack = (places.get(to)?.y ?? 0) <= (places.get(from)?.y ?? 0);
-    const lane = lanes.get(asText(edge?.key));
     const words = line.map((one) => say(one.label as Words | null)).filter(Boolean);
     const label = [...new Set(words)].join(" / ");
+    return { key: asText(edge?.key), line, from, to, isBack, label, lane: lanes.get(asText(edge?.key)) };
+  });
+  // Lines that lead to one step by the same name from above may share it.
+  const named = new Map<string, Set<string>>();
+  for (const { to, label, isBack, lane } of lines)
+    if (!isBack && !lane) named.set(to, (named.get(to) ?? new Set()).add(label));
+  const edges: WayEdge[] = lines.map(({ key, line, from, to, isBack, label, lane }) => {
+    const isWalked = standing.been.has(from) && standing.been.has(to);
     return {
-      id: asText(edge?.key),
+      id: key,
       source: from,
       target: to,
       sourceHandle: isBack ? "left-out" : lane ? `${lane.side}-out` : "bottom",
       targetHandle: isBack ? "left-in" : lane ? `${lane.side}-in` : "top",
-      type: "smoothstep",
+      type: "way",
       ...(label ? { label } : {}),
       className: `${isWalked ? "edge-walked" : "edge-ahead"}${isBack || line.every((one) => one.is_boundary) ? " edge-back" : ""}`,
-      pathOptions: { borderRadius: 8, offset: isBack ? 40 : (lane?.offset ?? 20) },
+      data: {
+        offset: isBack ? 40 : (lane?.offset ?? 20),
+        isSaidBelow: !isBack && !lane && named.get(to)?.size === 1,
+      },
     };
   });
   return (
@@ -138,6 +161,7 @@ export const Canvas = ({
         nodes={nodes}
         edges={edges}
         nodeTypes={KINDS}
+        edgeTypes={WAYS}
         fitView
         fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
         minZoom={0.2}
