@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
 
 AXE = Path(__file__).resolve().parents[2] / "designer_ui/node_modules/axe-core/axe.min.js"
 JSON = {"content-type": "application/json", "x-clinicraft": "1"}
 LIMIT_MS = 60_000
 """How long a journey waits for what must come: a busy machine is slow, and speed is measured in `benchmarks/`."""
 expect.set_options(timeout=LIMIT_MS)
-TRIES, TRY_MS = 600, 100
+TRIES, TRY_MS, QUIET = 600, 100, 3
 GRAVE = ("serious", "critical")
 SETTLED = """async () => {
   const running = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
@@ -54,7 +54,19 @@ class Screen:
     def __init__(self, page: Page, faults: Faults) -> None:
         self.page = page
         self.told = 0
+        self.asking: set[Request] = set()
         faults.watch(page)
+        page.on("request", self._asks)
+        page.on("requestfinished", self._answered)
+        page.on("requestfailed", self._answered)
+
+    def _asks(self, request: Request) -> None:
+        # The line on which the server tells what is new stays open for good.
+        if request.resource_type != "eventsource":
+            self.asking.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self.asking.discard(request)
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the server as this person, past the screen: to prepare, and to look behind it."""
@@ -85,7 +97,15 @@ class Screen:
         return self
 
     def settle(self) -> None:
+        """Wait until the page has asked nothing for a while; the browser itself tells that once for each address."""
         self.page.wait_for_load_state("networkidle")
+        quiet = 0
+        for _ in range(TRIES):
+            self.page.wait_for_timeout(TRY_MS)
+            quiet = 0 if self.asking else quiet + 1
+            if quiet == QUIET:
+                return
+        pytest.fail("It still asks: " + ", ".join(one.url for one in self.asking))
 
     def press(self, *keys: str) -> None:
         for key in keys:
