@@ -71,10 +71,11 @@ class FlowRecords(Protocol):
         """Return count, sum, avg, min or max over the records for which `where` holds."""
 
     def change(
-        self, form: str, record_id: str, revision: int, paths: frozenset[Path]
+        self, form: str, record_id: str, revision: int, paths: frozenset[Path], back: bool = True
     ) -> tuple[Mapping[Path, Any] | None, Mapping[Path, Any] | None]:
         """Return the values before and after one write; None before it was created, and where it is gone.
 
+        `back` False, for a write that left the record there: the values before need not be found out, and may be None.
         Paths that lead to other records, and fields without history, are given as they are now.
         """
 

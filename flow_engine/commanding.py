@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from engine.access.actor import Actor
 from engine.ids import new_id
 from engine.problems import Code, Conflict, Forbidden
+from engine.store.connections import Held
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from flow_engine import commands, notices, store, writing
@@ -107,10 +108,12 @@ class FlowCommands:
 
     def handle(self, actor: Actor, instance_id: str, happening: Happening, key: str | None) -> Answer:
         """Do a command in a transaction of its own. Conflict with who did what where somebody was quicker."""
+        kept = None if key is None else commands.short(key)
         for attempt in range(AGAIN + 1):
+            asked = store.asking(self.workspace.room.dialect, instance_id, kept)
             try:
-                with self.workspace.write(Cause("flow", actor.user_id)) as unit:
-                    return self.handle_in(unit, actor, instance_id, happening, key)
+                with self.workspace.write(Cause("flow", actor.user_id), asked) as unit:
+                    return self.handle_in(unit, actor, instance_id, happening, key, asked)
             except _BROKEN_OFF:
                 if attempt == AGAIN:
                     raise
@@ -120,11 +123,15 @@ class FlowCommands:
         raise AssertionError("unreachable")
 
     def handle_in(
-        self, unit: Unit, actor: Actor, instance_id: str, happening: Happening, key: str | None = None
-    ) -> Answer:
-        """Do a command in an open unit. `key` None: it cannot come twice (a timer's row goes with it)."""
+        self, unit: Unit, actor: Actor, instance_id: str, happening: Happening, key: str | None = None,
+        asked: Held | None = None,
+    ) -> Answer:  # fmt: skip
+        """Do a command in an open unit. `key` None: it cannot come twice (a timer's row goes with it).
+
+        `asked`: what the unit was opened with, `store.asking` of this instance and key.
+        """
         self._check_asker(actor, happening)
-        state, before = store.take(unit, instance_id, None if key is None else commands.short(key))
+        state, before = store.take(unit, instance_id, None if key is None else commands.short(key), asked)
         fingerprint = "" if key is None else commands.print_of((instance_id, happening))
         if before is not None:
             return _repeated(instance_id, commands.same(before, fingerprint))

@@ -218,12 +218,18 @@ class Starting:
 
         `is_late`: of many at once, so that the record may be gone by now.
         """
-        paths = BASIC | (heard.needed if len(asked) == len(heard.starts) else needed_by(asked))
+        is_all = len(asked) == len(heard.starts)
+        paths = BASIC | (heard.needed if is_all else needed_by(asked))
+        back = heard.look_back and (is_all or any(one.looks_back for one in asked))
         actor = self._actor(asked[0])
         records = self._flows.ports.records(unit, actor)
         needed = is_late or len(paths) > len(BASIC) or any(one.fields for one in asked)
         before, after = (
-            records.change(facts["form"], facts["record_id"], revision, paths) if needed else (None, {})
+            records.change(
+                facts["form"], facts["record_id"], revision, paths, back=back or facts["kind"] in GONE
+            )
+            if needed
+            else (None, {})
         )
         values = after if after is not None else before or {}
         zone = self._flows.ports.zone_of(values.get(("branch_id",)))

@@ -36,6 +36,7 @@ from sqlalchemy.engine import Dialect
 
 from engine.problems import Code, NotFound
 from engine.store.codec import decode_json, encode_json
+from engine.store.connections import Held
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Unit
 from flow_engine.rows import pack, unpack
@@ -256,16 +257,31 @@ def from_at(text: str | None) -> datetime | None:
 # Reading.
 
 
-def take(unit: Unit, instance_id: str, key: str | None = None) -> tuple[State, tuple[str, str | None] | None]:
+def asking(dialect: Dialect, instance_id: str, key: str | None = None) -> Held | None:
+    """Return what `take` asks of PostgreSQL; None on SQLite.
+
+    Two statements: only what starts after the lock is held sees what its last holder did.
+    """
+    if dialect.name != "postgresql":
+        return None
+    texts = statements(dialect)
+    return Held(texts.hold, (instance_id,), texts.one, (key or "", instance_id))
+
+
+def take(
+    unit: Unit, instance_id: str, key: str | None = None, asked: Held | None = None
+) -> tuple[State, tuple[str, str | None] | None]:
     """Return an instance that nobody else may move until the unit ends, all of it; and where a command was done under
-    `key` before, its fingerprint and answer. NotFound."""
-    texts = of(unit)
+    `key` before, its fingerprint and answer. NotFound.
+
+    `asked`: what the unit was opened with, for the same instance and key.
+    """
     if not unit.is_postgres:
         # A writing unit is alone: there is nothing to wait for.
-        row = unit.cursor.execute(texts.whole, (key or "", instance_id)).fetchone()
+        row = unit.cursor.execute(of(unit).whole, (key or "", instance_id)).fetchone()
     else:
-        # Two statements: only what starts after the lock is held sees what its last holder did.
-        found = unit.first_text_behind(texts.hold, (instance_id,), texts.one, (key or "", instance_id))
+        question = asked or asking(unit.workspace.room.dialect, instance_id, key)
+        found = None if question is None else unit.first_text_behind(question)
         row = None if found is None else decode_json(found)
     if row is None:
         raise NotFound(NO_INSTANCE.at("/instance"))

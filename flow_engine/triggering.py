@@ -11,6 +11,7 @@ from engine.expressions import Checked, ErrorValue, evaluate, holds
 from engine.ports import Path
 from engine.problems import Rejected
 from flow_engine import refusals
+from flow_engine.clockwork import is_of_a_write
 from flow_engine.names import inside
 from flow_engine.plan import SUBJECT, FlowPlan, TriggerPlan
 from flow_engine.scope import INPUT
@@ -55,15 +56,25 @@ class Listener:
         return self.paths | once_paths(self.plan)
 
 
+    @cached_property
+    def looks_back(self) -> bool:
+        """Tell whether what the record was before the write matters to it."""
+        trigger = self.trigger
+        if self.fields or trigger.trigger.is_edge or trigger.clocks:
+            return True
+        return self.when is not None and is_of_a_write(self.when)
+
+
 class Heard(NamedTuple):
     """Who listens to one kind of event on one form. `starts`: may start now; `dates`: theirs may move.
 
-    `needed`: what those that may start need to know of the record.
+    `needed`: what those that may start need to know of the record; `look_back`: whether of its past too.
     """
 
     starts: Sequence[Listener] = ()
     dates: Sequence[Listener] = ()
     needed: frozenset[Path] = frozenset()
+    look_back: bool = False
 
 
 NOBODY = Heard()
@@ -110,7 +121,7 @@ def needed_by(listeners: Iterable[Listener]) -> frozenset[Path]:
 def _heard(listeners: Sequence[Listener]) -> Heard:
     dates = [one for one in listeners if one.trigger.trigger.listens == "date"]
     starts = [one for one in listeners if one not in dates] if dates else listeners
-    return Heard(starts, dates, needed_by(starts))
+    return Heard(starts, dates, needed_by(starts), any(one.looks_back for one in starts))
 
 
 @dataclass(slots=True)

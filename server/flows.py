@@ -132,16 +132,16 @@ class FlowDesk:
         return [Row(row, beyond[at]) for at, row in enumerate(given)]
 
     def change(
-        self, form: str, record_id: str, revision: int, paths: frozenset[Path]
+        self, form: str, record_id: str, revision: int, paths: frozenset[Path], back: bool = True
     ) -> tuple[Mapping[Path, Any] | None, Mapping[Path, Any] | None]:
-        """Return the values before and after one write."""
+        """Return the values before and after one write; without `back` those before only where they cost nothing."""
         wanted = paths | {("revision",)}
         now = self._values(form, record_id, wanted)
         if now is None:
             now = self._values(form, record_id, wanted, deleted=True)
         if now is None or form not in self._service.app.forms:
             return None, None
-        if revision == 1 and now[("revision",)] == 1:
+        if now[("revision",)] == revision and (revision == 1 or not back):
             return None, now
         tables = self._desk.system_gate.write(form, "update").tables
         codec = self._unit.workspace.codec(tables)

@@ -25,7 +25,7 @@ from sqlalchemy.exc import ProgrammingError
 from engine.definitions.tables import physical_name
 from engine.expressions import sqlite_calls
 from engine.problems import Code, Rejected
-from engine.store.connections import PREPARED, Connections, NothingReady
+from engine.store.connections import PREPARED, Connections, Held, NothingReady
 from engine.store.numbers import FUNCTIONS
 from engine.store.platform import append_only, create_platform
 from engine.store.turns import Turns
@@ -66,7 +66,9 @@ class Room(Protocol):
     """For compiling statements run on the bare driver: positional parameters."""
 
     def read(self, snapshot: bool) -> AbstractContextManager[Connection]: ...
-    def write(self) -> AbstractContextManager[Connection]: ...
+    def write(self, first: Held | None = None) -> AbstractContextManager[Connection]:
+        """Open a writing transaction. `first`: asked along with BEGIN where that can be."""
+
     def change(self) -> AbstractContextManager[Connection]:
         """Open a transaction that may change tables: as the owner, foreign keys unchecked on SQLite."""
 
@@ -110,7 +112,7 @@ class SqliteRoom:
     def read(self, snapshot: bool) -> AbstractContextManager[Connection]:
         return self._connections.transaction("BEGIN")
 
-    def write(self) -> AbstractContextManager[Connection]:
+    def write(self, first: Held | None = None) -> AbstractContextManager[Connection]:
         return self._connections.transaction("BEGIN IMMEDIATE", self._lock)
 
     @contextmanager
@@ -246,8 +248,8 @@ class PostgresRoom:
     def read(self, snapshot: bool) -> AbstractContextManager[Connection]:
         return self._connections.transaction(self._snapshot if snapshot else self._read)
 
-    def write(self) -> AbstractContextManager[Connection]:
-        return self._connections.transaction(self._write)
+    def write(self, first: Held | None = None) -> AbstractContextManager[Connection]:
+        return self._connections.transaction(self._write, first=first)
 
     @contextmanager
     def change(self) -> Iterator[Connection]:

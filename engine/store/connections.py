@@ -52,10 +52,13 @@ class Connections:
         self._idle: deque[tuple[Connection, Any, float]] = deque()
 
     def transaction(
-        self, begin: str, lock: AbstractContextManager[Any] | None = None
+        self, begin: str, lock: AbstractContextManager[Any] | None = None, first: "Held | None" = None
     ) -> AbstractContextManager[Connection]:
-        """Return one transaction, begun as told, with `lock` held: what BEGIN and COMMIT are is what we say."""
-        return _Transaction(self, begin, lock)
+        """Return one transaction, begun as told, with `lock` held: what BEGIN and COMMIT are is what we say.
+
+        `first`: asked along with BEGIN where that can be.
+        """
+        return _Transaction(self, begin, lock, first)
 
     def take(self) -> tuple[Connection, Any, float]:
         """Return a connection, that of the driver below it, and since when it is open."""
@@ -87,15 +90,29 @@ class Connections:
         self.engine.dispose()
 
 
+class Held:
+    """A statement that runs on PostgreSQL behind another one, which holds rows: it sees what was committed until then.
+
+    Parameters are `$1`, `$2` … . Where a unit is opened with it, it goes out along with BEGIN.
+    """
+
+    __slots__ = ("hold", "held", "result", "sql", "values")
+
+    def __init__(self, hold: str, held: Sequence[str], sql: str, values: Sequence[str]) -> None:
+        self.hold, self.held, self.sql, self.values = hold, held, sql, values
+        self.result: Any = None
+        """That of libpq, once it was asked."""
+
+
 class _Transaction(AbstractContextManager[Connection]):
     """One transaction; a class, since it is opened for every request."""
 
-    __slots__ = ("_begin", "_connection", "_connections", "_driver", "_lock", "_since")
+    __slots__ = ("_begin", "_connection", "_connections", "_driver", "_first", "_lock", "_since")
 
     def __init__(
-        self, connections: Connections, begin: str, lock: AbstractContextManager[Any] | None
+        self, connections: Connections, begin: str, lock: AbstractContextManager[Any] | None, first: Held | None
     ) -> None:
-        self._connections, self._begin, self._lock = connections, begin, lock
+        self._connections, self._begin, self._lock, self._first = connections, begin, lock, first
 
     def __enter__(self) -> Connection:
         if self._lock is not None:
@@ -116,7 +133,11 @@ class _Transaction(AbstractContextManager[Connection]):
             connection, driver, self._since = self._connections.take()
             self._driver = driver
             try:
-                run_words(driver, self._begin)
+                words = None if self._first is None else _executed(connection, self._first)
+                if self._first is None or words is None:
+                    run_words(driver, self._begin)
+                else:
+                    self._first.result = run_words(driver, f"{self._begin}; {words}")
             except psycopg.OperationalError:
                 is_dead = driver.pgconn.status != ConnStatus.OK
                 connection.invalidate()
@@ -154,16 +175,13 @@ class _Transaction(AbstractContextManager[Connection]):
             self._lock.__exit__(None, None, None)
 
 
-def run_words(driver: Any, sql: str) -> None:
-    """Begin or end a transaction."""
+def run_words(driver: Any, sql: str) -> Any:
+    """Begin or end a transaction; return libpq's result of the last of several statements."""
     if type(driver) is sqlite3.Connection:
-        driver.execute(sql)
-        return
-    libpq = driver.pgconn
+        return driver.execute(sql)
     # Straight to libpq: a cursor for each BEGIN and COMMIT costs more than the words themselves.
-    result = libpq.exec_(sql.encode())
-    if result.status not in _WELL:
-        _checked(driver, result)
+    result = driver.pgconn.exec_(sql.encode())
+    return result if result.status in _WELL else _checked(driver, result)
 
 
 def plain(values: Sequence[Any]) -> list[bytes | None] | None:
@@ -216,20 +234,25 @@ def _make_room(driver: Any, known: dict[str, bytes | int]) -> None:
         run_words(driver, words)
 
 
-def run_behind(
-    connection: Connection, driver: Any, first: str, held: Sequence[str], sql: str, values: Sequence[str]
-) -> Any:
-    """Run a statement behind another one, in one trip once both are kept ready; return its result, as `run_prepared` does.
+def run_behind(connection: Connection, driver: Any, asked: Held) -> Any:
+    """Run a statement behind its holding one, in one trip once both are kept ready; return what `run_prepared` does."""
+    words = _executed(connection, asked)
+    if words is not None:
+        return run_words(driver, words)
+    run_prepared(connection, driver, asked.hold, plain(asked.held) or ())
+    return run_prepared(connection, driver, asked.sql, plain(asked.values) or ())
 
-    It begins when the first one has ended, and sees what was committed until then.
-    """
+
+def _executed(connection: Connection, asked: Held) -> str | None:
+    """Return the words that run both statements; None unless both are kept ready and their values plain."""
     known = connection.info.get(PREPARED, {})
-    ready, after = known.get(first), known.get(sql)
-    if type(ready) is bytes and type(after) is bytes and all(map(_SIMPLE.fullmatch, (*held, *values))):
-        words = f"EXECUTE {ready.decode()}({_quoted(held)}); EXECUTE {after.decode()}({_quoted(values)})"
-        return _checked(driver, driver.pgconn.exec_(words.encode()))
-    run_prepared(connection, driver, first, plain(held) or ())
-    return run_prepared(connection, driver, sql, plain(values) or ())
+    ready, after = known.get(asked.hold), known.get(asked.sql)
+    if type(ready) is not bytes or type(after) is not bytes:
+        return None
+    held, values = asked.held, asked.values
+    if not all(map(_SIMPLE.fullmatch, (*held, *values))):
+        return None
+    return f"EXECUTE {ready.decode()}({_quoted(held)}); EXECUTE {after.decode()}({_quoted(values)})"
 
 
 def _quoted(values: Sequence[str]) -> str:

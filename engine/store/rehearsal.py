@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from engine.clock import Clock
 from engine.store import numbers
 from engine.store.backends import Room
-from engine.store.connections import run_words
+from engine.store.connections import Held, run_words
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace, holding
 
@@ -72,7 +72,7 @@ class TrialWorkspace(Workspace):
         """Open a reading unit."""
         return self._trial_unit(Cause("system"))
 
-    def write(self, cause: Cause) -> AbstractContextManager[Unit]:
+    def write(self, cause: Cause, first: Held | None = None) -> AbstractContextManager[Unit]:
         """Open a writing unit, of which nothing outlives the trial."""
         return self._trial_unit(cause)
 

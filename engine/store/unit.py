@@ -346,11 +346,11 @@ class Unit:
         result = connections.run_prepared(self.connection, self.driver, statement, given)
         return result.get_value(0, 0).decode() if result.ntuples else None
 
-    def first_text_behind(
-        self, hold: str, held: Sequence[str], statement: str, values: Sequence[str]
-    ) -> str | None:
+    def first_text_behind(self, asked: connections.Held) -> str | None:
         """Return the same of a statement that runs when another one, which holds rows, has ended. On PostgreSQL only."""
-        result = connections.run_behind(self.connection, self.driver, hold, held, statement, values)
+        result, asked.result = asked.result, None
+        if result is None:
+            result = connections.run_behind(self.connection, self.driver, asked)
         return result.get_value(0, 0).decode() if result.ntuples else None
 
     def events_so_far(self) -> list[tuple[str, list[list[Any]]]]:

@@ -20,6 +20,7 @@ from engine.problems import Code, Conflict, NotFound, Rejected
 from engine.schema import KEY_PATTERN
 from engine.store.backends import Backend, Place, PostgresBackend, Room, SqliteBackend, schema_name
 from engine.store.codec import Codec
+from engine.store.connections import Held
 from engine.store.crypto import Keyring, WorkspaceKeys
 from engine.store.platform import PLATFORM, instant, missing_columns
 from engine.store.unit import AfterWrite, Cause, Unit
@@ -135,9 +136,12 @@ class Workspace:
         """Open a reading unit: one read-only transaction. `snapshot`: all statements see one moment."""
         return _Opened(self, self.room.read(snapshot), Cause("system"))
 
-    def write(self, cause: Cause) -> AbstractContextManager[Unit]:
-        """Open a writing unit: committed when the block ends, rolled back when it raises."""
-        return _Opened(self, self.room.write(), cause)
+    def write(self, cause: Cause, first: Held | None = None) -> AbstractContextManager[Unit]:
+        """Open a writing unit: committed when the block ends, rolled back when it raises.
+
+        `first`: what it will ask first (`Unit.first_text_behind`), for PostgreSQL to hear in the same trip as BEGIN.
+        """
+        return _Opened(self, self.room.write(first), cause)
 
     def zone_of(self, branch_id: str | None) -> str:
         """Return the time zone whose days count for a branch."""

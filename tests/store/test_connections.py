@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from engine.definitions.tables import FormTables
 from engine.store import Cause, Workspace
+from engine.store.connections import Held
 from engine.store.turns import Turns
 from engine.store.unit import Unit
 from tests.installations import clinic, installation, pg_database
@@ -80,19 +81,34 @@ def test_a_statement_behind_another_sees_what_was_committed_while_that_one_waite
 
     def asked(key: str) -> str | None:
         with clinic.write(Cause("system")) as unit:
-            return unit.first_text_behind(hold, (key,), ask, (key,))
+            return unit.first_text_behind(Held(hold, (key,), ask, (key,)))
+
+    def asked_with_begin(key: str) -> str | None:
+        question = Held(hold, (key,), ask, (key,))
+        with clinic.write(Cause("system"), question) as unit:
+            # What is not plain does not stand between quotes.
+            assert (question.result is not None) == (key != "a'b")
+            found = unit.first_text_behind(question)
+            assert unit.first_text_behind(question) == found
+            return found
 
     for _ in range(4):
         assert (asked("a'b"), asked("c"), asked("none")) == ("x", "old", None)
-    with ThreadPoolExecutor(1) as pool:
+    for ask_one in (asked, asked_with_begin):
+        assert (ask_one("a'b"), ask_one("c"), ask_one("none")) == ("x", "old", None)
+        with ThreadPoolExecutor(1) as pool:
+            with clinic.write(Cause("system")) as unit:
+                # The other connection has both statements ready too.
+                assert [pool.submit(asked, "c").result() for _ in range(4)] == ["old"] * 4
+                unit.connection.execute(text("UPDATE cc_meta SET value = 'new' WHERE key = 'c'"))
+                waiting = pool.submit(ask_one, "c")
+                while not unit.connection.execute(
+                    text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                ).scalar():
+                    pass
+            assert waiting.result() == "new"
         with clinic.write(Cause("system")) as unit:
-            unit.connection.execute(text("UPDATE cc_meta SET value = 'new' WHERE key = 'c'"))
-            waiting = pool.submit(asked, "c")
-            while not unit.connection.execute(
-                text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            ).scalar():
-                pass
-        assert waiting.result() == "new"
+            unit.connection.execute(text("UPDATE cc_meta SET value = 'old' WHERE key = 'c'"))
 
 
 def test_text_with_nul_is_refused_and_never_cut_off(clinic: Workspace):

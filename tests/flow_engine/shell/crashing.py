@@ -126,10 +126,10 @@ def armed(bomb: Bomb) -> Iterator[None]:
         setattr(psycopg.Cursor, name, run)
     begin_or_end = connections.run_words
 
-    def run_words(driver: Any, words: str) -> None:
+    def run_words(driver: Any, words: str) -> Any:
         if isinstance(driver, psycopg.Connection):
             bomb.tick()
-        begin_or_end(driver, words)
+        return begin_or_end(driver, words)
 
     connections.run_words = run_words
     prepared = connections.run_prepared
@@ -139,13 +139,6 @@ def armed(bomb: Bomb) -> Iterator[None]:
         return prepared(*given)
 
     connections.run_prepared = run_prepared
-    behind = connections.run_behind
-
-    def run_behind(*given: Any) -> Any:
-        bomb.tick()
-        return behind(*given)
-
-    connections.run_behind = run_behind
     yield
 
 
