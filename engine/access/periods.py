@@ -28,6 +28,7 @@ def period(given: object, today: date) -> Days | None:
         "next_n_days": (today, today + days),
         "n_days_ago": (today - days, today - days + ONE),
         "n_days_ahead": (today + days, today + days + ONE),
+        "over_n_days_ago": (None, today - days),
         "past": (None, today),
         "future": (today + ONE, None),
     }

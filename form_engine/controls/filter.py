@@ -7,13 +7,13 @@ from typing import Any
 from engine.expressions import parse
 from engine.problems import Problem, Rejected
 from engine.schema import Schema, closed
-from form_engine.controls._settings import key_of
+from form_engine.controls._settings import flag, key_of
 from form_engine.controls._text import Line
 
 
 @dataclass(frozen=True)
 class Filter(Line):
-    """A formula over the records of `of`."""
+    """A formula over the records of `of`, by fields that its author may see unless it is `open`."""
 
     def check(self, value: str, config: Mapping[str, Any], path: str) -> Iterator[Problem]:
         try:
@@ -35,6 +35,7 @@ CONTROL = Filter(
     config_schema=closed(
         of=key_of("针对表单", "Records of", "form"),
         of_field=key_of("表单由字段决定", "Form named in field", "field"),
+        open=flag("不看填写人的字段权限", "Whatever its author may see"),
     ),
     sample={
         "config": {"of": "customer"},

@@ -41,12 +41,13 @@ def _before(state: RecordState, one: FieldPlan) -> tuple[Any, Any]:
 
 def _over(desk: Desk, plan: FormPlan, one: FieldPlan, text: str, form: str) -> Iterator[Problem]:
     path = f"/values/{one.key}"
-    shape = desk.app.shapes.get(form)
-    if shape is None or not desk.may_know(form):
+    shape, is_open = desk.app.shapes.get(form), bool(one.config.get("open"))
+    if shape is None or not (is_open or desk.may_know(form)):
         yield NO_FORM.at(path, form=form, field=plan.label(one.config.get("of_field") or one.key))
         return
     try:
         checked = check(parse(text), ShapeTypes(desk.app.shapes, shape, parent=plan.key), BOOL, path)
-        desk.gate.guard.use_all(shape, checked, path, desk.app.shapes[plan.key])
+        if not is_open:
+            desk.gate.guard.use_all(shape, checked, path, desk.app.shapes[plan.key])
     except Rejected as wrong:
         yield from (Problem(problem.code, path, problem.params) for problem in wrong.problems)

@@ -26,6 +26,7 @@ APP = app(
         field("kind", "select", options=[{"key": one, "label": words(one)} for one in ("customer", "thing", "x")]),
         field("rule", "filter", of="customer"),
         field("any_rule", "filter", of_field="kind"),
+        field("open_rule", "filter", of="customer", open=True),
     ),
     roles={
         "all": {"key": "all", "name": words("all"), "grants": {"*": {"view": "all", "create": "all", "edit": "all"}}},
@@ -35,6 +36,10 @@ APP = app(
                 "thing": {"view": "all", "create": "all", "edit": "all"},
                 "customer": {"view": "all", "fields": {"cost": "none", "*": "read"}},
             },
+        },
+        "apart": {
+            "key": "apart", "name": words("apart"),
+            "grants": {"thing": {"view": "all", "create": "all", "edit": "all"}},
         },
     },
 )  # fmt: skip
@@ -51,6 +56,7 @@ class Desk:
         workspace.create_tables(APP.policy.tables)
         self.service = RecordService(workspace, APP)
         self.ann, self.bob = actor_of(workspace, "ann", "all"), actor_of(workspace, "bob", "some")
+        self.eve = actor_of(workspace, "eve", "apart")
 
     def upload(self, name: str, body: bytes) -> dict[str, Any]:
         with self.service.writing(self.ann) as desk:
@@ -108,6 +114,12 @@ class TestConditions:
         assert hidden == {"/values/rule": "access.field_hidden"}
         assert desk.refused({"rule": "{cost} > 30"}) == {}
 
+    def test_who_sets_groups_up_need_not_see_the_people_in_them(self, desk: Desk) -> None:
+        for actor in (desk.bob, desk.eve):
+            assert desk.refused({"open_rule": "{cost} > 30"}, actor) == {}
+            assert list(desk.refused({"open_rule": "{costs} > 30"}, actor)) == ["/values/open_rule"]
+        assert desk.refused({"rule": "{age} > 30"}, desk.eve) == {"/values/rule": "filter.no_form"}
+
 
 TREE = app(
     form(
@@ -150,6 +162,7 @@ class Woods:
         workspace.create_tables(TREE.policy.tables)
         self.service = RecordService(workspace, TREE)
         self.ann, self.bob = actor_of(workspace, "ann", "all"), actor_of(workspace, "bob", "some")
+        self.eve = actor_of(workspace, "eve", "apart")
 
     def add(self, form_key: str, **values: Any) -> str:
         return str(self.service.create(self.ann, form_key, values)["record"]["id"])

@@ -75,8 +75,11 @@ const BY_VALUE_TYPE: { readonly [valueType: string]: string } = {
   structured: "Q",
 };
 
-export const operatorsOf = (field: FieldPlan): readonly string[] =>
-  OPERATORS[field.operators ?? BY_VALUE_TYPE[field.value_type ?? ""] ?? "-"] ?? [];
+/** The group of operators that a field belongs to. */
+export const groupOf = (field: FieldPlan): string =>
+  field.operators ?? BY_VALUE_TYPE[field.value_type ?? ""] ?? "-";
+
+export const operatorsOf = (field: FieldPlan): readonly string[] => OPERATORS[groupOf(field)] ?? [];
 
 /** A field may be filtered, sorted and grouped by when the reader can read all of it. */
 export const isSearchable = (field: FieldPlan): boolean =>
@@ -102,6 +105,7 @@ export const PERIODS = [
   "next_n_days",
   "n_days_ago",
   "n_days_ahead",
+  "over_n_days_ago",
   "past",
   "future",
 ] as const;
@@ -125,10 +129,10 @@ export const bornOf = (field: FieldPlan): string =>
     ? field.config.from
     : "";
 
-export const startItem = (field: FieldPlan): FilterItem => {
+export const startItem = (field: FieldPlan, ops = operatorsOf(field)): FilterItem => {
   const born = bornOf(field);
   if (born) return { field: born, op: "age", ...startValue("age") };
-  const op = operatorsOf(field)[0] ?? "empty";
+  const op = ops[0] ?? "empty";
   return { field: field.key, op, ...startValue(op) };
 };
 

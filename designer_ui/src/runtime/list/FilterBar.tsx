@@ -3,9 +3,10 @@
 import CloseOutlined from "@ant-design/icons/CloseOutlined";
 import FilterOutlined from "@ant-design/icons/FilterOutlined";
 import { Button, Popover, Skeleton } from "antd";
-import { lazy, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FilterGroup, FilterItem, FormPlan } from "../../api/types";
+import type { Offers } from "../../shared/conditions/offers";
 import { fieldOf } from "../../shared/fields";
 import { isComplete, isGroup, replaceItem } from "../../shared/filters";
 import { useControlHost } from "../../shared/host";
@@ -19,11 +20,16 @@ const FieldPicker = lazy(async () => ({ default: (await import("./FilterEditor")
 export const AddFilter = ({
   plan,
   where,
+  offers,
   onChange,
   onAdded,
+  children,
 }: {
   plan: FormPlan;
   where: FilterGroup;
+  offers?: Offers;
+  /** The button, where it is not a list's. */
+  children?: ReactNode;
   onChange: (where: FilterGroup) => void;
   onAdded: (index: number) => void;
 }) => {
@@ -40,6 +46,7 @@ export const AddFilter = ({
         <Suspense fallback={<Skeleton.Button active />}>
           <FieldPicker
             plan={plan}
+            offers={offers}
             onPick={(item) => {
               setOpen(false);
               onChange({ ...where, items: [...where.items, item] });
@@ -49,9 +56,11 @@ export const AddFilter = ({
         </Suspense>
       }
     >
-      <Button type="text" icon={<FilterOutlined />}>
-        <span className="tool-name">{t("filter.add")}</span>
-      </Button>
+      {children ?? (
+        <Button type="text" icon={<FilterOutlined />}>
+          <span className="tool-name">{t("filter.add")}</span>
+        </Button>
+      )}
     </Popover>
   );
 };
@@ -59,12 +68,14 @@ export const AddFilter = ({
 export const FilterChips = ({
   plan,
   where,
+  offers,
   open,
   onOpen,
   onChange,
 }: {
   plan: FormPlan;
   where: FilterGroup;
+  offers?: Offers;
   open: number | null;
   onOpen: (index: number | null) => void;
   onChange: (where: FilterGroup) => void;
@@ -93,6 +104,7 @@ export const FilterChips = ({
                 field={field}
                 item={item}
                 picked={picked}
+                offers={offers}
                 onPicked={(names) => setChosen((old) => ({ ...old, ...names }))}
                 onChange={(next) => onChange(replaceItem(where, index, next))}
                 onClose={() => onOpen(null)}

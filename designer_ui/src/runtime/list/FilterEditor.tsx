@@ -2,12 +2,14 @@
 
 import { Button, DatePicker, Input, InputNumber, Select } from "antd";
 import dayjs from "dayjs";
-import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldPlan, FilterItem, FormPlan } from "../../api/types";
-import { columnFields } from "../../shared/fields";
+import type { Offers } from "../../shared/conditions/offers";
+import { columnFields, fieldOf } from "../../shared/fields";
 import {
   ANNIVERSARIES,
+  bornOf,
   isSearchable,
   isTurned,
   needsOf,
@@ -149,8 +151,8 @@ const Ends = ({ turned, children }: { turned: boolean; children: ReactNode }) =>
 
 const IN_DAYS = "days";
 
-const Value = (props: ValueProps & { op: string }) => {
-  const { op, value, field, onChange } = props;
+const Value = (props: ValueProps & { op: string; offers?: Offers | undefined }) => {
+  const { op, value, field, onChange, offers } = props;
   const { t } = useTranslation();
   const inside = isObject(value) ? value : {};
   switch (needsOf(op)) {
@@ -184,7 +186,10 @@ const Value = (props: ValueProps & { op: string }) => {
             className="filter-value"
             value={period}
             listHeight={320}
-            options={PERIODS.map((key) => ({ value: key, label: t(`period.${key}`, { n: "N" }) }))}
+            options={(offers?.periods ?? PERIODS).map((key) => ({
+              value: key,
+              label: t(`period.${key}`, { n: "N" }),
+            }))}
             onChange={(next) =>
               onChange(
                 periodNeedsDays(next) ? { period: next, n: asNumber(inside.n) ?? 7 } : { period: next },
@@ -211,7 +216,10 @@ const Value = (props: ValueProps & { op: string }) => {
             className="filter-value"
             value={period || IN_DAYS}
             options={[
-              ...ANNIVERSARIES.map((key) => ({ value: key as string, label: t(`period.${key}`) })),
+              ...(offers?.anniversaries ?? ANNIVERSARIES).map((key) => ({
+                value: key as string,
+                label: t(`period.${key}`),
+              })),
               { value: IN_DAYS, label: t("period.next_n_days", { n: "N" }) },
             ]}
             onChange={(next) =>
@@ -310,6 +318,7 @@ export const FilterEditor = ({
   field,
   item,
   picked,
+  offers,
   onPicked,
   onChange,
   onClose,
@@ -318,6 +327,7 @@ export const FilterEditor = ({
   field: FieldPlan;
   item: FilterItem;
   picked: Picked;
+  offers?: Offers | undefined;
   onPicked: (names: Picked) => void;
   onChange: (item: FilterItem) => void;
   onClose: () => void;
@@ -346,7 +356,7 @@ export const FilterEditor = ({
           className="filter-op"
           aria-label={t("filter.operator")}
           popupMatchSelectWidth={false}
-          options={[...new Set([...operatorsOf(field), item.op])]
+          options={[...new Set([...(offers?.ops(field) ?? operatorsOf(field)), item.op])]
             .filter((op) => needsOf(op) !== "group")
             .map((op) => ({ value: op, label: t(`op.${op}`) }))}
           onChange={(op) => onChange(withOperator(item, op))}
@@ -356,6 +366,7 @@ export const FilterEditor = ({
         form={form}
         field={field}
         op={item.op}
+        offers={offers}
         value={item.value}
         picked={picked}
         onPicked={onPicked}
@@ -371,16 +382,28 @@ export const FilterEditor = ({
 };
 
 /** Pick the field to filter by; typing narrows. */
-export const FieldPicker = ({ plan, onPick }: { plan: FormPlan; onPick: (item: FilterItem) => void }) => {
+export const FieldPicker = ({
+  plan,
+  offers,
+  onPick,
+}: {
+  plan: FormPlan;
+  offers?: Offers | undefined;
+  onPick: (item: FilterItem) => void;
+}) => {
   const { t } = useTranslation();
   const say = useSay();
   const [query, setQuery] = useState("");
+  const opsOf = useCallback(
+    (field: FieldPlan) => (offers?.ops ?? operatorsOf)(fieldOf(plan, bornOf(field)) ?? field),
+    [plan, offers],
+  );
   const fields = useMemo(
     () =>
       columnFields(plan)
-        .filter(isSearchable)
+        .filter((field) => isSearchable(field) && opsOf(field).length > 0)
         .filter((field) => score(say(field.label), query) > 0),
-    [plan, query, say],
+    [plan, opsOf, query, say],
   );
   return (
     <div className="field-picker">
@@ -390,11 +413,11 @@ export const FieldPicker = ({ plan, onPick }: { plan: FormPlan; onPick: (item: F
         placeholder={t("filter.findField")}
         value={query}
         onChange={(event) => setQuery(event.target.value)}
-        onPressEnter={() => fields[0] && onPick(startItem(fields[0]))}
+        onPressEnter={() => fields[0] && onPick(startItem(fields[0], opsOf(fields[0])))}
       />
       <div className="field-list">
         {fields.map((field) => (
-          <button key={field.key} type="button" onClick={() => onPick(startItem(field))}>
+          <button key={field.key} type="button" onClick={() => onPick(startItem(field, opsOf(field)))}>
             {say(field.label)}
           </button>
         ))}
