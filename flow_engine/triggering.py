@@ -55,7 +55,6 @@ class Listener:
         """Return what must be known of a record to judge it, and to start its flow once."""
         return self.paths | once_paths(self.plan)
 
-
     @cached_property
     def looks_back(self) -> bool:
         """Tell whether what the record was before the write matters to it."""

@@ -174,15 +174,17 @@ class _Client:
     def _field(self, one: FieldPlan, inside: str) -> Json:
         control, said = one.control, one.definition
         path = f"{inside}.{one.key}" if inside else one.key
+        value_type = one.shape.value_type if one.shape is not None else None
+        operators = control.operators_for(value_type)
         told: Json = {
             "key": one.key,
             "control": control.kind,
             "role": control.role,
             "label": one.label,
             "level": self.levels.get(path, "none"),
-            "value_type": one.shape.value_type if one.shape is not None else None,
-            "operators": list(OPERATORS.get(control.operators, ())) if not inside else [],
-            "operator_group": control.operators,
+            "value_type": value_type,
+            "operators": list(OPERATORS.get(operators, ())) if not inside else [],
+            "operator_group": operators,
             "required": one.required,
             "read_only": one.read_only,
             "config": self._config(one),
@@ -222,6 +224,9 @@ class _Client:
         config = {
             name: value for name, value in one.config.items() if name not in _SERVER_ONLY or name in kept
         }
+        form = one.config.get(one.control.about)
+        if form is not None and self.rights.verb(form, "view"):
+            config[one.control.about] = form
         for place, checked in one.conditions.items():
             _put(config, place.split("/"), to_tree(checked) if self._may_name(checked) else None)
         if one.kept:

@@ -78,6 +78,8 @@ class Control:
     icon: str = ""
     sample: Mapping[str, Any] = field(default_factory=dict)
     """`{"config": {...}, "valid": [json, ...], "invalid": [json, ...]}`, run by the contract tests."""
+    about: str = ""
+    """The setting that names a form whose fields its value is made of: whoever may see that form is told it."""
     item_columns: tuple[ItemColumn, ...] = ()
     swift: Callable[[Mapping[str, Any]], Swift | None] | None = None
     """Makes the swift reader for some settings (None: not for these): parse, normalise and check in one."""
@@ -89,6 +91,10 @@ class Control:
     def value_kind(self, config: Mapping[str, Any]) -> str | None:
         """Return the value type under these settings; None for computed kinds whose formula decides it."""
         return self.value_type
+
+    def operators_for(self, value_type: str | None) -> str:
+        """Return the group of operators that a field with this value type can be filtered by."""
+        return self.operators
 
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what the value type needs of the settings; all of them unless a control narrows."""

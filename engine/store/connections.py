@@ -96,7 +96,7 @@ class Held:
     Parameters are `$1`, `$2` … . Where a unit is opened with it, it goes out along with BEGIN.
     """
 
-    __slots__ = ("hold", "held", "result", "sql", "values")
+    __slots__ = ("held", "hold", "result", "sql", "values")
 
     def __init__(self, hold: str, held: Sequence[str], sql: str, values: Sequence[str]) -> None:
         self.hold, self.held, self.sql, self.values = hold, held, sql, values
@@ -110,7 +110,11 @@ class _Transaction(AbstractContextManager[Connection]):
     __slots__ = ("_begin", "_connection", "_connections", "_driver", "_first", "_lock", "_since")
 
     def __init__(
-        self, connections: Connections, begin: str, lock: AbstractContextManager[Any] | None, first: Held | None
+        self,
+        connections: Connections,
+        begin: str,
+        lock: AbstractContextManager[Any] | None,
+        first: Held | None,
     ) -> None:
         self._connections, self._begin, self._lock, self._first = connections, begin, lock, first
 

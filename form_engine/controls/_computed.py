@@ -32,6 +32,13 @@ def showing() -> dict[str, Schema]:
     }
 
 
+GROUPS: Mapping[str, str] = {
+    "text": "T", "boolean": "B", "date": "D", "datetime": "D", "date_range": "P", "time_range": "P", "choice": "S", "choices": "M",
+    "reference": "R", "references": "R", "person": "U", "persons": "U", "files": "F", "geo": "G",
+}  # fmt: skip
+"""How results that are no number can be filtered by."""
+
+
 @dataclass(frozen=True)
 class Computed(Control):
     """A value worked out. `format` says its value type; unset, whatever the formula or target gives decides."""
@@ -42,6 +49,9 @@ class Computed(Control):
 
     def value_kind(self, config: Mapping[str, Any]) -> str | None:
         return FORMATS.get(config.get("format", ""))
+
+    def operators_for(self, value_type: str | None) -> str:
+        return GROUPS.get(value_type or "", self.operators)
 
     def value_config(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"scale": config.get("scale", 2) + (2 if config.get("format") == "percent" else 0)}

@@ -32,6 +32,7 @@ CONTROL = Filter(
     group="advanced",
     icon="filter",
     operators="-",
+    about="of",
     config_schema=closed(
         of=key_of("针对表单", "Records of", "form"),
         of_field=key_of("表单由字段决定", "Form named in field", "field"),

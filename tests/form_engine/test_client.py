@@ -24,6 +24,38 @@ def test_a_choice_that_is_looked_up_comes_with_its_words():
     assert [one["label"]["zh"] for one in looked_up["config"]["options"]] == ["无", "第 1、7 天"]
 
 
+@pytest.mark.parametrize(
+    ("of", "group"), [("day", "D"), ("at", "D"), ("cost", "N"), ("way", "S"), ("who", "U"), ("note", "T"), ("yes", "B")]
+)  # fmt: skip
+def test_what_is_looked_up_is_filtered_by_as_what_it_is(of, group):
+    kinds = {
+        "day": "date",
+        "at": "datetime",
+        "cost": "money",
+        "who": "user",
+        "note": "text",
+        "yes": "boolean",
+    }
+    target = [field(key, kind) for key, kind in kinds.items()] + [field("way", "select", options=PLANS)]
+    found = field("found", "lookup", path=f"item_id.{of}")
+    plan = app(
+        BRANCH, form("item", *target), form("visit", field("item_id", "link", to="item"), found, title="{no}")
+    )
+    told = client_plan(plan.forms["visit"], plan.policy.rights(system_actor("w")))
+    (looked_up,) = (one for one in told["fields"] if one["key"] == "found")
+    assert looked_up["operator_group"] == group
+
+
+def test_a_condition_names_the_form_it_is_about_to_those_who_may_see_that_form():
+    group = form("group", field("rule", "filter", of="item", open=True), title="{no}")
+    grants = {"boss": {"*": {"view": "all"}}, "clerk": {"group": {"view": "all", "edit": "all"}}}
+    plan = app(BRANCH, ITEM, group, roles={key: {"key": key, "name": words(key), "grants": one} for key, one in grants.items()})  # fmt: skip
+    for role, told in (("boss", "item"), ("clerk", None)):
+        rights = plan.policy.rights(Actor("w", "u", "u", "u", frozenset({role})))
+        (rule,) = (one for one in client_plan(plan.forms["group"], rights)["fields"] if one["key"] == "rule")
+        assert rule["config"].get("of") == told
+
+
 PRINTS, NEVER = {"grants": {"*": {"view": "all", "print": "all"}}}, {"grants": {"*": {"view": "all"}}}
 MARKS = {**PRINTS, "rights": {"print": {"marked": True}}}
 
