@@ -57,6 +57,7 @@ ELSEWHERE: Mapping[str, tuple[str, str, str]] = {
 """Settings that neither half of their control reads, since they are about more than the field."""
 SEVERAL = {
     ("filter", "of"): ("form_engine/service/rules_given.py", 'one.config["of"]'),
+    ("filter", "open"): ("form_engine/service/rules_given.py", 'one.config.get("open")'),
     ("timeline", "of"): ("form_engine/timeline.py", 'control.config.get("of")'),
     ("related_list", "filter"): ("form_engine/views/listing.py", 'said.get("filter")'),
 }
