@@ -192,6 +192,10 @@ class Incidents:
         unit.connection.execute(
             update(SCOPES).where(c.instance_id == instance_id, c.scope_id == ROOT).values(variables=text)
         )
+        # Its last step may have left no variables: that nothing need be looked for holds no more.
+        unit.connection.execute(
+            update(INSTANCES).where(INSTANCES.c.instance_id == instance_id).values(parts=0)
+        )
 
     def detect_stuck(self, workspace: Workspace) -> int:
         """Open an incident for each running instance that nothing will ever move; return how many are new."""

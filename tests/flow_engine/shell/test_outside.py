@@ -258,6 +258,17 @@ def test_an_incident_is_mended_by_putting_the_data_right(make_house: Maker):
     assert house.rows("SELECT discount FROM f_plan")[0]["discount"] == 20
 
 
+def test_what_was_blank_until_the_incident_is_put_right_too(make_house: Maker):
+    make = {"key": "make", "kind": "create", "form": "plan", "to": "end"}
+    make["set"] = {"name": '"p"', "discount": "IF(ISBLANK({percent}), 200, {percent})"}
+    house = make_house(flow("blank", make, END, variables=[{"key": "percent", "type": "number"}]))
+    instance = house.start("blank")
+    [incident] = house.incidents()
+    house.service.incidents.settle(house.actor(), incident["id"], "edit", {"variables": {"percent": 20}})
+    assert house.status(instance) == "done"
+    assert house.rows("SELECT discount FROM f_plan")[0]["discount"] == 20
+
+
 def test_a_retry_that_fails_again_is_a_new_incident(make_house: Maker):
     house = make_house(BAD)
     house.start("bad", percent=200)
