@@ -1,7 +1,6 @@
 """Conditions that are built like a list's filter and kept as a formula: both find the same records, on both databases."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.access.gate import Gate
 from engine.access.query import RecordQuery
-from tests.access.clinic import NOW, Clinic, field, form, names, opened, shapes, someone
+from tests.access.clinic import NOW, Clinic, field, form, names, shapes, someone
 
 CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("conditions.json").read_text("utf-8"))
 """Written and read by the browser's conditions (`designer_ui/tests/shared/conditions.test.ts`)."""
@@ -35,13 +34,6 @@ FORMS = shapes(
     ),
 )
 TODAY = NOW.date()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
-    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("pg_url")
-    with opened(url) as found:
-        yield found
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ def test_a_segment_is_built_like_a_filter_and_can_be_written_as_a_formula(open_a
     ops.accessible()
     rule.get_by_role("button", name="改写成公式").click()
     expect(rule.locator("textarea")).to_have_value('{last_visit_at} < DATEADD(TODAY(), -180, "day")')
+    rule.locator("textarea").fill("{visit_count} > 3")
+    rule.locator("textarea").fill('{last_visit_at} < DATEADD(TODAY(), -180, "day")')
     rule.get_by_role("button", name="用条件搭建").click()
     ops.save()
     ops.toast("已新建")

@@ -1,7 +1,7 @@
 /** A condition built like the filter of a list; what a filter cannot say is written as a formula. */
 
 import PlusOutlined from "@ant-design/icons/PlusOutlined";
-import { Button, Input } from "antd";
+import { Button, Input, Skeleton } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useForm } from "../../api/forms";
@@ -74,7 +74,7 @@ const FilterInput = ({
   onChange,
 }: InputProps<string, FilterConfig>) => {
   const { t } = useTranslation();
-  const { data: plan } = useForm(formOf(config, record));
+  const { data: plan, isLoading } = useForm(formOf(config, record));
   const [kept, setKept] = useState<{ text: string; where: FilterGroup } | null>(null);
   const [isWritten, setWritten] = useState(false);
   const text = value ?? "";
@@ -87,6 +87,8 @@ const FilterInput = ({
     onChange(next === "" ? null : next);
   };
   const isBuilt = read !== null && !isWritten && !disabled;
+  // The formula would stand there for a moment, and give way to its conditions.
+  if (isLoading) return <Skeleton.Input active size="small" />;
   return (
     <div className={invalid ? "ctl-conditions ctl-wrong" : "ctl-conditions"}>
       {isBuilt && plan ? (
@@ -99,7 +101,11 @@ const FilterInput = ({
           disabled={disabled}
           status={invalid ? "error" : ""}
           autoSize={{ minRows: 2, maxRows: 20 }}
-          onChange={(event) => onChange(event.target.value === "" ? null : event.target.value)}
+          onChange={(event) => {
+            // Whoever writes goes on writing, also where it could be shown as conditions by now.
+            setWritten(true);
+            onChange(event.target.value === "" ? null : event.target.value);
+          }}
         />
       )}
       {plan && !disabled ? (
