@@ -42,8 +42,8 @@ class IdMaker:
 
 def _written(place: int, random: str) -> str:
     """Return the id of a place in the count: version 7 before the counter, variant 2 before the random bits."""
-    ms = "%012x" % (place >> 12)
-    return f"{ms[:8]}-{ms[8:]}-7{place & 0xFFF:03x}-{_VARIANT[random[0]]}{random[1:4]}-{random[4:]}"
+    told = f"{place:015x}"
+    return f"{told[:8]}-{told[8:12]}-7{told[12:]}-{_VARIANT[random[0]]}{random[1:4]}-{random[4:]}"
 
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}

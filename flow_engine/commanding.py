@@ -8,6 +8,7 @@ state as the first one left it, and is told so in words.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,12 +21,12 @@ from sqlalchemy.exc import OperationalError
 from engine.access.actor import Actor
 from engine.ids import new_id
 from engine.problems import Code, Conflict, Forbidden
-from engine.store.connections import Held
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
 from flow_engine import commands, notices, store, writing
 from flow_engine.evolving import evolve
 from flow_engine.happenings import Happening, InstanceAction, Resumed, Started, TaskAction
+from flow_engine.keeping import Kept
 from flow_engine.names import Setting
 from flow_engine.plan import FlowPlan
 from flow_engine.plans import FlowPlans
@@ -98,6 +99,8 @@ class FlowCommands:
         self.workspace, self._plans, self.ports = workspace, plans, ports
         self._actors: dict[FlowPlan, Actor] = {}
         """The flows' own actors, made once for each plan."""
+        self.kept = Kept()
+        """How this process left instances."""
 
     @property
     def plans(self) -> FlowPlans:
@@ -110,9 +113,10 @@ class FlowCommands:
         """Do a command in a transaction of its own. Conflict with who did what where somebody was quicker."""
         kept = None if key is None else commands.short(key)
         for attempt in range(AGAIN + 1):
-            asked = store.asking(self.workspace.room.dialect, instance_id, kept)
+            asked = store.asking(self.workspace.room.dialect, self.kept, instance_id, kept)
+            held = None if asked is None else asked.held
             try:
-                with self.workspace.write(Cause("flow", actor.user_id), asked) as unit:
+                with self.workspace.write(Cause("flow", actor.user_id), held) as unit:
                     return self.handle_in(unit, actor, instance_id, happening, key, asked)
             except _BROKEN_OFF:
                 if attempt == AGAIN:
@@ -124,14 +128,16 @@ class FlowCommands:
 
     def handle_in(
         self, unit: Unit, actor: Actor, instance_id: str, happening: Happening, key: str | None = None,
-        asked: Held | None = None,
+        asked: store.Asked | None = None,
     ) -> Answer:  # fmt: skip
         """Do a command in an open unit. `key` None: it cannot come twice (a timer's row goes with it).
 
         `asked`: what the unit was opened with, `store.asking` of this instance and key.
         """
         self._check_asker(actor, happening)
-        state, before = store.take(unit, instance_id, None if key is None else commands.short(key), asked)
+        state, before = store.take(
+            unit, self.kept, instance_id, None if key is None else commands.short(key), asked
+        )
         fingerprint = "" if key is None else commands.print_of((instance_id, happening))
         if before is not None:
             return _repeated(instance_id, commands.same(before, fingerprint))
@@ -301,7 +307,8 @@ class FlowCommands:
         """Write a step and what follows from it; `also`: further writes, on the same trip."""
         instance = done.state.instance
         self._tell(unit, old, done)
-        writing.write_step(unit, old, done, also)
+        stamp = writing.write_step(unit, old, done, also)
+        unit.when_done(partial(self.kept.put, stamp, done.state))
         for call in done.calls:
             body = {
                 "instance": instance.instance_id,

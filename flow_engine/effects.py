@@ -257,6 +257,7 @@ def note_held(unit: Unit, key: str, what: Mapping[str, Any], until: datetime | N
         .where(INSTANCES.c.instance_id == row.instance_id)
         .values(next_seq=instance.next_seq + 1)
     )
+    store.touch(unit, row.instance_id)
 
 
 def again(unit: Unit, key: str, at: Any) -> None:

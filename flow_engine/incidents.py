@@ -160,6 +160,7 @@ class Incidents:
     def _instance(self, unit: Unit, actor: Actor, row: Any, action: str, values: Mapping[str, Any]) -> None:
         given = {**values, **({"token_id": row.token_id} if row.token_id is not None else {})}
         if row.kind == "timer" and action == "retry":
+            store.touch(unit, row.instance_id)
             unit.connection.execute(
                 update(TIMERS)
                 .where(
@@ -192,10 +193,8 @@ class Incidents:
         unit.connection.execute(
             update(SCOPES).where(c.instance_id == instance_id, c.scope_id == ROOT).values(variables=text)
         )
-        # Its last step may have left no variables: that nothing need be looked for holds no more.
-        unit.connection.execute(
-            update(INSTANCES).where(INSTANCES.c.instance_id == instance_id).values(parts=0)
-        )
+        # Its last step may have left no variables, and the processes that it ran in know of no others.
+        store.touch(unit, instance_id)
 
     def detect_stuck(self, workspace: Workspace) -> int:
         """Open an incident for each running instance that nothing will ever move; return how many are new."""

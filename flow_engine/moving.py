@@ -150,6 +150,7 @@ class Moving:
         unit.connection.execute(
             update(INSTANCES).where(INSTANCES.c.instance_id == instance_id).values(move_to=None)
         )
+        store.touch(unit, instance_id)
         details = {"from": instance.version, "to": to, "nodes": dict(mapping_of(old, new, by_hand))}
         unit.audit("flow.migrate", instance.form, instance.record_id, {"instance": instance_id, **details})
         _note_move(unit, done.state.instance, by, details)
@@ -159,6 +160,7 @@ class Moving:
             unit.connection.execute(
                 update(INSTANCES).where(INSTANCES.c.instance_id == instance_id).values(move_to=to)
             )
+            store.touch(unit, instance_id)
 
 
 def _note_move(unit: Unit, instance: Instance, by: str | None, details: Mapping[str, Any]) -> None:

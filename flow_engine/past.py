@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engine.store.unit import Unit
 from flow_engine.result import Entry
-from flow_engine.rows import pack, unpack
+from flow_engine.rows import pack, pack_rows, unpack
 from flow_engine.tables import HISTORY
 
 
@@ -26,7 +26,7 @@ def row_of(instance_id: str, at: str, notes: Sequence[Entry]) -> tuple[Any, ...]
     """Return the row of what one step noted, in the order of `store.HISTORY_COLUMNS`; there is something."""
     (kind, node, by, data), *others = [(one.kind, one.node, one.by, _said(one)) for one in notes]
     first = notes[0].seq
-    return instance_id, first, at, kind, node, by, pack(data), pack(others), first + len(others)
+    return instance_id, first, at, kind, node, by, pack(data), pack_rows(others), first + len(others)
 
 
 def _said(note: Entry) -> Any:

@@ -30,6 +30,19 @@ def pack(value: Any) -> str | None:
     return _encode(value if _is_plain(value) else tagged(value)).decode()
 
 
+def pack_rows(rows: list[tuple[Any, ...]]) -> str | None:
+    """Return what `pack` does of rows whose values are text, whole numbers and blanks, but for the mapping at the end."""
+    if not rows:
+        return None
+    is_plain = all(map(_is_flat, [row[-1] for row in rows]))
+    return _encode(rows).decode() if is_plain else pack(rows)
+
+
+def _is_flat(value: Mapping[str, Any]) -> bool:
+    """Tell whether a mapping is JSON as it stands, with nothing inside."""
+    return _MARK not in value and _PLAIN_KINDS.issuperset(map(type, value.values()))
+
+
 def unpack(text: str | None) -> Any:
     """Return what `pack` wrote; an empty mapping for nothing."""
     if not text:
@@ -48,8 +61,9 @@ def _is_plain(value: Any) -> bool:
         value = value.values()
     elif kind is not list and kind is not tuple:
         return False
-    others = [inner for inner in value if type(inner) not in _PLAIN_KINDS]
-    return not others or all(map(_is_plain, others))
+    if _PLAIN_KINDS.issuperset(map(type, value)):
+        return True
+    return all(map(_is_plain, [inner for inner in value if type(inner) not in _PLAIN_KINDS]))
 
 
 def tagged(value: Any) -> Any:

@@ -5,12 +5,12 @@ a statement would cost more than running it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import count
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -39,6 +39,7 @@ from engine.store.codec import decode_json, encode_json
 from engine.store.connections import Held
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Unit
+from flow_engine.keeping import Kept, Known
 from flow_engine.rows import pack, unpack
 from flow_engine.state import ROOT, Instance, Scope, State, Subscription, Task, Timer, Token
 from flow_engine.tables import (
@@ -67,10 +68,10 @@ INSTANCE_COLUMNS = (
     "parent_token", "root_id", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title", "trigger", "move_to",
 )  # fmt: skip
 INSTANCE_MOVES = (
-    "version", "status", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title", "parts",
+    "version", "status", "ended_at", "outcome", "revision", "next_id", "next_seq", "branch_id", "title", "parts", "stamp",
 )  # fmt: skip
 """What a step may change of an instance."""
-INSTANCE_COUNTS = ("revision", "next_id", "next_seq", "parts")
+INSTANCE_COUNTS = ("revision", "next_id", "next_seq", "parts", "stamp")
 """What most steps change of it: no more is written then, since SQLite lays every index anew whose columns an UPDATE names."""
 TOKEN_COLUMNS = ("instance_id", "token_id", "node", "scope_id", "round", "came_by", "wait", "since", "data")
 SCOPE_COLUMNS = (
@@ -115,10 +116,13 @@ class Statements:
         self.move_instance = self._update(INSTANCES, INSTANCE_MOVES, ("instance_id", "revision"))
         self.go_on = self._update(INSTANCES, INSTANCE_COUNTS, ("instance_id", "revision"))
         live = select(*(TASKS.c[k] for k in TASK_COLUMNS)).where(TASKS.c.instance_id == bindparam("p0"))
-        self.parts = self._parts()
-        self.whole = self._parts(INSTANCE_COLUMNS)
+        own, mine = [INSTANCES.c[k] for k in INSTANCE_COLUMNS], INSTANCES.c.instance_id == bindparam("p1")
+        self.parts = self._text(select(*self._parts()).where(mine))
+        self.whole = self._text(select(self._done(), *own, *self._parts()).where(mine))
+        self.still = self._text(select(self._done()).where(mine, _stands_as("p2", "p3")))
         self.hold = numbered(self._select(INSTANCES, ("instance_id",), ("instance_id",), lock=True))
-        self.one = numbered(self._parts(INSTANCE_COLUMNS, as_one=True))
+        self.one = self._asked()
+        self.touch = self._update(INSTANCES, ("parts", "stamp"), ("instance_id",))
         self.past = self._text(live.where(TASKS.c.done_at.is_not(None)).order_by(TASKS.c.task_id))
         self.add_token = self._insert(TOKENS, TOKEN_COLUMNS)
         self.change_token = self._update(TOKENS, TOKEN_COLUMNS[2:], ("instance_id", "token_id"))
@@ -143,32 +147,45 @@ class Statements:
     def _text(self, statement: Any) -> str:
         return str(statement.compile(dialect=self._dialect))
 
-    def _parts(self, own: Sequence[str] = (), as_one: bool = False) -> str:
-        """All rows of an instance but its own, a JSON list of rows for each table: one statement instead of six.
+    def _parts(self, as_one: bool = False) -> list[ColumnElement[Any]]:
+        """Return all rows of an instance but its own, a JSON list of rows for each table: one statement instead of six.
 
-        Before them the columns `own` of the instance, and what a command under a key came to, where it was done before.
-        `as_one`: all of it one JSON list.
+        `as_one`: they become part of one JSON list.
         """
-        lists, row = (
-            (func.json_agg, func.json_build_array)
-            if self._dialect.name == "postgresql"
-            else (func.json_group_array, func.json_array)
-        )
-        as_text = (lambda value: value) if as_one else (lambda value: cast(value, Text))
-        done = select(as_text(row(COMMANDS.c.hash, COMMANDS.c.answer))).where(
-            COMMANDS.c.key == bindparam("p0")
-        )
-        found = [*(INSTANCES.c[k] for k in own), done.scalar_subquery()]
+        lists, found = self._lists, list[ColumnElement[Any]]()
         for table, columns, bit in _PARTS:
-            query = select(as_text(lists(row(*(table.c[k] for k in columns)))))
+            rows = lists(self._row(*(table.c[k] for k in columns)))
+            query = select(rows if as_one else cast(rows, Text))
             query = query.where(table.c.instance_id == INSTANCES.c.instance_id)
             if table is TASKS:
                 query = query.where(TASKS.c.is_live == literal_column("1"), TASKS.c.task_id > _first_token())
             part = query.correlate(INSTANCES).scalar_subquery()
             found.append(part if not bit else case((_lacks(bit), null()), else_=part))
-        if as_one:
-            found = [cast(row(*found), Text)]
-        return self._text(select(*found).where(INSTANCES.c.instance_id == bindparam("p1")))
+        return found
+
+    def _done(self, as_one: bool = False) -> ColumnElement[Any]:
+        """Return what a command under a key came to, where it was done before."""
+        done = self._row(COMMANDS.c.hash, COMMANDS.c.answer)
+        found = select(done if as_one else cast(done, Text)).where(COMMANDS.c.key == bindparam("p0"))
+        return found.scalar_subquery()
+
+    def _asked(self) -> str:
+        """Return what PostgreSQL is asked of an instance, one JSON list: what the command came to, then its row and its
+        parts, or null where it still has the stamp and revision given.
+        """
+        c = INSTANCES.c
+        whole = self._row(*(c[k] for k in INSTANCE_COLUMNS), *self._parts(as_one=True))
+        rows = case((_stands_as("p1", "p2"), null()), else_=whole)
+        query = select(cast(self._row(self._done(as_one=True), rows), Text))
+        return numbered(self._text(query.where(c.instance_id == bindparam("p3"))))
+
+    @property
+    def _lists(self) -> Callable[..., Any]:
+        return func.json_agg if self._dialect.name == "postgresql" else func.json_group_array
+
+    @property
+    def _row(self) -> Callable[..., Any]:
+        return func.json_build_array if self._dialect.name == "postgresql" else func.json_array
 
     def _select(self, table: Table, columns: Sequence[str], by: Sequence[str], lock: bool = False) -> str:
         query = select(*(table.c[k] for k in columns))
@@ -196,6 +213,13 @@ class Statements:
         for i, k in enumerate(by):
             statement = statement.where(table.c[k] == bindparam(f"p{i}"))
         return self._text(statement)
+
+
+def _stands_as(stamp: str, revision: str) -> ColumnElement[bool]:
+    """Tell whether an instance has the stamp and revision given."""
+    c = INSTANCES.c
+    is_same = c.stamp == bindparam(stamp, type_=c.stamp.type)
+    return and_(is_same, c.revision == bindparam(revision, type_=c.revision.type))
 
 
 def _lacks(bit: int) -> ColumnElement[bool]:
@@ -257,19 +281,28 @@ def from_at(text: str | None) -> datetime | None:
 # Reading.
 
 
-def asking(dialect: Dialect, instance_id: str, key: str | None = None) -> Held | None:
+class Asked(NamedTuple):
+    """What a unit was opened with for an instance. `known`: how this process left it; `held`: what PostgreSQL was asked."""
+
+    known: Known | None
+    held: Held | None
+
+
+def asking(dialect: Dialect, kept: Kept, instance_id: str, key: str | None = None) -> Asked | None:
     """Return what `take` asks of PostgreSQL; None on SQLite.
 
     Two statements: only what starts after the lock is held sees what its last holder did.
     """
     if dialect.name != "postgresql":
         return None
-    texts = statements(dialect)
-    return Held(texts.hold, (instance_id,), texts.one, (key or "", instance_id))
+    texts, known = statements(dialect), kept.get(instance_id)
+    stamp, revision = (-1, -1) if known is None else (known[0], known[1].instance.revision)
+    values = (key or "", str(stamp), str(revision), instance_id)
+    return Asked(known, Held(texts.hold, (instance_id,), texts.one, values))
 
 
 def take(
-    unit: Unit, instance_id: str, key: str | None = None, asked: Held | None = None
+    unit: Unit, kept: Kept, instance_id: str, key: str | None = None, asked: Asked | None = None
 ) -> tuple[State, tuple[str, str | None] | None]:
     """Return an instance that nobody else may move until the unit ends, all of it; and where a command was done under
     `key` before, its fingerprint and answer. NotFound.
@@ -278,19 +311,30 @@ def take(
     """
     if not unit.is_postgres:
         # A writing unit is alone: there is nothing to wait for.
-        row = unit.cursor.execute(of(unit).whole, (key or "", instance_id)).fetchone()
-    else:
-        question = asked or asking(unit.workspace.room.dialect, instance_id, key)
-        found = None if question is None else unit.first_text_behind(question)
-        row = None if found is None else decode_json(found)
+        return _taken_alone(unit, kept, instance_id, key or "")
+    known, held = asked or asking(unit.workspace.room.dialect, kept, instance_id, key) or (None, None)
+    found = None if held is None else unit.first_text_behind(held)
+    if found is None:
+        raise NotFound(NO_INSTANCE.at("/instance"))
+    before, row = decode_json(found)
+    if row is None and known is not None:
+        return known[1], before
+    return state_of(instance_of(row), row[_OWN:]), before
+
+
+def _taken_alone(
+    unit: Unit, kept: Kept, instance_id: str, key: str
+) -> tuple[State, tuple[str, str | None] | None]:
+    texts, known, execute = of(unit), kept.get(instance_id), unit.cursor.execute
+    if known is not None:
+        row = execute(texts.still, (key, instance_id, known[0], known[1].instance.revision)).fetchone()
+        if row is not None:
+            return known[1], None if row[0] is None else decode_json(row[0])
+    row = execute(texts.whole, (key, instance_id)).fetchone()
     if row is None:
         raise NotFound(NO_INSTANCE.at("/instance"))
-    return _taken(instance_of(row), row[_OWN:])
-
-
-def _taken(instance: Instance, parts: Sequence[Any]) -> tuple[State, tuple[str, str | None] | None]:
-    done = decode_json(parts[0]) if isinstance(parts[0], str) else parts[0]
-    return state_of(instance, parts[1:]), None if done is None else (done[0], done[1])
+    state = state_of(instance_of(row[1:]), row[1 + _OWN :])
+    return state, None if row[0] is None else decode_json(row[0])
 
 
 def lock(unit: Unit, instance_id: str) -> Instance:
@@ -301,8 +345,8 @@ def lock(unit: Unit, instance_id: str) -> Instance:
 
 def load(unit: Unit, instance: Instance) -> State:
     """Return the state of an instance; lock it first to move it."""
-    unit.cursor.execute(of(unit).parts, ("", instance.instance_id))
-    return state_of(instance, unit.cursor.fetchone()[1:])
+    unit.cursor.execute(of(unit).parts, (instance.instance_id,))
+    return state_of(instance, unit.cursor.fetchone())
 
 
 def look(unit: Unit, instance_id: str) -> Instance:
@@ -468,7 +512,7 @@ def instance_row(one: Instance, trigger: str | None = None) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def moved(texts: Statements, old: Instance, state: State) -> tuple[str, tuple[Any, ...]]:
+def moved(texts: Statements, old: Instance, state: State, stamp: int) -> tuple[str, tuple[Any, ...]]:
     """Return the statement that moves an instance on, and its values: the new ones, the id and the revision before."""
     one, parts = state.instance, parts_of(state)
     # What the first step of an instance finds was not all written when its row was made.
@@ -486,13 +530,19 @@ def moved(texts: Statements, old: Instance, state: State) -> tuple[str, tuple[An
             one.next_id,
             one.next_seq,
             parts,
+            stamp,
             one.instance_id,
             one.revision - 1,
         )
     return texts.move_instance, (
         one.version, one.status, at_text(one.ended_at), one.outcome, one.revision, one.next_id, one.next_seq, one.branch_id,
-        one.title, parts, one.instance_id, one.revision - 1,
+        one.title, parts, stamp, one.instance_id, one.revision - 1,
     )  # fmt: skip
+
+
+def touch(unit: Unit, instance_id: str) -> None:
+    """Tell that rows of an instance were changed beside a step: nothing that is known of them holds any more."""
+    unit.cursor.execute(of(unit).touch, (None, None, instance_id))
 
 
 def turned(row: Sequence[Any], keys: int) -> tuple[Any, ...]:

@@ -57,6 +57,7 @@ INSTANCES = Table(
     Column("trigger", Text),
     Column("move_to", Integer),
     Column("parts", Integer),
+    Column("stamp", Integer),
     Index("ux_cc_flow_instances_key", "key", unique=True),
     Index("ix_cc_flow_instances_record", "record_id", "form"),
     Index("ix_cc_flow_instances_flow", "flow", "status", "started_at"),
@@ -65,7 +66,8 @@ INSTANCES = Table(
     **LEAN,
 )
 """See `state.Instance`. `trigger`: what started it, `<flow>.<trigger>`; `move_to`: the version it takes at its next wait;
-`parts`: which of its tables hold anything of it, and at which revision that was so (`store.parts_of`)."""
+`parts`: which of its tables hold anything of it, and at which revision that was so (`store.parts_of`); `stamp`: drawn anew
+whenever any of its rows changes, so that a process knows whether what it has kept of it still holds (`keeping.Kept`)."""
 
 TOKENS = Table(
     "cc_flow_tokens",

@@ -20,7 +20,7 @@ from engine.problems import Code, Problem, Rejected
 from engine.store.platform import from_instant, instant
 from engine.store.unit import Cause, Unit
 from engine.store.workspaces import Workspace
-from flow_engine import writing
+from flow_engine import store, writing
 from flow_engine.commanding import FlowCommands
 from flow_engine.happenings import TimerFired
 from flow_engine.tables import INSTANCES, TIMERS
@@ -169,5 +169,6 @@ class Timing:
         text = _texts(unit.workspace.room.dialect).later
         given: tuple[Any, ...] = (instant(unit.now + wait), timer.instance_id, timer.token_id, timer.key)
         unit.cursor.execute(text, given)
+        store.touch(unit, timer.instance_id)
         if not writing.has_open_incident(unit, timer.instance_id, timer.token_id, "timer"):
             writing.open_incident(unit, timer.flow, "timer", problem, timer.instance_id, timer.token_id)

@@ -15,6 +15,7 @@ from engine.store.platform import JOBS, instant
 from engine.store.sql import insert_events
 from engine.store.unit import Unit
 from flow_engine import commands, store
+from flow_engine.keeping import new_stamp
 from flow_engine.past import row_of
 from flow_engine.result import NO_CHANGES, Step
 from flow_engine.rows import pack
@@ -135,8 +136,8 @@ def _job(unit: Unit, kind: str, body: Mapping[str, Any], key: str | None, run_at
     return texts(unit).job, [row]
 
 
-def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -> None:
-    """Write what a step changed, and `also`. The instance's row exists and is locked."""
+def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -> int:
+    """Write what a step changed, and `also`; return the stamp of it. The instance's row exists and is locked."""
     dialect, instance = unit.workspace.room.dialect, step.state.instance
     rows, instance_id = store.statements(dialect), instance.instance_id
     writes: list[Write] = [*also]
@@ -163,7 +164,8 @@ def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -
         writes.append((rows.add_history, [row_of(instance_id, unit.now_text, step.history)]))
     _write_effects(unit, writes, instance_id, step)
     writes += unit.events_so_far()
-    place, row = store.moved(rows, old.instance, step.state)
+    stamp = new_stamp()
+    place, row = store.moved(rows, old.instance, step.state, stamp)
     writes.append((place, [row]))
     some = [one for one in writes if one[1]]
     new_timers = step.timers.added or step.timers.changed
@@ -174,6 +176,7 @@ def write_step(unit: Unit, old: State, step: Step, also: Iterable[Write] = ()) -
     if old.instance.status == "failed":
         _settle_incidents(unit, instance_id, step)
     _write_incidents(unit, step)
+    return stamp
 
 
 def _write_tokens(

@@ -92,6 +92,8 @@ class Unit:
         self._audit: list[AuditEntry] = []
         self._events: list[list[Any]] = []
         self._last: list[Callable[[], None]] = []
+        self.afterwards: list[Callable[[], None]] = []
+        """What `when_done` was given."""
         self._late: list[tuple[str, Sequence[Any]]] = []
         self._depth = 0
         self._unsaid: str | None = None
@@ -210,6 +212,10 @@ class Unit:
         """Run `do` just before the commit, after all record writes."""
         self._last.append(do)
 
+    def when_done(self, do: Callable[[], None]) -> None:
+        """Run `do` once the commit is through; not where what was written is taken back. It must not fail or write."""
+        self.afterwards.append(do)
+
     def late(self, statement: str, row: Sequence[Any]) -> None:
         """Run one of the store's own statements with what is written just before the commit, in one trip.
 
@@ -220,7 +226,7 @@ class Unit:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Take back only this block when it raises; the unit goes on."""
-        marks = len(self._audit), len(self._events), len(self._last), len(self._late)
+        marks = len(self._audit), len(self._events), len(self._last), len(self._late), len(self.afterwards)
         # Each depth has its name, so that an outer block never takes an inner one's savepoint for its own.
         depth, floor, name = self._depth, self._floor, f"unit_step_{self._depth}"
         self._words(self._unsaid, f"SAVEPOINT {name}")
@@ -232,7 +238,7 @@ class Unit:
             # What was not said yet of blocks inside goes with them.
             self._words(None, f"ROLLBACK TO SAVEPOINT {name}", f"RELEASE SAVEPOINT {name}")
             del self._audit[marks[0] :], self._events[marks[1] :], self._last[marks[2] :]
-            del self._late[marks[3] :]
+            del self._late[marks[3] :], self.afterwards[marks[4] :]
             raise
         self._depth, self._floor = depth, floor
         if self.is_postgres:

@@ -220,7 +220,11 @@ class _Opened(AbstractContextManager[Unit]):
             self._opened.__exit__(kind, error, trace)
         finally:
             _HELD.reset(self._held)
-        if kind is None and self._unit.has_news:
+        if kind is not None:
+            return
+        for do in self._unit.afterwards:
+            do()
+        if self._unit.has_news:
             self._workspace.on_news()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import text
 
 from engine.access.account_tables import USERS
@@ -18,6 +19,7 @@ from engine.jobs import work
 from engine.ports import Delivery
 from engine.problems import Rejected
 from engine.store import Cause, Workspace
+from flow_engine import store
 from flow_engine.calendar.service import RecordCalendar
 from flow_engine.commanding import Answer
 from flow_engine.happenings import TaskAction
@@ -187,7 +189,10 @@ class House:
     def act(self, task: Json, action: str = "complete", key: str | None = None, **values: Any) -> Answer:
         by = values.pop("by", task["assignee"])
         happening = TaskAction(task["task_id"], action, by, task["round"], values)
-        return self.service.handle(self.actor(by), task["instance_id"], happening, key or new_id())
+        try:
+            return self.service.handle(self.actor(by), task["instance_id"], happening, key or new_id())
+        finally:
+            self.kept_is_what_is_stored(task["instance_id"])
 
     # What happens by itself.
 
@@ -200,6 +205,8 @@ class House:
             done += self.service.tick(self.workspace) + self.service.sweep(self.workspace)
             total += done
             if not done:
+                for one in self.instances():
+                    self.kept_is_what_is_stored(one["instance_id"])
                 return total
         raise AssertionError("the house does not come to rest")
 
@@ -241,6 +248,16 @@ class House:
             for one in self.rows("SELECT what FROM f_call WHERE deleted_at IS NULL ORDER BY created_at, id")
         ]
 
+    def kept_is_what_is_stored(self, instance: str) -> None:
+        """What the process still holds to be the state of an instance is what its rows say, to the last type."""
+        with self.workspace.read(snapshot=True) as unit:
+            [row] = unit.connection.execute(
+                text("SELECT stamp, revision FROM cc_flow_instances WHERE instance_id = :i"), {"i": instance}
+            )
+            known = self.service.kept.get(instance)
+            if known is not None and (known[0], known[1].instance.revision) == tuple(row):
+                assert in_full(known[1]) == in_full(store.load(unit, store.look(unit, instance)))
+
     def no_orphans(self) -> None:
         """Nothing of an ended instance still stands; what runs can be moved by something."""
         for table in ("tokens", "timers", "subscriptions"):
@@ -254,6 +271,17 @@ class House:
                 "SELECT token_id FROM cc_flow_tokens WHERE instance_id = :i", i=one["instance_id"]
             )
             assert bool(standing) == (one["ended_at"] is None), one
+
+
+def in_full(value: Any) -> Any:
+    """Return a value in which a list is no tuple and a whole number no decimal one; the order of keys does not count."""
+    if isinstance(value, Struct):
+        return type(value), [in_full(getattr(value, key)) for key in value.__struct_fields__]
+    if isinstance(value, Mapping):
+        return dict, {key: in_full(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value), [in_full(inner) for inner in value]
+    return type(value), value
 
 
 def create_people(workspace: Workspace, names: tuple[str, ...]) -> None:

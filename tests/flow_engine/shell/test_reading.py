@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from engine.store import Cause
 from flow_engine import store
+from flow_engine.keeping import Kept
 from flow_engine.state import State
 from flow_engine.tables import INSTANCES
 from tests.flow_engine.shell.house import END, House, Maker, flow
@@ -71,4 +72,4 @@ def kinds(house: House, instance: str) -> set[int]:
 
 def taken(house: House, instance: str) -> State:
     with house.workspace.write(Cause("system")) as unit:
-        return store.take(unit, instance)[0]
+        return store.take(unit, Kept(), instance)[0]

@@ -7,7 +7,7 @@ import pytest
 
 from engine.clock import VirtualClock
 from engine.store import Cause
-from flow_engine import timing
+from flow_engine import store, timing
 from flow_engine.service import FlowService
 from tests.flow_engine.shell.house import END, House, Maker, flow
 from tests.flow_engine.shell.test_starting import noted
@@ -355,6 +355,7 @@ def test_an_instance_that_nothing_moves_is_found(make_house: Maker):
     house.settle()
     with house.workspace.write(Cause("system")) as unit:
         unit.cursor.execute("DELETE FROM cc_flow_timers")
+        store.touch(unit, instance)
     house.pass_time(hours=2)
     assert [(one["kind"], one["instance"]) for one in house.incidents()] == [("stuck", instance)]
     house.pass_time(hours=2)
