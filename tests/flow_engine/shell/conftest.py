@@ -9,7 +9,7 @@ import pytest
 from engine.clock import VirtualClock
 from engine.store import Installation, Settings, Workspace
 from flow_engine.tables import FLOW_TABLES
-from tests.flow_engine.shell.house import House, Maker
+from tests.flow_engine.shell.house import CheckedHouse, Maker
 from tests.installations import BOTH, pg_database
 
 __all__ = ["pg_database"]
@@ -29,7 +29,7 @@ def clinic(request: pytest.FixtureRequest, tmp_path: Path, clock: VirtualClock) 
 def make_house(clinic: Workspace, clock: VirtualClock) -> Maker:
     """Return what makes a house with some flows."""
 
-    def make(*flows: Any, **more: Any) -> House:
-        return House(clinic, clock, *flows, **more)
+    def make(*flows: Any, **more: Any) -> CheckedHouse:
+        return CheckedHouse(clinic, clock, *flows, **more)
 
     return make

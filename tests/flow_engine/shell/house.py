@@ -189,10 +189,7 @@ class House:
     def act(self, task: Json, action: str = "complete", key: str | None = None, **values: Any) -> Answer:
         by = values.pop("by", task["assignee"])
         happening = TaskAction(task["task_id"], action, by, task["round"], values)
-        try:
-            return self.service.handle(self.actor(by), task["instance_id"], happening, key or new_id())
-        finally:
-            self.kept_is_what_is_stored(task["instance_id"])
+        return self.service.handle(self.actor(by), task["instance_id"], happening, key or new_id())
 
     # What happens by itself.
 
@@ -205,8 +202,6 @@ class House:
             done += self.service.tick(self.workspace) + self.service.sweep(self.workspace)
             total += done
             if not done:
-                for one in self.instances():
-                    self.kept_is_what_is_stored(one["instance_id"])
                 return total
         raise AssertionError("the house does not come to rest")
 
@@ -248,16 +243,6 @@ class House:
             for one in self.rows("SELECT what FROM f_call WHERE deleted_at IS NULL ORDER BY created_at, id")
         ]
 
-    def kept_is_what_is_stored(self, instance: str) -> None:
-        """What the process still holds to be the state of an instance is what its rows say, to the last type."""
-        with self.workspace.read(snapshot=True) as unit:
-            [row] = unit.connection.execute(
-                text("SELECT stamp, revision FROM cc_flow_instances WHERE instance_id = :i"), {"i": instance}
-            )
-            known = self.service.kept.get(instance)
-            if known is not None and (known[0], known[1].instance.revision) == tuple(row):
-                assert in_full(known[1]) == in_full(store.load(unit, store.look(unit, instance)))
-
     def no_orphans(self) -> None:
         """Nothing of an ended instance still stands; what runs can be moved by something."""
         for table in ("tokens", "timers", "subscriptions"):
@@ -271,6 +256,32 @@ class House:
                 "SELECT token_id FROM cc_flow_tokens WHERE instance_id = :i", i=one["instance_id"]
             )
             assert bool(standing) == (one["ended_at"] is None), one
+
+
+class CheckedHouse(House):
+    """A house that looks, whenever something was done, whether what its process keeps is what is stored."""
+
+    def act(self, task: Json, action: str = "complete", key: str | None = None, **values: Any) -> Answer:
+        try:
+            return super().act(task, action, key, **values)
+        finally:
+            self.kept_is_what_is_stored(task["instance_id"])
+
+    def settle(self, most: int = 50) -> int:
+        done = super().settle(most)
+        for one in self.instances():
+            self.kept_is_what_is_stored(one["instance_id"])
+        return done
+
+    def kept_is_what_is_stored(self, instance: str) -> None:
+        """What the process still holds to be the state of an instance is what its rows say, to the last type."""
+        with self.workspace.read(snapshot=True) as unit:
+            [row] = unit.connection.execute(
+                text("SELECT stamp, revision FROM cc_flow_instances WHERE instance_id = :i"), {"i": instance}
+            )
+            known = self.service.kept.get(instance)
+            if known is not None and (known[0], known[1].instance.revision) == tuple(row):
+                assert in_full(known[1]) == in_full(store.load(unit, store.look(unit, instance)))
 
 
 def in_full(value: Any) -> Any:
@@ -291,5 +302,5 @@ def create_people(workspace: Workspace, names: tuple[str, ...]) -> None:
         )
 
 
-Maker = Callable[..., House]
-__all__ = ["END", "USERS", "House", "Maker", "Wire", "datetime", "flow"]
+Maker = Callable[..., CheckedHouse]
+__all__ = ["END", "USERS", "CheckedHouse", "House", "Maker", "Wire", "datetime", "flow"]
