@@ -34,6 +34,7 @@ from flow_engine.result import Changes, Step
 from flow_engine.state import ROOT, Instance, State, Task
 from flow_engine.step import drive, first_state, step
 from flow_engine.tables import COMMANDS, INBOX, INSTANCES
+from flow_engine.turns import Turns
 from flow_engine.world import FlowPorts, UnitWorld
 
 TASK_TAKEN = Code(
@@ -101,6 +102,7 @@ class FlowCommands:
         """The flows' own actors, made once for each plan."""
         self.kept = Kept()
         """How this process left instances."""
+        self._turns = Turns()
 
     @property
     def plans(self) -> FlowPlans:
@@ -111,13 +113,10 @@ class FlowCommands:
 
     def handle(self, actor: Actor, instance_id: str, happening: Happening, key: str | None) -> Answer:
         """Do a command in a transaction of its own. Conflict with who did what where somebody was quicker."""
-        kept = None if key is None else commands.short(key)
         for attempt in range(AGAIN + 1):
-            asked = store.asking(self.workspace.room.dialect, self.kept, instance_id, kept)
-            held = None if asked is None else asked.held
             try:
-                with self.workspace.write(Cause("flow", actor.user_id), held) as unit:
-                    return self.handle_in(unit, actor, instance_id, happening, key, asked)
+                with self._turns.of(instance_id):
+                    return self._handled(actor, instance_id, happening, key)
             except _BROKEN_OFF:
                 if attempt == AGAIN:
                     raise
@@ -125,6 +124,14 @@ class FlowCommands:
                 if attempt == AGAIN or not isinstance(error.orig, _BROKEN_OFF):
                     raise
         raise AssertionError("unreachable")
+
+    def _handled(self, actor: Actor, instance_id: str, happening: Happening, key: str | None) -> Answer:
+        kept = None if key is None else commands.short(key)
+        asked = store.asking(self.workspace.room.dialect, self.kept, instance_id, kept)
+        with self.workspace.write(
+            Cause("flow", actor.user_id), None if asked is None else asked.held
+        ) as unit:
+            return self.handle_in(unit, actor, instance_id, happening, key, asked)
 
     def handle_in(
         self, unit: Unit, actor: Actor, instance_id: str, happening: Happening, key: str | None = None,
