@@ -31,11 +31,11 @@ from flow_engine.triggering import (
     Facts,
     Heard,
     Listener,
+    Minding,
     Moment,
     holds_when,
     holds_when_given,
     judge,
-    needed_by,
     once_key,
 )
 
@@ -154,80 +154,64 @@ class Starting:
             "cause": body.get("cause"),
             "by": body.get("by"),
         }
-        asked, verdicts = self._asked(heard.starts, facts)
-        if asked:
+        minding = heard.minding(facts, self._flows.plans.is_live)
+        verdicts: list[Verdict] = list(minding.others)
+        if minding.looking:
             revision = int(body.get("revision") or 1)
-            moment, values = self._moment(unit, facts, revision, asked, heard, kind in EVENTS_OF_MANY)
-            refused = self._refusals(unit, asked, record_id, moment, values)
-            not_minded = {key for key, _ in verdicts}
-            for one, no in zip(asked, refused, strict=True):
-                if one.key not in not_minded:
-                    why = no or self._start(unit, one, facts, values, f"{record_id}:{revision}")
-                    verdicts.append((one.key, why))
+            moment, values = self._moment(unit, facts, revision, minding, kind in EVENTS_OF_MANY)
+            refused = self._refusals(unit, minding, record_id, moment, values)
+            for at, key in enumerate(minding.keys):
+                if key not in minding.not_minded:
+                    why = refused[at] or self._start(
+                        unit, minding.looking[at], facts, values, f"{record_id}:{revision}"
+                    )
+                    verdicts.append((key, why))
         self._write_log(unit, event_id, form, record_id, verdicts)
-
-    def _asked(
-        self, listeners: Sequence[Listener], facts: Mapping[str, Any]
-    ) -> tuple[list[Listener], list[Verdict]]:
-        """Return (those that look at the record, why the others do not mind the event).
-
-        One that the clock may wake looks in any case, to note what holds.
-        """
-        asked: list[Listener] = []
-        verdicts: list[Verdict] = []
-        for one in listeners:
-            trigger, config = one.trigger, one.config
-            why = trigger.trigger.wants(config, facts)
-            if trigger.kind == "balance" and self._flows.plans.is_live(facts["form"], config["field"]):
-                why = "not_changed"  # the sweep looks at what changes without a write
-            if why is None or trigger.clocks:
-                asked.append(one)
-            if why is not None:
-                verdicts.append((one.key, why))
-        return asked, verdicts
 
     def _refusals(
         self,
         unit: Unit,
-        asked: Sequence[Listener],
+        minding: Minding,
         record_id: str,
         moment: Moment,
         values: Mapping[Path, Any],
     ) -> list[str | None]:
-        """Return of each trigger why it does not start, or None."""
+        """Return of each trigger that looks why it does not start, or None."""
+        count = len(minding.looking)
         if values.get(("deleted_at",)) is not None and moment.facts["kind"] not in GONE:
             # Gone meanwhile, as by the undoing of an import: nothing begins about it any more.
-            return ["no_record"] * len(asked)
+            return ["no_record"] * count
+        if moment.seen is None:
+            refused: list[str | None] = ["no_record"] * count
+        else:
+            refused = [None] * count
+            for at, holds in zip(minding.plain, minding.conditions.held(moment.seen), strict=True):
+                if not holds:
+                    refused[at] = "condition"
         with exact():
-            # Where the clock can make a condition true it may have done so since the write before: then what is kept counts.
-            return [
-                self._edges.noted(unit, one, record_id, moment) if one.trigger.clocks else judge(one, moment)
-                for one in asked
-            ]
+            for at in minding.rest:
+                one = minding.looking[at]
+                # Where the clock can make a condition true it may have done so since the write before: then what is
+                # kept counts.
+                is_noted = bool(one.trigger.clocks)
+                refused[at] = (
+                    self._edges.noted(unit, one, record_id, moment) if is_noted else judge(one, moment)
+                )
+        return refused
 
     def _moment(
-        self,
-        unit: Unit,
-        facts: Mapping[str, Any],
-        revision: int,
-        asked: Sequence[Listener],
-        heard: Heard,
-        is_late: bool,
+        self, unit: Unit, facts: Mapping[str, Any], revision: int, minding: Minding, is_late: bool
     ) -> tuple[Moment, Mapping[Path, Any]]:
-        """Return the moment of an event with all values that those asked need: one read for all.
+        """Return the moment of an event with all values that those who look need: one read for all.
 
         `is_late`: of many at once, so that the record may be gone by now.
         """
-        is_all = len(asked) == len(heard.starts)
-        paths = BASIC | (heard.needed if is_all else needed_by(asked))
-        back = heard.look_back and (is_all or any(one.looks_back for one in asked))
-        actor = self._actor(asked[0])
+        actor = self._actor(minding.looking[0])
         records = self._flows.ports.records(unit, actor)
-        needed = is_late or len(paths) > len(BASIC) or any(one.fields for one in asked)
+        needed = is_late or bool(minding.needed - BASIC) or any(one.fields for one in minding.looking)
+        back = minding.look_back or facts["kind"] in GONE
         before, after = (
-            records.change(
-                facts["form"], facts["record_id"], revision, paths, back=back or facts["kind"] in GONE
-            )
+            records.change(facts["form"], facts["record_id"], revision, BASIC | minding.needed, back=back)
             if needed
             else (None, {})
         )

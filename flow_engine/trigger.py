@@ -43,7 +43,7 @@ class Trigger:
     def wants(self, config: Mapping[str, Any], event: Mapping[str, Any]) -> str | None:
         """Return why this event is not for it, or None: it may be.
 
-        `event`: kind, form, record_id, changed (fields, in an update), cause, by.
+        `event`: kind, form, changed (fields, in an update), cause. Its answer is kept for events that are alike in these.
         """
         causes = config.get("causes")
         return "other_cause" if causes and event.get("cause") not in causes else None

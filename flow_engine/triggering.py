@@ -1,13 +1,13 @@
 """Triggers by what wakes them, and the judging of an event: which flows it starts, and why the others stay still."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from engine.clock import business_day
-from engine.expressions import Checked, ErrorValue, evaluate, holds
+from engine.expressions import Checked, Conditions, ErrorValue, evaluate, holds
 from engine.ports import Path
 from engine.problems import Rejected
 from flow_engine import refusals
@@ -18,6 +18,8 @@ from flow_engine.scope import INPUT
 
 WHEN = "when"
 ONCE_PER = "once_per"
+MOST_ALIKE = 200
+"""Ways in which events of a form were alike that are kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,14 @@ class Listener:
         return self.paths | once_paths(self.plan)
 
     @cached_property
+    def is_plain(self) -> bool:
+        """Tell whether all that it asks of a record is a condition on how it is now."""
+        trigger = self.trigger
+        return (
+            self.when is not None and not self.fields and not trigger.clocks and not trigger.trigger.is_edge
+        )
+
+    @cached_property
     def looks_back(self) -> bool:
         """Tell whether what the record was before the write matters to it."""
         trigger = self.trigger
@@ -64,16 +74,45 @@ class Listener:
         return self.when is not None and is_of_a_write(self.when)
 
 
-class Heard(NamedTuple):
-    """Who listens to one kind of event on one form. `starts`: may start now; `dates`: theirs may move.
+class Minding(NamedTuple):
+    """What an event leaves to be judged by the record.
 
-    `needed`: what those that may start need to know of the record; `look_back`: whether of its past too.
+    `looking`: those that look at the record, with their `keys`; `others`: (key, why) of those that do not mind the
+    event, or look on only to note what holds. `plain`, `rest`: where in `looking` those are that have but a condition,
+    and all else; `conditions`: those of `plain`. `needed`: what must be known of the record; `look_back`: and of its past.
     """
 
-    starts: Sequence[Listener] = ()
-    dates: Sequence[Listener] = ()
-    needed: frozenset[Path] = frozenset()
-    look_back: bool = False
+    looking: Sequence[Listener]
+    keys: Sequence[str]
+    others: Sequence[tuple[str, str]]
+    not_minded: frozenset[str]
+    plain: Sequence[int]
+    conditions: Conditions
+    rest: Sequence[int]
+    needed: frozenset[Path]
+    look_back: bool
+
+
+class Heard:
+    """Who listens to one kind of event on one form. `starts`: may start now; `dates`: theirs may move."""
+
+    def __init__(self, listeners: Sequence[Listener] = ()) -> None:
+        self.dates = [one for one in listeners if one.trigger.trigger.listens == "date"]
+        self.starts = [one for one in listeners if one not in self.dates] if self.dates else listeners
+        self._known: dict[tuple[Any, ...], Minding] = {}
+
+    def minding(self, event: Mapping[str, Any], is_live: Callable[[str, str], bool]) -> Minding:
+        """Return who looks at the record after an event. `is_live`: whether a field of a form changes without a write.
+
+        Worked out once for each way that events are alike: what `Trigger.wants` may look at.
+        """
+        alike = event["kind"], event["form"], event["changed"], event["cause"]
+        found = self._known.get(alike)
+        if found is None:
+            if len(self._known) >= MOST_ALIKE:
+                self._known.clear()
+            found = self._known[alike] = _minding(self.starts, event, is_live)
+        return found
 
 
 NOBODY = Heard()
@@ -104,7 +143,7 @@ class TriggerIndex:
         if found is None:
             if event not in self.by_event:
                 return NOBODY
-            found = self._heard[event] = _heard(self.by_event[event])
+            found = self._heard[event] = Heard(self.by_event[event])
         return found
 
     def of(self, *kinds: str) -> list[Listener]:
@@ -117,10 +156,33 @@ def needed_by(listeners: Iterable[Listener]) -> frozenset[Path]:
     return frozenset[Path]().union(*(one.needed for one in listeners))
 
 
-def _heard(listeners: Sequence[Listener]) -> Heard:
-    dates = [one for one in listeners if one.trigger.trigger.listens == "date"]
-    starts = [one for one in listeners if one not in dates] if dates else listeners
-    return Heard(starts, dates, needed_by(starts), any(one.looks_back for one in starts))
+def _minding(
+    listeners: Sequence[Listener], event: Mapping[str, Any], is_live: Callable[[str, str], bool]
+) -> Minding:
+    """One that the clock may wake looks in any case, to note what holds."""
+    looking: list[Listener] = []
+    others: list[tuple[str, str]] = []
+    for one in listeners:
+        trigger, config = one.trigger, one.config
+        why = trigger.trigger.wants(config, event)
+        if trigger.kind == "balance" and is_live(event["form"], config["field"]):
+            why = "not_changed"  # the sweep looks at what changes without a write
+        if why is None or trigger.clocks:
+            looking.append(one)
+        if why is not None:
+            others.append((one.key, why))
+    plain = [at for at, one in enumerate(looking) if one.is_plain]
+    return Minding(
+        looking,
+        [one.key for one in looking],
+        others,
+        frozenset(key for key, _ in others),
+        plain,
+        Conditions(one.when for one in looking if one.is_plain and one.when is not None),
+        [at for at, one in enumerate(looking) if not one.is_plain],
+        needed_by(looking),
+        any(one.looks_back for one in looking),
+    )
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.access.actor import Actor, service_actor, system_actor
@@ -86,22 +87,19 @@ class FlowDesk:
         plan = self._service.app.forms.get(form)
         if plan is None or not is_id(record_id):
             return None
-        fields = _fields(plan, paths)
+        fields = _asked(plan, paths).fields
         query = RecordQuery(form, fields=fields, ids=(record_id,), limit=1, python=True, deleted=deleted)
         found = self._desk.system_gate.page(query).records
         return self._by_path(plan, found[0], paths) if found else None
 
     def _by_path(self, plan: FormPlan, record: Mapping[str, Any], paths: frozenset[Path]) -> dict[Path, Any]:
-        beyond = {path for path in paths if len(path) > 2 and _is_rows(plan, path)}
-        rows: dict[str, list[Row]] = {}
-        for key in sorted({path[0] for path in beyond}):
-            wanted = frozenset(path[1:] for path in beyond if path[0] == key)
-            rows[key] = self._linked_rows(plan, key, record.get(key) or (), wanted)
-        found: dict[Path, Any] = {}
-        for path in paths:
-            if not _is_rows(plan, path):
-                found[path] = record.get(".".join(path))
-            elif len(path) == 1:
+        asked = _asked(plan, paths)
+        found: dict[Path, Any] = {path: record.get(key) for path, key in asked.plain}
+        rows = {
+            key: self._linked_rows(plan, key, record.get(key) or (), wanted) for key, wanted in asked.beyond
+        }
+        for path in asked.rows:
+            if len(path) == 1:
                 found[path] = rows.get(path[0], record.get(path[0]))
             elif len(path) == 2:
                 found[path] = [row.get(path[1]) for row in record.get(path[0]) or ()]
@@ -122,7 +120,7 @@ class FlowDesk:
             if target is None or not ids:
                 continue
             rest = frozenset(path[1:] for path in wanted if path[0] == link)
-            fields = ("id", *_fields(target, rest))
+            fields = ("id", *_asked(target, rest).fields)
             query = RecordQuery(target.key, fields=fields, ids=tuple(ids), limit=len(ids), python=True)
             records_ = self._desk.system_gate.page(query).records
             read = {str(one["id"]): self._by_path(target, one, rest) for one in records_}
@@ -198,7 +196,7 @@ class FlowDesk:
         """Return a page of records by id with values by path, and where the next page begins."""
         plan = self._service.app.forms[form]
         query = RecordQuery(
-            form, fields=("id", *_fields(plan, paths)), formulas=(where,) if where else (), limit=limit, after=after, python=True
+            form, fields=("id", *_asked(plan, paths).fields), formulas=(where,) if where else (), limit=limit, after=after, python=True
         )  # fmt: skip
         page = self._desk.system_gate.page(query)
         return [(str(one["id"]), self._by_path(plan, one, paths)) for one in page.records], page.cursor
@@ -335,9 +333,29 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _fields(plan: FormPlan, paths: frozenset[Path]) -> tuple[str, ...]:
-    """Return what to ask for so that every path can be told; rows come whole."""
-    return tuple(sorted({path[0] if _is_rows(plan, path) else ".".join(path) for path in paths}))
+class _Asked(NamedTuple):
+    """What a record is asked for so that every path can be told. `plain`: paths with the name under which each comes.
+
+    `rows`: paths to or into rows, which come whole; `beyond`: by rows, what their links lead to.
+    """
+
+    fields: tuple[str, ...]
+    plain: tuple[tuple[Path, str], ...]
+    rows: tuple[Path, ...]
+    beyond: tuple[tuple[str, frozenset[Path]], ...]
+
+
+@lru_cache(maxsize=1000)
+def _asked(plan: FormPlan, paths: frozenset[Path]) -> _Asked:
+    rows = tuple(sorted(path for path in paths if _is_rows(plan, path)))
+    plain = tuple((path, ".".join(path)) for path in sorted(paths.difference(rows)))
+    linked = [path for path in rows if len(path) > 2]
+    beyond = tuple(
+        (key, frozenset(path[1:] for path in linked if path[0] == key))
+        for key in sorted({path[0] for path in linked})
+    )
+    fields = {key for _, key in plain} | {path[0] for path in rows}
+    return _Asked(tuple(sorted(fields)), plain, rows, beyond)
 
 
 def _is_rows(plan: FormPlan, path: Path) -> bool:

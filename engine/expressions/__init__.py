@@ -1,7 +1,7 @@
 """The formula language: read, check, run, turn into SQL and into the tree that the browser interprets."""
 
 from engine.expressions.checker import TypeScope, check
-from engine.expressions.evaluator import Context, Lookups, evaluate, holds
+from engine.expressions.evaluator import Conditions, Context, Lookups, evaluate, holds
 from engine.expressions.function import FUNCTIONS, Function
 from engine.expressions.numbers import exact
 from engine.expressions.order import dependency_order
@@ -14,6 +14,7 @@ from engine.expressions.typed import Checked
 __all__ = [
     "FUNCTIONS",
     "Checked",
+    "Conditions",
     "Context",
     "ErrorValue",
     "Function",

@@ -3,14 +3,14 @@
 A failed operation raises `Failure` on its way up; `evaluate` turns it into an `ErrorValue`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DecimalException, DivisionByZero, InvalidOperation, getcontext, setcontext
 from typing import Any, Protocol
 
 from engine.expressions.function import Closure
 from engine.expressions.moments import instant, local, placed, seconds, text_of
-from engine.expressions.numbers import EXACT, ONE, ZERO
+from engine.expressions.numbers import EXACT, ONE, ZERO, exact
 from engine.expressions.operators import arithmetic, comparison, contains, within
 from engine.expressions.problems import (
     BAD_DATE,
@@ -71,6 +71,26 @@ def evaluate(checked: Checked, context: Any) -> Any:
 def holds(checked: Checked, context: Any) -> bool:
     """Return whether a condition is true; blank and error values are not."""
     return evaluate(checked, context) is True
+
+
+class Conditions:
+    """Conditions that are asked of one context together: for each what `holds` tells, without its way there."""
+
+    __slots__ = ("_runs",)
+
+    def __init__(self, conditions: Iterable[Checked]) -> None:
+        self._runs = tuple(one.run for one in conditions)
+
+    def held(self, context: Any) -> list[bool]:
+        """Return of each in turn whether it is true; blank and error values are not."""
+        found: list[bool] = []
+        with exact():
+            for run in self._runs:
+                try:
+                    found.append(run(context) is True)
+                except (Failure, ArithmeticError):
+                    found.append(False)
+        return found
 
 
 def arithmetic_failure(error: ArithmeticError) -> Failure:

@@ -112,6 +112,43 @@ def test_only_named_fields_count(make_house: Maker):
     assert house.calls() == ["moved"]
 
 
+def test_each_event_is_minded_for_what_changed_in_it_and_who_did_it(make_house: Maker):
+    on = {"kind": "record_updated", "form": "lead"}
+    house = make_house(
+        noted("moved", {**on, "fields": ["stage"]}),
+        noted("typed", {**on, "causes": ["user"]}),
+        noted("rich", {**on, "when": "{score} > 5"}),
+        noted("won", {"kind": "became_true", "form": "lead", "when": '{stage} = "won"'}),
+    )
+    lead = house.create("lead", name="x", stage="new", score=1)
+    house.settle()
+    told = []
+    for change in (
+        {"note": "y"},
+        {"stage": "open"},
+        {"note": "z", "score": 6},
+        {"stage": "won"},
+        {"note": "y"},
+    ):
+        house.update("lead", lead, **change)
+        house.settle()
+        told.append({key.split(".")[0]: why for key, why in verdicts(house)[-1]})
+    assert [one["moved"] for one in told] == [
+        "not_changed",
+        "started",
+        "not_changed",
+        "started",
+        "not_changed",
+    ]
+    assert [one["rich"] for one in told] == ["condition", "condition", "started", "started", "started"]
+    assert [one["won"] for one in told] == ["condition", "condition", "condition", "started", "held_before"]
+    assert {one["typed"] for one in told} == {"started"}
+    with house.workspace.write(_system()) as unit:
+        FlowDesk(house.records, unit, house.actor()).update("lead", lead, {"note": "w"})
+    house.settle()
+    assert ["typed.trigger", "other_cause"] in verdicts(house)[-1]
+
+
 def test_a_deleted_record_is_judged_as_it_was(make_house: Maker):
     house = make_house(noted("bye", {"kind": "record_deleted", "form": "lead", "when": '{stage} = "won"'}))
     for stage in ("won", "new"):
