@@ -102,12 +102,20 @@ class Play:
             return [(one, records.read(form, one, made)[("created_at",)]) for one in found]
 
     def start(self, flow: str, form: str, record_id: str) -> None:
-        """Start a flow about a record. One that lacks what the flow asks is left alone: the others will do."""
+        """Start a flow about a record, as if by whoever made it.
+
+        One that lacks what the flow asks is left alone: the others will do.
+        """
         flows, actor = self.clinic.flows, self.actor(flow)
+        made_by = ("created_by",)
         try:
             with self.clinic.workspace.write(Cause("flow")) as unit:
+                records = flows.ports.records(unit, actor)
+                by = records.read(form, record_id, frozenset({made_by}))[made_by]
                 key = f"demo:{flow}:{record_id}"
-                self.began += flows.start(unit, actor, flow, (form, record_id), {}, key) is not None
+                self.began += (
+                    flows.start(unit, actor, flow, (form, record_id), {}, key, started_by=by) is not None
+                )
         except Rejected:
             return
 

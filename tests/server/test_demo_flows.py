@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from engine.access.actor import system_actor
 from engine.clock import VirtualClock
 from flow_engine.tables import INCIDENTS, INSTANCES, OUTBOX, TASKS
 from server.clinics import Clinic, House
@@ -65,6 +66,21 @@ def test_they_began_days_ago_and_the_clock_is_as_it_was(clinic):
     assert first < (NOW - timedelta(days=2)).strftime("%Y-%m-%d")
     assert last <= NOW.strftime("%Y-%m-%d %H:%M:%S.999999")
     assert clinic.workspace.clock.now() == NOW
+
+
+def test_what_was_asked_for_was_asked_by_whoever_made_the_record(clinic):
+    with clinic.workspace.read() as unit:
+        rows = unit.connection.execute(
+            select(INSTANCES.c.record_id, INSTANCES.c.started_by).where(
+                INSTANCES.c.flow == "discount_approval", INSTANCES.c.key.startswith("demo:")
+            )
+        ).all()
+        plans = clinic.flows.ports.records(
+            unit, system_actor(clinic.key, "flow:demo", zone=clinic.workspace.zone)
+        )
+        made = [plans.read("plan", row.record_id, frozenset({("created_by",)})) for row in rows]
+    assert [row.started_by for row in rows] == [one[("created_by",)] for one in made]
+    assert all(clinic.person(row.started_by).user_id == row.started_by for row in rows)
 
 
 def test_people_have_open_tasks_and_decided_others(clinic):
