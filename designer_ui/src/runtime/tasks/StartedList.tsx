@@ -118,7 +118,7 @@ export const StartedList = () => {
           { value: "ended", label: t("flows.ended") },
         ]}
       />
-      <ul className="task-list">
+      <ul className="task-list task-list-aligned">
         {shown.map((instance) => (
           <li key={instance.instance_id} className="task-row">
             <Link to={`/instances/${instance.instance_id}`} className="task-main">
@@ -128,7 +128,7 @@ export const StartedList = () => {
                   <span className="task-step">{say(instance.flow_name)}</span>
                 )}
                 <WaitsFor instance={instance} labels={data.labels} />
-                <span>{formatAgo(instance.ended_at ?? instance.started_at, lang, zone)}</span>
+                <span>{formatAgo(instance.started_at, lang, zone)}</span>
               </span>
             </Link>
             <Status status={instance.status} />
